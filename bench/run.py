@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import ansible_share, before_touch, evidence_price, history, scale, warm_start
+from bench import ansible_share, before_touch, evidence_price, history, scale, sealing_price, warm_start
 from bench.compare import After, Say, compare
 from bench.contenders import CONTENDERS, Contender
 from bench.journal_times import Times
@@ -21,7 +21,17 @@ from bench.site import Site
 from bench.table import figures, table
 from orchestrator.lab.fleet import Lab
 
-PARTS = ("compare", "governance", "before_touch", "reaction", "warm", "evidence", "scale", "ansible")
+PARTS = (
+    "compare",
+    "governance",
+    "before_touch",
+    "reaction",
+    "warm",
+    "evidence",
+    "sealing",
+    "scale",
+    "ansible",
+)
 WAVES = 20
 SHARE_TASKS = 3
 REACTIONS_OF = 6
@@ -54,6 +64,7 @@ class Bench:
             "reaction": self._reaction,
             "warm": self._warm,
             "evidence": self._evidence,
+            "sealing": self._sealing,
             "scale": self._scale,
             "ansible": self._share,
         }
@@ -114,6 +125,13 @@ class Bench:
             with self._site(hosts) as site:
                 by_fleet[f"{hosts} hosts"] = evidence_price.pairs(site, self.rounds, self.say)
         self.say("\n" + figures("The price of evidence: with hooks and without, medians of pairs", by_fleet))
+
+    def _sealing(self) -> None:
+        by_fleet = self.results["sealing"] = {}
+        for hosts in self.fleets:
+            with self._site(hosts) as site:
+                by_fleet[f"{hosts} hosts"] = sealing_price.pairs(site, _orch(), self.rounds, self.say)
+        self.say("\n" + figures("The price of seals: seconds, medians of pairs", by_fleet))
 
     def _reaction(self) -> None:
         with self._site(REACTIONS_OF) as site:

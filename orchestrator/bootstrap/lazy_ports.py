@@ -17,6 +17,7 @@ from orchestrator.engine import (
     measuring_ports,
     ports,
     project_ports,
+    seal_ports,
     ticket_ports,
 )
 from orchestrator.errors import NotFound
@@ -78,7 +79,21 @@ class WiredPorts(ports.Ports):
     def journal(self) -> ports.Journal:
         from orchestrator.adapters.store.journal import SqlJournal
 
-        return SqlJournal(self._root, self.clock, url=self._url, relief=self.storage.relieve)
+        return SqlJournal(
+            self._root, self.clock, url=self._url, relief=self.storage.relieve, seal_keys=self.seal_keys
+        )
+
+    @cached_property
+    def seal_keys(self) -> seal_ports.SealKeys:
+        from orchestrator.adapters.keys.seal_keys import FolderSealKeys
+
+        return FolderSealKeys(self._root, self.clock.now, relief=self.storage.relieve)
+
+    @cached_property
+    def seals(self) -> seal_ports.Seals:
+        from orchestrator.adapters.store.seals.sql_seals import seals_beside
+
+        return seals_beside(self.journal, self.seal_keys, self.clock)
 
     @cached_property
     def plan_files(self) -> project_ports.PlanFiles:
@@ -140,8 +155,9 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.checks.http_get import HttpGet
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.adapters.tickets import HttpTickets
+        from orchestrator.engine.redacted_tickets import RedactedTickets
 
-        return HttpTickets(HttpGet(network.get_http))
+        return RedactedTickets(HttpTickets(HttpGet(network.get_http).send), self.redaction)
 
     @cached_property
     def redaction(self) -> Redaction:

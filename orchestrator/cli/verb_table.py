@@ -28,7 +28,7 @@ VERBS = (
     Verb(
         "change",
         "orchestrator.cli.verbs.planning.change:change",
-        "Compare a plan with the change ticket that approves it.",
+        "The change ticket of a plan: open, check, show, deliver.",
     ),
     Verb("deploy", "orchestrator.cli.verbs.driving.deploy:deploy", "Deploy a release plan, wave by wave."),
     Verb(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from orchestrator import __version__
+
+if TYPE_CHECKING:
+    from orchestrator.domain.seal.sealed_record import Program
 
 PACKAGE = Path(__file__).resolve().parents[1]
 UNKNOWN = "unknown commit"
@@ -19,6 +24,17 @@ def show_version(ctx: click.Context) -> None:
     """Print the versions and end the command."""
     click.echo(f"orch {__version__}, {commit_of(PACKAGE)}, ansible-core {_ansible()}")
     ctx.exit()
+
+
+def programs() -> tuple[Program, ...]:
+    """The versions that a sealed record names."""
+    from orchestrator.domain.seal.sealed_record import Program
+
+    return (
+        Program(name="orch", version=f"{__version__}, {commit_of(PACKAGE)}"),
+        Program(name="ansible-core", version=_ansible()),
+        Program(name="python", version=platform.python_version()),
+    )
 
 
 def commit_of(package: Path) -> str:

@@ -10,6 +10,7 @@ from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.lost_history import refuse_lost_attempts
+from orchestrator.engine.lookup.seal_check import refuse_broken_seal
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.practices import (
     admit,
@@ -29,6 +30,7 @@ from orchestrator.engine.practices import (
     verify_environment,
     verify_wave,
 )
+from orchestrator.engine.practices.deliver_receipt import PAUSES, deliver_receipt
 from orchestrator.engine.private_copies import discard_old
 from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.engine.stop_in_force import honour_stop
@@ -101,6 +103,7 @@ def drive(
         context = DriveContext(ports, JournalWriter(ports.journal, deployment, watch, driver), fresh=fresh)
         if not fresh:
             refuse_lost_attempts(ports, context.deployment)
+            refuse_broken_seal(ports, context.deployment.id)
             ask_for_vaulted(ports, context.deployment)
         if not context.deployment.over:
             clock_watch.record_takeover(context, driver, by, verb)
@@ -114,6 +117,7 @@ def drive(
         give_back(ports, context.deployment)
         disk_space.give_back(ports.storage, context.deployment)
         discard_old(ports, context.deployment)
+        deliver_receipt(ports, context.journal, by, PAUSES)
         return context.deployment
 
 

@@ -31,6 +31,7 @@ from orchestrator.engine.project_ports import (
     ProjectFiles,
 )
 from orchestrator.engine.redaction import Redaction
+from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
 from orchestrator.engine.ticket_ports import ChangeTickets, NoTickets
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
@@ -92,7 +93,10 @@ class Journal(ABC):
 
     @abstractmethod
     def read_raw(self, deployment: str) -> list[RawEvent]:
-        """The rows of a deployment that cannot be read. Raises StoreFault when the database itself cannot be."""
+        """The rows of a deployment as they are stored, in order, whether they can be read or not.
+
+        Raises StoreFault when the database itself cannot be read.
+        """
 
     @abstractmethod
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
@@ -377,3 +381,5 @@ class Ports:
     redaction: Redaction = field(default_factory=Redaction)
     media: MediaSources = field(default_factory=ProjectAlone)
     tickets: ChangeTickets = field(default_factory=NoTickets)
+    seals: Seals = field(default_factory=NoSeals)
+    seal_keys: SealKeys = field(default_factory=NoSealKeys)

@@ -38,6 +38,7 @@ VERBS: Mapping[type[object], Verb] = {
     e.RecordArchived: "record",
     e.LegalHoldPlaced: "record",
     e.LegalHoldLifted: "record",
+    e.SealAccepted: "seal",
 }
 """What is said by each event that a person appends to a deployment."""
 
@@ -82,6 +83,7 @@ Sayable = (
     | e.RecordArchived
     | e.LegalHoldPlaced
     | e.LegalHoldLifted
+    | e.SealAccepted
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from orchestrator.domain.authority.admission_answer import ReasonCode
+from orchestrator.domain.authority.change_ticket import TicketLack
 from orchestrator.domain.authority.ground import GroundCode
 
 PRODUCT = Path(__file__).parents[2] / "orchestrator"
@@ -19,7 +20,15 @@ def raised_codes() -> frozenset[str]:
     """Every text that stands as the code in a call that makes a reason or a ground."""
     trees = (ast.parse(path.read_bytes()) for path in PRODUCT.rglob("*.py"))
     calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return frozenset(text for call in calls if called_name(call) in RAISED_BY for text in code_texts(call))
+    raised = frozenset(text for call in calls if called_name(call) in RAISED_BY for text in code_texts(call))
+    return raised | lacks_of_tickets()
+
+
+def lacks_of_tickets() -> frozenset[str]:
+    """What a change ticket lacks has a rule of its own, whose codes become reasons as they are."""
+    rule = ast.parse((PRODUCT / "policy/authority/ticket_admission.py").read_bytes())
+    texts = (node.value for node in ast.walk(rule) if isinstance(node, ast.Constant))
+    return frozenset(text for text in texts if isinstance(text, str)) & frozenset(get_args(TicketLack))
 
 
 def called_name(call: ast.Call) -> str:

@@ -13,7 +13,8 @@ OWNERS = {
     "ansible": ("adapters/ansible/",),
     "ansible_runner": ("adapters/ansible/",),
     "click": ("cli/",),
-    "cryptography": ("adapters/keys/",),
+    # The verifier shares no code with orch, so it has no port.
+    "cryptography": ("adapters/keys/", "verifier/"),
     "dateutil": ("domain/calendar/recurrence.py",),
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/"),
@@ -31,6 +32,7 @@ OWNERS = {
         "adapters/ssh/on_target/items/shell.py",
         "adapters/balancers/nginx_file.py",
         "lab/shell.py",
+        "verifier/",
     ),
     "testinfra": ("adapters/checks/",),
     "unittest.mock": (),

@@ -48,7 +48,7 @@ STOP_ALL, REPLAN = "cli/verbs/driving/stop_all.py", "engine/planning/replan_chec
 REHEARSE_VERB, RUN_DUE = "cli/verbs/driving/rehearse.py", "engine/use_cases/run_due.py"
 SPOKEN = "policy/authority/spoken_words.py"
 OBSTACLES, FOLLOW_UP = "policy/telling/words/obstacle_words.py", "policy/course/follow_up.py"
-DUTIES = "policy/course/duties.py"
+DUTIES, TICKETS = "policy/course/duties.py", "engine/use_cases/change_tickets.py"
 WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.second: ((COMMANDS, f"{RESUME}{HOLE}"), (COMMANDS, ABORT)),
     walks.rollback_at_work: ((COMMANDS, ABORT),),
@@ -107,6 +107,11 @@ WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.issuer_of_other_things: ((REHEARSE_VERB, NEW_KEY),),
     walks.a_new_key: (("cli/verbs/planning/keys.py", f"orch keys trust {HOLE} {HOLE}{HOLE}"),),
     walks.a_rehearsal_that_is_over: ((MOVES, f"orch rehearse {HOLE} --in {HOLE}{HOLE}"),),
+    walks.no_change_opened: (("policy/authority/ticket_reasons.py", f"orch change open {HOLE}{HOLE}"),),
+    walks.no_change_to_update: ((TICKETS, f"orch change open {HOLE}"),),
+    walks.no_change_to_show: ((TICKETS, f"orch change open {HOLE}"),),
+    walks.a_change_that_people_opened: ((TICKETS, f"orch change update {HOLE}"),),
+    walks.a_result_that_is_owed: (("policy/course/ticket_delivery.py", f"orch change deliver {ID}"),),
     walks.residue: (
         (MOVES, f"orch baseline diff {ID}"),
         (MOVES, f"orch rollback {ID} --reason WHY"),
@@ -134,7 +139,9 @@ LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
 REVIEW_RUN = "tests/cli/verbs/test_review_commands.py runs it as it is printed"
 OBJECTIVES_RUN = "tests/cli/verbs/test_objectives_command.py runs it as it is printed"
 DOCUMENT_RUN = "tests/cli/verbs/test_document_approval.py runs it as it is printed"
+TICKETS_RUN = "tests/cli/verbs/test_change.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
+SEALS_RUN = "it is about the real store: tests/seals runs it there"
 NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/course/post_review.py", f"orch pir open {ID}"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch pir show {ID}"): REVIEW_RUN,
@@ -156,7 +163,19 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/authority/documents.py", "orch policy list"): SHOWS,
     ("policy/authority/documents.py", "orch model list"): SHOWS,
     ("cli/verbs/planning/approve_document.py", "orch keys list"): SHOWS,
+    ("adapters/store/seals/sql_seals.py", "orch record verify"): SEALS_RUN,
+    ("cli/verbs/viewing/record.py", "orch record key"): SHOWS,
+    ("cli/verbs/viewing/record.py", f"orch record verify {HOLE}"): SEALS_RUN,
+    ("cli/verbs/viewing/record.py", f"orch resume {HOLE}"): SEALS_RUN,
+    ("engine/lookup/seal_check.py", f"orch record accept {HOLE} --reason WHY"): SEALS_RUN,
+    ("engine/lookup/seal_check.py", f"orch record verify {HOLE}"): SEALS_RUN,
+    ("engine/use_cases/sealed_records.py", f"orch record verify {HOLE}"): SEALS_RUN,
+    ("policy/telling/words/seal_words.py", "orch record key"): SHOWS,
+    ("policy/telling/words/seal_words.py", "orch record seal"): SEALS_RUN,
+    ("policy/telling/words/seal_words.py", "orch record verify"): SEALS_RUN,
+    ("policy/telling/words/seal_words.py", "orch record verify ID"): SEALS_RUN,
     ("policy/telling/words/ticket_words.py", "orch change text PLAN"): SHOWS,
+    ("policy/telling/words/ticket_words.py", "orch change open PLAN"): TICKETS_RUN,
     (
         "policy/course/objectives.py",
         f"orch objectives {HOLE} --accept {HOLE} --role {HOLE} --reason WHY",

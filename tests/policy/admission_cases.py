@@ -6,6 +6,7 @@ base, mapping by mapping; a list takes the place of a list.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from ruamel.yaml import YAML
 
 from orchestrator.domain.authority.admission_answer import Admission, Admitted, NotAdmitted
 from orchestrator.domain.authority.approval import PresentedApproval
+from orchestrator.domain.authority.change_ticket import ChangeTicket, TicketLook, TicketNeed
 from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
@@ -24,6 +26,7 @@ from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan, Ingredient
 from orchestrator.domain.plan.machines import marks_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment, EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
@@ -32,6 +35,8 @@ from orchestrator.policy.authority.admission_question import NO_POLICY, OnRecord
 from orchestrator.policy.authority.house_over_project import house_over
 from orchestrator.policy.authority.known_machines import DeployedThere, MachineSeen, Place
 from orchestrator.policy.authority.policy_memory import PolicyInForce
+from orchestrator.policy.authority.ticket_admission import by_ticket
+from orchestrator.policy.authority.ticket_need import TicketSight, machines_of
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan, rehearsed_policy
 from tests.worlds.plans import targets_named
@@ -153,7 +158,31 @@ def question(given: dict[str, Any]) -> Question:
         used_live=frozenset(tree["used_live"]),
         home=HOME,
         on_record=on_record(tree),
+        ticket=sight(tree["ticket"], now, present, waves) if tree.get("ticket") else None,
     )
+
+
+def sight(words: dict[str, Any], now: datetime, present: EffectivePlan, waves: Sequence[Wave]) -> TicketSight:
+    """A change ticket in order, and what is odd about it; `silence` where the system gave none, or none was opened."""
+    need = TicketNeed(
+        system="servicenow", number="CHG0030001", effective=present.digest, machines=machines_of(waves)
+    )
+    ticket = {
+        **need.model_dump(),
+        "state": "approved",
+        "seen": now - timedelta(seconds=seconds_of(words.get("age", "1s"))),
+        "starts": now - timedelta(hours=1),
+        "ends": now + timedelta(hours=1),
+        **{name: value for name, value in words.items() if name not in ("age", "silence")},
+    }
+    for name in ("effective", "starts", "ends"):
+        ticket[name] = None if words.get(name) is False else ticket[name]
+    silence = words.get("silence")
+    if silence == "not opened":
+        unopened = need.model_copy(update={"number": None})
+        return TicketSight(unopened, None, by_ticket(unopened, None, "start", now))
+    look = TicketLook(silence or ChangeTicket.model_validate(ticket))
+    return TicketSight(need, look, by_ticket(need, look.answer, "start", now))
 
 
 def on_record(tree: dict[str, Any]) -> dict[str, OnRecord]:

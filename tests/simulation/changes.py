@@ -16,14 +16,23 @@ def against_changes(scenario: Scenario, d: Deployment, records: list[Recorded]) 
 
 
 def unsaid(records: list[Recorded]) -> list[str]:
-    """Between the checks of a wave and its verification the changes of each host that passed are said, or why not."""
+    """Between the checks of a wave and its verification the changes of each of its hosts that passed are said, or why not.
+
+    After the last wave the hosts of earlier ones are asked too; what changed there was said with their own.
+    """
+    hosts = [
+        wave.hosts
+        for record in records[:1]
+        if isinstance(record.event, e.Planned)
+        for wave in record.event.waves
+    ]
     passed: set[str] = set()
     compared: set[str] = set()
     breaks = []
     for event in (record.event for record in records):
         if isinstance(event, e.WaveChecked) and event.stage == "verification":
             bad = {result.host for result in event.failing}
-            passed = {result.host for result in event.results} - bad
+            passed = {result.host for result in event.results if result.host in hosts[event.wave]} - bad
             compared = set()
         elif isinstance(event, e.ChangesCompared):
             compared |= {*event.not_compared, *(host for group in event.groups for host in group.hosts)}

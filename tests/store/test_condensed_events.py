@@ -68,13 +68,13 @@ def whole(journal: SqlJournal, name: str = "d1") -> list[Condensed]:
 
 
 def kept(journal: SqlJournal) -> dict[int, str]:
-    with journal._database.writing() as connection:
+    with journal.database.writing() as connection:
         rows = connection.execute(text("SELECT seq, body FROM condensed_events ORDER BY seq")).all()
     return {row.seq: row.body for row in rows}
 
 
 def change(journal: SqlJournal, statement: str) -> None:
-    with journal._database.writing() as connection:
+    with journal.database.writing() as connection:
         connection.execute(text(statement))
 
 
@@ -172,7 +172,7 @@ def test_a_store_with_stories_beside_its_folds_is_opened_and_tells_the_same(tmp_
         ]
         connection.execute(insert(EVENTS), rows)
         connection.execute(
-            text("INSERT INTO folds VALUES (:d, 1, 'x', 'x', x'00', 'x', x'00')"),
+            text("INSERT INTO folds VALUES (:d, 1, 'x', 'x', x'00', 'x', x'00', x'00', x'00')"),
             {"d": records[0].deployment},
         )
     engine.dispose()

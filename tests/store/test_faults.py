@@ -331,7 +331,7 @@ def test_a_file_where_the_directory_should_be(store: Path) -> None:
 def test_the_settings_that_durability_stands_on(store: Path) -> None:
     journal = opened(store, patience=7)
     asked = "journal_mode", "synchronous", "foreign_keys", "busy_timeout"
-    with journal._database.writing() as connection:
+    with journal.database.writing() as connection:
         settings = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in asked]
     assert settings == ["wal", 2, 1, 7000]
     journal.close()

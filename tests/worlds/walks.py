@@ -11,6 +11,7 @@ import pytest
 
 from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.cli.main import run
+from orchestrator.domain.authority.change_ticket import ChangeTicket
 from orchestrator.domain.authority.signing import TrustedKey
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import Recorded
@@ -359,3 +360,47 @@ def residue(scene: Scene) -> str:
     scene.orch("deploy", "plan.yml")
     scene.orch("rollback", scene.newest(), "--reason", "x")
     return scene.orch("status", scene.newest())
+
+
+def _with_ticket(scene: Scene, **ticket: str) -> None:
+    """The fleet's plan is deployed under a change ticket."""
+    named = {"system": "servicenow", "url": "https://tickets.example.org", **ticket}
+    scene.fleet.tree["approval"] = {**scene.fleet.tree["approval"], "ticket": named}
+
+
+def no_change_opened(scene: Scene) -> str:
+    _with_ticket(scene)
+    return scene.orch("deploy", "plan.yml")
+
+
+def no_change_to_update(scene: Scene) -> str:
+    _with_ticket(scene)
+    return scene.orch("change", "update", "plan.yml")
+
+
+def no_change_to_show(scene: Scene) -> str:
+    _with_ticket(scene)
+    return scene.orch("change", "show", "plan.yml")
+
+
+def a_change_that_people_opened(scene: Scene) -> str:
+    _with_ticket(scene, number="CHG0000001")
+    scene.fleet.tickets.tickets["CHG0000001"] = ChangeTicket(
+        system="servicenow", number="CHG0000001", state="draft", seen=START
+    )
+    return scene.orch("change", "open", "plan.yml")
+
+
+def a_result_that_is_owed(scene: Scene) -> str:
+    _with_ticket(scene)
+    scene.orch("change", "open", "plan.yml")
+    now, tickets = scene.fleet.clock.now(), scene.fleet.tickets
+    tickets.approve("CHG0000001", now - timedelta(days=1), now + timedelta(days=1))
+
+    def down() -> None:
+        tickets.silence = "unreachable"
+
+    tickets.before_deliver = down
+    scene.orch("deploy", "plan.yml")
+    tickets.silence, tickets.before_deliver = None, lambda: None
+    return scene.orch("status")

@@ -1,4 +1,4 @@
-"""An HTTP answer as it is, for adapters that read numbers in it: asked like a check, with the same files for credentials."""
+"""An HTTP answer as it is, for adapters that read what is in it: asked like a check, with the same files for credentials."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,18 +20,22 @@ class HttpAnswer(NamedTuple):
 
 
 class HttpGet:
-    """Asks for what a check describes; nothing is judged."""
+    """Asks for what a check describes, or sends a body there with another method; nothing is judged."""
 
     def __init__(self, get: GetHttp) -> None:
         self._get = get
 
     def __call__(self, check: HttpCheck, project: Path) -> HttpAnswer:
         """The answer; one of files that cannot be read is a fault as well."""
+        return self.send(check, project, check.method, None)
+
+    def send(self, check: HttpCheck, project: Path, method: str, body: bytes | None) -> HttpAnswer:
+        """The answer to this method with this body, where there is one."""
         try:
             secrets = secrets_of(check, project)
         except (OSError, ValueError) as unreadable:
             return HttpAnswer(fault=unreadable_words(unreadable))
-        got = self._get({**check.model_dump(), **secrets.fields})
+        got = self._get({**check.model_dump(), **secrets.fields, "method": method, "body": body})
         if isinstance(got, str):
             return HttpAnswer(fault=secrets.redact(got), redact=secrets.redact)
         return HttpAnswer(*got, redact=secrets.redact)

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Text, cast, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from orchestrator.adapters.store.caches.condensed_events import condensed_of, keep_read, keep_written, rows_of
-from orchestrator.adapters.store.caches.folds import briefs, keep, progress
+from orchestrator.adapters.store.caches.folds import Mark, briefs, keep, progress
 from orchestrator.adapters.store.claim import Claims, FileClaim
 from orchestrator.adapters.store.database import ROOMY, Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
@@ -19,6 +20,7 @@ from orchestrator.adapters.store.forms import moment_text, revived, stored
 from orchestrator.adapters.store.gaps import first_events, refuse_gap
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
+from orchestrator.adapters.store.seals.sealing import Sealed, clear_the_way, seal
 from orchestrator.adapters.store.tables import EVENTS
 from orchestrator.adapters.store.traces import attempts_beside, refuse_if_all_are_gone
 from orchestrator.domain.deployment.deployment import Deployment
@@ -26,8 +28,10 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.condensed import Condensed, condensed
 from orchestrator.domain.journal.events import HOUSE, VERSION, Event, Recorded
 from orchestrator.domain.journal.raw_event import RawEvent
+from orchestrator.domain.seal.entries import StoredEvent
 from orchestrator.domain.text.model_base import Name
 from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
+from orchestrator.engine.seal_ports import SealKeys
 from orchestrator.errors import Conflict, StoreFault
 
 FILE = "journal.sqlite"
@@ -50,13 +54,17 @@ class SqlJournal(Journal):
         patience: float = PATIENCE,
         relief: Relief = no_relief,
         roomy_above: int = ROOMY,
+        seal_keys: SealKeys | None = None,
     ) -> None:
         """Opens `journal.sqlite` in the directory, or the database at the URL; creates the tables if they are missing.
 
         `relief` frees space on a full disk. Folds are kept while more than `roomy_above` bytes are free.
-        Raises StoreFault.
+        Without `seal_keys` nothing is sealed, as in tests of other things. Raises StoreFault.
         """
         self._clock = clock
+        self._seal_keys = seal_keys
+        self._sealed: Sealed | None = None
+        self._mark: Mark = seal_keys.mark if seal_keys is not None else _no_mark
         self._directory = directory
         self._file = None if url else directory / FILE
         self._claims = directory / "drivers"
@@ -64,7 +72,7 @@ class SqlJournal(Journal):
             private_directory(directory)
             private_directory(self._claims)
             file = directory / FILE
-            self._database = (
+            self.database: Database = (
                 Database.at_url(url) if url else FileDatabase(file, patience, relief, roomy_above=roomy_above)
             )
 
@@ -84,13 +92,20 @@ class SqlJournal(Journal):
                 if records:
                     rows = [_row(record) for record in records]
                     connection.execute(insert(EVENTS), rows)
-                    keep_written(self._database, connection, records)
+                    keep_written(self.database, connection, records, self._mark)
             except IntegrityError:
                 raise _conflict(deployment, expected_seq) from None
+            if records and self._seal_keys is not None:
+                sealed.append(self._seal(connection, self._seal_keys, [StoredEvent(**row) for row in rows]))
             return records
 
-        with translated(f"Nothing was appended to the journal {self._database.place}"):
-            return self._database.write(act, of=deployment)
+        sealed: list[Sealed] = []
+        with translated(f"Nothing was appended to the journal {self.database.place}"):
+            appended = self.database.write(act, of=deployment)
+        if self._seal_keys is not None and sealed:
+            self._sealed = sealed[-1]
+            self._seal_keys.keep(self._sealed.log.note)
+        return appended
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
         """Converts events of earlier versions to the present form. Raises StoreFault for an event that cannot be read."""
@@ -99,36 +114,37 @@ class SqlJournal(Journal):
             .where(EVENTS.c.deployment == deployment, EVENTS.c.seq > after)
             .order_by(EVENTS.c.seq)
         )
-        with translated(f"The journal {self._database.place} cannot be read"):
-            rows = self._database.look(lambda connection: connection.execute(wanted).all())
-        refuse_gap(deployment, [row.seq for row in rows], after, self._database.place)
+        with translated(f"The journal {self.database.place} cannot be read"):
+            rows = self.database.look(lambda connection: connection.execute(wanted).all())
+        refuse_gap(deployment, [row.seq for row in rows], after, self.database.place)
         return [self._recorded(deployment, *row) for row in rows]
 
     def read_raw(self, deployment: str) -> list[RawEvent]:
         """One statement."""
         columns = (EVENTS.c.at, EVENTS.c.kind, EVENTS.c.body)
-        wanted = select(*(cast(column, Text) for column in columns)).where(EVENTS.c.deployment == deployment)
-        with translated(f"The journal {self._database.place} cannot be read"):
-            rows = self._database.look(lambda connection: connection.execute(wanted).all())
+        of_it = select(*(cast(column, Text) for column in columns)).where(EVENTS.c.deployment == deployment)
+        wanted = of_it.order_by(EVENTS.c.seq)
+        with translated(f"The journal {self.database.place} cannot be read"):
+            rows = self.database.look(lambda connection: connection.execute(wanted).all())
         return [RawEvent(*(value or "" for value in row)) for row in rows]
 
     def read_condensed(self, deployment: str, after: int = 0) -> list[Condensed]:
         """Uses the condensed forms that were cached when long events were appended; caches missing ones."""
-        with translated(f"The journal {self._database.place} cannot be read"):
-            rows = self._database.look(lambda connection: rows_of(connection, deployment, after))
-        refuse_gap(deployment, [row.seq for row in rows], after, self._database.place)
+        with translated(f"The journal {self.database.place} cannot be read"):
+            rows = self.database.look(lambda connection: rows_of(connection, deployment, after))
+        refuse_gap(deployment, [row.seq for row in rows], after, self.database.place)
         try:
-            records = [condensed_of(row) for row in rows]
+            records = [condensed_of(deployment, row, self._mark) for row in rows]
         except (StoreFault, ValueError):
             return [condensed(record) for record in self.read(deployment, after)]
-        keep_read(self._database, deployment, rows, records)
+        keep_read(self.database, deployment, rows, records, self._mark)
         return records
 
     def deployments(self) -> list[str]:
         """Sorted by the time of the first event, then by id, both descending."""
         # Sorted in Python, because databases differ in how they sort text.
-        with translated(f"The journal {self._database.place} cannot be read"):
-            rows = self._database.look(first_events)
+        with translated(f"The journal {self.database.place} cannot be read"):
+            rows = self.database.look(first_events)
             names = [name for _, name in sorted(rows, reverse=True) if name != HOUSE]
             if not names and self._file is not None:
                 refuse_if_all_are_gone(self._file)
@@ -141,31 +157,41 @@ class SqlJournal(Journal):
 
     def progress(self, deployments: Sequence[str]) -> Mapping[str, Progress]:
         """Two statements for a few hundred deployments."""
-        with translated(f"The journal {self._database.place} cannot be read"):
-            return self._database.look(lambda connection: progress(connection, deployments))
+        with translated(f"The journal {self.database.place} cannot be read"):
+            return self.database.look(lambda connection: progress(connection, deployments, self._mark))
 
     def briefs(self) -> Mapping[str, Brief]:
         """One statement for any number of deployments."""
-        with translated(f"The journal {self._database.place} cannot be read"):
-            return self._database.look(briefs)
+        with translated(f"The journal {self.database.place} cannot be read"):
+            return self.database.look(lambda connection: briefs(connection, self._mark))
 
     def keep(self, deployments: Sequence[Deployment]) -> None:
         """One transaction; skipped if the database is not writable or the disk has little space."""
-        keep(self._database, deployments)
+        keep(self.database, deployments, self._mark)
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         """A file lock on `drivers/DEPLOYMENT` in the directory; with a shared database server, also a lock on the server."""
         path = self._claims / _NAME.validate_python(deployment)
         with translated(f"{deployment} cannot be claimed"), ExitStack() as claims:
             claims.enter_context(FileClaim(path, deployment, self._clock.now()))
-            shared = self._database.claim(deployment)
+            shared = self.database.claim(deployment)
             if shared is not None:
                 claims.enter_context(shared)
             return Claims(claims.pop_all())
 
     def close(self) -> None:
         """Close the connections; a later use opens new ones."""
-        self._database.close()
+        if self._seal_keys is not None and self._sealed is not None:
+            self._seal_keys.keep(self._sealed.log.note, at_once=True)
+        self.database.close()
+
+    def _seal(self, connection: Connection, keys: SealKeys, events: list[StoredEvent]) -> Sealed:
+        try:
+            with connection.begin_nested():
+                return seal(connection, keys, events, self._sealed)
+        except IntegrityError:
+            clear_the_way(connection, keys, events)
+            return seal(connection, keys, events, None)
 
     def _recorded(self, deployment: str, seq: int, at: str, version: int, body: str) -> Recorded:
         try:
@@ -175,8 +201,12 @@ class SqlJournal(Journal):
         except (StoreFault, ValidationError) as fault:
             reason = fault if isinstance(fault, StoreFault) else _DAMAGED_ROW
             raise StoreFault(
-                f"Event {seq} of {deployment} in {self._database.place} cannot be read: {reason}"
+                f"Event {seq} of {deployment} in {self.database.place} cannot be read: {reason}"
             ) from fault
+
+
+def _no_mark(content: bytes) -> bytes:
+    return b""
 
 
 def _records(deployment: str, last: int, events: Sequence[Event], now: datetime) -> list[Recorded]:
@@ -186,7 +216,7 @@ def _records(deployment: str, last: int, events: Sequence[Event], now: datetime)
     ]
 
 
-def _row(record: Recorded) -> dict[str, object]:
+def _row(record: Recorded) -> dict[str, Any]:
     return {
         "deployment": record.deployment,
         "seq": record.seq,

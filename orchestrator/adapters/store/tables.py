@@ -64,8 +64,10 @@ FOLDS = Table(
     Column("form", String(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("brief", Text, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
+    Column("brief_mark", LargeBinary, nullable=False),
 )
-"""One row per kept fold: its last event, the code that made it, the fold itself and its brief.
+"""One row per kept fold: its last event, the code that made it, the fold and its brief, and the marks of who made them.
 
 The table may be emptied.
 """
@@ -79,8 +81,49 @@ CONDENSED = Table(
     Column("form", String(64), nullable=False),
     Column("body", Text, nullable=False),
     Column("counts", Text, nullable=False),
+    Column("mark", LargeBinary, nullable=False),
 )
-"""One row per long event: its condensed form, its counts, and the code that made it. The table may be emptied."""
+"""One row per long event: its condensed form, its counts, the code that made it, and the mark of who did. It may be emptied."""
+
+SEAL_LEAVES = Table(
+    "seal_leaves",
+    METADATA,
+    Column("deployment", String(100), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary),
+    Column("leaf", LargeBinary, nullable=False),
+)
+"""One row per sealed event: the salt and the hash of its leaf. Without a salt the event was disposed of."""
+
+SEAL_LOG = Table(
+    "seal_log",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("deployment", String(100), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("late", Integer, nullable=False),
+    Column("breaks", Integer, nullable=False),
+)
+"""One row per append: the head of the deployment's tree after it. They are the leaves of the store's log."""
+
+SEAL_NODES = Table(
+    "seal_nodes",
+    METADATA,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""One row per complete subtree of the store's log."""
+
+SEAL_STATE = Table(
+    "seal_state",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("store", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""One row: the store's id, and the signed checkpoint of its log."""
 
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""
@@ -102,12 +145,21 @@ def _condensed_events(connection: Connection) -> None:
     CONDENSED.create(connection)
 
 
+def _seals(connection: Connection) -> None:
+    for cache in (FOLDS, CONDENSED):
+        cache.drop(connection)
+        cache.create(connection)
+    for table in (SEAL_LEAVES, SEAL_LOG, SEAL_NODES, SEAL_STATE):
+        table.create(connection)
+
+
 STEPS: tuple[Callable[[Connection], None], ...] = (
     EVENTS.create,
     _locks,
     FOLDS.create,
     _folds_with_briefs,
     _condensed_events,
+    _seals,
 )
 """Step n migrates to version n; a released step never changes, new steps are appended."""
 

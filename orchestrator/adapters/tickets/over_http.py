@@ -1,78 +1,84 @@
-"""One question to a ticket system over HTTP, and what its status says; the document is read by the module of the system."""
+"""Ticket systems over HTTP: each deed is one of the module of its system, and whatever goes wrong is a silence."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from orchestrator.adapters.handed_functions import Get
 from orchestrator.adapters.tickets import jira, servicenow
+from orchestrator.adapters.tickets.wire import Send, SilentSystem, Wire
 from orchestrator.domain.authority.change_ticket import (
     ChangeTicket,
+    TicketDeed,
+    TicketDraft,
     TicketLook,
     TicketPlace,
+    TicketReceipt,
     TicketSilence,
-    TicketSystem,
 )
-from orchestrator.domain.plan.check import HttpCheck
-from orchestrator.domain.plan.http_fields import CredentialFile
-from orchestrator.domain.text.plain_text import plain
+from orchestrator.domain.plan.planned_ticket import TicketSystem
 from orchestrator.engine.ticket_ports import ChangeTickets
 
-TIMEOUT = 10.0
-"""Seconds in which the whole answer has come."""
-SHOWN = 200
-"""Characters of a fault that are kept."""
-_OK, _BUSY, _SERVER = 200, 429, 500
-_STATUSES: dict[int, TicketSilence] = {401: "refused", 403: "refused", 404: "missing", _BUSY: "unreachable"}
+_OTHER_FORM = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What reading a document raises that is not in the documented form."""
+_NONSENSE = "the answer is not in the documented form"
 
 
 class _System(NamedTuple):
-    address: Callable[[TicketPlace], str]
-    ticket: Callable[[Any, TicketPlace, datetime], ChangeTicket | TicketSilence]
+    look: Callable[[Wire, datetime], ChangeTicket | TicketSilence]
+    find: Callable[[Wire, str], TicketDeed]
+    open: Callable[[Wire, TicketDraft], TicketDeed]
+    update: Callable[[Wire, TicketDraft], TicketDeed]
+    deliver: Callable[[Wire, TicketReceipt], TicketDeed]
 
 
 _SYSTEMS: dict[TicketSystem, _System] = {
-    "servicenow": _System(servicenow.address_of, servicenow.ticket_of),
-    "jira": _System(jira.address_of, jira.ticket_of),
+    "servicenow": _System(
+        servicenow.look, servicenow.find, servicenow.open_change, servicenow.update, servicenow.deliver
+    ),
+    "jira": _System(jira.look, jira.find, jira.open_change, jira.update, jira.deliver),
 }
 
 
 class HttpTickets(ChangeTickets):
-    """Tickets asked for with one GET; `get` owns connections, limits, certificates and credentials."""
+    """Tickets of ServiceNow and Jira; `send` sends one request."""
 
-    def __init__(self, get: Get) -> None:
-        self._get = get
+    def __init__(self, send: Send) -> None:
+        self._send = send
 
     def look(self, place: TicketPlace, now: datetime) -> TicketLook:
         """See the port."""
-        system = _SYSTEMS[place.system]
-        answer = self._get(_question(place, system.address(place)), Path("/"))
-        if answer.fault:
-            return TicketLook("unreachable", plain(answer.redact(answer.fault), SHOWN))
-        if answer.status != _OK:
-            return TicketLook(_silence(answer.status), f"status {answer.status}")
         try:
-            return TicketLook(system.ticket(json.loads(answer.body), place, now))
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            return TicketLook("nonsense", "the answer is not in the documented form")
+            return TicketLook(_SYSTEMS[place.system].look(Wire(self._send, place), now))
+        except SilentSystem as silent:
+            return TicketLook(silent.silence, silent.detail)
+        except _OTHER_FORM:
+            return TicketLook("nonsense", _NONSENSE)
 
+    def find(self, place: TicketPlace, correlation: str) -> TicketDeed:
+        """See the port."""
+        return self._done(place, lambda system, wire: system.find(wire, correlation))
 
-def _question(place: TicketPlace, url: str) -> HttpCheck:
-    return HttpCheck(
-        url=url,
-        timeout=TIMEOUT,
-        headers={"Accept": "application/json"},
-        basic_auth=_file(place.basic_auth),
-        bearer=_file(place.bearer),
-        ca_file=place.ca_file,
-    )
+    def open(self, place: TicketPlace, draft: TicketDraft) -> TicketDeed:
+        """See the port."""
 
+        def opened(system: _System, wire: Wire) -> TicketDeed:
+            known = system.find(wire, draft.correlation)
+            return known if known.did != "none" else system.open(wire, draft)
 
-def _file(name: str | None) -> CredentialFile | None:
-    return None if name is None else CredentialFile(file=name)
+        return self._done(place, opened)
 
+    def update(self, place: TicketPlace, draft: TicketDraft) -> TicketDeed:
+        """See the port."""
+        return self._done(place, lambda system, wire: system.update(wire, draft))
 
-def _silence(status: int) -> TicketSilence:
-    return _STATUSES.get(status, "unreachable" if status >= _SERVER else "nonsense")
+    def deliver(self, place: TicketPlace, receipt: TicketReceipt) -> TicketDeed:
+        """See the port."""
+        return self._done(place, lambda system, wire: system.deliver(wire, receipt))
+
+    def _done(self, place: TicketPlace, deed: Callable[[_System, Wire], TicketDeed]) -> TicketDeed:
+        try:
+            return deed(_SYSTEMS[place.system], Wire(self._send, place))
+        except SilentSystem as silent:
+            return TicketDeed(None, place.number, silent.silence, silent.detail)
+        except _OTHER_FORM:
+            return TicketDeed(None, place.number, "nonsense", _NONSENSE)

@@ -79,6 +79,7 @@ class ResultLine(Noun):
     follows: Many[str] = ()
     review_overdue: bool = False
     closed: bool = False
+    receipt_owed: bool = False
     rehearsal: Rehearsed | None = None
     unseen: Many[str] = ()
     environment: str = ""
@@ -134,6 +135,7 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         follows=following_words(d, now or d.last_at),
         review_overdue=review_overdue(d, now or d.last_at),
         closed=d.follow_up.closed is not None,
+        receipt_owed=d.receipt_owed,
         rehearsal=_rehearsed(d),
         unseen=tuple(blind_spots(d.plan.backout.baseline.whole, d.preparation.baselines.values())),
         environment=d.plan.resources.environment,

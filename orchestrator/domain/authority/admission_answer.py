@@ -2,6 +2,7 @@
 
 from typing import Literal, get_args
 
+from orchestrator.domain.authority.change_ticket import TicketLack
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.signing import KeyId
 from orchestrator.domain.rules.document_on_record import DocumentOnRecord
@@ -111,6 +112,7 @@ ReasonCode = Literal[
     "step.other_role",
     "step.no_note",
     "step.attachments",
+    TicketLack,
 ]
 
 BY_CLOCK: frozenset[ReasonCode] = frozenset({"window.closed", "window.of_the_plan"})

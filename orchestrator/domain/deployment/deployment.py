@@ -23,9 +23,10 @@ from orchestrator.domain.deployment.rollout_progress import RolloutProgress
 from orchestrator.domain.deployment.rotation_progress import RotationProgress
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart
 from orchestrator.domain.deployment.standing import DOWN, Standing, StandingName
+from orchestrator.domain.deployment.ticket_progress import TicketProgress
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attempt import Purpose
-from orchestrator.domain.journal.lifecycle import OVER, TOUCHED, State
+from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, OVER, TOUCHED, State
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.plan.target import Target
@@ -61,6 +62,7 @@ class DeploymentChanges(TypedDict, total=False):
     measuring: Measuring
     post_review: PostReview
     retention: Retention
+    ticket: TicketProgress
 
 
 class Deployment(Noun):
@@ -102,6 +104,7 @@ class Deployment(Noun):
     measuring: Measuring = Measuring.of_valid()
     post_review: PostReview = PostReview.of_valid()
     retention: Retention = Retention.of_valid()
+    ticket: TicketProgress = TicketProgress.of_valid()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
         """The deployment with these fields changed."""
@@ -124,6 +127,12 @@ class Deployment(Noun):
     def over(self) -> bool:
         """The deployment has ended."""
         return self.state in OVER
+
+    @property
+    def receipt_owed(self) -> bool:
+        """Its change ticket does not say yet how it ended. A rehearsal owes nothing, nor what touched no host."""
+        ended = self.over and self.state not in NEVER_TOUCHED and self.rehearsing.rehearsal is None
+        return ended and self.ticket.number is not None and self.ticket.delivered is None
 
     @property
     def signed_off(self) -> tuple[tuple[str, str], ...]:

@@ -30,6 +30,7 @@ class Brief(Noun):
     work is due that hangs on what it removes or transfers, and that is not done. `pir_missing`, `pir_due`: a review after the
     end is to follow, and until when. `actions_due`: of its actions that are not done. `reminded_at`: when run-due last
     called to mind what is overdue. `keep_until`: its record is archived, and kept until then; `legal_hold`: in any case.
+    `receipt_owed`: its change ticket was not told how it ended.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Brief(Noun):
     reminded_at: Moment | None = None
     keep_until: Moment | None = None
     legal_hold: bool = False
+    receipt_owed: bool = False
 
     @property
     def over(self) -> bool:
@@ -127,6 +129,7 @@ def brief_of(d: Deployment) -> Brief:
         reminded_at=d.post_review.reminded_at,
         keep_until=d.retention.until,
         legal_hold=d.retention.hold is not None,
+        receipt_owed=d.receipt_owed,
     )
 
 

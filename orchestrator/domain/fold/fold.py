@@ -23,6 +23,7 @@ from orchestrator.domain.deployment import (
     rotation_progress,
     scheduled_start,
     standing,
+    ticket_progress,
 )
 from orchestrator.domain.deployment.attempts import Attempts, attempts_after
 from orchestrator.domain.deployment.authorisation import (
@@ -48,6 +49,7 @@ from orchestrator.domain.deployment.rollout_progress import rollout_after
 from orchestrator.domain.deployment.rotation_progress import rotation_after
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart, schedule_after
 from orchestrator.domain.deployment.standing import Surroundings, standings_after, standings_at_first
+from orchestrator.domain.deployment.ticket_progress import ticket_after
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.journal.lifecycle import (
@@ -135,6 +137,10 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
         standing.CHANGED_BY,
         lambda d, event, at: {"standings": standings_after(d.standings, event, _surroundings(d))},
     ),
+    "ticket": (
+        ticket_progress.CHANGED_BY,
+        lambda d, event, at: {"ticket": ticket_after(d.ticket, event, at)},
+    ),
     "targets": (
         frozenset({e.WindowOpened}),
         lambda d, event, at: {"targets": _copied_with(d, event, d.targets)},
@@ -153,6 +159,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.WaveVerified,
         e.Completed,
         e.HeldOn,
+        e.SealAccepted,
         e.EnvironmentLeft,
         e.BaselineKept,
         e.IncidentRecorded,
@@ -160,6 +167,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.MachineReleased,
         e.PolicyAdopted,
         e.PolicyWithdrawn,
+        e.TicketOpened,
     }
 )
 """Events that change no part; at most they change the state of the deployment, or they are of the house and of none."""

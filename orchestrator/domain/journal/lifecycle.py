@@ -167,9 +167,11 @@ ANY_TIME = frozenset(
         "emergency_stopped",
         "emergency_lifted",
         "approval_given",
+        "seal_accepted",
         "duty_done",
         "objective_measured",
         "incident_linked",
+        "ticket_seen",
     }
 )
 """Facts about driving: every state that is not an end accepts them, and stays."""
@@ -218,6 +220,9 @@ AFTER_THE_END = OF_THE_REVIEW | {
     "duty_done",
     "objective_measured",
     "objective_accepted",
+    "delivery_owed",
+    "delivered",
+    "seal_accepted",
 }
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 
@@ -230,6 +235,7 @@ OF_THE_HOUSE = frozenset(
         "environment_left",
         "baseline_kept",
         "incident_recorded",
+        "ticket_opened",
     }
 )
 """Facts on the journal of the house alone: no deployment takes them."""

@@ -14,7 +14,12 @@ class RehearsalPlace(Noun):
 
 
 def in_place(plan: ReleasePlan, place: RehearsalPlace) -> ReleasePlan:
-    """The plan for another environment, without schedule or approvals of its own; the policy there still applies."""
+    """The plan for another environment, without schedule or approvals of its own; the policy there still applies.
+
+    A policy may ask for a ticket there: it is in the system of the plan's, and another one.
+    """
+    ticket = plan.approval.ticket
+    there = None if ticket is None else ticket.model_copy(update={"number": None})
     resources = Resources.updated(plan.resources, environment=place.environment, inventory=place.inventory)
-    update = {"resources": resources, "schedule": Schedule(), "approval": Approval()}
+    update = {"resources": resources, "schedule": Schedule(), "approval": Approval(ticket=there)}
     return plan.model_copy(update=update)

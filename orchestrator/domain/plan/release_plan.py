@@ -16,6 +16,7 @@ from orchestrator.domain.plan.metric import Metric, named_apart
 from orchestrator.domain.plan.objective import PlannedObjectives
 from orchestrator.domain.plan.pilot import Pilot
 from orchestrator.domain.plan.planned_schedule import Schedule
+from orchestrator.domain.plan.planned_ticket import PlannedTicket
 from orchestrator.domain.plan.reference import Reference, short_references
 from orchestrator.domain.plan.resources import Resources
 from orchestrator.domain.plan.stage import Stage, StageSpec
@@ -280,7 +281,8 @@ class Approval(Noun):
 
     `policy` is the file of the release policy, where several apply to this deployment; `change` the type of change (normal,
     or emergency where the release is one), and `reason` why it is an emergency (default: the plan's purpose). `impact` is the
-    class of the change: a removal and a transfer are always major.
+    class of the change: a removal and a transfer are always major. `ticket`: the change in a ticket system, without which it
+    does not start.
     """
 
     required: Many[ReadableText] = ()
@@ -290,6 +292,7 @@ class Approval(Noun):
     reason: Text | None = None
     impact: Annotated[Impact | None, Since("0.2")] = None
     priority: Annotated[Priority | None, Since("0.2")] = None
+    ticket: Annotated[PlannedTicket | None, Since("0.2")] = None
 
 
 class ReleasePlan(Noun):

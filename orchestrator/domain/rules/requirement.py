@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from orchestrator.domain.evidence.baseline import BaselinePart
 from orchestrator.domain.plan.assessment import Aspect
 from orchestrator.domain.plan.check import CHECK_KINDS
+from orchestrator.domain.plan.planned_ticket import TicketSystem, TicketUrl
 from orchestrator.domain.plan.reference import ReferenceKind
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.plan.wave import HostLimit
@@ -52,6 +53,22 @@ class AskedObjectives(Noun):
     due_within: PositiveSeconds | None = None
 
 
+class TicketDemand(Noun):
+    """The change ticket that a plan must name: in one of these systems, below one of these addresses; empty lists mean any.
+
+    `rehearsals`: a rehearsal under these rules is asked for its own ticket as well.
+    """
+
+    systems: Many[TicketSystem] = ()
+    urls: Many[TicketUrl] = ()
+    rehearsals: bool = False
+
+
+def demand_of(value: Any) -> Any:
+    """A demand from its short form, `true`."""
+    return {} if value is True else None if value is False else value
+
+
 class Required(Noun):
     """The requirements; a field that is left out requires nothing.
 
@@ -62,7 +79,8 @@ class Required(Noun):
     that says what becomes of data, licences, documentation and consumers. `libraries`: those that units may come from.
     `provenance`, `test_report`: each unit has a build record, a test report. `signed_by`: persons or fingerprints of keys, one
     of whom signed each unit. `first_stage`: the form of the first stage.
-    `manual`: whether people do a stage. `objectives`: which of them are measured, and until when.
+    `manual`: whether people do a stage. `objectives`: which of them are measured, and until when. `ticket`: the plan names a
+    change ticket; `true`, or which ones.
     """
 
     strategies: Many[StrategyKind] = ()
@@ -97,6 +115,11 @@ class Required(Noun):
     first_stage: Annotated[StageForm | None, Since("0.2")] = None
     manual: Annotated[Presence | None, Since("0.2")] = None
     objectives: Annotated[AskedObjectives | None, Since("0.2")] = None
+    ticket: Annotated[
+        TicketDemand | None,
+        BeforeValidator(demand_of, json_schema_input_type=bool | TicketDemand | None),
+        Since("0.2"),
+    ] = None
 
 
 class RoleNeed(Noun):

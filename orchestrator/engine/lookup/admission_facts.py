@@ -28,6 +28,7 @@ from orchestrator.policy.authority import admission
 from orchestrator.policy.authority.admission_question import NO_POLICY, OnRecord, Question, Success
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.authority.policy_memory import PolicyInForce
+from orchestrator.policy.authority.ticket_need import TicketSight
 from orchestrator.policy.measures.wave_durations import measured_waves
 from orchestrator.policy.telling.words.ground_words import ground_words
 
@@ -87,12 +88,13 @@ def question_of(
     now: datetime,
     known: Known | None = None,
     words: Iterable[SignedApproval] | None = None,
+    ticket: TicketSight | None = None,
 ) -> Question:
     """The one question of admission: whether this deployment may start or continue at `now`, with all facts.
 
     Every command asks it, by this function alone. Raises PlanFault for faulty files, ValueError for a deployment without an
     effective plan. Facts in `known` are neither read nor verified again. `words`: the signed statements to judge, by
-    default those on the journal before the start.
+    default those on the journal before the start. `ticket`: its change ticket, where that was asked for just now.
     """
     known = known or facts_of(ports, d)
     governed = d.authority.policy is not None
@@ -125,6 +127,7 @@ def question_of(
         used_live=used_live(known.others),
         home=ports.keys.home if known.certificates else "",
         on_record=_on_record(ports, known.others) if known.certificates else {},
+        ticket=ticket,
     )
 
 
@@ -144,9 +147,11 @@ def verified(
     return tuple(by_word[signed] for signed in wanted)
 
 
-def may_start(ports: Ports, d: Deployment, now: datetime, known: Known | None = None) -> Admission:
+def may_start(
+    ports: Ports, d: Deployment, now: datetime, known: Known | None = None, ticket: TicketSight | None = None
+) -> Admission:
     """What admission would answer for an open deployment. Starts nothing, uses nothing up, appends nothing."""
-    return admission.admit(question_of(ports, d, now, known))
+    return admission.admit(question_of(ports, d, now, known, ticket=ticket))
 
 
 def approved(d: Deployment, answer: Admission) -> Approved:

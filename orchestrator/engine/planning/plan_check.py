@@ -29,7 +29,7 @@ from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning import unit_rules
 from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
-from orchestrator.policy.planning.change_objections import unseen_parts
+from orchestrator.policy.planning.change_objections import files_of_ticket, unseen_parts
 from orchestrator.policy.planning.checks_of_stages import unverified_stages
 from orchestrator.policy.planning.digests import effective_plan, in_environment
 from orchestrator.policy.planning.metric_objections import (
@@ -53,7 +53,7 @@ def prepare_plan(ports: Ports, file: Path, place: RehearsalPlace | None = None) 
     Raises NotFound, and PlanFault with every fault there is.
     """
     loaded = ports.plan_files.load(file)
-    there = loaded if place is None else _put_in(loaded, place)
+    there = loaded if place is None else put_in(loaded, place)
     checked = check_plan(ports, there, starting=True, meanwhile=ports.targets.make_ready)
     if checked.faults:
         raise PlanFault(checked.faults)
@@ -62,7 +62,7 @@ def prepare_plan(ports: Ports, file: Path, place: RehearsalPlace | None = None) 
     return checked.model_copy(update={"written": _with_defaults(loaded.plan, checked.model)})
 
 
-def _put_in(loaded: PreparedPlan, place: RehearsalPlace) -> PreparedPlan:
+def put_in(loaded: PreparedPlan, place: RehearsalPlace) -> PreparedPlan:
     """Use the rehearsal's inventory. An absolute path inside the project still counts as a file of the project."""
     inventory = Path(place.inventory)
     if inventory.is_relative_to(loaded.project):
@@ -221,7 +221,7 @@ class _Check:
         kind = files.kind_anywhere(self.project, inventory)
         expected = "an inventory file or folder"
         self._object(rules.not_there("resources.inventory", inventory, kind, expected, rules.FILE_OR_FOLDER))
-        for path, name in rules.files_on_this_machine(plan):
+        for path, name in (*rules.files_on_this_machine(plan), *files_of_ticket(plan)):
             kind = files.kind_anywhere(self.project, name)
             self._object(rules.not_there(path, name, kind, "a file"))
         secret = plan.resources.vault_password_file

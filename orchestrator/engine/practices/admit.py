@@ -21,6 +21,7 @@ from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.house_journal import adopt_by_first_use
 from orchestrator.engine.lookup import admission_facts
 from orchestrator.engine.lookup.shared_resources import running_beside
+from orchestrator.engine.lookup.ticket_sight import seen_event, ticket_sight
 from orchestrator.engine.lookup.unit_files import place_units
 from orchestrator.engine.planning.replan_check import (
     PlannedAgain,
@@ -34,6 +35,7 @@ from orchestrator.policy.authority.admission import admit
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.calendar_check import opens_next, waits_for_people
 from orchestrator.policy.authority.copy_integrity import changes_in_copy
+from orchestrator.policy.authority.ticket_need import TicketSight
 from orchestrator.policy.authority.trust_of_keys import trust_on_record
 from orchestrator.policy.course.allowed_steps import closed_words, window_words
 from orchestrator.policy.course.steps import Perform
@@ -51,10 +53,9 @@ def perform(context: DriveContext, step: Perform) -> None:
     again = PlannedAgain((), d.authority.policy) if awaiting else _again(context, now)
     final = [reason for reason in again.reasons if reason.code == "plan.changed"]
     asked = d.with_(authority=Authorisation.updated(d.authority, policy=again.policy))
+    moment = admission_facts.asked_for(d, now) if awaiting else now
     try:
-        question = admission_facts.question_of(
-            context.ports, asked, admission_facts.asked_for(d, now) if awaiting else now
-        )
+        question = admission_facts.question_of(context.ports, asked, moment, ticket=_ticket(context, asked))
         answer = admit(question)
     except PlanFault as faulty:
         _not_admitted(context, (*again.reasons, *map(faulty_words, faulty.faults)), None)
@@ -74,6 +75,16 @@ def perform(context: DriveContext, step: Perform) -> None:
             _waits_or_is_refused(context, question, answer, company)
         else:
             _start(context, answer)
+
+
+def _ticket(context: DriveContext, asked: Deployment) -> TicketSight | None:
+    """The change ticket, asked for once nothing but the start is left: people may approve it as late as that."""
+    if asked.state is State.AWAITING_APPROVAL:
+        return None
+    sight = ticket_sight(context.ports, asked, "start")
+    if sight is not None:
+        context.journal.note(seen_event(sight, "start"))
+    return sight
 
 
 def _waits_or_is_refused(

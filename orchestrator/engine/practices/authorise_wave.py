@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchestrator.domain.authority.replacement import BackoutReplacement
+from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.domain.plan.effective_plan import Change
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.lookup import admission_facts
+from orchestrator.engine.lookup.ticket_sight import seen_event, ticket_sight
 from orchestrator.engine.lookup.unit_files import place_units, placed_again
 from orchestrator.engine.project_folder import folder
 from orchestrator.errors import NotFound, OrchError, PlanFault, Refused
@@ -21,6 +23,8 @@ from orchestrator.policy.authority.copy_integrity import (
     known_files,
     refusals_of,
 )
+from orchestrator.policy.authority.ticket_admission import TicketStep
+from orchestrator.policy.authority.ticket_need import TicketSight
 from orchestrator.policy.authority.wave_authorisation import wave_authorisation
 from orchestrator.policy.course.steps import Perform
 
@@ -46,6 +50,8 @@ def perform(context: DriveContext, step: Perform) -> None:
     answer: WaveAuthorised | WaveNotAuthorised = WaveAuthorised(wave=step.wave, purpose="backout")
     if step.purpose != "backout":
         answer = _asked(context, step)
+    elif not _seen_in_this_backout(context.deployment):
+        _ticket(context, "backout", step.wave)
     if isinstance(answer, WaveAuthorised):
         removed = _without_what_runs_left(context, look.left)
         answer = answer.model_copy(update={"restored": restored, "removed": removed})
@@ -53,11 +59,26 @@ def perform(context: DriveContext, step: Perform) -> None:
 
 
 def _asked(context: DriveContext, step: Perform) -> WaveAuthorised | WaveNotAuthorised:
+    d = context.deployment
     try:
-        question = admission_facts.question_of(context.ports, context.deployment, context.ports.clock.now())
+        ticket = _ticket(context, "wave" if d.touched_hosts else "start", step.wave)
+        question = admission_facts.question_of(context.ports, d, context.ports.clock.now(), ticket=ticket)
     except OrchError as fault:
         return WaveNotAuthorised(wave=step.wave, reasons=(f"what it rests on cannot be read: {fault}",))
-    return wave_authorisation(question, context.deployment, step.wave)
+    return wave_authorisation(question, d, step.wave)
+
+
+def _ticket(context: DriveContext, step: TicketStep, wave: int) -> TicketSight | None:
+    """The change ticket, asked for anew in front of each wave: it may have been cancelled since the last one."""
+    sight = ticket_sight(context.ports, context.deployment, step)
+    if sight is not None:
+        context.journal.note(seen_event(sight, step, wave))
+    return sight
+
+
+def _seen_in_this_backout(d: Deployment) -> bool:
+    """Whether the ticket was asked for since the backout began: what it lacks is noted once, and blocks nothing."""
+    return d.ticket.seen is not None and d.ticket.seen.step == "backout"
 
 
 def _without_what_runs_left(context: DriveContext, left: tuple[str, ...]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.live_uses import marked
 from orchestrator.engine.lookup.lost_history import refuse_lost_history
+from orchestrator.engine.lookup.seal_check import refuse_broken_seal
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
@@ -198,6 +199,10 @@ def rollback(  # noqa: PLR0913 - what a person may ask for with it
     return resume(ports, current.id, by=by, watch=watch, said_already=True)
 
 
+ON_ANY_RECORD = (e.Paused, e.HeldOn, e.DeploymentHeld, e.AbortRequested, e.SealAccepted)
+"""What rests on nothing that is recorded: it stops a deployment, or accepts the record as it is."""
+
+
 def signal(ports: Ports, deployment: str, event: e.Event, *, signed: bool = True) -> Deployment:
     """Append a person's signal to the journal. Raises Refused if lifecycle or rules do not allow it now, or the speaker.
 
@@ -205,6 +210,8 @@ def signal(ports: Ports, deployment: str, event: e.Event, *, signed: bool = True
     """
     current = find(ports, deployment)
     _refuse_out_of_place(current, event)
+    if signed and not isinstance(event, ON_ANY_RECORD):
+        refuse_broken_seal(ports, current.id)
     event = _as_the_speaker(ports, current, event, signed=signed)
     event = _with_speaker(ports, current, agreed(ports, current, event), signed=signed)
     journal = JournalWriter(

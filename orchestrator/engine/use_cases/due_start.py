@@ -10,6 +10,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.lookup.admission_facts import may_start
 from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.lookup.ticket_sight import ticket_sight
 from orchestrator.engine.planning.replan_check import faulty_words, planned_again
 from orchestrator.engine.ports import Drivers, Ports
 from orchestrator.engine.use_cases.deployment_commands import signal
@@ -33,6 +34,8 @@ What = Literal[
     "reminds",
     "failed",
     "ended",
+    "delivered",
+    "owed",
 ]
 
 
@@ -120,7 +123,7 @@ def _reasons(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
     faults = refusal is not None and any(reason.code == "plan.faulty" for reason in refusal.reasons)
     again = planned_again(ports, d).reasons if faults else ()
     try:
-        answer = may_start(ports, d, now)
+        answer = may_start(ports, d, now, ticket=ticket_sight(ports, d, "start"))
     except PlanFault as faulty:
         return (*again, *map(faulty_words, faulty.faults))
     reasons = answer.reasons if isinstance(answer, NotAdmitted) else ()

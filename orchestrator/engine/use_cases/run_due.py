@@ -9,6 +9,7 @@ from orchestrator.engine.lookup.shared_resources import runs_words, shared_from_
 from orchestrator.engine.lookup.snapshots import briefs, every, folded, open_ones
 from orchestrator.engine.ports import DriverClaim, Drivers, Ports
 from orchestrator.engine.stop_in_force import refuse_while_stopped
+from orchestrator.engine.use_cases.change_tickets import deliver_owed, deployments_that_owe
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.engine.use_cases.due_start import (
     LOOK,
@@ -25,6 +26,7 @@ from orchestrator.policy.calendar.start_time import binding_calendar
 from orchestrator.policy.calendar.windows import Calendar, policy_for
 from orchestrator.policy.course.by_hand import is_overdue, wait_words
 from orchestrator.policy.course.post_review import overdue_after_the_end, review_sentences
+from orchestrator.policy.course.ticket_delivery import ticket_sentences
 from orchestrator.policy.telling.summary import plain_words
 
 CLAIM = "orch.run-due"
@@ -55,7 +57,28 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str
                 started.append(d.id)
         started += _overdue(ports, drivers, by, say)
         _remind(ports, by, say)
+    _deliver(ports, by, say)
     return started
+
+
+def _deliver(ports: Ports, by: str, say: SayDue) -> None:
+    """Tell change tickets what they are owed, each in one try; a system that gives no answer is not asked again now."""
+    silent: set[str] = set()
+    for d in deployments_that_owe(ports):
+        ticket = d.plan.approval.ticket
+        if ticket is None or ticket.url in silent:
+            continue
+        try:
+            after = deliver_owed(ports, d.id, by=by)
+        except Conflict:
+            continue  # its driver is about to deliver, or another process does
+        except OrchError as fault:
+            say(DueLine(d.id, "failed", str(fault)))
+            continue
+        if after.ticket.owed is not None and after.ticket.owed.trouble == "unreachable":
+            silent.add(ticket.url)
+        words = " ".join(ticket_sentences(after))
+        say(DueLine(d.id, "owed" if after.receipt_owed else "delivered", words))
 
 
 def _overdue(ports: Ports, drivers: Drivers, by: str, say: SayDue) -> list[str]:

@@ -7,6 +7,7 @@ from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import PlanFault, Refused
 from orchestrator.policy.authority.ticket_admission import TicketAnswer, by_ticket
+from orchestrator.policy.authority.ticket_need import machines_of
 
 
 class PlanSubject(NamedTuple):
@@ -20,7 +21,7 @@ def subject_of(checked: PreparedPlan) -> PlanSubject:
     """The subject of a checked plan. Raises PlanFault where it has faults, Refused where it deploys to no host."""
     if checked.faults:
         raise PlanFault(checked.faults)
-    machines = tuple(sorted({host for wave in checked.waves for host in wave.hosts}))
+    machines = machines_of(checked.waves)
     if checked.effective is None or not machines:
         raise Refused("The plan deploys to no host, so there is nothing to approve. Look at its strategy.")
     return PlanSubject(checked.effective.digest, machines)

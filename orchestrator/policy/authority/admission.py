@@ -29,6 +29,7 @@ from orchestrator.policy.authority.environment_rules import about_environment
 from orchestrator.policy.authority.model_rules import about_model
 from orchestrator.policy.authority.policy_memory import about_memory, in_force_as
 from orchestrator.policy.authority.policy_rules import about_policy
+from orchestrator.policy.authority.ticket_reasons import about_ticket
 from orchestrator.policy.calendar.point_of_no_return import Arithmetic, WaveTimes, arithmetic, expected_times
 
 
@@ -138,6 +139,7 @@ RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
     _rehearsal,
     _opening,
     _undone_in_time,
+    lambda weighed: about_ticket(weighed.question),
 )
 
 

@@ -21,6 +21,7 @@ from orchestrator.domain.text.names import as_read, is_among
 from orchestrator.policy.authority.change_class import with_class_needs, with_needs
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.authority.policy_memory import PolicyInForce
+from orchestrator.policy.authority.ticket_need import TicketSight
 from orchestrator.policy.calendar.windows import Calendar, calendar_of, policy_for
 from orchestrator.policy.planning.policy_objections import known_roles
 
@@ -71,7 +72,8 @@ class Question:
     is known of environments and machines. `home` is the id of this home, and `on_record` are deployments of its store by id:
     a certificate that was issued here is of one. `backout` is the digest that leave to roll back must name. `in_force` are
     the policies that are in force for this deployment, whatever the files say. `documents` are the files of model and policy
-    with their approvals. `used_live` are the versions of models and policies that earlier deployments used live.
+    with their approvals. `used_live` are the versions of models and policies that earlier deployments used live. `ticket` is
+    the change ticket as it was just asked for; None where it is not asked for now, or none is needed.
     """
 
     subject: str
@@ -102,6 +104,7 @@ class Question:
     in_force: tuple[PolicyInForce, ...] = ()
     documents: tuple[PresentedDocument, ...] = ()
     used_live: frozenset[str] = frozenset()
+    ticket: TicketSight | None = None
 
     @property
     def calendar(self) -> Calendar:

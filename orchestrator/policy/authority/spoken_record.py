@@ -16,6 +16,7 @@ WHAT = {
     "backout_began": "rolled back",
     "held": "held it",
     "cancelled": "withdrew it",
+    "seal_accepted": "accepted a record that is not what was sealed",
     "duty_done": "said that due work is done",
     "pir_opened": "began the review",
     "pir_answered": "answered the review",

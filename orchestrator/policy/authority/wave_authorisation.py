@@ -1,10 +1,13 @@
 """Authorisation of the next wave: the grounds of admission still hold, and there is time to undo the wave."""
 
+from typing import Literal
+
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.policy.authority.admission import Weighed, about_approvals, weigh
 from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.ticket_reasons import about_ticket
 from orchestrator.policy.calendar.point_of_no_return import Arithmetic, arithmetic
 from orchestrator.policy.telling.words.ground_words import ground_words
 
@@ -12,21 +15,23 @@ from orchestrator.policy.telling.words.ground_words import ground_words
 def wave_authorisation(question: Question, d: Deployment, wave: int) -> WaveAuthorised | WaveNotAuthorised:
     """Whether this wave may start now.
 
-    Approvals that no longer count hold it, because only a person can resolve that. For a window that closes, or leaves too
-    little time to undo the wave, the plan decides: finish, hold, or back out (refuse, where nothing is touched yet).
+    Approvals that no longer count hold it, because only a person can resolve that; so does a change ticket that does not
+    carry it, which refuses where nothing is touched yet. For a window that closes, or leaves too little time to undo the
+    wave, the plan decides: finish, hold, or back out (refuse, where nothing is touched yet).
     """
     weighed = weigh(question)
     lost = tuple(str(reason) for reason in about_approvals(weighed))
+    uncarried = tuple(str(reason) for reason in about_ticket(question))
     times = remaining(weighed, d, wave)
     choice = d.plan.schedule.on_window_close
-    then = "hold" if lost or choice == "hold" else "back out" if d.touched_hosts else "refuse"
+    then = _then(d, lost=bool(lost), uncarried=bool(uncarried))
     closed = (
         str(reason) if then == "hold" else reason.without_moves_of_an_open_one()
         for reason in weighed.opening.reasons
     )
     late = (*closed, *_too_late(question, times))
-    if lost or (late and choice != "finish"):
-        return WaveNotAuthorised.model_validate({"wave": wave, "reasons": (*lost, *late), "then": then})
+    if lost or uncarried or (late and choice != "finish"):
+        return WaveNotAuthorised(wave=wave, reasons=(*lost, *uncarried, *late), then=then)
     goes_on = (Ground(code="time.late", values={"although": reason}) for reason in late)
     grounds = (weighed.opening.ground, *goes_on)
     return WaveAuthorised(
@@ -36,6 +41,17 @@ def wave_authorisation(question: Question, d: Deployment, wave: int) -> WaveAuth
         closes=weighed.opening.closes,
         undone_by=times.lines[0].undone if times.lines else None,
     )
+
+
+def _then(d: Deployment, *, lost: bool, uncarried: bool) -> Literal["hold", "back out", "refuse"]:
+    """What follows where the wave may not start; a person is asked before hosts are taken back for a ticket."""
+    if lost:
+        return "hold"
+    if uncarried:
+        return "hold" if d.touched_hosts else "refuse"
+    if d.plan.schedule.on_window_close == "hold":
+        return "hold"
+    return "back out" if d.touched_hosts else "refuse"
 
 
 def remaining(weighed: Weighed, d: Deployment, wave: int) -> Arithmetic:

@@ -1,6 +1,7 @@
 """Steps that need authority: admission before the start, and authorisation before each attempt."""
 
 from datetime import datetime
+from typing import Literal
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.deployment.authorisation import Unadmitted
@@ -69,7 +70,9 @@ def not_authorised(d: Deployment) -> Step | None:
         return None
     reason = "; ".join(refusal.reasons)
     if refusal.then == "refuse":
-        return Record(e.DeploymentRefused(stage="window", reasons=refusal.reasons))
+        uncarried = d.ticket.seen is not None and bool(d.ticket.seen.lacks)
+        stage: Literal["approval", "window"] = "approval" if uncarried else "window"
+        return Record(e.DeploymentRefused(stage=stage, reasons=refusal.reasons))
     if refusal.then == "back out":
         codes = (Ground(code="backout.not_authorised"),)
         return Record(e.BackoutBegan(hosts=d.touched_hosts, reason=reason, by="orch", reasons=codes))

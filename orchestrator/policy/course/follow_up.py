@@ -15,6 +15,7 @@ from orchestrator.domain.text.command_word import command_word
 from orchestrator.policy.course.duties import due_words, duty_sentences, open_work, work_of
 from orchestrator.policy.course.objectives import outcome_sentences
 from orchestrator.policy.course.post_review import overdue_after_the_end, review_sentences, review_words_of
+from orchestrator.policy.course.ticket_delivery import ticket_sentences
 
 DEPLOYED = frozenset({State.EARLY_LIFE_SUPPORT, State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
 """States in which there is something to accept."""
@@ -96,6 +97,8 @@ def short_words(d: Deployment | Brief, now: datetime) -> str:
         return "sign-off missing"
     if d.over and reviews_missing(d):
         return "review to follow"
+    if d.receipt_owed:
+        return "result owed to its change ticket"
     return due_words(brief, now) or review_words_of(brief, now)
 
 
@@ -107,6 +110,7 @@ def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
         *_duty_words(d, now),
         *review_sentences(d, now),
         *outcome_sentences(d, now),
+        *ticket_sentences(d),
         *_closed_words(d),
     )
 
@@ -141,7 +145,7 @@ def _duty_words(d: Deployment, now: datetime) -> Iterable[str]:
 def _closed_words(d: Deployment) -> Iterable[str]:
     if d.follow_up.closed is not None:
         yield f"Closed: {d.follow_up.closed}."
-    elif done(d) and not d.rotation.out:
+    elif done(d) and not d.rotation.out and not d.receipt_owed:
         yield "Nothing is left to follow."
 
 

@@ -1,4 +1,4 @@
-"""Objections to a plan whose baseline cannot see what a rule says may change: what cannot be seen cannot be held."""
+"""What of a plan is held against its rules and this machine: parts that its baseline cannot see, and files of its ticket."""
 
 from collections.abc import Iterator, Mapping
 from typing import get_args
@@ -36,3 +36,10 @@ def unseen_parts(rules: Mapping[str, Rule], plan: ReleasePlan) -> Iterator[Objec
             "none captured",
             f"{move}: what is not captured cannot be held to",
         )
+
+
+def files_of_ticket(plan: ReleasePlan) -> Iterator[tuple[str, str]]:
+    """Every file of this machine that the change ticket needs, by its path in the plan."""
+    ticket = plan.approval.ticket
+    if ticket is not None:
+        yield from ((f"approval.ticket.{field}", file) for field, file in ticket.files.items())

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.plan_kind import impact_of, withdraws
+from orchestrator.domain.plan.planned_ticket import PlannedTicket
 from orchestrator.domain.plan.reference import ReferenceKind
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from orchestrator.domain.rules.requirement import Required
+from orchestrator.domain.rules.requirement import Required, TicketDemand
 from orchestrator.domain.text.names import same_name
 
 _SHORT_FORM: Mapping[ReferenceKind, str] = {
@@ -26,6 +27,8 @@ def change_shortfalls(required: Required, plan: ReleasePlan) -> Iterator[Objecti
         yield Objection("trigger", "what set the release off", "none", "add `trigger`")
     yield from _suppliers(required, plan)
     yield from _withdrawal(required, plan)
+    if required.ticket is not None:
+        yield from _ticket(required.ticket, plan.approval.ticket)
 
 
 def _references(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
@@ -76,3 +79,20 @@ def _withdrawal(required: Required, plan: ReleasePlan) -> Iterator[Objection]:
             finding = f"nothing about `{removed}`"
             move = "add it to the components of `removal` or `transfer`"
             yield Objection(f"release.removes[{index}]", "a component of a section", finding, move)
+
+
+def _ticket(demand: TicketDemand, ticket: PlannedTicket | None) -> Iterator[Objection]:
+    if ticket is None:
+        yield Objection("approval.ticket", "a change ticket", "none", "name the system that has it")
+        return
+    if demand.systems and ticket.system not in demand.systems:
+        expected = " or ".join(demand.systems)
+        yield Objection("approval.ticket.system", expected, ticket.system, "name a ticket of that system")
+    if demand.urls and not any(_is_below(ticket.url, url) for url in demand.urls):
+        expected = f"an address below {' or '.join(demand.urls)}"
+        yield Objection("approval.ticket.url", expected, ticket.url, "name a ticket of that system")
+
+
+def _is_below(url: str, place: str) -> bool:
+    """Whether an address is a place or below it: a longer name of a host is not."""
+    return f"{url.rstrip('/')}/".startswith(f"{place.rstrip('/')}/")

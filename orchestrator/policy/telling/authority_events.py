@@ -174,6 +174,13 @@ def _closed(event: e.RecordClosed, d: Deployment, counts: Counts) -> Telling:
     return _word("approval", "passed", f"closed by {event.by}: {event.basis}")
 
 
+@telling_of.register
+def _seal_accepted(event: e.SealAccepted, d: Deployment, counts: Counts) -> Telling:
+    damage = ", ".join(f"{each.code}{f' {each.event}' if each.event else ''}" for each in event.damage)
+    words = f"not what was sealed ({damage}), accepted by {event.by}: {event.reason}"
+    return Telling(at("seal", words), (), beside=True, decision="not what was sealed")
+
+
 def _word(name: StepName, result: Result, words: str, *, beside: bool = False) -> Telling:
     return Telling(at(name, words), (Finish(name, result, words, at_once=True),), beside)
 

@@ -16,6 +16,7 @@ from orchestrator.policy.telling import (
     objective_events,
     review_events,
     rotation_events,
+    ticket_events,
     wave_events,
 )
 from orchestrator.policy.telling.teller import Telling, telling_of
@@ -32,6 +33,7 @@ ENTRIES = (
     objective_events,
     review_events,
     rotation_events,
+    ticket_events,
 )
 """The modules with the entries; importing them registers those."""
 

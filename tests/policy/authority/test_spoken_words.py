@@ -47,6 +47,9 @@ EVENTS: dict[Verb, Any] = {
     "action": e.ActionDone(number=0, by="Li Wei", note="seen"),
     "incident": e.IncidentLinked(incident=INCIDENT, by="Li Wei", reason="seen"),
     "record": e.RecordArchived(until=NOW, by="Li Wei", reason="reviewed"),
+    "seal": e.SealAccepted(
+        damage=(e.DamageHere(code="seal.event_changed", event=3),), by="Li Wei", reason="known"
+    ),
     "abort": e.AbortRequested(by="Li Wei", reason="stop"),
     "rollback": e.BackoutBegan(by="Li Wei", reason="bad", hosts=("web1",)),
     "stop_all": e.EmergencyStopped(by="Li Wei", reason="fire"),

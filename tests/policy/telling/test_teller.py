@@ -27,6 +27,8 @@ WITHOUT_STEP = {
     "objective_measured", "objective_accepted",
     "pir_opened", "pir_answered", "satisfaction_given", "action_agreed", "action_done", "pir_closed", "incident_linked",
     "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted", "incident_recorded",
+    "seal_accepted",
+    "ticket_opened", "ticket_seen", "delivery_owed", "delivered",
 }  # fmt: skip
 DECISIONS = {
     "rejected": "rejected", "cancelled": "cancelled", "confirmed": "confirmed", "backout_began": "back out", "held": "hold",
@@ -34,6 +36,7 @@ DECISIONS = {
     "abort_requested": "abort", "emergency_stopped": "emergency_stopped", "emergency_lifted": "emergency_lifted",
     "step_answered": "answered by hand", "objective_accepted": "objective accepted",
     "pir_closed": "review closed", "legal_hold_placed": "legal hold", "legal_hold_lifted": "legal hold lifted",
+    "seal_accepted": "not what was sealed",
 }  # fmt: skip
 BESIDE = {
     "duty_done",
@@ -42,6 +45,7 @@ BESIDE = {
     "objective_measured", "objective_accepted",
     "pir_opened", "pir_answered", "satisfaction_given", "action_agreed", "action_done", "pir_closed", "incident_linked",
     "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted",
+    "ticket_seen", "delivery_owed", "delivered", "seal_accepted",
 }  # fmt: skip
 
 

@@ -78,7 +78,8 @@ def _answer(check: dict[str, Any], request: http_request.Request, late: threadin
             wires.append(secured)
             secured.do_handshake()
         connection.sock = wires[-1]
-        connection.request(request.method, http_request.target_of(request), headers=request.headers)
+        target, body = http_request.target_of(request), check.get("body")
+        connection.request(request.method, target, body=body, headers=request.headers)
         answer = connection.getresponse()
         return _Answer(answer.status, answer.getheader("Location") or "", answer.read(BODY_LIMIT + 1))
     finally:

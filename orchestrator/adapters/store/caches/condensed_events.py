@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.adapters.store.caches.fold_form import form
+from orchestrator.adapters.store.caches.folds import Mark
 from orchestrator.adapters.store.database import Database
 from orchestrator.adapters.store.forms import moment_text, revived, stored
 from orchestrator.adapters.store.tables import CONDENSED, EVENTS
@@ -20,7 +21,7 @@ LONG = 4_000
 
 
 class Row(NamedTuple):
-    """A stored event; with `counts`, its body is the condensed one."""
+    """A stored event; with `counts`, its body is the condensed one, and `mark` is of who condensed it."""
 
     seq: int
     at: str
@@ -28,6 +29,7 @@ class Row(NamedTuple):
     kind: str
     body: str
     counts: str | None
+    mark: bytes | None
 
 
 def rows_of(connection: Connection, deployment: str, after: int) -> list[Row]:
@@ -40,7 +42,15 @@ def rows_of(connection: Connection, deployment: str, after: int) -> list[Row]:
     )
     body = func.coalesce(CONDENSED.c.body, EVENTS.c.body)
     wanted = (
-        select(EVENTS.c.seq, EVENTS.c.at, EVENTS.c.version, EVENTS.c.kind, body, CONDENSED.c.counts)
+        select(
+            EVENTS.c.seq,
+            EVENTS.c.at,
+            EVENTS.c.version,
+            EVENTS.c.kind,
+            body,
+            CONDENSED.c.counts,
+            CONDENSED.c.mark,
+        )
         .select_from(EVENTS.outerjoin(CONDENSED, fits))
         .where(EVENTS.c.deployment == deployment, EVENTS.c.seq > after)
         .order_by(EVENTS.c.seq)
@@ -48,19 +58,25 @@ def rows_of(connection: Connection, deployment: str, after: int) -> list[Row]:
     return [Row(*row) for row in connection.execute(wanted)]
 
 
-def condensed_of(row: Row) -> Condensed:
-    """The condensed event of a row. Raises StoreFault or ValueError if the row is invalid."""
+def condensed_of(deployment: str, row: Row, mark: Mark) -> Condensed:
+    """The condensed event of a row. Raises StoreFault or ValueError if the row is invalid, or of somebody else."""
     moment = datetime.fromisoformat(row.at)
     if row.counts is None:
         return Condensed(row.seq, moment, *condense(revived(row.body, row.version, kind=row.kind)))
+    if row.mark != mark(_marked(deployment, row.seq, row.body, row.counts)):
+        raise ValueError("it was condensed by somebody else")
     counts = Counts.model_validate_json(row.counts)
     return Condensed(row.seq, moment, revived(row.body, VERSION, kind=row.kind), counts)
 
 
-def keep_read(database: Database, deployment: str, rows: Sequence[Row], records: Sequence[Condensed]) -> None:
+def keep_read(
+    database: Database, deployment: str, rows: Sequence[Row], records: Sequence[Condensed], mark: Mark
+) -> None:
     """Cache events that a reader had to condense. Never raises for the database or the disk."""
     pairs = zip(records, rows, strict=True)
-    new = _worth_keeping(deployment, ((record, row.body) for record, row in pairs if row.counts is None))
+    new = _worth_keeping(
+        deployment, ((record, row.body) for record, row in pairs if row.counts is None), mark
+    )
     with suppress(SQLAlchemyError, OSError):
         if new and database.roomy():
             # Not `write`: no ballast is thrown off for a cache.
@@ -68,17 +84,19 @@ def keep_read(database: Database, deployment: str, rows: Sequence[Row], records:
                 _keep(connection, new)
 
 
-def keep_written(database: Database, connection: Connection, records: Sequence[Recorded]) -> None:
+def keep_written(database: Database, connection: Connection, records: Sequence[Recorded], mark: Mark) -> None:
     """Cache the condensed forms of events in the transaction that appends them; not if the disk has little space."""
     events = ((condensed(record), stored(record.event)) for record in records)
-    new = _worth_keeping(records[0].deployment, events)
+    new = _worth_keeping(records[0].deployment, events, mark)
     if new and database.roomy():
         _keep(connection, new)
 
 
-def _worth_keeping(deployment: str, records: Iterable[tuple[Condensed, str]]) -> list[dict[str, object]]:
+def _worth_keeping(
+    deployment: str, records: Iterable[tuple[Condensed, str]], mark: Mark
+) -> list[dict[str, object]]:
     """Rows for long events whose condensed form is much shorter."""
-    rows = [(_row(deployment, record), len(whole)) for record, whole in records if len(whole) >= LONG]
+    rows = [(_row(deployment, record, mark), len(whole)) for record, whole in records if len(whole) >= LONG]
     return [row for row, length in rows if len(str(row["body"])) * 4 <= length]
 
 
@@ -89,12 +107,18 @@ def _keep(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
     connection.execute(insert(CONDENSED), rows)
 
 
-def _row(deployment: str, record: Condensed) -> dict[str, object]:
+def _row(deployment: str, record: Condensed, mark: Mark) -> dict[str, object]:
+    body, counts = stored(record.event), record.counts.model_dump_json()
     return {
         "deployment": deployment,
         "seq": record.seq,
         "at": moment_text(record.at),
         "form": form(),
-        "body": stored(record.event),
-        "counts": record.counts.model_dump_json(),
+        "body": body,
+        "counts": counts,
+        "mark": mark(_marked(deployment, record.seq, body, counts)),
     }
+
+
+def _marked(deployment: str, seq: int, body: str, counts: str) -> bytes:
+    return f"condensed {deployment} {seq}\n{counts}\n{body}".encode()

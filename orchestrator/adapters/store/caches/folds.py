@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from pydantic import ValidationError
@@ -17,39 +17,43 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.engine.ports import Progress
 
+Mark = Callable[[bytes], bytes]
+"""The mark of this home under some bytes; nobody else can make it."""
 AT_ONCE = 200
 """Deployments in one statement; databases limit the number of values in a statement."""
 
 
-def progress(connection: Connection, deployments: Sequence[str]) -> Mapping[str, Progress]:
+def progress(connection: Connection, deployments: Sequence[str], mark: Mark) -> Mapping[str, Progress]:
     """The last number of each deployment, and its kept fold if the same code made it from events that all exist."""
     progress_by_name: dict[str, Progress] = {}
     for start in range(0, len(deployments), AT_ONCE):
         names = deployments[start : start + AT_ONCE]
-        kept = {row.deployment: row.body for row in connection.execute(_fitting(names))}
+        kept = {row.deployment: _revived(*row, mark) for row in connection.execute(_fitting(names))}
         ahead = dict(_ahead(connection, names))
         progress_by_name |= {
-            name: Progress(last, _revived(kept.get(name)) if number == last else None, ahead.get(name, 0))
+            name: Progress(last, kept.get(name) if number == last else None, ahead.get(name, 0))
             for name, last, number in connection.execute(_last().where(EVENTS.c.deployment.in_(names)))
         }
     return progress_by_name
 
 
-def briefs(connection: Connection) -> Mapping[str, Brief]:
+def briefs(connection: Connection, mark: Mark) -> Mapping[str, Brief]:
     """The brief of every deployment whose kept fold includes its last event."""
     last = _last().subquery()
     up_to_date = and_(
         last.c.deployment == FOLDS.c.deployment, last.c.seq == FOLDS.c.seq, last.c.seq == last.c.number
     )
-    wanted = select(FOLDS.c.deployment, FOLDS.c.brief).join(EVENTS, _MADE_OF).join(last, up_to_date)
+    columns = (FOLDS.c.deployment, FOLDS.c.brief, FOLDS.c.brief_mark)
+    wanted = select(*columns).join(EVENTS, _MADE_OF).join(last, up_to_date)
     briefs_by_name = {}
-    for name, text in connection.execute(wanted.where(FOLDS.c.form == form())):
+    for name, text, marked in connection.execute(wanted.where(FOLDS.c.form == form())):
         with suppress(ValidationError):
-            briefs_by_name[name] = Brief.model_validate_json(text)
+            if marked == mark(f"brief {name}\n{text}".encode()):
+                briefs_by_name[name] = Brief.model_validate_json(text)
     return briefs_by_name
 
 
-def keep(database: Database, deployments: Sequence[Deployment]) -> None:
+def keep(database: Database, deployments: Sequence[Deployment], mark: Mark) -> None:
     """Replace the kept folds of these deployments. Never raises for the database or the disk."""
     with suppress(SQLAlchemyError, OSError):
         for start in range(0, len(deployments) if database.roomy() else 0, AT_ONCE):
@@ -57,7 +61,7 @@ def keep(database: Database, deployments: Sequence[Deployment]) -> None:
             # Not `write`: a cache must not cost any ballast.
             with database.writing() as connection:
                 connection.execute(delete(FOLDS).where(FOLDS.c.deployment.in_([d.id for d in part])))
-                connection.execute(insert(FOLDS), [_row(d) for d in part])
+                connection.execute(insert(FOLDS), [_row(d, mark) for d in part])
 
 
 _MADE_OF = and_(
@@ -65,9 +69,9 @@ _MADE_OF = and_(
 )
 
 
-def _fitting(names: Sequence[str]) -> Select[str, bytes]:
+def _fitting(names: Sequence[str]) -> Select[str, bytes, bytes]:
     return (
-        select(FOLDS.c.deployment, FOLDS.c.body)
+        select(FOLDS.c.deployment, FOLDS.c.body, FOLDS.c.mark)
         .join(EVENTS, _MADE_OF)
         .where(FOLDS.c.deployment.in_(names), FOLDS.c.form == form())
     )
@@ -94,18 +98,27 @@ def _last() -> Select[str, int, int]:
     )
 
 
-def _revived(body: bytes | None) -> Deployment | None:
-    with suppress(zlib.error, ValidationError):
-        return None if body is None else Deployment.model_validate_json(zlib.decompress(body))
+def _revived(name: str, body: bytes, marked: bytes, mark: Mark) -> Deployment | None:
+    """The fold, if it is what this home has kept."""
+    if marked == mark(_marked(name, body)):
+        with suppress(zlib.error, ValidationError):
+            return Deployment.model_validate_json(zlib.decompress(body))
     return None
 
 
-def _row(d: Deployment) -> dict[str, object]:
+def _marked(name: str, body: bytes) -> bytes:
+    return f"fold {name}\n".encode() + body
+
+
+def _row(d: Deployment, mark: Mark) -> dict[str, object]:
+    body, brief = zlib.compress(d.model_dump_json().encode(), level=1), brief_of(d).model_dump_json()
     return {
         "deployment": d.id,
         "seq": d.seq,
         "at": moment_text(d.last_at),
         "form": form(),
-        "body": zlib.compress(d.model_dump_json().encode(), level=1),
-        "brief": brief_of(d).model_dump_json(),
+        "body": body,
+        "brief": brief,
+        "mark": mark(_marked(d.id, body)),
+        "brief_mark": mark(f"brief {d.id}\n{brief}".encode()),
     }

@@ -19,13 +19,13 @@ from orchestrator.bootstrap import home_of
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.rehearsal_options import rehearsal_place
 from orchestrator.cli.options.signing_key import key_option, own_signer
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.rehearsal import Part, Rehearsal, SignedCertificate
 from orchestrator.domain.authority.signing import ISSUER, Keyring
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Ports, Watcher
@@ -91,7 +91,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     """
     ports = ports_of_home()
     asked = rehearsals.RehearsalRequest(
-        plan, _place(environment, inventory), None if no_failure else fail_in, twice
+        plan, rehearsal_place(environment, inventory), None if no_failure else fail_in, twice
     )
     ready = rehearsals.ready(ports, asked)
     keyring = ports.keys.keyring(Path(ready.prepared.project))
@@ -121,11 +121,6 @@ def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     write_whole(file, signed, fresh=True)
     _certified(signed, file, against_certificate(ports, ready.there, signed), ready, as_json=as_json)
     return ExitCode.COMPLETED
-
-
-def _place(environment: str, inventory: Path | None) -> RehearsalPlace:
-    where = inventory.absolute() if inventory is not None else Path("inventories") / environment
-    return RehearsalPlace.model_validate({"environment": environment, "inventory": str(where)})
 
 
 def _refuse_untrusted(keyring: Keyring, signing: Signer, now: datetime) -> None:

@@ -27,6 +27,8 @@ CODES: dict[What, ExitCode | None] = {
     "overdue": None,
     "reminds": None,
     "ended": None,
+    "delivered": None,
+    "owed": ExitCode.HELD,
     "failed": ExitCode.REFUSED,
     "refused": ExitCode.REFUSED,
     "not admitted": ExitCode.HELD,

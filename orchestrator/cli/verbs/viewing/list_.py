@@ -126,6 +126,7 @@ def _object(
         "pir_due": d.pir_due.isoformat() if d.pir_missing and d.pir_due is not None else None,
         "actions_due": [due.isoformat() for due in d.actions_due],
         "closed": d.closed,
+        "receipt_owed": d.receipt_owed,
         "rehearsal": _rehearsal(rehearsal),
     }
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.verbs.viewing.attachments import attachments
 from orchestrator.cli.verbs.viewing.record_keeping import archive, due, hold, release
 from orchestrator.cli.views.whole_file import write_whole
@@ -16,9 +17,10 @@ from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.baseline import Baseline
 from orchestrator.domain.journal.events import Recorded, RestorationCompared
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
-from orchestrator.errors import OrchError, UsageFault
+from orchestrator.errors import NotFound, OrchError, StoreFault, UsageFault
 from orchestrator.policy.evidence.drift import content_lines
 from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN
 
@@ -74,6 +76,111 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
         from orchestrator.adapters.report import text_record
 
         click.echo(text_record(records, ports.clock.now(), signatures), nl=False)
+
+
+@record.command()
+@click.argument("deployment", required=False)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write; the deployment's id with .orch-record.json if it is not given.",
+)
+def seal(deployment: str | None, out: Path | None) -> None:
+    """Seal the record of DEPLOYMENT in one file that proves itself [default: the open one, else the newest]."""
+    from orchestrator.cli.version import programs
+    from orchestrator.engine.use_cases.sealed_records import enveloped, sealed_statement
+
+    ports = ports_of_home()
+    current = find(ports, deployment)
+    statement = sealed_statement(ports, current, ports.journal.read(current.id), programs())
+    file = out or Path(f"{current.id}.orch-record.json")
+    write_whole(file, enveloped(ports, statement).decode())
+    head = statement.predicate.head
+    click.echo(f"The sealed record of {current.id} is in {file}: {head.size} events, root {head.root}")
+    click.echo(f"Verify it here or elsewhere: orch record verify {command_word(str(file))}")
+
+
+@record.command()
+@click.argument("what", required=False)
+@click.option(
+    "--key", "keys", multiple=True, help="A key of orch that you know: the line of orch record key."
+)
+@json_option
+def verify(what: str | None, keys: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001
+    """Verify a sealed record (a file), the seal of a deployment (its id), or of all in this store [default].
+
+    Exits with 13 where anything is not what was sealed.
+    """
+    from orchestrator.cli.views.seal_view import show_looks, show_verdict
+    from orchestrator.domain.seal.findings import LastLook
+    from orchestrator.engine.use_cases.sealed_records import verified
+
+    ports = ports_of_home()
+    if what is not None and (Path(what).is_file() or "/" in what):
+        verdict = verified(ports, sealed_bytes(Path(what)), keys).verdict
+        return show_verdict(verdict, as_json=as_json)
+    names = [find(ports, what).id] if what is not None else ports.seals.known()
+    looks = [ports.seals.look(name) for name in names]
+    if what is None:
+        broken = tuple(look.deployment for look in looks if not look.intact)
+        ports.seal_keys.looked(LastLook(at=ports.clock.now(), deployments=len(looks), broken=broken))
+    return show_looks(looks, as_json=as_json)
+
+
+@record.command()
+def verifier() -> None:
+    """Print the program that verifies a sealed record with nothing of orch."""
+    from orchestrator.cli.version import PACKAGE
+
+    click.echo((PACKAGE / "verifier" / "verify_record.py").read_text(encoding="utf-8"), nl=False)
+
+
+@record.command()
+@click.argument("deployment")
+@click.option("--reason", required=True, help="The reason, for the record.")
+@by_option
+@speaking_key_option
+def accept(deployment: str, reason: str, by: str) -> None:
+    """Accept the record of DEPLOYMENT as it is, although it is not what was sealed: what rests on it goes on."""
+    from orchestrator.engine.use_cases.sealed_records import accept as accept_as_it_is
+
+    ports = ports_of_home()
+    current = find(ports, deployment)
+    damage = accept_as_it_is(ports, current, by=by, reason=reason)
+    click.echo(f"Accepted as it is, with {len(damage)} findings; go on: orch resume {current.id}")
+
+
+@record.command()
+@click.option(
+    "--rotate", is_flag=True, help="Make a new key; the one in use introduces it, and its seals stay good."
+)
+@click.option(
+    "--revoke", metavar="REASON", help="Make a new key because the one in use is no longer only orch's."
+)
+def key(rotate: bool, revoke: str | None) -> None:  # noqa: FBT001
+    """Show the keys with which orch seals here, and change them."""
+    ports = ports_of_home()
+    if rotate or revoke is not None:
+        ports.seals.signed_anew(lambda: ports.seal_keys.rotate(revoke))
+    for own in ports.seal_keys.own():
+        gone = f"; revoked {own.revoked.at:%Y-%m-%d %H:%M} UTC: {own.revoked.reason}" if own.revoked else ""
+        click.echo(f"{own.key}  since {own.since:%Y-%m-%d %H:%M} UTC{gone}")
+
+
+def sealed_bytes(file: Path) -> bytes:
+    """The content of a sealed record. Raises NotFound, StoreFault and UsageFault."""
+    from orchestrator.engine.use_cases.sealed_records import MOST_BYTES
+
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {file}; check the path.") from None
+    except OSError as error:
+        raise StoreFault(f"{file} cannot be read: {error.strerror}.") from None
+    if len(content) > MOST_BYTES:
+        raise UsageFault(f"{file} is larger than {MOST_BYTES >> 20} MiB: it is no sealed record of orch.")
+    return content
 
 
 def _signatures(

@@ -46,6 +46,7 @@ def _print_tree(ports: Ports, d: Deployment) -> None:
     from orchestrator.cli.views.tree import tree_lines
     from orchestrator.policy.authority.word_checks import statement_words
     from orchestrator.policy.course.follow_up import following_words
+    from orchestrator.policy.telling.words.seal_words import last_look_words
 
     console, now = Console(highlight=False), ports.clock.now()
     lines = tree_lines(d, story_on(ports.journal, d), now, _tasks(ports, d))
@@ -56,6 +57,8 @@ def _print_tree(ports: Ports, d: Deployment) -> None:
     driven = driver_words(d)
     if driven:
         click.echo(f"\n{driven}")
+    if verified := last_look_words(ports.seal_keys.last_look()):
+        click.echo(f"\n{verified}")
 
 
 def _tasks(ports: Ports, d: Deployment) -> dict[str, TaskSeen]:

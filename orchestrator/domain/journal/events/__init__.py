@@ -21,6 +21,7 @@ from orchestrator.domain.journal.events.attempts import (
 from orchestrator.domain.journal.events.authority import (
     ApprovalGiven,
     Approved,
+    DamageHere,
     DeploymentCancelled,
     DeploymentNotAdmitted,
     GivenApproval,
@@ -28,6 +29,7 @@ from orchestrator.domain.journal.events.authority import (
     RecordClosed,
     Rejected,
     Reviewed,
+    SealAccepted,
     Submitted,
     WaveAuthorised,
     WaveNotAuthorised,
@@ -89,6 +91,12 @@ from orchestrator.domain.journal.events.preparation import (
 from orchestrator.domain.journal.events.retention import LegalHoldLifted, LegalHoldPlaced, RecordArchived
 from orchestrator.domain.journal.events.rotation import RotationBegan, RotationEnded
 from orchestrator.domain.journal.events.schedule import StartMissed, StartPutOff
+from orchestrator.domain.journal.events.tickets import (
+    Delivered,
+    DeliveryOwed,
+    TicketOpened,
+    TicketSeen,
+)
 from orchestrator.domain.journal.events.waves import (
     Completed,
     CompletedWithExceptions,
@@ -129,6 +137,7 @@ Event = Annotated[
     | WaveNotAuthorised
     | Reviewed
     | RecordClosed
+    | SealAccepted
     | DutyDone
     | ComponentsVerified
     | EnvironmentVerified
@@ -168,6 +177,10 @@ Event = Annotated[
     | RotationEnded
     | ObjectiveAccepted
     | ObjectiveMeasured
+    | TicketOpened
+    | TicketSeen
+    | DeliveryOwed
+    | Delivered
     | StepAnswered
     | StepOverdue
     | Excluded
@@ -234,6 +247,9 @@ __all__ = [
     "CompletedWithExceptions",
     "ComponentsVerified",
     "Confirmed",
+    "DamageHere",
+    "Delivered",
+    "DeliveryOwed",
     "DeploymentBackoutFailed",
     "DeploymentCancelled",
     "DeploymentHeld",
@@ -288,6 +304,7 @@ __all__ = [
     "RotationBegan",
     "RotationEnded",
     "SatisfactionGiven",
+    "SealAccepted",
     "SetAside",
     "StartMissed",
     "StartPutOff",
@@ -295,6 +312,8 @@ __all__ = [
     "StepOverdue",
     "StepResult",
     "Submitted",
+    "TicketOpened",
+    "TicketSeen",
     "WaveAuthorised",
     "WaveChecked",
     "WaveDeployed",

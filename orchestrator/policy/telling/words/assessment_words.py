@@ -9,6 +9,7 @@ from orchestrator.domain.plan.reference import Reference
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.supplier import Supplier, Trigger
 from orchestrator.domain.plan.withdrawal import Duty, Withdrawn
+from orchestrator.policy.telling.words.ticket_words import planned_words
 
 Titled = tuple[str, tuple[str, ...]]
 
@@ -18,6 +19,7 @@ def change_sections(plan: ReleasePlan) -> tuple[Titled, ...]:
     titled: tuple[Titled, ...] = (
         ("Trigger", (trigger_words(plan.trigger),) if plan.trigger is not None else ()),
         ("Class", tuple(_class_lines(plan))),
+        ("Change ticket", planned_words(plan.approval.ticket) if plan.approval.ticket is not None else ()),
         ("Assessment", tuple(_assessment_lines(plan))),
         ("References", tuple(map(reference_words, plan.release.referenced))),
         ("Suppliers", tuple(map(supplier_words, plan.suppliers))),

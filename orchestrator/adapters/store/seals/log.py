@@ -1,0 +1,161 @@
+"""The log of the store: a tree over the heads of all deployments, and its signed checkpoint."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+
+from orchestrator.adapters.store.tables import SEAL_LOG, SEAL_NODES, SEAL_STATE
+from orchestrator.domain.seal.checkpoint import Checkpoint
+from orchestrator.domain.seal.entries import Head
+from orchestrator.domain.seal.findings import SealCode
+from orchestrator.domain.seal.merkle import EMPTY, Place, Tree, new_nodes, peak_places
+from orchestrator.engine.seal_ports import NoteAnswer, SealKeys
+
+ORIGIN = "orch-store/"
+BREAKS = "breaks"
+AT_ONCE = 300
+"""Nodes in one statement."""
+ANSWERS: Mapping[NoteAnswer, SealCode | None] = {
+    "good": None,
+    "unsigned": "seal.checkpoint_unsigned",
+    "unknown key": "seal.key_unknown",
+    "revoked key": "seal.key_revoked",
+    "unreadable": "seal.checkpoint_unreadable",
+}
+STATE = select(SEAL_STATE.c.store, SEAL_STATE.c.note).with_for_update()
+NEW_STATE = insert(SEAL_STATE)
+NEXT_STATE = update(SEAL_STATE).values(note=bindparam("new_note"))
+NEW_HEADS, NEW_NODES = insert(SEAL_LOG), insert(SEAL_NODES)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log of a store. `fault` says why it does not fit its checkpoint; `key` is the name of the key that signed that."""
+
+    store: str
+    tree: Tree
+    breaks: int = 0
+    note: str = ""
+    key: str = ""
+    fault: SealCode | None = None
+
+    @property
+    def origin(self) -> str:
+        """The origin of its checkpoints."""
+        return ORIGIN + self.store
+
+    def checkpoint(self, now: str) -> Checkpoint:
+        """Its head at this moment; a log that did not fit once says so for ever."""
+        more = (f"at {now}", f"{BREAKS} {self.breaks}")
+        return Checkpoint(self.origin, self.tree.size, self.tree.root, more)
+
+
+def note_of(connection: Connection) -> str | None:
+    """The checkpoint as its row has it; None if nothing was ever sealed. A writer holds the row until it commits."""
+    row = connection.execute(STATE).first()
+    return None if row is None else row.note
+
+
+def log_of(connection: Connection, keys: SealKeys) -> Log | None:
+    """The log, held against its checkpoint; None if nothing was ever sealed."""
+    row = connection.execute(STATE).first()
+    if row is None:
+        return None
+    opened = keys.opened(row.note)
+    checkpoint, fault = opened.checkpoint, ANSWERS[opened.answer]
+    if checkpoint is None:
+        return Log(row.store, Tree(), note=row.note, fault=fault)
+    tree, breaks = tree_of(connection, checkpoint.size), checkpoint.extension(BREAKS) or ""
+    if fault is None and checkpoint.origin != ORIGIN + row.store:
+        fault = "seal.other_store"
+    if fault is None and (checkpoint.root != tree.root or not breaks.isdigit()):
+        fault = "seal.log_changed"
+    return Log(row.store, tree, int(breaks) if breaks.isdigit() else 0, row.note, opened.key, fault)
+
+
+def new_log() -> Log:
+    """The log of a store in which nothing was sealed yet."""
+    return Log(secrets.token_hex(16), Tree())
+
+
+def tree_of(connection: Connection, size: int) -> Tree:
+    """The log's tree at this size, by its stored nodes; a missing one gives another root."""
+    places = peak_places(size)
+    nodes = nodes_at(connection, places)
+    return Tree(size, tuple(nodes.get(place, EMPTY) for place in places))
+
+
+def with_heads(connection: Connection, log: Log, heads: Iterable[Head]) -> Log:
+    """The log with these heads, the last of which gets the number before its size; rows and nodes are written."""
+    tree, rows, nodes = log.tree, [], []
+    for head in heads:
+        leaf = head.leaf
+        rows.append(_row(tree.size, head))
+        nodes += [
+            {"level": place[0], "place": place[1], "hash": node} for place, node in new_nodes(tree, leaf)
+        ]
+        tree = tree.grown(leaf)
+    if rows:
+        connection.execute(NEW_HEADS, rows)
+        connection.execute(NEW_NODES, nodes)
+    return replace(log, tree=tree, note="", key="", fault=None)
+
+
+def write_log(connection: Connection, keys: SealKeys, log: Log, now: str) -> Log:
+    """Sign the log's head and write its row; the log comes back with its checkpoint."""
+    note = keys.signed(log.checkpoint(now))
+    if connection.execute(NEXT_STATE, {"new_note": note}).rowcount == 0:
+        connection.execute(NEW_STATE, {"id": 1, "store": log.store, "note": note})
+    return replace(log, note=note)
+
+
+def nodes_at(connection: Connection, places: Sequence[Place]) -> dict[Place, bytes]:
+    """The stored hashes of these subtrees; a missing one is not among them."""
+    nodes: dict[Place, bytes] = {}
+    for start in range(0, len(places), AT_ONCE):
+        these = tuple_(SEAL_NODES.c.level, SEAL_NODES.c.place).in_(places[start : start + AT_ONCE])
+        rows = connection.execute(
+            select(SEAL_NODES.c.level, SEAL_NODES.c.place, SEAL_NODES.c.hash).where(these)
+        )
+        nodes |= {(row.level, row.place): row.hash for row in rows}
+    return nodes
+
+
+def begun_anew(connection: Connection, log: Log) -> Log:
+    """A log that did not fit, over the newest head of each deployment; each of these says from now on that it broke."""
+    newest = {head.deployment: head for _, head in heads_in(connection)}
+    connection.execute(delete(SEAL_NODES))
+    connection.execute(delete(SEAL_LOG))
+    heads = [replace(head, breaks=head.breaks + 1) for head in newest.values()]
+    return with_heads(connection, Log(log.store, Tree(), log.breaks + 1), heads)
+
+
+def heads_in(connection: Connection) -> list[tuple[int, Head]]:
+    """The heads that the log has, in order, as their rows have them."""
+    rows = connection.execute(select(SEAL_LOG).order_by(SEAL_LOG.c.number))
+    return [(row.number, head_of(row)) for row in rows]
+
+
+def newest_head(connection: Connection, deployment: str) -> tuple[int, Head] | None:
+    """The newest head that the log has of a deployment, and its number."""
+    wanted = select(SEAL_LOG).where(SEAL_LOG.c.deployment == deployment)
+    row = connection.execute(wanted.order_by(SEAL_LOG.c.number.desc()).limit(1)).first()
+    return None if row is None else (row.number, head_of(row))
+
+
+def head_of(row: object) -> Head:
+    """The head in a row of the log."""
+    return Head(*(getattr(row, name) for name in ("deployment", "size", "root", "late", "breaks")))
+
+
+def _row(number: int, head: Head) -> dict[str, object]:
+    return {
+        "number": number,
+        "deployment": head.deployment,
+        "size": head.size,
+        "root": head.root,
+        "late": head.late,
+        "breaks": head.breaks,
+    }

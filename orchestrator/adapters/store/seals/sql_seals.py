@@ -1,0 +1,145 @@
+"""The port `Seals` over the database: looks at everything, changes nothing."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from orchestrator.adapters.store.database import Database
+from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.forms import moment_text
+from orchestrator.adapters.store.journal import SqlJournal
+from orchestrator.adapters.store.seals.beside import beside
+from orchestrator.adapters.store.seals.log import (
+    Log,
+    heads_in,
+    log_of,
+    newest_head,
+    nodes_at,
+    write_log,
+)
+from orchestrator.adapters.store.seals.sealing import events_of, is_in_log, leaves_of
+from orchestrator.adapters.store.tables import EVENTS, SEAL_LOG
+from orchestrator.domain.seal.entries import Head, StoredEvent
+from orchestrator.domain.seal.findings import SealFinding, SealLook
+from orchestrator.domain.seal.merkle import EMPTY, Tree, inclusion_places, inclusion_proof
+from orchestrator.engine.ports import Clock, Journal
+from orchestrator.engine.seal_ports import NoSeals, SealedEvent, SealedEvents, SealKeys, Seals
+from orchestrator.errors import StoreFault
+
+Leaves = Mapping[int, tuple[bytes | None, bytes]]
+
+
+def seals_beside(journal: Journal, keys: SealKeys, clock: Clock) -> Seals:
+    """The seals over this journal."""
+    return SqlSeals(journal.database, keys, clock) if isinstance(journal, SqlJournal) else NoSeals()
+
+
+class SqlSeals(Seals):
+    """One read transaction for each look."""
+
+    def __init__(self, database: Database, keys: SealKeys, clock: Clock) -> None:
+        self._database, self._keys, self._clock = database, keys, clock
+
+    def look(self, deployment: str) -> SealLook:
+        """The rows of the whole log are hashed too: a head that was replaced by an older one is found at once."""
+        with translated(f"The seals in {self._database.place} cannot be read"):
+            return self._database.look(lambda connection: self._looked(connection, deployment))
+
+    def known(self) -> list[str]:
+        """See the port."""
+        of_log, of_events = select(SEAL_LOG.c.deployment).distinct(), select(EVENTS.c.deployment).distinct()
+        with translated(f"The seals in {self._database.place} cannot be read"):
+            return self._database.look(
+                lambda connection: sorted({*connection.scalars(of_log), *connection.scalars(of_events)})
+            )
+
+    def sealed(self, deployment: str) -> SealedEvents | None:
+        """See the port."""
+        with translated(f"The seals in {self._database.place} cannot be read"):
+            return self._database.look(lambda connection: self._sealed(connection, deployment))
+
+    def signed_anew(self, change: Callable[[], object]) -> None:
+        """See the port."""
+
+        def act(connection: Connection) -> str:
+            log = log_of(connection, self._keys)
+            if log is not None and log.fault is not None:
+                raise StoreFault(f"The log of the store does not fit ({log.fault}): orch record verify")
+            change()
+            now = self._clock.now()
+            return write_log(connection, self._keys, log, moment_text(now)).note if log is not None else ""
+
+        with translated(f"The seals in {self._database.place} cannot be written"):
+            note = self._database.write(act)
+        if note:
+            self._keys.keep(note, at_once=True)
+
+    def _looked(self, connection: Connection, deployment: str) -> SealLook:
+        log = log_of(connection, self._keys)
+        events = events_of(connection, deployment)
+        findings = [*beside(connection, self._keys, log)]
+        if log is None:
+            return SealLook(deployment, (*findings, SealFinding("seal.none")))
+        findings += _of_log(connection, log)
+        newest = newest_head(connection, deployment)
+        if newest is None:
+            findings.append(SealFinding("seal.head_missing" if events else "seal.none"))
+            return SealLook(deployment, tuple(findings), log_size=log.tree.size, key=log.key)
+        number, head = newest
+        if not is_in_log(connection, log, number, head):
+            findings.append(SealFinding("seal.head_changed"))
+        findings += _of_events(events, leaves_of(connection, deployment), head)
+        if head.breaks:
+            findings.append(SealFinding("seal.break_recorded", detail=str(head.breaks)))
+        return SealLook(
+            deployment, tuple(findings), head.size, head.root, head.late, head.breaks, log.tree.size, log.key
+        )
+
+    def _sealed(self, connection: Connection, deployment: str) -> SealedEvents | None:
+        log, newest = log_of(connection, self._keys), newest_head(connection, deployment)
+        if log is None or newest is None or not 0 <= newest[0] < log.tree.size:
+            return None
+        number, head = newest
+        nodes = nodes_at(
+            connection, [each for part in inclusion_places(number, log.tree.size) for each in part]
+        )
+        proof = inclusion_proof(number, log.tree.size, lambda place: nodes.get(place, EMPTY))
+        events = {each.seq: each for each in events_of(connection, deployment)}
+        sealed = [
+            SealedEvent(seq, leaf, events.get(seq) if salt is not None else None, salt)
+            for seq, (salt, leaf) in leaves_of(connection, deployment).items()
+        ]
+        return SealedEvents(sealed, head, number, proof, log.note)
+
+
+def _of_log(connection: Connection, log: Log) -> Iterator[SealFinding]:
+    """The rows of the log make its tree, and its tree is the one of the checkpoint."""
+    if log.fault is not None:
+        yield SealFinding(log.fault)
+    tree = Tree()
+    for expected, (number, head) in enumerate(heads_in(connection)):
+        if number != expected:
+            yield SealFinding("seal.log_changed", detail=str(expected))
+            return
+        tree = tree.grown(head.leaf)
+    if (tree.size, tree.root) != (log.tree.size, log.tree.root) and log.fault is None:
+        yield SealFinding("seal.log_changed")
+
+
+def _of_events(events: Sequence[StoredEvent], leaves: Leaves, head: Head) -> Iterator[SealFinding]:
+    """Each event gives its leaf, the leaves give the root, and there is neither one more nor one less."""
+    by_number = {event.seq: event for event in events}
+    tree = Tree()
+    for seq in range(1, head.size + 1):
+        event, (salt, leaf) = by_number.get(seq), leaves.get(seq, (None, b""))
+        if not leaf:
+            yield SealFinding("seal.leaf_missing", seq)
+        elif event is None:
+            yield SealFinding("seal.event_missing", seq)
+        elif salt is None or event.leaf(salt) != leaf:
+            yield SealFinding("seal.event_changed", seq)
+        tree = tree.grown(leaf)
+    if tree.root != head.root:
+        yield SealFinding("seal.head_changed", detail="the leaves give another root")
+    strange = {seq for seq in (*by_number, *leaves) if not 1 <= seq <= head.size}
+    yield from (SealFinding("seal.event_added", seq) for seq in sorted(strange))

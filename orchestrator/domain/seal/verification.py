@@ -1,0 +1,251 @@
+"""Whether a sealed record is what was recorded: integrity and completeness apart, and what it does not prove."""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from orchestrator.domain.seal.checkpoint import Checkpoint
+from orchestrator.domain.seal.entries import Head, StoredEvent
+from orchestrator.domain.seal.findings import SealCode, SealFinding
+from orchestrator.domain.seal.merkle import Tree, root_from_inclusion
+from orchestrator.domain.seal.own_keys import introduction
+from orchestrator.domain.seal.sealed_record import (
+    SUBJECT,
+    SealedRecord,
+    SealedRow,
+    SealedSignature,
+    SealedStatement,
+    Verifies,
+)
+from orchestrator.domain.seal.signed_note import NoteKey, SignedNote
+
+Integrity = Literal["intact", "broken"]
+Completeness = Literal["whole", "broken", "with gaps"]
+Unproved = Literal[
+    "key_not_known",
+    "not_anchored",
+    "sealed_late",
+    "events_disposed",
+    "later_events",
+    "signature_not_verified",
+    "break_recorded",
+]
+"""What a sealed record does not prove; the words are in policy/telling/words/seal_words.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordVerdict:
+    """What was found. `unproved` has a number for each lack, such as how many events were sealed late."""
+
+    deployment: str
+    integrity: Integrity
+    completeness: Completeness
+    findings: tuple[SealFinding, ...]
+    unproved: tuple[tuple[Unproved, int], ...]
+    events: int = 0
+    root: str = ""
+    key: str = ""
+    log_size: int = 0
+
+    @property
+    def proved(self) -> bool:
+        """Whether nothing was found against it."""
+        return self.integrity == "intact" and self.completeness == "whole"
+
+
+OF_COMPLETENESS: frozenset[SealCode] = frozenset(
+    {"seal.event_missing", "seal.event_added", "seal.leaf_missing", "seal.head_older", "seal.store_older"}
+)
+
+
+def verified_record(
+    statement: SealedStatement, envelope_keys: frozenset[str], known: frozenset[str], verifies: Verifies
+) -> RecordVerdict:
+    """Hold a sealed record against itself.
+
+    `envelope_keys` are the keys of the record that signed its envelope, verified by the caller; `known` are those that the
+    verifier knew before, as texts.
+    """
+    record = statement.predicate
+    findings = [
+        *_of_subject(statement),
+        *_of_keys(record, verifies),
+        *_of_envelope(record, envelope_keys),
+        *_of_events(record),
+        *_of_checkpoint(record, verifies),
+        *_of_signatures(record, verifies),
+    ]
+    incomplete = any(finding.code in OF_COMPLETENESS for finding in findings)
+    broken = any(finding.code not in OF_COMPLETENESS for finding in findings)
+    disposed = sum(1 for row in record.events if row.body is None)
+    complete: Completeness = "broken" if incomplete else "with gaps" if disposed else "whole"
+    return RecordVerdict(
+        record.deployment,
+        "broken" if broken else "intact",
+        complete,
+        tuple(findings),
+        tuple(_unproved(record, envelope_keys, known, disposed)),
+        record.head.size,
+        record.head.root,
+        next(iter(sorted(NoteKey.read(key).name for key in envelope_keys)), ""),
+        _size(record),
+    )
+
+
+def _of_subject(statement: SealedStatement) -> Iterator[SealFinding]:
+    [subject] = statement.subject
+    record = statement.predicate
+    if (subject.name, subject.digest.sha256) != (SUBJECT + record.deployment, record.head.root):
+        yield SealFinding("seal.head_changed", detail="the subject is of another tree")
+
+
+def _of_keys(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
+    """Each key but the first was introduced by one before it."""
+    before: set[str] = set()
+    for own in record.keys:
+        if before:
+            signature, by = bytes.fromhex(own.signature or ""), own.introduced_by
+            signed = introduction(own.key, own.since)
+            if by not in before or not verifies(NoteKey.read(by or own.key).public, signature, signed):
+                yield SealFinding("seal.key_unknown", detail=NoteKey.read(own.key).name)
+        before.add(own.key)
+
+
+def _of_envelope(record: SealedRecord, envelope_keys: frozenset[str]) -> Iterator[SealFinding]:
+    if not envelope_keys & {own.key for own in record.keys}:
+        yield SealFinding("seal.checkpoint_unsigned", detail="the envelope")
+    elif not envelope_keys & {own.key for own in record.keys if own.revoked is None}:
+        yield SealFinding("seal.key_revoked", detail="the envelope")
+
+
+def _of_events(record: SealedRecord) -> Iterator[SealFinding]:
+    """The rows give the leaves, and the leaves give the root."""
+    tree = Tree()
+    for expected, row in enumerate(record.events, start=1):
+        if row.seq != expected:
+            yield SealFinding("seal.event_missing" if row.seq > expected else "seal.event_added", expected)
+            return
+        if not _gives_its_leaf(record.deployment, row):
+            yield SealFinding("seal.event_changed", row.seq)
+        tree = tree.grown(bytes.fromhex(row.leaf))
+    if tree.size < record.head.size:
+        yield SealFinding("seal.event_missing", tree.size + 1)
+    elif tree.size > record.head.size:
+        yield SealFinding("seal.event_added", record.head.size + 1)
+    elif tree.root.hex() != record.head.root:
+        yield SealFinding("seal.head_changed", detail="the leaves give another root")
+
+
+def _gives_its_leaf(deployment: str, row: SealedRow) -> bool:
+    """Of an event that was disposed of, nothing but its leaf is left; nothing in between is one."""
+    parts = (row.salt, row.at, row.version, row.kind, row.body)
+    if all(part is None for part in parts):
+        return True
+    if row.salt is None or row.at is None or row.version is None or row.kind is None or row.body is None:
+        return False
+    event = StoredEvent(deployment, row.seq, row.at, row.version, row.kind, row.body)
+    return event.leaf(bytes.fromhex(row.salt)).hex() == row.leaf
+
+
+def _of_checkpoint(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
+    """The head is in the log, and the log's checkpoint is signed."""
+    try:
+        note = SignedNote.read(record.log.checkpoint)
+        checkpoint = Checkpoint.read(note.text)
+    except ValueError as fault:
+        yield SealFinding("seal.checkpoint_unreadable", detail=str(fault))
+        return
+    if checkpoint.origin != record.origin:
+        yield SealFinding("seal.other_store", detail=checkpoint.origin)
+    head = Head(
+        record.deployment,
+        record.head.size,
+        bytes.fromhex(record.head.root),
+        record.head.late,
+        record.head.breaks,
+    )
+    proof = [bytes.fromhex(each) for each in record.log.proof]
+    if root_from_inclusion(head.leaf, record.log.number, checkpoint.size, proof) != checkpoint.root:
+        yield SealFinding("seal.log_changed", detail="its head is not in the log")
+    signed = {
+        own.key
+        for own in record.keys
+        for each in note.signatures
+        if each.is_by(NoteKey.read(own.key))
+        and verifies(NoteKey.read(own.key).public, each.signature, note.text.encode())
+    }
+    if not signed:
+        yield SealFinding("seal.checkpoint_unsigned")
+    elif not signed & {own.key for own in record.keys if own.revoked is None}:
+        yield SealFinding("seal.key_revoked")
+
+
+def _of_signatures(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
+    """What people signed is theirs, by the keys that the record rests on; those of ssh are not verified here."""
+    public = {key.key: key.public for key in record.trust if key.kind == "ed25519"}
+    by_number = {row.seq: row for row in record.events}
+    for signature in record.signatures:
+        if signature.kind != "ed25519" or signature.key not in public:
+            continue
+        content = b64decode(signature.payload)
+        good = verifies(bytes.fromhex(public[signature.key]), bytes.fromhex(signature.signature), content)
+        if not good or not _is_said(content, by_number.get(signature.event), signature):
+            yield SealFinding("seal.signature_bad", signature.event, signature.person)
+
+
+def _is_said(content: bytes, row: SealedRow | None, signature: SealedSignature) -> bool:
+    """Whether the event holds the statement that was signed, by this person and with this signature."""
+    if row is None or row.body is None:
+        return row is not None
+    try:
+        statement, body = json.loads(content.partition(b"\n")[2]), json.loads(row.body)
+    except ValueError:
+        return False
+    if not isinstance(statement, dict) or statement.get("person") != signature.person:
+        return False
+    objects = list(_objects(body))
+    held = signature.form == "git" or any(
+        all(name in each and each[name] == value for name, value in statement.items()) for each in objects
+    )
+    return held and any(each.get("signature") == signature.signature for each in objects)
+
+
+def _objects(value: object) -> Iterator[dict[str, object]]:
+    if isinstance(value, dict):
+        yield value
+        for each in value.values():
+            yield from _objects(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _objects(each)
+
+
+def _unproved(
+    record: SealedRecord, envelope_keys: frozenset[str], known: frozenset[str], disposed: int
+) -> Iterator[tuple[Unproved, int]]:
+    if not envelope_keys & known:
+        yield "key_not_known", 0
+    if not record.anchors:
+        yield "not_anchored", 0
+    if record.head.late:
+        yield "sealed_late", record.head.late
+    if record.head.breaks:
+        yield "break_recorded", record.head.breaks
+    if disposed:
+        yield "events_disposed", disposed
+    yield "later_events", record.head.size
+    if unverified := sum(1 for each in record.signatures if not _verifiable(record, each)):
+        yield "signature_not_verified", unverified
+
+
+def _verifiable(record: SealedRecord, signature: SealedSignature) -> bool:
+    return signature.kind == "ed25519" and any(key.key == signature.key for key in record.trust)
+
+
+def _size(record: SealedRecord) -> int:
+    try:
+        return Checkpoint.read(SignedNote.read(record.log.checkpoint).text).size
+    except ValueError:
+        return 0

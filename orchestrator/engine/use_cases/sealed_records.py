@@ -1,0 +1,204 @@
+"""Makes sealed records, and verifies them and the store."""
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from orchestrator.domain.authority import approval as approvals
+from orchestrator.domain.authority import word as words
+from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.authority.git_statement import git_payload
+from orchestrator.domain.authority.signing import Keyring, Signature
+from orchestrator.domain.authority.word import SignedWord
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.seal.checkpoint import Checkpoint
+from orchestrator.domain.seal.entries import Head
+from orchestrator.domain.seal.findings import SealFinding
+from orchestrator.domain.seal.own_keys import OwnKey
+from orchestrator.domain.seal.sealed_record import (
+    SUBJECT,
+    Digests,
+    Program,
+    SealedHead,
+    SealedLog,
+    SealedRecord,
+    SealedRow,
+    SealedSignature,
+    SealedStatement,
+    SealedTrust,
+    Subject,
+)
+from orchestrator.domain.seal.signed_note import SignedNote
+from orchestrator.domain.seal.verification import RecordVerdict, verified_record
+from orchestrator.engine.lookup.seal_check import broken_seal
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.project_folder import folder
+from orchestrator.engine.seal_ports import SealedEvent, SealedEvents
+from orchestrator.engine.use_cases.deployment_commands import signal
+from orchestrator.errors import Refused, StoreFault, UsageFault
+from orchestrator.policy.authority.spoken_record import spoken_lines
+from orchestrator.policy.authority.word_checks import recorded_statements
+from orchestrator.policy.telling.words.seal_words import finding_words
+
+MOST_BYTES = 512 << 20
+"""The largest sealed record that is read."""
+
+
+def sealed_statement(
+    ports: Ports, d: Deployment, records: Sequence[Recorded], programs: Sequence[Program]
+) -> SealedStatement:
+    """The statement of a deployment's sealed record. Raises StoreFault where it is not sealed, or not what was sealed."""
+    look = ports.seals.look(d.id)
+    sealed = ports.seals.sealed(d.id)
+    if sealed is None or not look.intact:
+        against = "; ".join(finding_words(finding) for finding in look.findings) or "it is not sealed"
+        raise StoreFault(
+            f"{d.id} cannot be sealed in a file: {against}. Look at all of it: orch record verify {d.id}"
+        )
+    keyring = ports.keys.keyring(folder(d.project))
+    signatures = tuple(_signatures(records))
+    record = SealedRecord(
+        origin=Checkpoint.read(SignedNote.read(sealed.checkpoint).text).origin,
+        deployment=d.id,
+        made=ports.clock.now(),
+        programs=tuple(programs),
+        head=_head(sealed.head),
+        events=tuple(_row(each) for each in sealed.events),
+        log=_log(sealed),
+        keys=ports.seal_keys.own(),
+        signatures=signatures,
+        trust=tuple(_trust(keyring, {signature.key for signature in signatures})),
+    )
+    subject = Subject(name=SUBJECT + d.id, digest=Digests(sha256=record.head.root))
+    return SealedStatement(subject=(subject,), predicate=record)
+
+
+def enveloped(ports: Ports, statement: SealedStatement) -> bytes:
+    """The statement in its envelope, signed."""
+    return ports.seal_keys.enveloped(statement.model_dump_json(by_alias=True, exclude_none=True).encode())
+
+
+def accept(ports: Ports, d: Deployment, *, by: str, reason: str) -> Sequence[SealFinding]:
+    """Put on the journal that a person accepts what does not fit. Raises Refused where there is nothing of it."""
+    broken = broken_seal(ports, d.id)
+    if not broken:
+        raise Refused(f"{d.id} is what was sealed: there is nothing to accept.")
+    damage = tuple(e.DamageHere(code=finding.code, event=finding.event) for finding in broken)
+    signal(ports, d.id, e.SealAccepted(damage=damage, by=by, reason=reason))
+    return broken
+
+
+class Verified(NamedTuple):
+    """A sealed record, and what was found of it."""
+
+    record: SealedRecord
+    verdict: RecordVerdict
+
+
+def verified(ports: Ports, content: bytes, keys: Sequence[str] = ()) -> Verified:
+    """A sealed record held against itself. `keys`: those that the caller knows beside this home's own. Raises UsageFault."""
+    try:
+        statement = SealedStatement.model_validate_json(ports.seal_keys.unwrapped(content))
+        signers = ports.seal_keys.signers(content, statement.predicate.keys)
+    except ValidationError as fault:
+        first = fault.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageFault(f"This is no sealed record of orch: {place}: {first['msg']}.") from None
+    except ValueError as fault:
+        raise UsageFault(f"This is no sealed record of orch: {fault}.") from None
+    known = frozenset([*keys, *(own.key for own in _own(ports))])
+    return Verified(statement.predicate, verified_record(statement, signers, known, ports.seal_keys.verifies))
+
+
+def _own(ports: Ports) -> Sequence[OwnKey]:
+    try:
+        return ports.seal_keys.own()
+    except StoreFault:
+        return ()
+
+
+def _head(head: Head) -> SealedHead:
+    return SealedHead(size=head.size, root=head.root.hex(), late=head.late, breaks=head.breaks)
+
+
+def _log(sealed: SealedEvents) -> SealedLog:
+    proof = tuple(each.hex() for each in sealed.proof)
+    return SealedLog(number=sealed.number, proof=proof, checkpoint=sealed.checkpoint)
+
+
+def _row(sealed: SealedEvent) -> SealedRow:
+    event, leaf = sealed.event, sealed.leaf.hex()
+    if event is None or sealed.salt is None:
+        return SealedRow(seq=sealed.seq, leaf=leaf)
+    return SealedRow(
+        seq=sealed.seq,
+        leaf=leaf,
+        salt=sealed.salt.hex(),
+        at=event.at,
+        version=event.version,
+        kind=event.kind,
+        body=event.body,
+    )
+
+
+def _signatures(records: Sequence[Recorded]) -> Iterator[SealedSignature]:
+    """What people signed, with the bytes that they signed."""
+    for record in records:
+        for statement in recorded_statements([record]):
+            if statement.signed is not None:
+                yield _approval(statement.signed, record.seq)
+        for line in spoken_lines([record]):
+            if line.signed is not None:
+                yield _word(line.signed, record.seq)
+
+
+def _approval(signed: SignedApproval, event: int) -> SealedSignature:
+    approval = signed.approval
+    payload = approvals.payload(approval) if signed.evidence is None else git_payload(signed) or b""
+    form = "approval" if signed.evidence is None else "git"
+    return _signature(
+        signed.signature,
+        payload,
+        {"person": approval.person, "role": approval.role, "form": form, "event": event},
+    )
+
+
+def _word(signed: SignedWord, event: int) -> SealedSignature:
+    fields = {"person": signed.word.person, "role": None, "form": "word", "event": event}
+    return _signature(signed.signature, words.payload(signed.word), fields)
+
+
+def _signature(signature: Signature, payload: bytes, fields: Mapping[str, object]) -> SealedSignature:
+    return SealedSignature.model_validate(
+        {
+            **fields,
+            "key": signature.key,
+            "kind": signature.kind,
+            "signature": signature.signature,
+            "payload": b64encode(payload).decode(),
+        }
+    )
+
+
+def _trust(keyring: Keyring, keys: set[str]) -> Iterator[SealedTrust]:
+    for key in keyring.keys:
+        if key.key in keys:
+            yield SealedTrust.model_validate(
+                {
+                    name: getattr(key, name)
+                    for name in (
+                        "key",
+                        "kind",
+                        "public",
+                        "person",
+                        "roles",
+                        "trusted_by",
+                        "trusted_at",
+                        "revoked_at",
+                    )
+                }
+            )

@@ -1,0 +1,82 @@
+"""What a look at a seal found, in words: made here only, from the codes."""
+
+from collections.abc import Iterator, Mapping
+
+from orchestrator.domain.seal.findings import LastLook, SealCode, SealFinding, SealLook
+from orchestrator.domain.seal.verification import RecordVerdict, Unproved
+from orchestrator.domain.text.plain_text import plain
+
+FINDING_WORDS: Mapping[SealCode, str] = {
+    "seal.none": "nothing of it is sealed yet: its next event seals it, or orch record seal does",
+    "seal.event_changed": "event {event} is not what was sealed: it was changed afterwards",
+    "seal.event_missing": "event {event} was sealed and is gone",
+    "seal.event_added": "event {event} was never sealed: it was written past orch",
+    "seal.leaf_missing": "the seal of event {event} is gone",
+    "seal.head_missing": "the log of the store does not have it, and it has events",
+    "seal.head_changed": "the head of its tree is not the one that is signed",
+    "seal.head_older": "the head of its tree is an older one",
+    "seal.log_changed": "the log of the store is not the one that is signed",
+    "seal.checkpoint_unreadable": "the checkpoint cannot be read",
+    "seal.checkpoint_unsigned": "the signature of the checkpoint is not good",
+    "seal.key_unknown": "the checkpoint is signed by a key that is not known here",
+    "seal.key_revoked": "the checkpoint is signed by a revoked key",
+    "seal.other_store": "the checkpoint is of another store",
+    "seal.store_older": "a checkpoint of a later moment is known: events were taken away, or the store is an older copy",
+    "seal.store_forked": "a checkpoint is known that this log does not go on from: the store is another copy",
+    "seal.break_recorded": "its seal did not fit when something was appended, and was begun anew",
+    "seal.signature_bad": "what a person signed is not what event {event} says",
+}
+UNPROVED_WORDS: Mapping[Unproved, str] = {
+    "key_not_known": (
+        "who sealed it: the key is only in the record itself. Compare it with what orch record key prints where it was made"
+    ),
+    "not_anchored": (
+        "that nobody who holds orch's key made it anew, or restored a whole older store: no anchor outside has it"
+    ),
+    "sealed_late": "its first {number} events before they were sealed: they were written before there were seals",
+    "break_recorded": "what was there before its seal broke ({number} times)",
+    "events_disposed": "what {number} events said: they were disposed of, and only their leaves are left",
+    "later_events": "that nothing followed event {number}; the store knows: orch record verify ID",
+    "signature_not_verified": "{number} signatures of people: their keys are not in it, or are of ssh (ssh-keygen -Y verify)",
+}
+
+
+def finding_words(finding: SealFinding) -> str:
+    """One finding in words."""
+    words = FINDING_WORDS[finding.code].format(event=finding.event)
+    return f"{words} ({plain(finding.detail, 200)})" if finding.detail else words
+
+
+def look_lines(look: SealLook) -> Iterator[str]:
+    """What was found in the store, in lines for people."""
+    if look.intact:
+        late = f"; the first {look.late} were sealed late" if look.late else ""
+        yield f"{look.deployment}: intact and whole, {look.size} events{late}"
+        return
+    yield f"{look.deployment}: NOT what was sealed"
+    yield from (f"  {finding.code}: {finding_words(finding)}" for finding in look.findings)
+
+
+def verdict_lines(verdict: RecordVerdict) -> Iterator[str]:
+    """What was found of a sealed record, in lines for people."""
+    yield f"deployment    {verdict.deployment}"
+    yield f"integrity     {verdict.integrity.upper() if verdict.integrity == 'broken' else verdict.integrity}"
+    yield f"completeness  {verdict.completeness.upper() if verdict.completeness == 'broken' else verdict.completeness}"
+    yield f"events        {verdict.events}, root {verdict.root}"
+    yield f"sealed by     {verdict.key or 'nobody'}"
+    yield from (f"  {finding.code}: {finding_words(finding)}" for finding in verdict.findings)
+    yield "It does not prove:"
+    yield from (
+        f"  {code}: {UNPROVED_WORDS[code].format(number=number)}" for code, number in verdict.unproved
+    )
+
+
+def last_look_words(look: LastLook | None) -> str:
+    """When everything was verified last, in one sentence; empty where it never was."""
+    if look is None:
+        return ""
+    when = f"All records were verified on {look.at:%Y-%m-%d at %H:%M} UTC: "
+    if not look.broken:
+        return f"{when}{look.deployments} are what was sealed."
+    names = ", ".join(look.broken[:3])
+    return f"{when}{len(look.broken)} of {look.deployments} are NOT what was sealed ({names}): orch record verify"

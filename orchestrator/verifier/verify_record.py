@@ -1,0 +1,400 @@
+#!/usr/bin/env python3
+"""Verify a sealed record of orch, with nothing of orch: Python 3.10 or newer and the package `cryptography`.
+
+    python3 verify_record.py RECORD [--key LINE]... [--tsa-ca FILE]
+
+LINE is what `orch record key` prints where the record was made, given to you by another way than the record. Exit code 0:
+intact and whole; 1: not; 2: it cannot be read. Time stamps are verified by `openssl ts`, if there is one.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+Json = dict[str, Any]
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+STATEMENT, PREDICATE = "https://in-toto.io/Statement/v1", "urn:orch:sealed-record:1"
+MOST_BYTES = 512 << 20
+
+
+class Unreadable(Exception):
+    """The file is no sealed record."""
+
+
+class Verdict:
+    """What was found: faults of integrity, faults of completeness, and what is not proved."""
+
+    def __init__(self) -> None:
+        self.integrity: list[str] = []
+        self.completeness: list[str] = []
+        self.unproved: list[str] = []
+
+
+def sha256(content: bytes) -> bytes:
+    """SHA-256."""
+    return hashlib.sha256(content).digest()
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """The hash of a leaf (RFC 6962, 2.1)."""
+    return sha256(b"\0" + entry)
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash over two subtrees (RFC 6962, 2.1)."""
+    return sha256(b"\1" + left + right)
+
+
+def root_of(leaves: list[bytes]) -> bytes:
+    """RFC 6962, 2.1, from the peaks of a growing tree."""
+    peaks: list[bytes] = []
+    for size, leaf in enumerate(leaves):
+        node, number = leaf, size
+        while number & 1:
+            node, number = node_hash(peaks.pop(), node), number >> 1
+        peaks.append(node)
+    if not peaks:
+        return sha256(b"")
+    root = peaks.pop()
+    while peaks:
+        root = node_hash(peaks.pop(), root)
+    return root
+
+
+def root_from_inclusion(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes | None:
+    """RFC 9162, 2.1.3.2; None where the proof is of no such tree."""
+    if not 0 <= index < size:
+        return None
+    last, root = size - 1, leaf
+    for beside in proof:
+        if not last:
+            return None
+        if index & 1 or index == last:
+            root = node_hash(beside, root)
+            while index and not index & 1:
+                index, last = index >> 1, last >> 1
+        else:
+            root = node_hash(root, beside)
+        index, last = index >> 1, last >> 1
+    return None if last else root
+
+
+def key_of(line: str) -> tuple[str, bytes, bytes]:
+    """The name, the four bytes and the key of name+hash+base64."""
+    name, digits, text = line.strip().split("+", 2)
+    content = base64.b64decode(text, validate=True)
+    if content[:1] != b"\1" or len(content) != 33:
+        raise ValueError(f"{line} is no Ed25519 key")
+    if sha256(name.encode() + b"\n" + content)[:4].hex() != digits:
+        raise ValueError(f"the hash of {line} is of another key")
+    return name, bytes.fromhex(digits), content[1:]
+
+
+def good(public: bytes, signature: bytes, content: bytes) -> bool:
+    """Whether this Ed25519 key made this signature (RFC 8032)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def read_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """The text of a signed note, and its lines of signature as name and bytes."""
+    text, separator, lines = note.rpartition("\n\n")
+    if not separator or not lines.endswith("\n"):
+        raise ValueError("no signed note")
+    signatures = []
+    for line in lines[:-1].split("\n"):
+        dash, name, content = line.split(" ")
+        if dash != "\u2014":
+            raise ValueError("no line of signature")
+        signatures.append((name, base64.b64decode(content, validate=True)))
+    return text + "\n", signatures
+
+
+def read_checkpoint(text: str) -> tuple[str, int, bytes]:
+    """Origin, size and root (c2sp.org/tlog-checkpoint)."""
+    lines = text.split("\n")
+    origin, size, root = lines[:3]
+    return origin, int(size), base64.b64decode(root, validate=True)
+
+
+def note_signers(note: str, keys: list[str]) -> set[str]:
+    """Those of these keys that signed the note (c2sp.org/signed-note)."""
+    text, signatures = read_note(note)
+    return {
+        line
+        for line in keys
+        for name, public_hash, public in [key_of(line)]
+        for signer, content in signatures
+        if signer == name and content[:4] == public_hash and good(public, content[4:], text.encode())
+    }
+
+
+def read_record(file: str) -> tuple[Json, bytes, Json]:
+    """The envelope and the statement in it."""
+    content = Path(file).read_bytes()
+    if len(content) > MOST_BYTES:
+        raise Unreadable("it is larger than 512 MiB")
+    try:
+        envelope = json.loads(content)
+        payload = base64.b64decode(envelope["payload"], validate=True)
+        statement = json.loads(payload)
+        if envelope["payloadType"] != PAYLOAD_TYPE:
+            raise Unreadable(f"its payload is a {envelope['payloadType']}")
+        if (statement["_type"], statement["predicateType"]) != (STATEMENT, PREDICATE):
+            raise Unreadable("its statement is of another type")
+        return envelope, payload, statement
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise Unreadable(f"it is no sealed record: {type(fault).__name__} {fault}") from None
+
+
+def envelope_signers(envelope: Json, payload: bytes, keys: list[str]) -> set[str]:
+    """Those of these keys that signed the envelope (DSSE, version 1)."""
+    kind = PAYLOAD_TYPE.encode()
+    signed = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+    by_name = {each["keyid"]: base64.b64decode(each["sig"]) for each in envelope["signatures"]}
+    return {
+        line
+        for line in keys
+        for name, _, public in [key_of(line)]
+        if good(public, by_name.get(name, b""), signed)
+    }
+
+
+def check_keys(record: Json, verdict: Verdict) -> None:
+    """Each key of orch but the first was introduced by one before it."""
+    before: set[str] = set()
+    for own in record["keys"]:
+        if before:
+            signed = b"orch seal key 1\n" + canonical({"key": own["key"], "since": own["since"]})
+            by = own.get("introduced_by")
+            if by not in before or not good(key_of(by)[2], bytes.fromhex(own.get("signature") or ""), signed):
+                verdict.integrity.append(f"key {key_of(own['key'])[0]} was introduced by no key before it")
+        before.add(own["key"])
+
+
+def canonical(value: object) -> bytes:
+    """JSON as orch signs it."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def check_envelope(envelope: Json, payload: bytes, record: Json, known: set[str], verdict: Verdict) -> None:
+    """A key of the record signed the envelope, and it is one that the caller knows."""
+    keys = [own["key"] for own in record["keys"]]
+    signers = envelope_signers(envelope, payload, keys)
+    if not signers:
+        verdict.integrity.append("no key of the record signed its envelope")
+    elif not signers - {own["key"] for own in record["keys"] if own.get("revoked")}:
+        verdict.integrity.append("the envelope is signed by a revoked key")
+    if not signers & known:
+        verdict.unproved.append(
+            "who sealed it: you gave no --key that signed it, and the record's own word proves nothing"
+        )
+
+
+def check_events(record: Json, verdict: Verdict) -> None:
+    """Each event gives its leaf, and the leaves give the root."""
+    leaves, disposed = [], 0
+    for expected, row in enumerate(record["events"], start=1):
+        if row["seq"] != expected:
+            verdict.completeness.append(f"event {expected} is missing, or one was added there")
+            return
+        leaf = bytes.fromhex(row["leaf"])
+        parts = [row.get(name) for name in ("salt", "at", "version", "kind", "body")]
+        if all(part is None for part in parts):
+            disposed += 1
+        elif any(part is None for part in parts) or leaf_hash(entry_of(record["deployment"], row)) != leaf:
+            verdict.integrity.append(f"event {expected} is not what was sealed")
+        leaves.append(leaf)
+    size, root = record["head"]["size"], record["head"]["root"]
+    if len(leaves) != size:
+        verdict.completeness.append(f"{len(leaves)} events, and {size} were sealed")
+    elif root_of(leaves).hex() != root:
+        verdict.integrity.append("the events give another root than the one that was sealed")
+    if disposed:
+        verdict.unproved.append(f"what {disposed} events said: they were disposed of")
+
+
+def entry_of(deployment: str, row: Json) -> bytes:
+    """The entry of an event's leaf."""
+    head = f"orch event 1\n{deployment}\n{row['seq']}\n{row['at']}\n{row['version']}\n{row['kind']}\n"
+    salt, text = bytes.fromhex(row["salt"]), str(head + row["body"])
+    return salt + text.encode("utf-8", "surrogatepass")
+
+
+def check_log(statement: Json, record: Json, verdict: Verdict) -> None:
+    """The head is the subject, it is in the log, and the log's checkpoint is signed."""
+    head, log = record["head"], record["log"]
+    [subject] = statement["subject"]
+    if subject["name"] != f"deployment {record['deployment']}" or subject["digest"]["sha256"] != head["root"]:
+        verdict.integrity.append("the subject of the statement is of another tree")
+    text, _ = read_note(log["checkpoint"])
+    origin, size, root = read_checkpoint(text)
+    if origin != record["origin"]:
+        verdict.integrity.append(f"the checkpoint is of another store: {origin}")
+    late, breaks = head.get("late", 0), head.get("breaks", 0)
+    entry = (
+        f"orch head 1\n{record['deployment']}\n{head['size']}\n{head['root']}\n{late}\n{breaks}\n".encode()
+    )
+    proof = [bytes.fromhex(each) for each in log.get("proof", [])]
+    if root_from_inclusion(leaf_hash(entry), log["number"], size, proof) != root:
+        verdict.integrity.append("its head is not in the log of the checkpoint")
+    signers = note_signers(log["checkpoint"], [own["key"] for own in record["keys"]])
+    if not signers:
+        verdict.integrity.append("no key of the record signed the checkpoint")
+    elif not signers - {own["key"] for own in record["keys"] if own.get("revoked")}:
+        verdict.integrity.append("the checkpoint is signed by a revoked key")
+    if late:
+        verdict.unproved.append(
+            f"its first {late} events before they were sealed: they were written before there were seals"
+        )
+    if breaks:
+        verdict.unproved.append(f"what was there before its seal broke ({breaks} times)")
+
+
+def check_people(record: Json, verdict: Verdict) -> None:
+    """What people signed is theirs, by the keys that the record trusts; ssh signatures are for ssh-keygen -Y verify."""
+    keys = {key["key"]: key for key in record.get("trust", []) if key["kind"] == "ed25519"}
+    rows = {row["seq"]: row for row in record["events"]}
+    skipped = 0
+    for signature in record.get("signatures", []):
+        key = keys.get(signature["key"]) if signature["kind"] == "ed25519" else None
+        if key is None:
+            skipped += 1
+            continue
+        content = base64.b64decode(signature["payload"], validate=True)
+        fits = good(bytes.fromhex(key["public"]), bytes.fromhex(signature["signature"]), content)
+        if not fits or not is_said(content, rows.get(signature["event"]), signature):
+            verdict.integrity.append(
+                f"what {signature['person']} signed is not what event {signature['event']} says"
+            )
+    if skipped:
+        verdict.unproved.append(
+            f"{skipped} signatures of people: their keys are not in the record, or are of ssh"
+        )
+
+
+def is_said(content: bytes, row: Json | None, signature: Json) -> bool:
+    """Whether the event holds what was signed."""
+    if row is None or row.get("body") is None:
+        return row is not None
+    try:
+        statement, body = json.loads(content.partition(b"\n")[2]), json.loads(row["body"])
+    except ValueError:
+        return False
+    if not isinstance(statement, dict) or statement.get("person") != signature["person"]:
+        return False
+    objects = list(objects_in(body))
+    held = signature["form"] == "git" or any(
+        all(name in each and each[name] == value for name, value in statement.items()) for each in objects
+    )
+    return held and any(each.get("signature") == signature["signature"] for each in objects)
+
+
+def objects_in(value: object) -> Iterator[Json]:
+    """Every object within a JSON value."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    for each in value if isinstance(value, list) else ():
+        yield from objects_in(each)
+
+
+def check_anchors(record: Json, authority: str | None, verdict: Verdict) -> None:
+    """Whether something outside has seen a checkpoint that this record's log goes on from, or is in."""
+    proved = 0
+    for anchor in record.get("anchors", []):
+        if anchor["kind"] != "rfc3161":
+            continue
+        words = time_stamp_fault(anchor, authority)
+        if words is None:
+            proved += 1
+        else:
+            verdict.unproved.append(f"the time stamp of {anchor['place']}: {words}")
+    if not proved:
+        verdict.unproved.append(
+            "that nobody who holds orch's key made it anew: no time stamp outside was verified"
+        )
+
+
+def time_stamp_fault(anchor: Json, authority: str | None) -> str | None:
+    """Why a time stamp is not verified; None if it is."""
+    if authority is None:
+        return "not verified: name its authority with --tsa-ca"
+    if shutil.which("openssl") is None:
+        return "not verified: there is no openssl here"
+    with tempfile.TemporaryDirectory() as folder:
+        data, answer = Path(folder, "checkpoint"), Path(folder, "answer.tsr")
+        data.write_bytes(anchor["checkpoint"].encode())
+        answer.write_bytes(base64.b64decode(anchor["proof"]))
+        words = ["openssl", "ts", "-verify", "-data", str(data), "-in", str(answer), "-CAfile", authority]
+        ran = subprocess.run(words, capture_output=True, timeout=60, check=False)
+        return None if ran.returncode == 0 else "NOT good, says openssl"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Verify the record that the command line names. Returns the exit code."""
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("record")
+    options.add_argument("--key", action="append", default=[])
+    options.add_argument("--tsa-ca")
+    chosen = options.parse_args(arguments)
+    verdict = Verdict()
+    try:
+        known = {line.strip() for line in chosen.key}
+        for line in known:
+            key_of(line)
+        envelope, payload, statement = read_record(chosen.record)
+        record = statement["predicate"]
+        check_keys(record, verdict)
+        check_envelope(envelope, payload, record, known, verdict)
+        check_events(record, verdict)
+        check_log(statement, record, verdict)
+        check_people(record, verdict)
+        check_anchors(record, chosen.tsa_ca, verdict)
+    except (Unreadable, OSError) as fault:
+        print(f"{chosen.record}: {fault}", file=sys.stderr)
+        return 2
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+        print(f"{chosen.record}: it is no sealed record: {type(fault).__name__} {fault}", file=sys.stderr)
+        return 2
+    verdict.unproved.append(f"that nothing followed event {record['head']['size']}: only the store knows")
+    try:
+        show(record, verdict)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1 if verdict.integrity or verdict.completeness else 0
+
+
+def show(record: Json, verdict: Verdict) -> None:
+    """Print what was found; text of the record is escaped."""
+    print(f"deployment    {record['deployment']!r}")
+    print(f"integrity     {'BROKEN' if verdict.integrity else 'intact'}")
+    print(f"completeness  {'BROKEN' if verdict.completeness else 'whole'}")
+    print(f"events        {record['head']['size']}, root {record['head']['root']}")
+    for words in (*verdict.integrity, *verdict.completeness):
+        print(f"  {words!a}"[:400])
+    print("It does not prove:")
+    for words in verdict.unproved:
+        print(f"  {words}"[:400])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Seals over the journal, sealed records, and the programs that verify them."""
