@@ -77,6 +77,21 @@ VERBS = (
         "orchestrator.cli.verbs.planning.objectives:objectives",
         "Show whether releases brought about what they were to.",
     ),
+    Verb(
+        "pir",
+        "orchestrator.cli.verbs.planning.pir:pir",
+        "Review a release: what came of it, and what is to be done.",
+    ),
+    Verb(
+        "actions",
+        "orchestrator.cli.verbs.planning.actions:actions",
+        "Show what reviews agreed to do, until it is done.",
+    ),
+    Verb(
+        "incident",
+        "orchestrator.cli.verbs.planning.incident:incident",
+        "Write down incidents, and say what they came of.",
+    ),
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),

@@ -12,11 +12,11 @@ RETRIES = 50
 FIRST_USE = "the first deployment under it"
 
 
-def append_to_house(journal: Journal, event: Event) -> None:
-    """Append the event, retrying when others write at the same time. Raises Conflict when they do so without end."""
+def append_to_house(journal: Journal, *events: Event) -> None:
+    """Append the events together, retrying when others write at the same time. Raises Conflict when they do so without end."""
     for _ in range(RETRIES):
         try:
-            journal.append(HOUSE, len(journal.read(HOUSE)), [event])
+            journal.append(HOUSE, len(journal.read(HOUSE)), events)
         except Conflict:
             continue
         return

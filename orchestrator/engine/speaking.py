@@ -28,6 +28,16 @@ VERBS: Mapping[type[object], Verb] = {
     e.DutyDone: "done",
     e.ObjectiveMeasured: "objective",
     e.ObjectiveAccepted: "objective",
+    e.PostReviewOpened: "pir",
+    e.PostReviewAnswered: "pir",
+    e.SatisfactionGiven: "pir",
+    e.ActionAgreed: "pir",
+    e.PostReviewClosed: "pir",
+    e.ActionDone: "action",
+    e.IncidentLinked: "incident",
+    e.RecordArchived: "record",
+    e.LegalHoldPlaced: "record",
+    e.LegalHoldLifted: "record",
     e.SealAccepted: "seal",
 }
 """What is said by each event that a person appends to a deployment."""
@@ -62,6 +72,17 @@ Sayable = (
     | e.DutyDone
     | e.ObjectiveMeasured
     | e.ObjectiveAccepted
+    | e.PostReviewOpened
+    | e.PostReviewAnswered
+    | e.SatisfactionGiven
+    | e.ActionAgreed
+    | e.PostReviewClosed
+    | e.ActionDone
+    | e.IncidentRecorded
+    | e.IncidentLinked
+    | e.RecordArchived
+    | e.LegalHoldPlaced
+    | e.LegalHoldLifted
     | e.SealAccepted
 )
 """Events that name a person, and hold who spoke."""

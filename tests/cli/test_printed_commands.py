@@ -25,6 +25,7 @@ from tests.worlds.walks import Scene, driven_here, kept_in
 MOVES, ID = "policy/telling/next_moves.py", HOLE
 VALUES = {
     "WHY": "looked at",
+    "SCORE": "4",
     "WHAT": "looked at the till",
     "TIME": "in 2h",
     "PLAN": "plan.yml",
@@ -135,12 +136,26 @@ RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is pri
 LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed"
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
+REVIEW_RUN = "tests/cli/verbs/test_review_commands.py runs it as it is printed"
 OBJECTIVES_RUN = "tests/cli/verbs/test_objectives_command.py runs it as it is printed"
 DOCUMENT_RUN = "tests/cli/verbs/test_document_approval.py runs it as it is printed"
 TICKETS_RUN = "tests/cli/verbs/test_change.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 SEALS_RUN = "it is about the real store: tests/seals runs it there"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("policy/course/post_review.py", f"orch pir open {ID}"): REVIEW_RUN,
+    ("policy/course/post_review.py", f"orch pir show {ID}"): REVIEW_RUN,
+    ("policy/course/post_review.py", f"orch pir close {ID} --reason WHY"): REVIEW_RUN,
+    ("policy/course/post_review.py", f"orch actions done {ID} {HOLE} --note WHAT"): REVIEW_RUN,
+    ("policy/course/review_actions.py", f"orch pir show {ID}"): REVIEW_RUN,
+    ("cli/views/review_lines.py", f"orch pir answer {ID} {HOLE} ANSWER"): REVIEW_RUN,
+    ("cli/views/review_lines.py", f"orch pir satisfaction {ID} STAKEHOLDER SCORE"): REVIEW_RUN,
+    ("cli/views/review_lines.py", f"orch pir action {ID} WHAT --owner NAME --due TIME"): REVIEW_RUN,
+    ("cli/views/review_lines.py", f"orch incident link {HOLE} {ID} --reason WHY"): REVIEW_RUN,
+    ("cli/verbs/planning/incident.py", f"orch incident link {HOLE} {ID} --reason WHY"): REVIEW_RUN,
+    ("engine/lookup/known_incidents.py", "orch incident list"): SHOWS,
+    ("engine/use_cases/post_review.py", f"orch pir open {ID}"): REVIEW_RUN,
+    ("engine/use_cases/post_review.py", f"orch pir show {ID}"): REVIEW_RUN,
     ("policy/authority/document_standing.py", f"orch model approve {HOLE} --reason WHY"): DOCUMENT_RUN,
     ("policy/authority/document_standing.py", f"orch policy approve {HOLE} --reason WHY"): DOCUMENT_RUN,
     ("policy/authority/document_standing.py", "orch model schema"): SHOWS,
@@ -384,6 +399,7 @@ READ_AS = {
     f"objectives {HOLE} --accept {HOLE}": f"objectives {HOLE} --accept 1",
     f"rollback {HOLE}{HOLE}{HOLE}": f"rollback {HOLE} --reason WHY",
     f"--roll-back{HOLE}": "--roll-back",
+    f"pir answer {HOLE} {HOLE}": f"pir answer {HOLE} lessons",
     f"{HOLE}{HOLE}": HOLE,
     f"done {HOLE} {HOLE}": f"done {HOLE} 1",
     f"trust {HOLE} {HOLE}": f"trust {HOLE}",

@@ -54,6 +54,7 @@ HANDLED: dict[str, Callable[[], frozenset[str]]] = {
     "plain line": lined,
 }
 _HOUSE_ALONE = "it is on the journal of the house, and of no deployment"
+_AFTER_THE_END = "it is said after the end, and is no step to it"
 _STATE_ALONE = "only the state changes, by the table of the lifecycle"
 CHANGES_NOTHING: dict[str, dict[str, str]] = {
     "fold": {
@@ -71,6 +72,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "machine_released": _HOUSE_ALONE,
         "policy_adopted": _HOUSE_ALONE,
         "policy_withdrawn": _HOUSE_ALONE,
+        "incident_recorded": _HOUSE_ALONE,
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -98,6 +100,18 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "environment_left": _HOUSE_ALONE,
         "policy_adopted": _HOUSE_ALONE,
         "policy_withdrawn": _HOUSE_ALONE,
+        "incident_recorded": _HOUSE_ALONE,
+        "pir_opened": _AFTER_THE_END,
+        "pir_answered": _AFTER_THE_END,
+        "satisfaction_given": _AFTER_THE_END,
+        "action_agreed": _AFTER_THE_END,
+        "action_done": _AFTER_THE_END,
+        "pir_closed": _AFTER_THE_END,
+        "incident_linked": _AFTER_THE_END,
+        "overdue_reminded": _AFTER_THE_END,
+        "record_archived": _AFTER_THE_END,
+        "legal_hold_placed": _AFTER_THE_END,
+        "legal_hold_lifted": _AFTER_THE_END,
     },
     "plain line": {
         "submitted": "the approval that follows is the line",

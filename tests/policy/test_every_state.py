@@ -9,6 +9,7 @@ from tests.architecture.tables import groups_of
 
 GROUPS = {
     "never touched": "orchestrator/domain/journal/lifecycle.py: NEVER_TOUCHED",
+    "taken back": "orchestrator/domain/journal/lifecycle.py: TAKEN_BACK",
     "stands": "orchestrator/domain/journal/lifecycle.py: STANDS",
     "asked ahead": "orchestrator/engine/use_cases/scheduled_preview.py: _AHEAD",
     "proposed": "orchestrator/policy/calendar/bookings.py: _PROPOSED",
@@ -32,9 +33,9 @@ ROWS: dict[str, set[str]] = {
     "BACKING_OUT": set(),
     "COMPLETED": {"deployed", "late", "stands"},
     "COMPLETED_WITH_EXCEPTIONS": {"deployed", "late", "stands"},
-    "BACKED_OUT": set(),
-    "BACKED_OUT_WITH_RESIDUE": set(),
-    "BACKOUT_FAILED": set(),
+    "BACKED_OUT": {"taken back"},
+    "BACKED_OUT_WITH_RESIDUE": {"taken back"},
+    "BACKOUT_FAILED": {"taken back"},
     "REFUSED": {"never touched"},
     "CANCELLED": {"never touched"},
 }

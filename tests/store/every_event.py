@@ -15,6 +15,7 @@ from orchestrator.domain.authority.signing import Signature
 from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
+from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
@@ -36,6 +37,17 @@ MODEL = ROOT / "models/rolling-web-service.yml"
 SHA = "5e" * 32
 NUMBER = "0d" * 16
 SOON = START + timedelta(minutes=10, microseconds=250)
+INCIDENT = Incident(
+    id="INC-7",
+    title="the till hangs",
+    opened=START,
+    severity="2",
+    hosts=("web1",),
+    cis=("till",),
+    service="shop",
+    impact="nobody could pay",
+    closed=SOON,
+)
 ODD = "Grüße 'x' \"y\" \\ \x00\n\u202e \U0001f600"
 CHANGE = ItemChange(kind="file", name="/etc/shop.conf", attribute="mode", before="0644", after=None)
 
@@ -286,6 +298,18 @@ EVERY_EVENT: list[Event] = [
         number=0, result="achieved", found="140 orders", by="ann", role="service owner", note=ODD
     ),
     e.ObjectiveAccepted(number=0, role="service owner", by="ann", reason=ODD),
+    e.PostReviewOpened(due=SOON, by="ann"),
+    e.PostReviewAnswered(question="cause", answer=ODD, by="ann"),
+    e.SatisfactionGiven(stakeholder=ODD, score=4, note=ODD, by="ann"),
+    e.ActionAgreed(what=ODD, owner="Bo", due=SOON, by="ann"),
+    e.ActionDone(number=0, note=ODD, by="ann"),
+    e.PostReviewClosed(reason=ODD, by="ann"),
+    e.IncidentLinked(incident=INCIDENT, related=False, reason=ODD, by="ann"),
+    e.OverdueReminded(overdue=("review", "action"), by="ann"),
+    e.RecordArchived(until=SOON, by="ann", reason=ODD),
+    e.LegalHoldPlaced(by="ann", reason=ODD),
+    e.LegalHoldLifted(by="ann", reason=ODD),
+    e.IncidentRecorded(incident=INCIDENT, source=ODD, by="ann"),
     e.TicketOpened(
         system="servicenow",
         url="https://tickets.example.org",

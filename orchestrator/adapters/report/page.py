@@ -21,6 +21,7 @@ from orchestrator.adapters.report.grouping import (
 from orchestrator.adapters.report.metric_charts import charts_of
 from orchestrator.adapters.report.objectives import OUTCOME_TAGS, objectives_shown
 from orchestrator.adapters.report.plan_sections import sections_of
+from orchestrator.adapters.report.post_review import review_shown
 from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.adapters.report.templating import environment
 from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
@@ -48,6 +49,7 @@ from orchestrator.policy.telling.words.assessment_words import reference_outcome
 from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
 from orchestrator.policy.telling.words.document_words import document_line
 from orchestrator.policy.telling.words.host_words import STANDING_WORDS
+from orchestrator.policy.telling.words.incident_words import incident_words
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.unit_words import evidence_of
@@ -110,6 +112,8 @@ def html_record(
             decisions=decisions_of(d, records),
             objectives=objectives_shown(d, made_at),
             outcome_tags=OUTCOME_TAGS,
+            review=review_shown(d, records),
+            incident=incident_words,
             not_met=criteria_not_met(d, records),
             evidence=evidence,
             isolation=isolation_words(d),

@@ -1,11 +1,12 @@
 """The record as text for a terminal: the same facts as the page, shorter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.legible import legible
 from orchestrator.adapters.report.metric_lines import measured_lines
+from orchestrator.adapters.report.post_review import review_shown
 from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.fold import fold
@@ -17,6 +18,7 @@ from orchestrator.policy.authority.spoken_record import SpokenLine, spoken_lines
 from orchestrator.policy.authority.trust_of_keys import trust_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words
+from orchestrator.policy.course.plan_and_actual import compared_words
 from orchestrator.policy.evidence.coverage_words import uncovered_lines
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
@@ -58,6 +60,7 @@ def text_record(
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at, signatures or {})),
         _titled("References", [plain(line, 600) for line in reference_outcomes(d)]),
+        _titled("Review", [plain(line, 800) for line in _review(d, records)]),
         _titled("Criteria not met", [plain(line, 600) for line in not_met_lines(d, records)]),
         _titled("Decisions", _decisions(d, records)),
         _titled("Who spoke", _spoken(records, signatures or {})),
@@ -174,6 +177,13 @@ def _authority(
     lines += map(plain, trust_lines(records))
     lines += [f"overridden: {plain(override)}" for override in d.authority.overridden]
     return [*lines, *map(plain, following_words(d, made_at))]
+
+
+def _review(d: Deployment, records: Sequence[Recorded]) -> Iterator[str]:
+    shown = review_shown(d, records)
+    if shown is not None:
+        yield from map(compared_words, shown.compared)
+        yield from shown.lines
 
 
 def _spoken(records: Sequence[Recorded], signatures: Signatures) -> list[str]:

@@ -11,6 +11,8 @@ import click
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.domain.authority.rehearsal import Part
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.post_review import PostReview
+from orchestrator.domain.deployment.retention import Retention
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 from orchestrator.domain.text.plain_text import plain
@@ -85,6 +87,8 @@ class ResultLine(Noun):
     signatures: Many[StatementSignature] = ()
     metrics: Many[MetricLine] = ()
     out_of_rotation: Many[OutLine] = ()
+    review: PostReview | None = None
+    retention: Retention | None = None
 
 
 class JsonLines:
@@ -138,6 +142,8 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         environment_class=d.authority.environment_class,
         metrics=tuple(_metrics(d)),
         out_of_rotation=tuple(OutLine(**each._asdict()) for each in still_out(d)),
+        review=d.post_review if d.post_review != PostReview.of_valid() else None,
+        retention=d.retention if d.retention != Retention.of_valid() else None,
     )
 
 

@@ -65,6 +65,7 @@ def policy_outline(loaded: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
             *_group_if("People", _people(policy)),
             *_group_if("Model and policy as documents", _documents(policy)),
             group("Calendar", _calendar(policy, now)),
+            group("Review", _review(policy)),
             Branch(f"Records are kept for {seconds_words(policy.retention)}; orch deletes none by itself"),
             Branch(f"File: {loaded.file}, SHA-256 {loaded.sha256[:16]}"),
         ),
@@ -110,6 +111,14 @@ def _documents(policy: ReleasePolicy) -> Iterator[str]:
     yield f"{demanded}; approved by {roles}"
     if rule.overseers:
         yield f"the first live use of a version is overseen by {needs_words(rule.overseers)}"
+
+
+def _review(policy: ReleasePolicy) -> Iterator[str]:
+    rule = policy.review
+    which = "each deployment that touched a host" if rule.after == "each" else "what failed or was backed out"
+    within = f", within {seconds_words(rule.within)}" if rule.within is not None else ""
+    yield f"follows {which}{within}"
+    yield f"incidents of {counted(rule.incident_days, 'day')} after the end are proposed to be linked"
 
 
 def _allows(policy: ReleasePolicy) -> Iterator[str]:

@@ -14,9 +14,11 @@ from orchestrator.domain.deployment.follow_up import FollowUp
 from orchestrator.domain.deployment.left_processes import LeftProcesses
 from orchestrator.domain.deployment.measuring import Measuring
 from orchestrator.domain.deployment.outcomes import Outcomes
+from orchestrator.domain.deployment.post_review import PostReview
 from orchestrator.domain.deployment.preparation import Preparation
 from orchestrator.domain.deployment.private_copy import PrivateCopy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress
+from orchestrator.domain.deployment.retention import Retention
 from orchestrator.domain.deployment.rollout_progress import RolloutProgress
 from orchestrator.domain.deployment.rotation_progress import RotationProgress
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart
@@ -58,6 +60,8 @@ class DeploymentChanges(TypedDict, total=False):
     follow_up: FollowUp
     left_processes: LeftProcesses
     measuring: Measuring
+    post_review: PostReview
+    retention: Retention
     ticket: TicketProgress
 
 
@@ -98,6 +102,8 @@ class Deployment(Noun):
     outcomes: Outcomes = Outcomes.of_valid()
     beside: Many[Target] = ()
     measuring: Measuring = Measuring.of_valid()
+    post_review: PostReview = PostReview.of_valid()
+    retention: Retention = Retention.of_valid()
     ticket: TicketProgress = TicketProgress.of_valid()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:

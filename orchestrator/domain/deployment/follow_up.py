@@ -67,7 +67,7 @@ def _changed(follow_up: FollowUp, event: FollowUpEvent, at: datetime) -> FollowU
         case e.WindowOpened(review_by=review_by, reviewers=reviewers, sign_off=sign_off):
             return FollowUp.updated(follow_up, review_by=review_by, reviewers=reviewers, sign_off=sign_off)
         case e.BackoutBegan(review_by=None):
-            return follow_up
+            return FollowUp.updated(follow_up, closed=None) if follow_up.closed is not None else follow_up
         case e.BackoutBegan(review_by=review_by, reviewers=reviewers):
             return FollowUp.updated(
                 follow_up,

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.review_asked import review_due, review_missing
 from orchestrator.domain.journal.lifecycle import OVER, STANDS, State
 from orchestrator.domain.plan.change_request import ChangeType
 from orchestrator.domain.plan.machines import marks_of
@@ -26,8 +27,10 @@ class Brief(Noun):
     baseline. `consumed` are nonces of the approvals it used up, `signed_off` and `reviewed` the sign-offs and reviews.
     `named_by_policy`: its policy names its environment. `machines`: marks of the machines of a live environment, or one that
     the policy names. `used_live`: the versions of its policy and model, where it used them live. `due`: when the
-    work is due that hangs on what it removes or transfers, and that is not done. `receipt_owed`: its change ticket was not told
-    how it ended.
+    work is due that hangs on what it removes or transfers, and that is not done. `pir_missing`, `pir_due`: a review after the
+    end is to follow, and until when. `actions_due`: of its actions that are not done. `reminded_at`: when run-due last
+    called to mind what is overdue. `keep_until`: its record is archived, and kept until then; `legal_hold`: in any case.
+    `receipt_owed`: its change ticket was not told how it ended.
     """
 
     id: str
@@ -66,6 +69,12 @@ class Brief(Noun):
     machines: Many[str]
     due: Many[Moment] = ()
     used_live: Many[str] = ()
+    pir_missing: bool = False
+    pir_due: Moment | None = None
+    actions_due: Many[Moment] = ()
+    reminded_at: Moment | None = None
+    keep_until: Moment | None = None
+    legal_hold: bool = False
     receipt_owed: bool = False
 
     @property
@@ -114,6 +123,12 @@ def brief_of(d: Deployment) -> Brief:
         machines=_machines(d),
         due=_due(d),
         used_live=_used_live(d),
+        pir_missing=review_missing(d),
+        pir_due=review_due(d),
+        actions_due=tuple(sorted(action.due for action in d.post_review.open_actions)),
+        reminded_at=d.post_review.reminded_at,
+        keep_until=d.retention.until,
+        legal_hold=d.retention.hold is not None,
         receipt_owed=d.receipt_owed,
     )
 

@@ -14,9 +14,11 @@ from orchestrator.domain.deployment import (
     left_processes,
     measuring,
     outcomes,
+    post_review,
     preparation,
     private_copy,
     rehearsal_progress,
+    retention,
     rollout_progress,
     rotation_progress,
     scheduled_start,
@@ -38,9 +40,11 @@ from orchestrator.domain.deployment.follow_up import follow_up_after
 from orchestrator.domain.deployment.left_processes import left_processes_after
 from orchestrator.domain.deployment.measuring import measuring_after
 from orchestrator.domain.deployment.outcomes import outcomes_after
+from orchestrator.domain.deployment.post_review import post_review_after
 from orchestrator.domain.deployment.preparation import preparation_after
 from orchestrator.domain.deployment.private_copy import PrivateCopy, copy_after, in_copy
 from orchestrator.domain.deployment.rehearsal_progress import RehearsalProgress, rehearsing_after
+from orchestrator.domain.deployment.retention import retention_after
 from orchestrator.domain.deployment.rollout_progress import rollout_after
 from orchestrator.domain.deployment.rotation_progress import rotation_after
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart, schedule_after
@@ -113,6 +117,14 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
         outcomes.CHANGED_BY,
         lambda d, event, at: {"outcomes": outcomes_after(d.outcomes, event, at)},
     ),
+    "post_review": (
+        post_review.CHANGED_BY,
+        lambda d, event, at: {"post_review": post_review_after(d.post_review, event, at)},
+    ),
+    "retention": (
+        retention.CHANGED_BY,
+        lambda d, event, at: {"retention": retention_after(d.retention, event, at)},
+    ),
     "rotation": (
         rotation_progress.CHANGED_BY,
         lambda d, event, at: {"rotation": rotation_after(d.rotation, event, len(d.attempts))},
@@ -150,6 +162,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.SealAccepted,
         e.EnvironmentLeft,
         e.BaselineKept,
+        e.IncidentRecorded,
         e.KeyringAdopted,
         e.MachineReleased,
         e.PolicyAdopted,

@@ -63,6 +63,8 @@ NEVER_TOUCHED: frozenset[State] = frozenset({S.REFUSED, S.CANCELLED})
 """Ends before any host was touched."""
 STANDS: frozenset[State] = frozenset({S.COMPLETED, S.COMPLETED_WITH_EXCEPTIONS})
 """Ends at which the release stands on its hosts."""
+TAKEN_BACK: frozenset[State] = frozenset({S.BACKED_OUT, S.BACKED_OUT_WITH_RESIDUE, S.BACKOUT_FAILED})
+"""Ends of what failed or was backed out, proved or not."""
 
 TABLE: dict[State, dict[str, State]] = {
     S.PLANNED: {"submitted": S.AWAITING_APPROVAL, "cancelled": S.CANCELLED},
@@ -168,6 +170,7 @@ ANY_TIME = frozenset(
         "seal_accepted",
         "duty_done",
         "objective_measured",
+        "incident_linked",
         "ticket_seen",
     }
 )
@@ -193,19 +196,34 @@ WHILE_TOUCHED = frozenset(
 )
 """Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
-AFTER_THE_END = frozenset(
+OF_THE_REVIEW = frozenset(
     {
-        "approval_given",
-        "reviewed",
-        "closed",
-        "duty_done",
-        "objective_measured",
-        "objective_accepted",
-        "delivery_owed",
-        "delivered",
-        "seal_accepted",
+        "pir_opened",
+        "pir_answered",
+        "satisfaction_given",
+        "action_agreed",
+        "action_done",
+        "pir_closed",
+        "incident_linked",
+        "overdue_reminded",
+        "record_archived",
+        "legal_hold_placed",
+        "legal_hold_lifted",
     }
 )
+"""Facts about the review after the end, and about how long its record is kept."""
+
+AFTER_THE_END = OF_THE_REVIEW | {
+    "approval_given",
+    "reviewed",
+    "closed",
+    "duty_done",
+    "objective_measured",
+    "objective_accepted",
+    "delivery_owed",
+    "delivered",
+    "seal_accepted",
+}
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 
 OF_THE_HOUSE = frozenset(
@@ -216,6 +234,7 @@ OF_THE_HOUSE = frozenset(
         "machine_released",
         "environment_left",
         "baseline_kept",
+        "incident_recorded",
         "ticket_opened",
     }
 )

@@ -1,11 +1,11 @@
-"""What a release policy says of words that come late: a rollback after the end, a concession, a confirmation, a sign-off."""
+"""What a release policy says of words that come late: rollback after the end, concession, confirmation, sign-off, review."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from orchestrator.domain.rules.requirement import Need
-from orchestrator.domain.text.model_base import Many, Noun
+from orchestrator.domain.text.model_base import Many, Noun, PositiveSeconds
 
 
 class LateBackout(Noun):
@@ -34,3 +34,14 @@ class SignOffRule(Noun):
     """When a whole sign-off ends early life support: after the minimum that model and policy require, or at once."""
 
     ends_early_life: Literal["after_minimum", "at_once"] = "after_minimum"
+
+
+class ReviewRule(Noun):
+    """After which deployments a post-implementation review follows, and within which time; None: no time is said.
+
+    `incident_days`: incidents that are opened so long after the end, on what was deployed to, are proposed to be linked.
+    """
+
+    after: Literal["failed", "each"] = "failed"
+    within: PositiveSeconds | None = None
+    incident_days: Annotated[int, Field(ge=1, le=366)] = 7

@@ -9,7 +9,13 @@ from orchestrator.domain.plan.change_request import ChangeType, Mode
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.rules.change_rules import MajorChange, PeopleRule
 from orchestrator.domain.rules.document_control import DocumentControl, DocumentsRule
-from orchestrator.domain.rules.late_rules import Concessions, ConfirmRule, LateBackout, SignOffRule
+from orchestrator.domain.rules.late_rules import (
+    Concessions,
+    ConfirmRule,
+    LateBackout,
+    ReviewRule,
+    SignOffRule,
+)
 from orchestrator.domain.rules.may_change import MayChange
 from orchestrator.domain.rules.requirement import Need, Required, RoleNeed
 from orchestrator.domain.text.canonical import Since
@@ -106,7 +112,7 @@ class ReleasePolicy(Noun):
     be said without a signature where keys are trusted; all others are signed. `changed_by`: the roles whose word brings the
     next version into force, or ends the policy; without any, those that approve before. `planning_mistakes`:
     `fault` makes each a fault; else it depends on the class of change and environment. `document`: who answers for the file;
-    `documents`: what is demanded of model and policy as documents.
+    `documents`: what is demanded of model and policy as documents. `review`: what follows as a post-implementation review.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -144,6 +150,7 @@ class ReleasePolicy(Noun):
     people: Annotated[PeopleRule, Since("0.2")] = PeopleRule.of_valid()
     document: Annotated[DocumentControl | None, Since("0.2")] = None
     documents: Annotated[DocumentsRule | None, Since("0.2")] = None
+    review: Annotated[ReviewRule, Since("0.2")] = ReviewRule.of_valid()
 
     @property
     def backout_needs(self) -> tuple[RoleNeed, ...]:

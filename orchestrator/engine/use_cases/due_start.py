@@ -31,6 +31,7 @@ What = Literal[
     "refused",
     "driven already",
     "overdue",
+    "reminds",
     "failed",
     "ended",
     "delivered",

@@ -7,7 +7,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.engine import anchoring
 from orchestrator.engine.lookup.shared_resources import runs_words, shared_from_now
-from orchestrator.engine.lookup.snapshots import every, folded, open_ones
+from orchestrator.engine.lookup.snapshots import briefs, every, folded, open_ones
 from orchestrator.engine.ports import DriverClaim, Drivers, Ports
 from orchestrator.engine.stop_in_force import refuse_while_stopped
 from orchestrator.engine.use_cases.change_tickets import deliver_owed, deployments_that_owe
@@ -26,6 +26,7 @@ from orchestrator.policy.calendar.due_starts import AskPerson, Missed, Start, du
 from orchestrator.policy.calendar.start_time import binding_calendar
 from orchestrator.policy.calendar.windows import Calendar, policy_for
 from orchestrator.policy.course.by_hand import is_overdue, wait_words
+from orchestrator.policy.course.post_review import overdue_after_the_end, review_sentences
 from orchestrator.policy.course.ticket_delivery import ticket_sentences
 from orchestrator.policy.telling.summary import plain_words
 
@@ -33,6 +34,7 @@ CLAIM = "orch.run-due"
 """Held while deciding what starts, so that two processes do not start two deployments that share a machine."""
 PATIENCE_FOR_OTHER = 120.0
 """Seconds to wait for another process that is deciding."""
+REMIND_EVERY = timedelta(days=1)
 
 SayDue = Callable[[DueLine], None]
 
@@ -55,6 +57,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str
             if line.what == "started":
                 started.append(d.id)
         started += _overdue(ports, drivers, by, say)
+        _remind(ports, by, say)
     _deliver(ports, by, say)
     anchoring.settle_quietly(ports, rest=anchoring.REST)
     return started
@@ -89,6 +92,20 @@ def _overdue(ports: Ports, drivers: Drivers, by: str, say: SayDue) -> list[str]:
         attempt = d.open_attempt
         say(DueLine(d.id, "overdue", wait_words(d, attempt) if attempt is not None else ""))
     return [d.id for d in late]
+
+
+def _remind(ports: Ports, by: str, say: SayDue) -> None:
+    """Call to mind what is overdue after the end, once in REMIND_EVERY for each deployment; the journal says so."""
+    now = ports.clock.now()
+    for brief in briefs(ports.journal):
+        overdue = overdue_after_the_end(brief, now)
+        if not overdue or (brief.reminded_at is not None and now < brief.reminded_at + REMIND_EVERY):
+            continue
+        try:
+            d = signal(ports, brief.id, e.OverdueReminded(overdue=overdue, by=by))
+        except Conflict:  # somebody writes there now: the next look calls it to mind
+            continue
+        say(DueLine(brief.id, "reminds", " ".join(review_sentences(d, now))))
 
 
 def wait_for(ports: Ports, drivers: Drivers, started: Iterable[str], say: SayDue) -> list[Deployment]:

@@ -101,4 +101,8 @@ def _basis(d: Deployment) -> str:
     ]
     after += [f"reviewed by {review.by} as {review.role}: {review.reason}" for review in d.follow_up.reviews]
     after += [f"{duty.path} done by {duty.by}: {duty.note}" for duty in d.follow_up.duties]
+    closed = d.post_review.closed
+    after += (
+        [f"post-implementation review closed by {closed.by}: {closed.answer}"] if closed is not None else []
+    )
     return "; ".join(after)

@@ -18,6 +18,9 @@ WHAT = {
     "cancelled": "withdrew it",
     "seal_accepted": "accepted a record that is not what was sealed",
     "duty_done": "said that due work is done",
+    "pir_opened": "began the review",
+    "pir_answered": "answered the review",
+    "pir_closed": "closed the review",
 }
 """What was said, where the kind of the event is no good word for it."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.follow_up import FollowUp
+from orchestrator.domain.deployment.review_asked import review_missing
 from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.plan.plan_kind import impact_of
@@ -13,6 +14,7 @@ from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.policy.course.duties import due_words, duty_sentences, open_work, work_of
 from orchestrator.policy.course.objectives import outcome_sentences
+from orchestrator.policy.course.post_review import overdue_after_the_end, review_sentences, review_words_of
 from orchestrator.policy.course.ticket_delivery import ticket_sentences
 
 DEPLOYED = frozenset({State.EARLY_LIFE_SUPPORT, State.COMPLETED, State.COMPLETED_WITH_EXCEPTIONS})
@@ -64,10 +66,17 @@ def review_overdue(d: Deployment | Brief, now: datetime) -> bool:
 
 def done(d: Deployment) -> bool:
     """The deployment is over, and everything that had to follow is done; False where nothing had to."""
-    asked = bool(d.follow_up.reviewers and d.follow_up.review_by) or (
-        d.state in DEPLOYED and bool(d.follow_up.sign_off or work_of(d))
+    asked = (
+        bool(d.follow_up.reviewers and d.follow_up.review_by)
+        or d.post_review.closed is not None
+        or (d.state in DEPLOYED and bool(d.follow_up.sign_off or work_of(d)))
     )
-    return d.over and asked and not sign_offs_missing(d) and not reviews_missing(d) and not open_work(d)
+    return d.over and asked and nothing_open(d)
+
+
+def nothing_open(d: Deployment) -> bool:
+    """No sign-off, review or due work is missing, also where nothing of it was asked for."""
+    return not (sign_offs_missing(d) or reviews_missing(d) or open_work(d) or review_missing(d))
 
 
 def needs_words(needs: Iterable[RoleNeed]) -> str:
@@ -81,13 +90,16 @@ def short_words(d: Deployment | Brief, now: datetime) -> str:
     """What is missing, in a few words for a list, the most urgent first; empty where nothing is."""
     if review_overdue(d, now):
         return "review overdue"
+    brief = d if isinstance(d, Brief) else brief_of(d)
+    if overdue_after_the_end(brief, now):
+        return review_words_of(brief, now)
     if d.over and sign_offs_missing(d):
         return "sign-off missing"
     if d.over and reviews_missing(d):
         return "review to follow"
     if d.receipt_owed:
         return "result owed to its change ticket"
-    return due_words(d if isinstance(d, Brief) else brief_of(d), now)
+    return due_words(brief, now) or review_words_of(brief, now)
 
 
 def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
@@ -96,6 +108,7 @@ def following_words(d: Deployment, now: datetime) -> tuple[str, ...]:
         *_review_words(d, now),
         *_sign_off_words(d, now),
         *_duty_words(d, now),
+        *review_sentences(d, now),
         *outcome_sentences(d, now),
         *ticket_sentences(d),
         *_closed_words(d),

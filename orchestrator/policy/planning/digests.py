@@ -41,6 +41,7 @@ NOT_REHEARSED = (
         "planning_mistakes",
         "document",
         "documents",
+        "review",
     ),
     *("windows", "freezes", "window_override", "undo_before_close", "margin"),
 )

@@ -37,3 +37,10 @@ def _policy_withdrawn(event: e.PolicyWithdrawn, d: Deployment, counts: Counts) -
 def _baseline_kept(event: e.BaselineKept, d: Deployment, counts: Counts) -> Telling:
     hosts = counted(len(event.baselines), "host")
     return Telling(at("baseline", f"kept of {hosts} for {event.plan_file}, by {event.by}"))
+
+
+@telling_of.register
+def _incident_recorded(event: e.IncidentRecorded, d: Deployment, counts: Counts) -> Telling:
+    incident = event.incident
+    state = "closed" if incident.closed is not None else "open"
+    return Telling(at("incident", f"{incident.id} ({incident.title}), {state}, by {event.by}"))

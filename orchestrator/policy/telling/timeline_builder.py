@@ -14,6 +14,7 @@ from orchestrator.policy.telling import (
     manual_events,
     metric_events,
     objective_events,
+    review_events,
     rotation_events,
     ticket_events,
     wave_events,
@@ -30,6 +31,7 @@ ENTRIES = (
     house_events,
     manual_events,
     objective_events,
+    review_events,
     rotation_events,
     ticket_events,
 )

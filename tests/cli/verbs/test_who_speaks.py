@@ -133,6 +133,22 @@ def handed_over(house: House) -> None:
     deployed(house)
 
 
+def in_review(house: House) -> None:
+    deployed(house)
+    assert house.orch("pir", "open", house.newest()) == ExitCode.COMPLETED
+
+
+def with_an_action(house: House) -> None:
+    in_review(house)
+    words = ("watch", "--owner", "Bo", "--due", "2d")
+    assert house.orch("pir", "action", house.newest(), *words) == ExitCode.COMPLETED
+
+
+def with_an_incident(house: House) -> None:
+    deployed(house)
+    assert house.orch("incident", "add", "INC-7", "--title", "it hangs") == ExitCode.COMPLETED
+
+
 def stopped(house: House) -> None:
     at_gate(house)
     assert house.orch("stop-all", "--reason", "fire") == ExitCode.COMPLETED
@@ -155,6 +171,25 @@ DOORS: list[Door] = [
     ("abort", at_gate, ("abort", "ID", "--reason", "no", "--no-drive"), "abort_requested"),
     ("rollback", deployed, ("rollback", "ID", "--reason", "bad"), "backout_began"),
     ("done", handed_over, ("done", "ID", "1", "--note", "mailed"), "duty_done"),
+    ("begin a review", deployed, ("pir", "open", "ID"), "pir_opened"),
+    ("answer a review", in_review, ("pir", "answer", "ID", "lessons", "none"), "pir_answered"),
+    ("satisfaction", in_review, ("pir", "satisfaction", "ID", "sales", "4"), "satisfaction_given"),
+    (
+        "agree on an action",
+        in_review,
+        ("pir", "action", "ID", "watch", "--owner", "Bo", "--due", "2d"),
+        "action_agreed",
+    ),
+    ("an action is done", with_an_action, ("actions", "done", "ID", "1", "--note", "seen"), "action_done"),
+    ("an incident", deployed, ("incident", "add", "INC-7", "--title", "it hangs"), "incident_recorded"),
+    (
+        "what came of it",
+        with_an_incident,
+        ("incident", "link", "INC-7", "ID", "--reason", "seen"),
+        "incident_linked",
+    ),
+    ("archive", deployed, ("record", "archive", "ID", "--reason", "done"), "record_archived"),
+    ("legal hold", deployed, ("record", "hold", "ID", "--reason", "case 4"), "legal_hold_placed"),
     ("stop-all", at_gate, ("stop-all", "--reason", "fire"), "emergency_stopped"),
     ("lift", stopped, ("stop-all", "--lift", "--reason", "out"), "emergency_lifted"),
 ]

@@ -16,6 +16,7 @@ from orchestrator.domain.authority.word import (
     WordStatement,
     content_of,
 )
+from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.journal import events as e
 from orchestrator.policy.authority.spoken_words import Heard, against, person_named
 from tests.histories import planned
@@ -24,6 +25,7 @@ from tests.worlds.plans import SHA
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 LI, NADIA, TIMER, STRANGER = "1" * 64, "2" * 64, "3" * 64, "9" * 64
+INCIDENT = Incident(id="INC-7", title="the till hangs", opened=NOW)
 EVENTS: dict[Verb, Any] = {
     "deploy": planned(),
     "rehearse": planned(),
@@ -41,6 +43,10 @@ EVENTS: dict[Verb, Any] = {
     ),
     "done": e.DutyDone(duty="removal.components[0].data", by="Li Wei", note="seen"),
     "objective": e.ObjectiveAccepted(number=0, role="change manager", by="Li Wei", reason="enough"),
+    "pir": e.PostReviewClosed(by="Li Wei", reason="held"),
+    "action": e.ActionDone(number=0, by="Li Wei", note="seen"),
+    "incident": e.IncidentLinked(incident=INCIDENT, by="Li Wei", reason="seen"),
+    "record": e.RecordArchived(until=NOW, by="Li Wei", reason="reviewed"),
     "seal": e.SealAccepted(
         damage=(e.DamageHere(code="seal.event_changed", event=3),), by="Li Wei", reason="known"
     ),

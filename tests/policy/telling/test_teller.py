@@ -24,7 +24,10 @@ WITHOUT_STEP = {
     "backout_failed", "held_on", "abort_requested", "emergency_lifted", "environment_left",
     "keyring_adopted", "machine_released", "baseline_kept",
     "policy_adopted", "policy_withdrawn", "step_overdue",
-    "objective_measured", "objective_accepted", "seal_accepted",
+    "objective_measured", "objective_accepted",
+    "pir_opened", "pir_answered", "satisfaction_given", "action_agreed", "action_done", "pir_closed", "incident_linked",
+    "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted", "incident_recorded",
+    "seal_accepted",
     "ticket_opened", "ticket_seen", "delivery_owed", "delivered",
 }  # fmt: skip
 DECISIONS = {
@@ -32,13 +35,17 @@ DECISIONS = {
     "retried": "retry", "excluded": "excluded web1", "held_on": "hold on", "paused": "paused", "resumed": "resumed",
     "abort_requested": "abort", "emergency_stopped": "emergency_stopped", "emergency_lifted": "emergency_lifted",
     "step_answered": "answered by hand", "objective_accepted": "objective accepted",
+    "pir_closed": "review closed", "legal_hold_placed": "legal hold", "legal_hold_lifted": "legal hold lifted",
     "seal_accepted": "not what was sealed",
 }  # fmt: skip
 BESIDE = {
     "duty_done",
     "paused", "resumed", "held_on", "abort_requested", "excluded", "confirmed", "emergency_stopped", "emergency_lifted",
     "clock_jumped", "approval_given", "start_put_off", "start_missed", "processes_left", "environment_left", "step_answered",
-    "objective_measured", "objective_accepted", "ticket_seen", "delivery_owed", "delivered", "seal_accepted",
+    "objective_measured", "objective_accepted",
+    "pir_opened", "pir_answered", "satisfaction_given", "action_agreed", "action_done", "pir_closed", "incident_linked",
+    "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted",
+    "ticket_seen", "delivery_owed", "delivered", "seal_accepted",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ CODES: dict[What, ExitCode | None] = {
     "waits": None,
     "driven already": None,
     "overdue": None,
+    "reminds": None,
     "ended": None,
     "delivered": None,
     "owed": ExitCode.HELD,

@@ -23,6 +23,7 @@ from orchestrator.policy.course.follow_up import (
     short_words,
     sign_offs_missing,
 )
+from orchestrator.policy.course.post_review import overdue_after_the_end
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.policy_words import UNGOVERNED
@@ -121,6 +122,9 @@ def _object(
         "review_by": d.review_by.isoformat() if d.review_by is not None else None,
         "review_overdue": review_overdue(d, now),
         "work_due": [due.isoformat() for due in d.due],
+        "pir_missing": d.pir_missing,
+        "pir_due": d.pir_due.isoformat() if d.pir_missing and d.pir_due is not None else None,
+        "actions_due": [due.isoformat() for due in d.actions_due],
         "closed": d.closed,
         "receipt_owed": d.receipt_owed,
         "rehearsal": _rehearsal(rehearsal),
@@ -143,7 +147,7 @@ NOT_DEPLOYED = {State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_F
 
 def state_style(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
     """The style of the state: an overdue review first, then success or failure."""
-    if d.over and review_overdue(d, now):
+    if d.over and (review_overdue(d, now) or overdue_after_the_end(d, now)):
         return "bold red"
     if rehearsal is not None and rehearsal.over and not faults_of_part(rehearsal):
         return "green"

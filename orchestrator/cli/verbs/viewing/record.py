@@ -12,6 +12,7 @@ import click
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.verbs.viewing.attachments import attachments
+from orchestrator.cli.verbs.viewing.record_keeping import archive, due, hold, release
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
@@ -35,7 +36,8 @@ def record() -> None:
     """Deployment records: the evidence of each deployment."""
 
 
-record.add_command(attachments)
+for command in (attachments, archive, hold, release, due):
+    record.add_command(command)
 
 
 @record.command()

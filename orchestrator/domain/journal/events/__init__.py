@@ -62,6 +62,7 @@ from orchestrator.domain.journal.events.duties import DutyDone
 from orchestrator.domain.journal.events.environments import EnvironmentLeft
 from orchestrator.domain.journal.events.house import (
     BaselineKept,
+    IncidentRecorded,
     KeyringAdopted,
     MachineReleased,
     PolicyAdopted,
@@ -70,12 +71,24 @@ from orchestrator.domain.journal.events.house import (
 from orchestrator.domain.journal.events.manual import StepAnswered, StepOverdue, StepResult
 from orchestrator.domain.journal.events.measuring import Measured
 from orchestrator.domain.journal.events.objectives import ObjectiveAccepted, ObjectiveMeasured
+from orchestrator.domain.journal.events.post_review import (
+    ActionAgreed,
+    ActionDone,
+    IncidentLinked,
+    OverdueReminded,
+    PostReviewAnswered,
+    PostReviewClosed,
+    PostReviewOpened,
+    ReviewQuestion,
+    SatisfactionGiven,
+)
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
     ComponentsVerified,
     DeploymentRefused,
     EnvironmentVerified,
 )
+from orchestrator.domain.journal.events.retention import LegalHoldLifted, LegalHoldPlaced, RecordArchived
 from orchestrator.domain.journal.events.rotation import RotationBegan, RotationEnded
 from orchestrator.domain.journal.events.schedule import StartMissed, StartPutOff
 from orchestrator.domain.journal.events.tickets import (
@@ -184,7 +197,19 @@ Event = Annotated[
     | PolicyWithdrawn
     | ClockJumped
     | DriverTook
-    | EnvironmentLeft,
+    | EnvironmentLeft
+    | PostReviewOpened
+    | PostReviewAnswered
+    | SatisfactionGiven
+    | ActionAgreed
+    | ActionDone
+    | PostReviewClosed
+    | IncidentLinked
+    | OverdueReminded
+    | RecordArchived
+    | LegalHoldPlaced
+    | LegalHoldLifted
+    | IncidentRecorded,
     Field(discriminator="kind"),
 ]
 
@@ -204,6 +229,8 @@ __all__ = [
     "UPCASTS",
     "VERSION",
     "AbortRequested",
+    "ActionAgreed",
+    "ActionDone",
     "ApprovalGiven",
     "Approved",
     "AttemptAdopted",
@@ -243,18 +270,27 @@ __all__ = [
     "GateReached",
     "GivenApproval",
     "HeldOn",
+    "IncidentLinked",
+    "IncidentRecorded",
     "KeyringAdopted",
+    "LegalHoldLifted",
+    "LegalHoldPlaced",
     "MachineReleased",
     "Measured",
     "ObjectiveAccepted",
     "ObjectiveMeasured",
+    "OverdueReminded",
     "Paused",
     "Planned",
     "PolicyAdopted",
     "PolicyWithdrawn",
+    "PostReviewAnswered",
+    "PostReviewClosed",
+    "PostReviewOpened",
     "ProcessesLeft",
     "Quiesced",
     "QuietAwaited",
+    "RecordArchived",
     "RecordClosed",
     "Recorded",
     "Rejected",
@@ -263,9 +299,11 @@ __all__ = [
     "Restored",
     "Resumed",
     "Retried",
+    "ReviewQuestion",
     "Reviewed",
     "RotationBegan",
     "RotationEnded",
+    "SatisfactionGiven",
     "SealAccepted",
     "SetAside",
     "StartMissed",

@@ -9,6 +9,7 @@ from orchestrator.domain.authority.keyring_document import HouseId
 from orchestrator.domain.authority.machine_release import SignedRelease
 from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Name, Noun, Sha256, Text
 
@@ -69,5 +70,15 @@ class BaselineKept(Noun):
     kind: Literal["baseline_kept"] = "baseline_kept"
     plan_file: Text
     baselines: Many[BaselineReference]
+    by: Text
+    spoken: Spoken | None = None
+
+
+class IncidentRecorded(Noun):
+    """An incident is written down, or what is known of it now; the newest of its id counts. `source`: where it is from."""
+
+    kind: Literal["incident_recorded"] = "incident_recorded"
+    incident: Incident
+    source: Text
     by: Text
     spoken: Spoken | None = None
