@@ -22,6 +22,14 @@ from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
+from orchestrator.engine.messaging_ports import (
+    Channels,
+    MessageTexts,
+    NoChannels,
+    NoSenders,
+    PlainTexts,
+    Senders,
+)
 from orchestrator.engine.project_ports import (
     Inspector,
     MediaLibrary,
@@ -377,3 +385,6 @@ class Ports:
     redaction: Redaction = field(default_factory=Redaction)
     media: MediaSources = field(default_factory=ProjectAlone)
     tickets: ChangeTickets = field(default_factory=NoTickets)
+    channels: Channels = field(default_factory=NoChannels)
+    texts: MessageTexts = field(default_factory=PlainTexts)
+    senders: Senders = field(default_factory=NoSenders)

@@ -54,13 +54,9 @@ HANDLED: dict[str, Callable[[], frozenset[str]]] = {
     "plain line": lined,
 }
 _HOUSE_ALONE = "it is on the journal of the house, and of no deployment"
-_STATE_ALONE = "only the state changes, by the table of the lifecycle"
 CHANGES_NOTHING: dict[str, dict[str, str]] = {
     "fold": {
         "planned": "the deployment is made of it",
-        "submitted": _STATE_ALONE,
-        "wave_verified": _STATE_ALONE,
-        "completed": _STATE_ALONE,
         "attempt_adopted": "who follows the attempt changes nothing of it",
         "held_on": "the hold goes on as it was",
         "environment_left": _HOUSE_ALONE,
@@ -76,6 +72,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "wave_deployed": "the attempt before it is the step",
         "wave_failed": "the attempt or the entry criteria before it are the step",
         "wave_verified": "the check before it is the step",
+        "messages_tried": "people are told beside what happens",
         "objective_measured": "it is a fact about the result, and no step to it",
         "objective_accepted": "it is a decision about the result, and no step to it",
         "step_overdue": "the work goes on, unless the plan ends it then",

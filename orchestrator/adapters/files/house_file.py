@@ -8,8 +8,8 @@ from pathlib import Path
 from orchestrator.domain.text.model_base import Noun, Text
 from orchestrator.errors import Fault, PlanFault
 
-RULES = ("keys", "policies", "environments", "models", "certificates", "trust.past")
-"""Folders of a house whose files decide what is allowed."""
+RULES = ("keys", "policies", "environments", "models", "certificates", "trust.past", "channels.yml")
+"""Folders and files of a house that decide what is allowed, and by which programs and addresses people are told."""
 ROOT = 0
 
 

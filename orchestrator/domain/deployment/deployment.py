@@ -13,6 +13,7 @@ from orchestrator.domain.deployment.early_life import EarlyLife
 from orchestrator.domain.deployment.follow_up import FollowUp
 from orchestrator.domain.deployment.left_processes import LeftProcesses
 from orchestrator.domain.deployment.measuring import Measuring
+from orchestrator.domain.deployment.messages import Messages
 from orchestrator.domain.deployment.outcomes import Outcomes
 from orchestrator.domain.deployment.preparation import Preparation
 from orchestrator.domain.deployment.private_copy import PrivateCopy
@@ -57,6 +58,7 @@ class DeploymentChanges(TypedDict, total=False):
     follow_up: FollowUp
     left_processes: LeftProcesses
     measuring: Measuring
+    messages: Messages
 
 
 class Deployment(Noun):
@@ -96,6 +98,7 @@ class Deployment(Noun):
     outcomes: Outcomes = Outcomes.of_valid()
     beside: Many[Target] = ()
     measuring: Measuring = Measuring.of_valid()
+    messages: Messages = Messages.of_valid()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
         """The deployment with these fields changed."""

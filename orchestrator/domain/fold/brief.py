@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.messages import next_due
 from orchestrator.domain.journal.lifecycle import OVER, STANDS, State
 from orchestrator.domain.plan.change_request import ChangeType
 from orchestrator.domain.plan.machines import marks_of
@@ -26,7 +27,8 @@ class Brief(Noun):
     baseline. `consumed` are nonces of the approvals it used up, `signed_off` and `reviewed` the sign-offs and reviews.
     `named_by_policy`: its policy names its environment. `machines`: marks of the machines of a live environment, or one that
     the policy names. `used_live`: the versions of its policy and model, where it used them live. `due`: when the
-    work is due that hangs on what it removes or transfers, and that is not done.
+    work is due that hangs on what it removes or transfers, and that is not done. `message_due`: when the next message is to
+    be sent, or tried again.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Brief(Noun):
     machines: Many[str]
     due: Many[Moment] = ()
     used_live: Many[str] = ()
+    message_due: Moment | None = None
 
     @property
     def over(self) -> bool:
@@ -112,6 +115,7 @@ def brief_of(d: Deployment) -> Brief:
         machines=_machines(d),
         due=_due(d),
         used_live=_used_live(d),
+        message_due=next_due(d.messages, d.plan, d.id),
     )
 
 

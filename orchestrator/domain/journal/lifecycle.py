@@ -167,6 +167,7 @@ ANY_TIME = frozenset(
         "approval_given",
         "duty_done",
         "objective_measured",
+        "messages_tried",
     }
 )
 """Facts about driving: every state that is not an end accepts them, and stays."""
@@ -192,7 +193,15 @@ WHILE_TOUCHED = frozenset(
 """Facts about attempts and people's requests: every touched state accepts them, and stays."""
 
 AFTER_THE_END = frozenset(
-    {"approval_given", "reviewed", "closed", "duty_done", "objective_measured", "objective_accepted"}
+    {
+        "approval_given",
+        "reviewed",
+        "closed",
+        "duty_done",
+        "objective_measured",
+        "objective_accepted",
+        "messages_tried",
+    }
 )
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 

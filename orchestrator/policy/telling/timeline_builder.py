@@ -12,6 +12,7 @@ from orchestrator.policy.telling import (
     driving_events,
     house_events,
     manual_events,
+    message_events,
     metric_events,
     objective_events,
     rotation_events,
@@ -28,6 +29,7 @@ ENTRIES = (
     driving_events,
     house_events,
     manual_events,
+    message_events,
     objective_events,
     rotation_events,
 )

@@ -24,7 +24,7 @@ WITHOUT_STEP = {
     "backout_failed", "held_on", "abort_requested", "emergency_lifted", "environment_left",
     "keyring_adopted", "machine_released", "baseline_kept",
     "policy_adopted", "policy_withdrawn", "step_overdue",
-    "objective_measured", "objective_accepted",
+    "objective_measured", "objective_accepted", "messages_tried",
 }  # fmt: skip
 DECISIONS = {
     "rejected": "rejected", "cancelled": "cancelled", "confirmed": "confirmed", "backout_began": "back out", "held": "hold",
@@ -36,7 +36,7 @@ BESIDE = {
     "duty_done",
     "paused", "resumed", "held_on", "abort_requested", "excluded", "confirmed", "emergency_stopped", "emergency_lifted",
     "clock_jumped", "approval_given", "start_put_off", "start_missed", "processes_left", "environment_left", "step_answered",
-    "objective_measured", "objective_accepted",
+    "objective_measured", "objective_accepted", "messages_tried",
 }  # fmt: skip
 
 

@@ -35,6 +35,11 @@ def library() -> Path:
     return HERE / "library.yml"
 
 
+def channels() -> Path:
+    """A file of channels with every field."""
+    return HERE / "channels.yml"
+
+
 def model() -> Path:
     """A deployment model with every section."""
     return HERE / "model.yml"

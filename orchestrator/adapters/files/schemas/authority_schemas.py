@@ -7,10 +7,11 @@ names of time zones, unknown roles.
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.files.manual import environment, library, model, policy
+from orchestrator.adapters.files.manual import channels, environment, library, model, policy
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS
+from orchestrator.domain.rules.channels import HouseChannels
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.library import Library
@@ -79,6 +80,11 @@ def library_schema() -> Schema:
     """JSON Schema (draft 2020-12) of a media library in YAML."""
     place = {"oneOf": [{"required": ["folder"]}, {"required": ["url"]}]}
     return _schema(Library, "Media library", place, library(), {"$defs": {}})
+
+
+def channels_schema() -> Schema:
+    """JSON Schema (draft 2020-12) of channels.yml."""
+    return _schema(HouseChannels, "Channels", {}, channels(), {"$defs": {}})
 
 
 def _schema(kind: type[Noun], title: str, rules: Schema, manual: Path, neighbour: Schema) -> Schema:

@@ -67,6 +67,7 @@ from orchestrator.domain.journal.events.house import (
 )
 from orchestrator.domain.journal.events.manual import StepAnswered, StepOverdue, StepResult
 from orchestrator.domain.journal.events.measuring import Measured
+from orchestrator.domain.journal.events.messages import MessagesTried, MessageTry
 from orchestrator.domain.journal.events.objectives import ObjectiveAccepted, ObjectiveMeasured
 from orchestrator.domain.journal.events.preparation import (
     BaselineCaptured,
@@ -117,6 +118,7 @@ Event = Annotated[
     | Reviewed
     | RecordClosed
     | DutyDone
+    | MessagesTried
     | ComponentsVerified
     | EnvironmentVerified
     | BaselineCaptured
@@ -230,6 +232,8 @@ __all__ = [
     "KeyringAdopted",
     "MachineReleased",
     "Measured",
+    "MessageTry",
+    "MessagesTried",
     "ObjectiveAccepted",
     "ObjectiveMeasured",
     "Paused",
