@@ -129,6 +129,11 @@ VERBS = (
     ),
     Verb("locks", "orchestrator.cli.verbs.viewing.locks:locks", "Show which deployment holds which machine."),
     Verb(
+        "feed",
+        "orchestrator.cli.verbs.viewing.feed:feed",
+        "Results and planned dates as Atom and JSON, for others.",
+    ),
+    Verb(
         "messages",
         "orchestrator.cli.verbs.viewing.messages:messages",
         "Messages to people: what was sent, what is owed.",

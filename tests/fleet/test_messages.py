@@ -44,7 +44,7 @@ def rows(site: Site) -> list[dict[str, Any]]:
 
 
 def take_back(site: Site) -> None:
-    newest = json.loads(site.orch("list", "--json").splitlines()[0])["deployment"]
+    newest = json.loads(site.orch("list", "--json").splitlines()[0])["id"]
     site.orch("rollback", newest, "--reason", "end of the test", expect=5)
 
 
