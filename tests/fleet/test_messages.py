@@ -90,16 +90,17 @@ def took(site: Site, plan: str) -> float:
 @pytest.mark.slow
 def test_a_channel_that_hangs_costs_no_time_and_is_asked_again(site: Site) -> None:
     """The same plan with and without messages, in turn: the best times differ by less than the noise of two such runs."""
-    calm, told = site.plan("calm", "web1"), site.plan("told", "web1", notify=notify("hook"))
-    times: dict[str, list[float]] = {calm: [], told: []}
+    calm, loud = site.plan("calm", "web1"), site.plan("told", "web1", notify=notify("hook"))
+    times: dict[str, list[float]] = {calm: [], loud: []}
     with silent_port() as port:
         channels(site, hook=webhook(site, f"http://127.0.0.1:{port}/"))
-        for _ in range(4):
+        for _ in range(3):
             for plan, seconds in times.items():
                 seconds.append(took(site, plan))
         wait(lambda: any(row["tries"] for row in rows(site)))
     print({Path(plan).stem: [round(each, 2) for each in seconds] for plan, seconds in times.items()})
-    assert min(times[told]) - min(times[calm]) < 1.0
+    # Waiting for the channel once would be 20 s.
+    assert min(times[loud]) - min(times[calm]) < max(1.0, min(times[calm]) / 4)
     with hook() as posts:
         channels(site, hook=webhook(site, posts.url))
         site.orch("run-due", "--once")

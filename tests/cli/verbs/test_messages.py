@@ -18,8 +18,8 @@ from tests.worlds.plans import plan_tree
 @pytest.fixture
 def fleet() -> Fleet:
     notify = {"by": "desk", "to": ["desk@example.net"], "at": ["start", "end"]}
-    told = {"audience": "service desk", "channel": "mail", "notify": notify}
-    return Fleet({**plan_tree(), "communication": [told]})
+    entry = {"audience": "service desk", "channel": "mail", "notify": notify}
+    return Fleet({**plan_tree(), "communication": [entry]})
 
 
 def listed(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

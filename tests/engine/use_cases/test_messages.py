@@ -31,13 +31,13 @@ class Broken(PlainTexts):
         raise PlanFault([Fault("messages/end.j2", 1, "", "a template", "none", "correct it")])
 
 
-def told(*at: str, by: str = "desk", audience: str = "service desk") -> dict[str, Any]:
+def entry_at(*at: str, by: str = "desk", audience: str = "service desk") -> dict[str, Any]:
     notify = {"by": by, "to": ["desk@example.net"], "at": list(at or ALL)}
     return {"audience": audience, "channel": "mail", "notify": notify}
 
 
 def fleet_of(*entries: dict[str, Any], **sections: Any) -> Fleet:
-    return Fleet({**plan_tree(), "communication": list(entries or [told()]), **sections})
+    return Fleet({**plan_tree(), "communication": list(entries or [entry_at()]), **sections})
 
 
 def moments(fleet: Fleet) -> list[str]:
@@ -64,7 +64,7 @@ def test_a_deployment_that_fails() -> None:
 
 
 def test_a_gate_that_waits_for_a_person() -> None:
-    fleet = Fleet({**plan_tree(gate={"confirm": "deployment manager"}), "communication": [told()]})
+    fleet = Fleet({**plan_tree(gate={"confirm": "deployment manager"}), "communication": [entry_at()]})
     fleet.deploy()
     assert moments(fleet) == ["start", "wave", "person wanted"]
     [*_, (_, last)] = fleet.channels.sent
@@ -72,7 +72,7 @@ def test_a_gate_that_waits_for_a_person() -> None:
 
 
 def test_a_start_in_the_schedule_and_the_approvals_that_it_wants() -> None:
-    fleet = fleet_of(told("scheduled", "approval wanted"))
+    fleet = fleet_of(entry_at("scheduled", "approval wanted"))
     fleet.rule()
     d = fleet.schedule(fleet.clock.now() + timedelta(days=1))
     assert [each.reached.moment for each in owed(d)] == ["scheduled", "approval wanted"]
@@ -81,12 +81,12 @@ def test_a_start_in_the_schedule_and_the_approvals_that_it_wants() -> None:
 
 
 def test_nobody_is_told_that_an_approval_is_wanted_which_is_not() -> None:
-    fleet = fleet_of(told("approval wanted"))
+    fleet = fleet_of(entry_at("approval wanted"))
     assert owed(fleet.schedule(fleet.clock.now() + timedelta(days=1))) == ()
 
 
 def test_only_the_moments_that_an_audience_asks_for() -> None:
-    fleet = fleet_of(told("end"), told("start", by="hook", audience="operations"))
+    fleet = fleet_of(entry_at("end"), entry_at("start", by="hook", audience="operations"))
     fleet.deploy()
     assert [(by, message.moment) for by, message in fleet.channels.sent] == [
         ("hook", "start"),
@@ -101,7 +101,7 @@ def test_a_plan_in_words_alone_begins_no_sender() -> None:
 
 
 def test_a_channel_that_is_down_stops_nothing_and_is_tried_again() -> None:
-    fleet = fleet_of(told("start", "end"))
+    fleet = fleet_of(entry_at("start", "end"))
     fleet.channels.down["desk"] = "no answer within 20 s"
     d = fleet.deploy()
     assert d.state is State.COMPLETED
@@ -119,7 +119,7 @@ def test_a_channel_that_is_down_stops_nothing_and_is_tried_again() -> None:
 
 
 def test_a_message_keeps_its_id_and_is_given_up_in_the_end() -> None:
-    fleet = fleet_of(told("end"))
+    fleet = fleet_of(entry_at("end"))
     fleet.channels.down["desk"] = "down"
     d = fleet.deploy()
     for wait in AGAIN:
@@ -134,7 +134,7 @@ def test_a_message_keeps_its_id_and_is_given_up_in_the_end() -> None:
 
 
 def test_a_channel_that_is_down_is_asked_once_for_all_that_it_owes() -> None:
-    fleet = fleet_of(told("start", "wave", "end"), told("end", by="hook"))
+    fleet = fleet_of(entry_at("start", "wave", "end"), entry_at("end", by="hook"))
     fleet.senders.busy = True
     d = fleet.deploy()
     fleet.channels.down["desk"] = "down"
@@ -144,7 +144,7 @@ def test_a_channel_that_is_down_is_asked_once_for_all_that_it_owes() -> None:
 
 
 def test_a_driver_asks_again_where_its_sender_still_runs() -> None:
-    fleet = fleet_of(told("start", "end"))
+    fleet = fleet_of(entry_at("start", "end"))
     fleet.senders.busy = True
     d = fleet.deploy()
     assert (fleet.senders.begun, moments(fleet)) == ([], [])
@@ -154,7 +154,7 @@ def test_a_driver_asks_again_where_its_sender_still_runs() -> None:
 
 
 def test_two_processes_never_send_for_one_deployment() -> None:
-    fleet = fleet_of(told("end"))
+    fleet = fleet_of(entry_at("end"))
     fleet.senders.busy = True
     d = fleet.deploy()
     with fleet.ports.journal.drive_alone(f"orch.messages.{d.id}"), pytest.raises(Conflict):
@@ -163,7 +163,7 @@ def test_two_processes_never_send_for_one_deployment() -> None:
 
 
 def test_what_was_authorised_stays_so_while_people_are_told() -> None:
-    fleet = fleet_of(told("start", "wave"))
+    fleet = fleet_of(entry_at("start", "wave"))
     silent = Fleet()
     d, other = fleet.deploy(), silent.deploy()
     kinds = [r.event.kind for r in fleet.ports.journal.read(d.id) if r.event.kind != "messages_tried"]
@@ -171,7 +171,7 @@ def test_what_was_authorised_stays_so_while_people_are_told() -> None:
 
 
 def test_a_rollback_after_the_end_is_told_too() -> None:
-    fleet = fleet_of(told("backout", "end"))
+    fleet = fleet_of(entry_at("backout", "end"))
     d: Deployment = fleet.roll_back(fleet.deploy())
     assert d.state is State.BACKED_OUT
     assert moments(fleet) == ["end", "backout", "end"]
@@ -180,7 +180,7 @@ def test_a_rollback_after_the_end_is_told_too() -> None:
 
 
 def test_a_template_with_a_fault_is_a_try_that_failed() -> None:
-    fleet = fleet_of(told("end"))
+    fleet = fleet_of(entry_at("end"))
     fleet.senders.busy = True
     d = fleet.deploy()
     list(send_due(replace(fleet.ports, texts=Broken()), d.id))
