@@ -161,9 +161,9 @@ class WiredPorts(ports.Ports):
 
     @cached_property
     def texts(self) -> messaging_ports.MessageTexts:
-        from orchestrator.adapters.report.message_texts import TemplatedTexts
+        from orchestrator.bootstrap.late_texts import LateTexts
 
-        return TemplatedTexts()
+        return LateTexts()
 
     @cached_property
     def senders(self) -> messaging_ports.Senders:

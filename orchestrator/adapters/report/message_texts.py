@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from orchestrator.adapters.report.message_templates import text_of
 from orchestrator.domain.plan.communication import MessageMoment
 from orchestrator.engine.messaging_ports import MessageFacts, MessageText, MessageTexts
 
@@ -17,7 +18,4 @@ class TemplatedTexts(MessageTexts):
         """See the port."""
         name = f"{moment.replace(' ', '-')}.j2"
         own = project / FOLDER / name
-        # Here and not above: a driver wires this port and writes no message.
-        from orchestrator.adapters.report.message_templates import text_of
-
         return text_of(own if own.is_file() else SHIPPED / name, facts)
