@@ -16,6 +16,7 @@ from orchestrator.engine import (
     attachment_ports,
     balancing_ports,
     measuring_ports,
+    messaging_ports,
     ports,
     project_ports,
     seal_ports,
@@ -24,6 +25,7 @@ from orchestrator.engine import (
 from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from orchestrator.adapters.ansible.warm import WarmStart
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from orchestrator.adapters.store.disk import DiskStorage
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.domain.authority.signing import Keyring
+    from orchestrator.domain.rules.channels import Channel
     from orchestrator.engine.redaction import Redaction
 
 
@@ -173,6 +176,31 @@ class WiredPorts(ports.Ports):
         from orchestrator.engine.redacted_tickets import RedactedTickets
 
         return RedactedTickets(HttpTickets(HttpGet(network.get_http).send), self.redaction)
+
+    @cached_property
+    def channels(self) -> messaging_ports.Channels:
+        from orchestrator.adapters.channels import ChannelsOfHouse
+        from orchestrator.adapters.files.channels_file import known_channels
+
+        places = (self.house.place, self._root.absolute())
+
+        def known() -> Mapping[str, Channel]:
+            loaded = known_channels(places)
+            return {} if loaded is None else loaded.noun.channels
+
+        return ChannelsOfHouse(known, process.run, self.clock)
+
+    @cached_property
+    def texts(self) -> messaging_ports.MessageTexts:
+        from orchestrator.bootstrap.late_texts import LateTexts
+
+        return LateTexts()
+
+    @cached_property
+    def senders(self) -> messaging_ports.Senders:
+        from orchestrator.adapters.sender_processes import SenderProcesses
+
+        return SenderProcesses(self._root.absolute(), process.spawn_child)
 
     @cached_property
     def redaction(self) -> Redaction:

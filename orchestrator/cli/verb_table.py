@@ -144,6 +144,16 @@ VERBS = (
         "Stop every deployment in an emergency, or lift the stop.",
     ),
     Verb("locks", "orchestrator.cli.verbs.viewing.locks:locks", "Show which deployment holds which machine."),
+    Verb(
+        "feed",
+        "orchestrator.cli.verbs.viewing.feed:feed",
+        "Results and planned dates as Atom and JSON, for others.",
+    ),
+    Verb(
+        "messages",
+        "orchestrator.cli.verbs.viewing.messages:messages",
+        "Messages to people: what was sent, what is owed.",
+    ),
     Verb("model", "orchestrator.cli.verbs.planning.model:model", "List, show and check deployment models."),
     Verb("policy", "orchestrator.cli.verbs.planning.policy:policy", "List, show and check release policies."),
     Verb(

@@ -11,6 +11,7 @@ from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.lost_history import refuse_lost_attempts
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
+from orchestrator.engine.message_sending import have_messages_sent
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.practices import (
     admit,
@@ -109,8 +110,9 @@ def drive(
             clock_watch.record_takeover(context, driver, by, verb)
             honour_stop(context)
         try:
+            have_messages_sent(context)
             while take_step(context):
-                pass
+                have_messages_sent(context)
         finally:
             context.close_connections()
             ports.playbooks.let_go()

@@ -17,6 +17,7 @@ class DriveContext:
     """The context of one driver of one deployment; `begun`: the attempts that this process started or adopted.
 
     `fresh`: this process has just checked the plan that it deploys. `connections`: open between practices, if any.
+    `handed_over`: moments of the communication plan whose messages another process sends.
     """
 
     ports: Ports
@@ -24,6 +25,7 @@ class DriveContext:
     begun: set[str] = field(default_factory=set)
     connections: Targets | None = None
     fresh: bool = False
+    handed_over: int = 0
 
     @property
     def deployment(self) -> Deployment:

@@ -23,6 +23,14 @@ from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
+from orchestrator.engine.messaging_ports import (
+    Channels,
+    MessageTexts,
+    NoChannels,
+    NoSenders,
+    PlainTexts,
+    Senders,
+)
 from orchestrator.engine.project_ports import (
     Inspector,
     MediaLibrary,
@@ -386,3 +394,6 @@ class Ports:
     seal_keys: SealKeys = field(default_factory=NoSealKeys)
     anchors: Anchors = field(default_factory=NoAnchors)
     anchor_book: AnchorBook = field(default_factory=NoAnchorBook)
+    channels: Channels = field(default_factory=NoChannels)
+    texts: MessageTexts = field(default_factory=PlainTexts)
+    senders: Senders = field(default_factory=NoSenders)

@@ -52,8 +52,16 @@ class Site:
         (self.project / "policies").mkdir()
         self.environment = {**os.environ, "ORCH_HOME": str(folder / "orch"), "LANG": "C.UTF-8"}
 
-    def plan(self, name: str, hosts: str, *, soak: str = "1s", **schedule: Any) -> str:
-        """A plan that leaves the note NAME; the path of its file."""
+    def plan(
+        self,
+        name: str,
+        hosts: str,
+        *,
+        soak: str = "1s",
+        notify: dict[str, Any] | None = None,
+        **schedule: Any,
+    ) -> str:
+        """A plan that leaves the note NAME; the path of its file. `notify`: what orch sends of it."""
         path = f"/opt/notes/{name}"
         tree = {
             "orch": 1,
@@ -71,7 +79,7 @@ class Site:
             "resources": {"environment": "lab", "inventory": str(self.lab.inventory)},
             "schedule": schedule,
             "risks": [{"risk": "none", "mitigation": "none"}],
-            "communication": [{"audience": "all", "channel": "mail"}],
+            "communication": [{"audience": "all", "channel": "mail", **({"notify": notify} if notify else {})}],
             "validation": {"environment": [{"become": "root"}], "acceptance": [{"file": {"path": path}}]},
             "backout": {"playbook": "rollback/note.yml", "variables": {"note": name},
                         "baseline": {"files": ["/opt/notes"]}},

@@ -55,13 +55,9 @@ HANDLED: dict[str, Callable[[], frozenset[str]]] = {
 }
 _HOUSE_ALONE = "it is on the journal of the house, and of no deployment"
 _AFTER_THE_END = "it is said after the end, and is no step to it"
-_STATE_ALONE = "only the state changes, by the table of the lifecycle"
 CHANGES_NOTHING: dict[str, dict[str, str]] = {
     "fold": {
         "planned": "the deployment is made of it",
-        "submitted": _STATE_ALONE,
-        "wave_verified": _STATE_ALONE,
-        "completed": _STATE_ALONE,
         "attempt_adopted": "who follows the attempt changes nothing of it",
         "held_on": "the hold goes on as it was",
         "seal_accepted": "what it rests on asks the journal for it",
@@ -80,6 +76,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "wave_deployed": "the attempt before it is the step",
         "wave_failed": "the attempt or the entry criteria before it are the step",
         "wave_verified": "the check before it is the step",
+        "messages_tried": "people are told beside what happens",
         "objective_measured": "it is a fact about the result, and no step to it",
         "objective_accepted": "it is a decision about the result, and no step to it",
         "ticket_seen": "the authorisation that follows is the step",

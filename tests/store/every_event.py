@@ -230,6 +230,21 @@ EVERY_EVENT: list[Event] = [
     e.Reviewed(role="change manager", by="ann", reason=ODD),
     e.RecordClosed(by="ann", basis=ODD),
     e.SealAccepted(damage=(e.DamageHere(code="seal.event_changed", event=3),), by="ann", reason=ODD),
+    e.MessagesTried(
+        tries=(
+            e.MessageTry(
+                message="d1.2.0",
+                moment="wave",
+                audience=ODD,
+                channel="mail",
+                to=("desk@example.net",),
+                result="failed",
+                reason=ODD,
+                again=SOON,
+            ),
+            e.MessageTry(message="d1.2.1", moment="end", audience="all", channel="hook", result="sent"),
+        )
+    ),
     e.DutyDone(duty="removal.components[0].data", by="ann", note=ODD),
     e.ComponentsVerified(digests={"web": SHA}, on_target={"/srv/shop/web": SHA}),
     e.EnvironmentVerified(results=RESULTS),

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.report.message_texts import TemplatedTexts
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.domain.calendar.schedule_of_change import PlannedStart
 from orchestrator.domain.deployment.deployment import Deployment
@@ -27,17 +28,20 @@ from orchestrator.engine.use_cases.deployment_commands import (
     signal,
 )
 from orchestrator.engine.use_cases.due_start import DueLine
+from orchestrator.engine.use_cases.messages import send_due
 from orchestrator.engine.use_cases.run_due import run_due
 from orchestrator.engine.use_cases.schedule import Scheduled, StartRequest
 from orchestrator.engine.use_cases.schedule import add as add_to_schedule
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.balancers import FakeBalancers
+from tests.fakes.channels import FakeChannels
 from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
 from tests.fakes.library import FakeLibrary
 from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
+from tests.fakes.senders import FakeSenders
 from tests.fakes.storage import FakeStorage
 from tests.fakes.targets import FakeTargets
 from tests.fakes.tickets import FakeTickets
@@ -76,6 +80,7 @@ class Fleet:
         self.library = FakeLibrary(self.authority)
         self.measurements = FakeMeasurements()
         self.tickets = FakeTickets()
+        self.channels, self.senders = FakeChannels(), FakeSenders()
         self.planning = FakePlans(self._plan_now)
         self.ports = ports_over(
             self.clock,
@@ -91,7 +96,11 @@ class Fleet:
             balancers=self.balancers,
             measurements=self.measurements,
             tickets=self.tickets,
+            channels=self.channels,
+            texts=TemplatedTexts(),
+            senders=self.senders,
         )
+        self.senders.send = lambda name: list(send_due(self.ports, name))
         self.drivers = FakeDrivers(lambda name, by: resume(self.ports, name, by=by, watch=quiet))
         self._install(hosts, self.tree)
         self._nonces = 0

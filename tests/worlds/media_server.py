@@ -68,7 +68,7 @@ def media_server(folder: Path | None = None) -> Iterator[MediaServer]:
     scheme = "http"
     if folder is not None:
         scheme, state.ca_file = "https", folder / "ca.pem"
-        server.socket = _context(folder).wrap_socket(server.socket, server_side=True)
+        server.socket = tls_context(folder).wrap_socket(server.socket, server_side=True)
     state.url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -158,7 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-def _context(folder: Path) -> ssl.SSLContext:
+def tls_context(folder: Path) -> ssl.SSLContext:
+    """Of 127.0.0.1, with a certificate that is its own authority and lies in `ca.pem` of the folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"media of {folder.name}"[:60])])
     now = datetime.now(UTC)

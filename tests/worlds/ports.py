@@ -2,6 +2,7 @@
 
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.measuring_ports import Measurements
+from orchestrator.engine.messaging_ports import Channels, MessageTexts, PlainTexts, Senders
 from orchestrator.engine.ports import (
     Authority,
     BaselineStore,
@@ -21,11 +22,13 @@ from tests.fakes.attachments import FakeAttachments
 from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.balancers import FakeBalancers
 from tests.fakes.baseline_store import FakeBaselineStore
+from tests.fakes.channels import FakeChannels
 from tests.fakes.host_locks import FakeHostLocks
 from tests.fakes.journal import FakeJournal
 from tests.fakes.library import FakeLibrary
 from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.plans import FakePlans
+from tests.fakes.senders import FakeSenders
 from tests.fakes.storage import FakeStorage
 from tests.fakes.tickets import FakeTickets
 from tests.fakes.voice import FakeVoice
@@ -48,6 +51,9 @@ def ports_over(
     balancers: Balancers | None = None,
     measurements: Measurements | None = None,
     tickets: ChangeTickets | None = None,
+    channels: Channels | None = None,
+    texts: MessageTexts | None = None,
+    senders: Senders | None = None,
 ) -> Ports:
     """Those that are given, and fakes for the rest."""
     return Ports(
@@ -69,4 +75,7 @@ def ports_over(
         voice=voice or FakeVoice(),
         measurements=measurements or FakeMeasurements(),
         tickets=tickets or FakeTickets(),
+        channels=channels or FakeChannels(),
+        texts=texts or PlainTexts(),
+        senders=senders or FakeSenders(),
     )

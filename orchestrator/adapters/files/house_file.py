@@ -8,8 +8,17 @@ from pathlib import Path
 from orchestrator.domain.text.model_base import Noun, Text
 from orchestrator.errors import Fault, PlanFault
 
-RULES = ("keys", "policies", "environments", "models", "certificates", "trust.past", "anchors.yml")
-"""What decides in a house: folders with rules, and the file of its anchors."""
+RULES = (
+    "keys",
+    "policies",
+    "environments",
+    "models",
+    "certificates",
+    "trust.past",
+    "anchors.yml",
+    "channels.yml",
+)
+"""Folders and files of a house that decide what is allowed, where its log is anchored, and how people are told."""
 ROOT = 0
 
 

@@ -11,6 +11,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.policy.planning.metric_objections import metrics_by_path
 from orchestrator.policy.telling.words.assessment_words import change_sections
+from orchestrator.policy.telling.words.message_words import entry_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.stage_words import staged_lines
 from orchestrator.policy.telling.words.unit_words import stated_words
@@ -53,7 +54,7 @@ def sections_of(plan: ReleasePlan) -> list[Section]:
         ),
         (
             "9 Communication plan",
-            [(each.audience, [f"by {each.channel}: {', '.join(each.when)}"]) for each in plan.communication],
+            [(each.audience, [entry_words(each)]) for each in plan.communication],
         ),
         ("10 Testing and validation", _validation(plan)),
         ("11 Backout plan", _fields(plan.backout, ("playbook", "scope", "on_failure", "baseline"))),

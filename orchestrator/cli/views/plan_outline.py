@@ -32,6 +32,7 @@ from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.document_words import document_line, overseers_of
 from orchestrator.policy.telling.words.environment_words import placed_words
+from orchestrator.policy.telling.words.message_words import entry_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.stage_words import rotation_lines, stage_lines, stage_title
@@ -367,7 +368,7 @@ def _people(plan: ReleasePlan) -> Iterable[Branch]:
         f"{item.risk} (likelihood {item.likelihood}, impact {item.impact}): {item.mitigation}"
         for item in plan.risks
     ]
-    parties = [f"{item.audience} by {item.channel}: {', '.join(item.when)}" for item in plan.communication]
+    parties = [f"{item.audience} {entry_words(item)}" for item in plan.communication]
     titled = (
         ("Roles", [f"{role}: {person}" for role, person in plan.roles.items()]),
         ("Resources", needed),

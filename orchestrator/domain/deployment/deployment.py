@@ -13,6 +13,7 @@ from orchestrator.domain.deployment.early_life import EarlyLife
 from orchestrator.domain.deployment.follow_up import FollowUp
 from orchestrator.domain.deployment.left_processes import LeftProcesses
 from orchestrator.domain.deployment.measuring import Measuring
+from orchestrator.domain.deployment.messages import Messages
 from orchestrator.domain.deployment.outcomes import Outcomes
 from orchestrator.domain.deployment.post_review import PostReview
 from orchestrator.domain.deployment.preparation import Preparation
@@ -63,6 +64,7 @@ class DeploymentChanges(TypedDict, total=False):
     post_review: PostReview
     retention: Retention
     ticket: TicketProgress
+    messages: Messages
 
 
 class Deployment(Noun):
@@ -105,6 +107,7 @@ class Deployment(Noun):
     post_review: PostReview = PostReview.of_valid()
     retention: Retention = Retention.of_valid()
     ticket: TicketProgress = TicketProgress.of_valid()
+    messages: Messages = Messages.of_valid()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
         """The deployment with these fields changed."""

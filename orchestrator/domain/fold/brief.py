@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.messages import next_due
 from orchestrator.domain.deployment.review_asked import review_due, review_missing
 from orchestrator.domain.journal.lifecycle import OVER, STANDS, State
 from orchestrator.domain.plan.change_request import ChangeType
@@ -30,7 +31,8 @@ class Brief(Noun):
     work is due that hangs on what it removes or transfers, and that is not done. `pir_missing`, `pir_due`: a review after the
     end is to follow, and until when. `actions_due`: of its actions that are not done. `reminded_at`: when run-due last
     called to mind what is overdue. `keep_until`: its record is archived, and kept until then; `legal_hold`: in any case.
-    `receipt_owed`: its change ticket was not told how it ended.
+    `receipt_owed`: its change ticket was not told how it ended. `message_due`: when the next
+    message is to be sent, or tried again.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Brief(Noun):
     keep_until: Moment | None = None
     legal_hold: bool = False
     receipt_owed: bool = False
+    message_due: Moment | None = None
 
     @property
     def over(self) -> bool:
@@ -130,6 +133,7 @@ def brief_of(d: Deployment) -> Brief:
         keep_until=d.retention.until,
         legal_hold=d.retention.hold is not None,
         receipt_owed=d.receipt_owed,
+        message_due=next_due(d.messages, d.plan, d.id),
     )
 
 

@@ -13,6 +13,7 @@ from orchestrator.domain.deployment import (
     follow_up,
     left_processes,
     measuring,
+    messages,
     outcomes,
     post_review,
     preparation,
@@ -39,6 +40,8 @@ from orchestrator.domain.deployment.early_life import early_life_after
 from orchestrator.domain.deployment.follow_up import follow_up_after
 from orchestrator.domain.deployment.left_processes import left_processes_after
 from orchestrator.domain.deployment.measuring import measuring_after
+from orchestrator.domain.deployment.message_moments import MessagesContext
+from orchestrator.domain.deployment.messages import messages_after, messages_at_first
 from orchestrator.domain.deployment.outcomes import outcomes_after
 from orchestrator.domain.deployment.post_review import post_review_after
 from orchestrator.domain.deployment.preparation import preparation_after
@@ -97,6 +100,10 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
         measuring.CHANGED_BY,
         lambda d, event, at: {"measuring": measuring_after(d.measuring, event, at)},
     ),
+    "messages": (
+        messages.CHANGED_BY,
+        lambda d, event, at: {"messages": messages_after(d.messages, event, at, _messages_context(d))},
+    ),
     "preparation": (
         preparation.CHANGED_BY,
         lambda d, event, at: {"preparation": preparation_after(d.preparation, event)},
@@ -154,10 +161,7 @@ PARTS: dict[str, tuple[frozenset[type], Reduced]] = {
 
 STATE_ONLY: frozenset[type] = frozenset(
     {
-        e.Submitted,
         e.AttemptAdopted,
-        e.WaveVerified,
-        e.Completed,
         e.HeldOn,
         e.SealAccepted,
         e.EnvironmentLeft,
@@ -231,13 +235,15 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         schedule=ScheduledStart.of_valid(starts=event.starts, missed=event.missed, machines=event.machines),
         private_copy=PrivateCopy.of_valid(size=event.copy_size, foreseen=event.foreseen),
         rehearsing=RehearsalProgress.of_valid(rehearsal=event.rehearsal),
+        messages=messages_at_first(event, record.at),
     )
 
 
 def _changed(d: Deployment, record: Recorded, state: State) -> Deployment:
     event, at = record.event, record.at
     changes = DeploymentChanges(seq=record.seq, state=state, last_at=at, ended_at=_ended_at(d, state, at))
-    if d.authority.authorised is not None:
+    # A message to people says nothing about the run that was authorised, and another process can record it in between.
+    if d.authority.authorised is not None and not isinstance(event, e.MessagesTried):
         changes["authority"] = without_unused_authorisation(d.authority)
     for reduced in _REDUCED[type(event)]:
         changes |= reduced(d, event, at)
@@ -256,6 +262,16 @@ def _attempts_after(d: Deployment, event: e.Event, at: datetime) -> Attempts:
 
 def _before_backout(d: Deployment) -> BeforeBackout:
     return BeforeBackout(len(d.attempts), d.driving.aborting, d.rollout.failure, d.standings)
+
+
+def _messages_context(d: Deployment) -> MessagesContext:
+    return MessagesContext(
+        d.plan,
+        d.authority.policy,
+        d.authority.change.type,
+        d.follow_up.review_by,
+        d.rehearsing.rehearsal is not None,
+    )
 
 
 def _surroundings(d: Deployment) -> Surroundings:

@@ -172,6 +172,7 @@ ANY_TIME = frozenset(
         "objective_measured",
         "incident_linked",
         "ticket_seen",
+        "messages_tried",
     }
 )
 """Facts about driving: every state that is not an end accepts them, and stays."""
@@ -223,6 +224,7 @@ AFTER_THE_END = OF_THE_REVIEW | {
     "delivery_owed",
     "delivered",
     "seal_accepted",
+    "messages_tried",
 }
 """Facts after the end: every end accepts them; of approvals only sign-offs and those of a rollback (domain/fold/fold.py)."""
 

@@ -1,15 +1,16 @@
 """The release plan: the document that drives one deployment, in its twelve sections (ISO/IEC 20000-1 9.3, 5.2)."""
 
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from orchestrator.domain.evidence.attempt import Acceleration, Allowance
 from orchestrator.domain.evidence.baseline import PlannedScope
 from orchestrator.domain.plan.assessment import Assessment, Impact, Priority
 from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
+from orchestrator.domain.plan.communication import Communication
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.load_balancer import PlannedRotation
 from orchestrator.domain.plan.metric import Metric, named_apart
@@ -28,7 +29,6 @@ from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave, W
 from orchestrator.domain.plan.withdrawal import Removal, Transfer
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
-    AtLeastOneText,
     Many,
     Name,
     Noun,
@@ -42,14 +42,6 @@ from orchestrator.domain.text.selection import Selection
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 Level = Literal["low", "medium", "high"]
-
-
-def texts_of(value: Any) -> Any:
-    """A list from one text or a list."""
-    return [value] if isinstance(value, str) else value
-
-
-Texts = Annotated[AtLeastOneText, BeforeValidator(texts_of, json_schema_input_type=Text | AtLeastOneText)]
 
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
@@ -221,14 +213,6 @@ class Risk(Noun):
     likelihood: Level = "medium"
     impact: Level = "medium"
     mitigation: Text
-
-
-class Communication(Noun):
-    """Section 9: who is informed of what, when, by which channel."""
-
-    audience: Text
-    channel: Text
-    when: Texts = ("result",)
 
 
 class EarlyLifeSupport(Noun):

@@ -20,6 +20,7 @@ from orchestrator.engine.use_cases.due_start import (
     driven,
     not_admitted,
 )
+from orchestrator.engine.use_cases.messages import owing
 from orchestrator.errors import Conflict, OrchError
 from orchestrator.policy.calendar.bookings import known_machines, state_of
 from orchestrator.policy.calendar.due_starts import AskPerson, Missed, Start, due_step, is_due
@@ -36,14 +37,20 @@ PATIENCE_FOR_OTHER = 120.0
 """Seconds to wait for another process that is deciding."""
 REMIND_EVERY = timedelta(days=1)
 
+SENDERS = 4
+"""Processes that send messages, begun in one look; the next look begins more."""
+
 SayDue = Callable[[DueLine], None]
 
 
 def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str]:
     """Start all due deployments in the order of their times. Returns the ids of those started; they run on.
 
+    Messages that are due are handed to processes of their own.
+
     Raises Refused while an emergency stop is in force, Conflict if another deciding process does not finish.
     """
+    _hand_over_messages(ports)
     refuse_while_stopped(ports.journal)
     started: list[str] = []
     with _alone(ports):
@@ -81,6 +88,12 @@ def _deliver(ports: Ports, by: str, say: SayDue) -> None:
             silent.add(ticket.url)
         words = " ".join(ticket_sentences(after))
         say(DueLine(d.id, "owed" if after.receipt_owed else "delivered", words))
+
+
+def _hand_over_messages(ports: Ports) -> None:
+    """Have due messages sent, the oldest deployments first; the emergency stop stops no word to people."""
+    for name in owing(ports)[::-1][:SENDERS]:
+        ports.senders.begin(name)
 
 
 def _overdue(ports: Ports, drivers: Drivers, by: str, say: SayDue) -> list[str]:

@@ -92,6 +92,8 @@ def add(
         _refuse_company(ports, planned(prepared, by=by, start=start))
     name = open_deployment(ports, prepared, by=by, approvals=given, start=start)
     d = ask_ahead(ports, folded(ports.journal, name))
+    if d.messages.count:
+        ports.senders.begin(name)
     bookings = all_bookings(ports)
     booking = next(b for b in bookings if b.id == name)
     return Scheduled(

@@ -29,6 +29,7 @@ WITHOUT_STEP = {
     "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted", "incident_recorded",
     "seal_accepted",
     "ticket_opened", "ticket_seen", "delivery_owed", "delivered",
+    "messages_tried",
 }  # fmt: skip
 DECISIONS = {
     "rejected": "rejected", "cancelled": "cancelled", "confirmed": "confirmed", "backout_began": "back out", "held": "hold",
@@ -46,6 +47,7 @@ BESIDE = {
     "pir_opened", "pir_answered", "satisfaction_given", "action_agreed", "action_done", "pir_closed", "incident_linked",
     "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted",
     "ticket_seen", "delivery_owed", "delivered", "seal_accepted",
+    "messages_tried",
 }  # fmt: skip
 
 

@@ -40,6 +40,11 @@ def anchors() -> Path:
     return HERE / "anchors.yml"
 
 
+def channels() -> Path:
+    """A file of channels with every field."""
+    return HERE / "channels.yml"
+
+
 def model() -> Path:
     """A deployment model with every section."""
     return HERE / "model.yml"

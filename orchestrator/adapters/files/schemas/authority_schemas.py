@@ -7,11 +7,12 @@ names of time zones, unknown roles.
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.files.manual import anchors, environment, library, model, policy
+from orchestrator.adapters.files.manual import anchors, channels, environment, library, model, policy
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS
 from orchestrator.domain.rules.anchors_file import AnchorsFile
+from orchestrator.domain.rules.channels import HouseChannels
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.library import Library
@@ -86,6 +87,11 @@ def library_schema() -> Schema:
 def anchors_schema() -> Schema:
     """JSON Schema (draft 2020-12) of a file of anchors in YAML."""
     return _schema(AnchorsFile, "Anchors", {}, anchors(), {"$defs": {}})
+
+
+def channels_schema() -> Schema:
+    """JSON Schema (draft 2020-12) of channels.yml."""
+    return _schema(HouseChannels, "Channels", {}, channels(), {"$defs": {}})
 
 
 def _schema(kind: type[Noun], title: str, rules: Schema, manual: Path, neighbour: Schema) -> Schema:

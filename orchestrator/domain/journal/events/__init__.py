@@ -70,6 +70,7 @@ from orchestrator.domain.journal.events.house import (
 )
 from orchestrator.domain.journal.events.manual import StepAnswered, StepOverdue, StepResult
 from orchestrator.domain.journal.events.measuring import Measured
+from orchestrator.domain.journal.events.messages import MessagesTried, MessageTry
 from orchestrator.domain.journal.events.objectives import ObjectiveAccepted, ObjectiveMeasured
 from orchestrator.domain.journal.events.post_review import (
     ActionAgreed,
@@ -139,6 +140,7 @@ Event = Annotated[
     | RecordClosed
     | SealAccepted
     | DutyDone
+    | MessagesTried
     | ComponentsVerified
     | EnvironmentVerified
     | BaselineCaptured
@@ -277,6 +279,8 @@ __all__ = [
     "LegalHoldPlaced",
     "MachineReleased",
     "Measured",
+    "MessageTry",
+    "MessagesTried",
     "ObjectiveAccepted",
     "ObjectiveMeasured",
     "OverdueReminded",
