@@ -244,14 +244,23 @@ def killed_and_adopted() -> Pen:
 
 
 def hostile_text() -> Pen:
-    """Hosts whose findings try to lead the reader's terminal and browser."""
+    """A host answers with markup, terminal codes and reversed text."""
+    return hostile(HOSTILE)
+
+
+LONGEST_REASON = 3000
+"""A journal takes longer findings, but no longer reasons."""
+
+
+def hostile(text: str) -> Pen:
+    """A host says this wherever a host is asked: as the finding of a check, in a reason, and as the content of a file."""
     pen = Pen(shop_plan(), SIX)
     pen.prepare()
     pen.run("deploy", 0, ("web1",))
     pen.add(e.WaveDeployed(wave=0))
-    pen.checks("verification", 0, ("web1",), {"web1": HOSTILE})
-    pen.add(e.WaveRejected(wave=0, hosts=("web1",), reason=f"web1: {HOSTILE}"))
-    pen.back_out(f"web1: {HOSTILE}")
+    pen.checks("verification", 0, ("web1",), {"web1": text})
+    pen.add(e.WaveRejected(wave=0, hosts=("web1",), reason=f"web1: {text[:LONGEST_REASON]}"))
+    pen.back_out(f"web1: {text[:LONGEST_REASON]}")
     pen.compare(
         (
             Difference(
@@ -260,7 +269,7 @@ def hostile_text() -> Pen:
                 name="/etc/shop.conf",
                 attribute="content",
                 before=None,
-                after=HOSTILE,
+                after=text,
             ),
         )
     )
