@@ -33,6 +33,7 @@ OWNERS = {
         "lab/shell.py",
     ),
     "testinfra": ("adapters/checks/",),
+    "typst": ("adapters/report/pdf.py",),
     "unittest.mock": (),
     # Playbooks are read as Ansible reads them, with the same parser.
     "yaml": ("adapters/ansible/tree_check/playbook_files.py",),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from orchestrator.domain.evidence.baseline import Difference
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
-from tests.journals.pen import Pen
+from tests.journals.pen import Pen, check
 from tests.worlds.plans import SIX, shop_plan
 
 NOT_SERVED = (
@@ -240,6 +240,22 @@ def killed_and_adopted() -> Pen:
             attempt=f"{pen.id}.4-deploy", purpose="deploy", wave=2, hosts=("web4", "web5", "web6")
         )
     )
+    return pen
+
+
+def thousand_hosts() -> Pen:
+    """A thousand hosts at once, with nine thousand answers; what each host says of itself is another text."""
+    hosts = tuple(f"node{n:04}.example" for n in range(1, 1001))
+    pen = Pen(shop_plan(kind="big-bang", waves=[], failure_limit={"wave": 3, "overall": 3}), hosts)
+    pen.prepare()
+    pen.run("deploy", 0, hosts)
+    pen.add(e.WaveDeployed(wave=0))
+    pen.checks("verification", 0, hosts)
+    own = tuple(
+        check(host, "command", "shop says who it is", "its name", f"own finding of {host}") for host in hosts
+    )
+    pen.add(e.WaveChecked(stage="verification", wave=0, final=True, asked=len(own), results=own))
+    pen.add(e.WaveVerified(wave=0))
     return pen
 
 

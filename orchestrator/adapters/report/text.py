@@ -60,7 +60,9 @@ def text_record(records: Sequence[Recorded], made_at: datetime, signatures: Sign
         _titled("Decisions", _decisions(d, records)),
         _titled("Who spoke", _spoken(records, signatures or {})),
     ]
-    return legible("\n\n".join(part for part in parts if part) + "\n")
+    lines = "\n\n".join(part for part in parts if part).split("\n")
+    # Line by line: what is cut is a long line, and never the record.
+    return "".join(f"{legible(line)}\n" for line in lines)
 
 
 def _head(d: Deployment) -> str:

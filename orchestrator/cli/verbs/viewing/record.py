@@ -40,6 +40,7 @@ def _file(form: str, words: str) -> Callable[[Command], Command]:
 @record.command()
 @click.argument("deployment", required=False)
 @_file("--html", "Write the whole record to this file, as one page that needs nothing else.")
+@_file("--pdf", "Write the record to this file, to print and to archive (PDF/A-3, tagged).")
 @_file("--csv", "Write every answer of every check to this file, as CSV for spreadsheets.")
 @_file(
     "--junit",
@@ -49,8 +50,8 @@ def _file(form: str, words: str) -> Callable[[Command], Command]:
 def show(deployment: str | None, *, as_json: bool, **files: Path | None) -> None:
     """Show the record of DEPLOYMENT [default: the open one, else the newest].
 
-    The record is text, files (--html, --csv, --junit; several at once), or the journal itself in JSON lines (--json). Each
-    signature is verified by the keys that are trusted now.
+    The record is text, files (--html, --pdf, --csv, --junit; several at once), or the journal itself in JSON lines (--json).
+    Each signature is verified by the keys that are trusted now.
     """
     wanted = {form: file for form, file in files.items() if file is not None}
     if wanted and as_json:

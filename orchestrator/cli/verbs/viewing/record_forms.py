@@ -39,7 +39,14 @@ def _junit(ports: Ports, d: Deployment, records: list[Recorded], signatures: Sig
     return junit_record(records)
 
 
-FORMS: Mapping[str, Form] = {"html": _html, "csv": _csv, "junit": _junit}
+def _pdf(ports: Ports, d: Deployment, records: list[Recorded], signatures: Signatures) -> bytes:
+    from orchestrator.adapters.report.pdf import pdf_of
+    from orchestrator.adapters.report.record_document import record_document
+
+    return pdf_of(record_document(records, ports.clock.now(), signatures))
+
+
+FORMS: Mapping[str, Form] = {"html": _html, "pdf": _pdf, "csv": _csv, "junit": _junit}
 """By the name of the option."""
 
 
