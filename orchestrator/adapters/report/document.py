@@ -63,6 +63,7 @@ class Document:
     sections: tuple[Section, ...]
     made_at: datetime
     made_from: str
+    times: str = "All times are UTC."
 
 
 Pieces = list[str]

@@ -66,7 +66,7 @@ def _data(document: Document, shown: Shown) -> dict[str, Any]:
     def parts(text: str) -> list[str]:
         return pieces(shown(text))
 
-    made = f"Made from {document.made_from} on {document.made_at:%Y-%m-%d %H:%M:%S} UTC. All times are UTC."
+    made = f"Made from {document.made_from} on {document.made_at:%Y-%m-%d %H:%M:%S} UTC. {document.times}"
     return {
         "kind": parts(document.kind),
         "title": parts(document.title),
