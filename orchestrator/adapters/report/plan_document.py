@@ -27,7 +27,7 @@ from orchestrator.policy.telling.words.stage_words import stage_title
 from orchestrator.policy.telling.words.wave_words import check_titles, limit_words
 
 ON_PAPER = (
-    "A name on this paper approves nothing in orch: `orch approve` does, for the effective plan named above. Its digest is "
+    "A name on this paper approves nothing in orch: a signed decision does, for the effective plan named above. Its digest is "
     "another one as soon as anything in it changes."
 )
 NOTHING_OPEN = "Nothing that can be seen before a start, but for the decisions below."
