@@ -17,7 +17,8 @@ def record_takeover(context: DriveContext, driver: str, by: str, verb: Verb | No
     """
     record_clock_jump(context)
     boot, offset = _offset(context)
-    took = DriverTook(driver=driver, by=by, boot=boot, clock_offset=offset)
+    software = dict(context.ports.playbooks.software())
+    took = DriverTook(driver=driver, by=by, boot=boot, clock_offset=offset, software=software)
     took = (
         unsigned(context.ports, took)
         if verb is None

@@ -267,6 +267,10 @@ class PlaybookRuns(ABC):
         Runs nothing, guarantees nothing and raises nothing.
         """
 
+    def software(self) -> Mapping[str, str]:
+        """The versions of what drives and runs attempts here, by name, none of them empty; by default none is known."""
+        return {}
+
     @abstractmethod
     def let_go(self) -> None:
         """Release what `make_ready` prepared. Running attempts go on, and new ones can still start."""

@@ -168,6 +168,10 @@ class RedactedRuns(PlaybookRuns):
         """See the port."""
         self._runs.make_ready(project, accelerate)
 
+    def software(self) -> Mapping[str, str]:
+        """See the port."""
+        return self._runs.software()
+
     def let_go(self) -> None:
         """See the port."""
         self._runs.let_go()

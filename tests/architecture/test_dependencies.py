@@ -19,10 +19,10 @@ def documented(page: str, heading: str) -> list[str]:
     return re.findall(r"^\| ([\w.-]+) \| \S.*\|$", section.partition("| --- | --- |")[2], flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("heading", ["Runtime", "Development"])
-def test_every_dependency_has_its_reason(root: Path, heading: str) -> None:
+@pytest.mark.parametrize(("heading", "extra"), [("Runtime", None), ("Development", "dev"), ("PDF", "pdf")])
+def test_every_dependency_has_its_reason(root: Path, heading: str, extra: str | None) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    declared = project["dependencies"] if heading == "Runtime" else project["optional-dependencies"]["dev"]
+    declared = project["optional-dependencies"][extra] if extra else project["dependencies"]
     assert documented((root / "docs/dependencies.md").read_text(), heading) == names(declared)
 
 
@@ -37,7 +37,8 @@ def test_lock_holds_versions_and_digests_only(root: Path) -> None:
 
 def test_lock_covers_every_dependency(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    declared = names(project["dependencies"] + project["optional-dependencies"]["dev"])
+    extras = project["optional-dependencies"]
+    declared = names(project["dependencies"] + extras["dev"] + extras["pdf"])
     locked = re.findall(r"^([a-z0-9-]+)==", (root / "requirements.lock").read_text(), flags=re.MULTILINE)
     assert {re.sub(r"[._]", "-", name) for name in declared} <= set(locked)
 

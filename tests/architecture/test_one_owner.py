@@ -35,6 +35,7 @@ OWNERS = {
         "verifier/",
     ),
     "testinfra": ("adapters/checks/",),
+    "typst": ("adapters/report/pdf.py",),
     "unittest.mock": (),
     # Playbooks are read as Ansible reads them, with the same parser.
     "yaml": ("adapters/ansible/tree_check/playbook_files.py",),

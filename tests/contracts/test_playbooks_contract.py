@@ -209,3 +209,9 @@ def test_stopping_what_has_finished_changes_nothing(subject: Subject) -> None:
 def test_stopping_what_was_never_started(subject: Subject) -> None:
     assert subject.port().stop("a1")
     assert subject.port().sight("a1").state == "absent"
+
+
+def test_it_says_which_versions_run_here(subject: Subject) -> None:
+    software = subject.port().software()
+    assert {"orch", "ansible-core"} <= software.keys()
+    assert all(version[:1].isdigit() for version in software.values())

@@ -117,6 +117,10 @@ class FakePlaybooks(PlaybookRuns):
         """Nothing is slow here; `ready` says for which projects it was asked and not let go."""
         self.ready.add(project)
 
+    def software(self) -> Mapping[str, str]:
+        """Two versions that are nobody's."""
+        return {"orch": "7.0", "ansible-core": "7.1"}
+
     def let_go(self) -> None:
         """Nothing is ready any more."""
         self.ready.clear()

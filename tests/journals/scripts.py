@@ -6,7 +6,7 @@ from datetime import timedelta
 from orchestrator.domain.evidence.baseline import Difference
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.journal import events as e
-from tests.journals.pen import Pen
+from tests.journals.pen import Pen, check
 from tests.worlds.plans import SIX, shop_plan
 
 NOT_SERVED = (
@@ -243,15 +243,40 @@ def killed_and_adopted() -> Pen:
     return pen
 
 
+def thousand_hosts() -> Pen:
+    """A thousand hosts at once, with nine thousand answers; what each host says of itself is another text."""
+    hosts = tuple(f"node{n:04}.example" for n in range(1, 1001))
+    pen = Pen(shop_plan(kind="big-bang", waves=[], failure_limit={"wave": 3, "overall": 3}), hosts)
+    pen.prepare()
+    pen.run("deploy", 0, hosts)
+    pen.add(e.WaveDeployed(wave=0))
+    pen.checks("verification", 0, hosts)
+    own = tuple(
+        check(host, "command", "shop says who it is", "its name", f"own finding of {host}") for host in hosts
+    )
+    pen.add(e.WaveChecked(stage="verification", wave=0, final=True, asked=len(own), results=own))
+    pen.add(e.WaveVerified(wave=0))
+    return pen
+
+
 def hostile_text() -> Pen:
-    """Hosts whose findings try to lead the reader's terminal and browser."""
+    """A host answers with markup, terminal codes and reversed text."""
+    return hostile(HOSTILE)
+
+
+LONGEST_REASON = 3000
+"""A journal takes longer findings, but no longer reasons."""
+
+
+def hostile(text: str) -> Pen:
+    """A host says this wherever a host is asked: as the finding of a check, in a reason, and as the content of a file."""
     pen = Pen(shop_plan(), SIX)
     pen.prepare()
     pen.run("deploy", 0, ("web1",))
     pen.add(e.WaveDeployed(wave=0))
-    pen.checks("verification", 0, ("web1",), {"web1": HOSTILE})
-    pen.add(e.WaveRejected(wave=0, hosts=("web1",), reason=f"web1: {HOSTILE}"))
-    pen.back_out(f"web1: {HOSTILE}")
+    pen.checks("verification", 0, ("web1",), {"web1": text})
+    pen.add(e.WaveRejected(wave=0, hosts=("web1",), reason=f"web1: {text[:LONGEST_REASON]}"))
+    pen.back_out(f"web1: {text[:LONGEST_REASON]}")
     pen.compare(
         (
             Difference(
@@ -260,7 +285,7 @@ def hostile_text() -> Pen:
                 name="/etc/shop.conf",
                 attribute="content",
                 before=None,
-                after=HOSTILE,
+                after=text,
             ),
         )
     )

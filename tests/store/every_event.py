@@ -424,7 +424,9 @@ EVERY_EVENT: list[Event] = [
         by="ann",
         reason=ODD,
     ),
-    e.DriverTook(driver="here:1", by="ann", boot="b1", clock_offset=1772488800.125),
+    e.DriverTook(
+        driver="here:1", by="ann", boot="b1", clock_offset=1772488800.125, software={"orch": "0.1.0"}
+    ),
 ]
 
 

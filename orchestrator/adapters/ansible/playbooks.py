@@ -12,6 +12,7 @@ from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.begun_marks import BegunMarks
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
+from orchestrator.adapters.ansible.installed_software import installed_software
 from orchestrator.adapters.ansible.settings import base_environment, passed_environment
 from orchestrator.adapters.ansible.starved import store_fault_of
 from orchestrator.adapters.ansible.warm import WarmStart
@@ -79,6 +80,10 @@ class AnsiblePlaybooks(PlaybookRuns):
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
         self._warm.make_ready(project, accelerate)
+
+    def software(self) -> Mapping[str, str]:
+        """orch, Ansible and Python, as they are installed in this environment."""
+        return installed_software()
 
     def let_go(self) -> None:
         """End the zygote, and see that it has ended."""

@@ -23,6 +23,10 @@ class Evidence:
         """Every check result of the step."""
         return tuple(r for event in self._of(step) if isinstance(event, CHECKED) for r in event.results)
 
+    def answers(self, step: StoryStep) -> tuple[CheckResult, ...]:
+        """Every answer that is kept of the step's checks: what is not a pass first, also of earlier looks, then the passes."""
+        return (*step.complaints, *(r for r in self.results(step) if r.answer == "passed"))
+
     def outcomes(self, step: StoryStep) -> tuple[HostOutcome, ...]:
         """The outcome of the step's run on every host."""
         return tuple(

@@ -44,9 +44,14 @@ class Alike(NamedTuple, Generic[T]):
     seconds: float
 
 
+def alike_findings(results: Sequence[CheckResult], *, each: bool) -> list[Alike[CheckResult]]:
+    """Group by answer, check, expectation and finding."""
+    return _alike(results, lambda r: (r.answer, r.title, r.expected, r.found), lambda r: r.seconds, each=each)
+
+
 def alike_checks(results: Sequence[CheckResult], *, each: bool) -> list[Alike[CheckResult]]:
-    """Group by answer, check, expectation and finding; findings that differ on every host are shown with the names."""
-    rows = _alike(results, lambda r: (r.answer, r.title, r.expected, r.found), lambda r: r.seconds, each=each)
+    """The same; findings that differ on every host are shown with the names."""
+    rows = alike_findings(results, each=each)
     if each:
         return rows
     by_check: dict[Hashable, list[Alike[CheckResult]]] = {}

@@ -2,9 +2,16 @@
 
 import unicodedata
 
+from orchestrator.domain.text.plain_text import plain
+
 _UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _BREAKS = dict.fromkeys(map(ord, "\n\t"))
 CAP = 20000
+
+
+def one_line(text: str) -> str:
+    """The same on one line: for forms whose rows are lines."""
+    return legible(plain(text, CAP))
 
 
 def legible(text: str) -> str:

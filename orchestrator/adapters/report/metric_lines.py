@@ -26,12 +26,14 @@ def measured_lines(d: Deployment, records: Iterable[Recorded]) -> list[str]:
 
 def _lines(d: Deployment, run: Sequence[Measurement]) -> Iterator[str]:
     if len(run) <= EACH_UP_TO:
-        yield from (f"{at:%H:%M:%S} {event.verdict:<12} {_words(d, (at, event))}" for at, event in run)
+        yield from (
+            f"{at:%Y-%m-%d %H:%M:%S} {event.verdict:<12} {_words(d, (at, event))}" for at, event in run
+        )
         return
     (first, event), (last, _) = run[0], run[-1]
     values = [each.value for _, each in run if each.value is not None]
     between = f", {number_words(min(values))} to {number_words(max(values))}" if values else ""
-    times = f"{first:%H:%M:%S} to {last:%H:%M:%S} {event.verdict} {len(run)} times{between}"
+    times = f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} {event.verdict} {len(run)} times{between}"
     yield f"{times}; the last: {_words(d, run[-1])}"
 
 

@@ -33,6 +33,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.format import counted, seconds_words, size_words
+from orchestrator.policy.authority.record_basis import DIGESTS_DIFFER, basis_of, wave_rows
 from orchestrator.policy.authority.spoken_record import spoken_lines
 from orchestrator.policy.authority.trust_of_keys import trust_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
@@ -128,6 +129,9 @@ def html_record(
             more_changes=hidden_lines(d.changes),
             not_allowed=outside_lines(d.changes.outside, d.changes.rules),
             sections=sections_of(d.plan),
+            basis=basis_of(d, records),
+            wave_rows=wave_rows(d.waves),
+            digests_differ=DIGESTS_DIFFER,
         )
     )
 
@@ -164,7 +168,7 @@ def _environment() -> Environment:
         {
             "environment": environment_words,
             "moment": lambda m: f"{m:%Y-%m-%d %H:%M:%S} UTC",
-            "clock": lambda m: f"{m:%H:%M:%S}",
+            "clock": lambda m: f"{m:%Y-%m-%d %H:%M:%S}",
             "took": _took,
             "counted": counted,
             "size": size_words,

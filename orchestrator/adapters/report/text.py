@@ -14,6 +14,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.record_basis import DIGESTS_DIFFER, basis_of, wave_lines
 from orchestrator.policy.authority.spoken_record import SpokenLine, spoken_lines
 from orchestrator.policy.authority.trust_of_keys import trust_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
@@ -53,6 +54,8 @@ def text_record(
         _facts(d, records, made_at),
         _titled("Steps", [_step(d, step) for step in story.steps]),
         _titled("Hosts", _hosts(d)),
+        _titled("What it rests on", _basis(d, records)),
+        _titled("Waves", [plain(line, 1200) for line in wave_lines(d.waves)]),
         _titled("Acted on for others", _acts(d)),
         _titled("Not passed", _complaints(story)),
         _titled("Metrics", measured_lines(d, records)),
@@ -66,7 +69,9 @@ def text_record(
         _titled("Who spoke", _spoken(records, signatures or {})),
         _titled("Anchored outside", list(anchored)),
     ]
-    return legible("\n\n".join(part for part in parts if part) + "\n")
+    lines = "\n\n".join(part for part in parts if part).split("\n")
+    # Line by line: what is cut is a long line, and never the record.
+    return "".join(f"{legible(line)}\n" for line in lines)
 
 
 def _head(d: Deployment) -> str:
@@ -109,7 +114,7 @@ def _step(d: Deployment, step: StoryStep) -> str:
     seconds = step.seconds
     took = "open" if seconds is None else seconds_words(round(seconds, 0 if seconds >= 10 else 1))
     name = step.name.replace("_", " ")
-    return f"{step.began:%H:%M:%S} {name:<13}{plain(wave, 20):<10} {step.result:<8}{took:>10}  {plain(step.words)}"
+    return f"{step.began:%Y-%m-%d %H:%M:%S} {name:<13}{plain(wave, 20):<10} {step.result:<8}{took:>10}  {plain(step.words)}"
 
 
 def _hosts(d: Deployment) -> list[str]:
@@ -119,6 +124,15 @@ def _hosts(d: Deployment) -> list[str]:
 
 def _cells(row: HostRow) -> str:
     return f"{row.wave:<10} {STANDING_WORDS[row.standing]:<26} {plain(row.reason)}"
+
+
+def _basis(d: Deployment, records: Sequence[Recorded]) -> list[str]:
+    """The name before the first line of each row."""
+    return [
+        f"{row.name if number == 0 else '':<19} {plain(line, 600)}".rstrip()
+        for row in basis_of(d, records)
+        for number, line in enumerate(row.lines)
+    ]
 
 
 def _acts(d: Deployment) -> list[str]:
@@ -158,7 +172,9 @@ def _baseline(d: Deployment, story: Story, evidence: Evidence) -> list[str]:
     lines += [f"not captured: {plain(line, 400)}" for line in uncovered_lines(d.backout.uncovered)]
     equal = d.hosts_standing("restored")
     how_far = " in what was captured" if d.backout.uncovered else ""
-    return [*lines, *([f"equal to the baseline{how_far}: {', '.join(equal)}"] if equal else [])]
+    if not equal:
+        return lines
+    return [*lines, f"equal to the baseline{how_far}: {', '.join(equal)}", DIGESTS_DIFFER]
 
 
 def _authority(
@@ -188,7 +204,7 @@ def _review(d: Deployment, records: Sequence[Recorded]) -> Iterator[str]:
 
 def _spoken(records: Sequence[Recorded], signatures: Signatures) -> list[str]:
     return [
-        f"{line.at:%H:%M:%S} {line.what}: {plain(line.by)}; {plain(line.speaker, 400)}; {_signature(line, signatures)}"
+        f"{line.at:%Y-%m-%d %H:%M:%S} {line.what}: {plain(line.by)}; {plain(line.speaker, 400)}; {_signature(line, signatures)}"
         for line in spoken_lines(records)
     ]
 

@@ -7,25 +7,15 @@ from collections.abc import Iterable, Sequence
 from orchestrator.cli.views.outline import Branch
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.evidence.baseline import ScopeOn
-from orchestrator.domain.plan.check import (
-    CheckBase,
-    ClockCheck,
-    MemoryCheck,
-    OtherDeploymentCheck,
-    PythonCheck,
-    RebootCheck,
-    SpaceCheck,
-    title_of,
-)
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.objective import Objective, measure_words, text_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.plan.strategy_form import form_of
-from orchestrator.domain.plan.wave import Gate, Limit, Wave
+from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.may_change import rule_words
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.domain.text.format import counted, seconds_words, size_words
+from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.selection import selection_words
 from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
@@ -37,6 +27,7 @@ from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.stage_words import rotation_lines, stage_lines, stage_title
 from orchestrator.policy.telling.words.unit_words import stated_words
+from orchestrator.policy.telling.words.wave_words import check_titles, gate_words, limit_words, on_words
 
 
 def outline(checked: PreparedPlan, times: Branch) -> Branch:
@@ -90,41 +81,6 @@ def _groups(titled: Iterable[tuple[str, Sequence[str]]]) -> Iterable[Branch]:
     return (_group(title, lines) for title, lines in titled if lines)
 
 
-def _titles(checks: Iterable[CheckBase]) -> list[str]:
-    return [_title(check) + _patience(check) + _on_words(check.on) for check in checks]
-
-
-def _title(check: CheckBase) -> str:
-    return check.title or _said(check) or title_of(check)
-
-
-def _said(check: CheckBase) -> str | None:
-    """Words for checks whose main value alone says little."""
-    match check:
-        case SpaceCheck():
-            return f"space: {size_words(check.free)} free on {check.path}"
-        case MemoryCheck():
-            return f"memory: {size_words(check.available)} available"
-        case ClockCheck():
-            return f"clock: no more than {seconds_words(check.skew)} off"
-        case PythonCheck():
-            return f"python {check.minimum} or newer"
-        case RebootCheck():
-            return "a reboot is pending" if check.pending else "no reboot is pending"
-        case OtherDeploymentCheck():
-            return "no other deployment is at work"
-        case _:
-            return None
-
-
-def _on_words(selection: Sequence[str] | None) -> str:
-    return f", on {selection_words(selection)}" if selection is not None else ""
-
-
-def _patience(check: CheckBase) -> str:
-    return f" (within {seconds_words(check.within)})" if check.within else ""
-
-
 def _objective(objective: str | Objective) -> str:
     measure = measure_words(objective)
     due = (
@@ -139,11 +95,7 @@ def _release(plan: ReleasePlan) -> Branch:
     release = plan.release
     units = [
         f"{unit.name} {unit.version}: {unit.artefact} (sha256 {unit.sha256[:12]})"
-        + (
-            f", on each host{_of_words(unit.on)} as {unit.on_target}"
-            if unit.on_target
-            else _on_words(unit.on)
-        )
+        + (f", on each host{_of_words(unit.on)} as {unit.on_target}" if unit.on_target else on_words(unit.on))
         + "".join(f", {words}" for words in stated_words(unit))
         for unit in release.units
     ]
@@ -176,9 +128,11 @@ def _before(plan: ReleasePlan, checked: PreparedPlan) -> Iterable[Branch]:
     first += _authority(checked)
     first.append(f"{_count(len(plan.release.units), 'digest')} verified in the media library")
     first += _origin(plan)
-    checks = _group(f"verified on all {len(checked.targets)} hosts", _titles(plan.validation.environment))
+    checks = _group(
+        f"verified on all {len(checked.targets)} hosts", check_titles(plan.validation.environment)
+    )
     baselines = [
-        Branch(f"baseline of {', '.join(scope.captured())}{_on_words(scope.on)}") for scope in _scopes(plan)
+        Branch(f"baseline of {', '.join(scope.captured())}{on_words(scope.on)}") for scope in _scopes(plan)
     ]
     yield Branch("Before any host is touched", (*(Branch(line) for line in first), checks, *baselines))
 
@@ -238,10 +192,10 @@ def _strategy(checked: PreparedPlan) -> Branch:
         f"Strategy: {strategy_words(checked)}",
         (
             *_how(plan),
-            Branch(f"the deployment stops {_limit_words(overall, len(checked.targets))}"),
+            Branch(f"the deployment stops {limit_words(overall, len(checked.targets))}"),
             *(_stage(stage, checked.waves) for stage in plan.stages if stage.name is not None),
             *(_wave(wave) for wave in checked.waves if wave.stage is None),
-            _group(_when_accepted(plan), _titles(plan.validation.acceptance)),
+            _group(_when_accepted(plan), check_titles(plan.validation.acceptance)),
         ),
         loud=form_of(plan.strategy.kind).all_at_once,
     )
@@ -288,30 +242,11 @@ def _allowed(allow: Allowance) -> Iterable[Branch]:
 def _wave(wave: Wave) -> Branch:
     hosts = f"{wave.name} ({_count(len(wave.hosts), 'host')}): {', '.join(wave.hosts)}"
     lines = [f"objective: {wave.objective}"] if wave.objective else []
-    lines.append(f"the wave fails {_limit_words(wave.failure_limit, len(wave.hosts))}")
-    gate = Branch(f"gate: {_gate_words(wave.gate)}", tuple(map(Branch, map(metric_line, wave.gate.metrics))))
+    lines.append(f"the wave fails {limit_words(wave.failure_limit, len(wave.hosts))}")
+    gate = Branch(f"gate: {gate_words(wave.gate)}", tuple(map(Branch, map(metric_line, wave.gate.metrics))))
     after = "also checked after it" if wave.stage is None else "checked after it"
-    titled = (("checked before it", _titles(wave.entry)), (after, _titles(wave.acceptance)))
+    titled = (("checked before it", check_titles(wave.entry)), (after, check_titles(wave.acceptance)))
     return Branch(hosts, (*(Branch(line) for line in lines), *_groups(titled), gate))
-
-
-def _limit_words(limit: Limit, hosts: int) -> str:
-    number = limit.hosts_of(hosts)
-    share = f" ({limit.percent:g}%)" if limit.percent is not None else ""
-    if not number:
-        return f"as soon as one host is down{share}"
-    return f"when more than {number} of {_count(hosts, 'host')} are down{share}"
-
-
-def _gate_words(gate: Gate) -> str:
-    parts = [f"{seconds_words(gate.soak)} of soak"] if gate.soak else []
-    if gate.metrics:
-        parts.append(
-            f"{counted(len(gate.metrics), 'metric')} with {'its' if len(gate.metrics) == 1 else 'their'} successes counted"
-        )
-    if gate.confirm:
-        parts.append(f"confirmation by {gate.confirm}")
-    return ", then ".join(parts) or "opens at once"
 
 
 def _afterwards(plan: ReleasePlan) -> Branch:

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestrator.cli.views.outline import Branch
 from orchestrator.domain.plan.planned_schedule import OnWindowClose
-from orchestrator.domain.text.format import seconds_words
-from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.authority.time_lines import (
+    HEADINGS,
+    basis_lines,
+    frame_lines,
+    time_rows,
+    verdict_line,
+)
 from orchestrator.policy.authority.times_ahead import TimesAhead
-from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic, WaveTimes
-from orchestrator.policy.telling.words.schedule_words import when_words
-
-HEADINGS = ("wave", "starts", "good by", "undone by", "to spare", "latest start")
-UNKNOWN = "not known"
-CLOSING: dict[OnWindowClose, str] = {
-    "finish": "the waves that are left are deployed all the same",
-    "hold": "it holds for a person before the next wave",
-    "back out": "everything that was deployed is backed out",
-}
 
 
 def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Branch:
     """When each wave starts, is verified and, if need be, backed out with all before it; and the times behind that."""
+    words, loud = verdict_line(ahead, zone)
     return Branch(
         "Point of no return",
         (
-            *map(Branch, _frame(ahead, on_close, zone)),
+            *map(Branch, frame_lines(ahead, on_close, zone)),
             *map(Branch, _table(ahead, zone)),
-            *_verdict(ahead, zone),
-            Branch("calculated from", tuple(Branch(_takes(line.times)) for line in ahead.times.lines)),
+            *([Branch(words, loud=loud)] if words else []),
+            Branch("calculated from", tuple(map(Branch, basis_lines(ahead)))),
             *map(Branch, dict.fromkeys(f"times from {line.times.basis}" for line in ahead.times.lines)),
         ),
     )
@@ -48,85 +43,11 @@ def times_json(ahead: TimesAhead) -> dict[str, Any]:
     }
 
 
-def _frame(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Iterator[str]:
-    times = ahead.times
-    if times.closes is None and not ahead.against:
-        yield "no window closes: every wave has time to be undone"
-        return
-    why = ", when it is open next" if ahead.waits else ""
-    yield f"calculated from a start at {when_words(times.now, zone)}{why}"
-    yield from (f"closed then: {plain(str(reason), 400)}" for reason in ahead.against)
-    if times.closes is None:
-        return
-    yield f"open until {when_words(times.closes, zone)}; if that comes in the middle, {CLOSING[on_close]}"
-    yield "good: deployed, verified and soaked; undone: failed at the end of that, taken back with all waves before it"
-
-
 def _table(ahead: TimesAhead, zone: ZoneInfo) -> Iterator[str]:
-    if ahead.times.closes is None:
+    rows = time_rows(ahead, zone)
+    if not rows:
         return
-    rows = [HEADINGS, *(_row(line, ahead.times.now, zone) for line in ahead.times.lines)]
+    rows = [HEADINGS, *rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _row(line: WaveArithmetic, first: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    moments = (line.starts, line.known_good, line.undone)
-    return (
-        plain(line.times.name, 40),
-        *(_clock(moment, first, zone) for moment in moments),
-        _spare(line.spare),
-        _clock(line.latest_start, first, zone),
-    )
-
-
-def _clock(moment: datetime | None, first: datetime, zone: ZoneInfo) -> str:
-    """The time of day, with the date when it differs from that of the start."""
-    if moment is None:
-        return UNKNOWN
-    here, start = moment.astimezone(zone), first.astimezone(zone)
-    if here.date() == start.date():
-        return f"{here:%H:%M:%S}"
-    near = abs((here.date() - start.date()).days) < 7
-    return f"{here:%a %H:%M:%S}" if near else f"{here:%Y-%m-%d %H:%M}"
-
-
-def _spare(seconds: float | None) -> str:
-    if seconds is None:
-        return UNKNOWN
-    words = seconds_words(abs(round(seconds)))
-    return words if seconds >= 0 else f"{words} TOO LATE"
-
-
-def _verdict(ahead: TimesAhead, zone: ZoneInfo) -> Iterator[Branch]:
-    if ahead.times.closes is None:
-        return
-    if not ahead.late:
-        latest = _clock(ahead.latest_for_all, ahead.times.now, zone)
-        yield Branch(f"every wave can be undone before it closes, even from a start as late as {latest}")
-    elif ahead.binds:
-        yield Branch(
-            f"WILL NOT START, because it could not be undone in time: {_named(ahead.late)}", loud=True
-        )
-    else:
-        yield Branch(
-            f"could not be undone in time: {_named(ahead.late)}; no policy forbids their start", loud=True
-        )
-
-
-def _named(waves: Sequence[str]) -> str:
-    return ", ".join(plain(name, 40) for name in waves)
-
-
-def _takes(times: WaveTimes) -> str:
-    steps = (
-        ("deploy", times.deploy),
-        ("verify", times.verify),
-        ("soak", times.soak),
-        ("back out", times.back_out),
-    )
-    return f"{plain(times.name, 40)}: " + ", ".join(
-        f"{step} {UNKNOWN if seconds is None else seconds_words(round(seconds, 1))}"
-        for step, seconds in steps
-    )

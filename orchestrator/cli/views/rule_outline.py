@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from orchestrator.cli.views.outline import Branch, group
 from orchestrator.domain.calendar.local_time import wall
-from orchestrator.domain.calendar.window import Recurring
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.plan.wave import Gate, Limit
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.may_change import Rule, rule_words
 from orchestrator.domain.rules.release_policy import ReleasePolicy
-from orchestrator.domain.rules.requirement import AskedObjectives, RoleNeed
+from orchestrator.domain.rules.requirement import AskedObjectives
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.model_base import Noun
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.document_standing import approving_roles
-from orchestrator.policy.authority.policy_word import changing_roles
+from orchestrator.policy.authority.policy_lines import (
+    allowance_lines,
+    approval_lines,
+    calendar_lines,
+    emergency_lines,
+    needs_words,
+    people_lines,
+    rehearsal_lines,
+    scope_words,
+)
 from orchestrator.policy.calendar.windows import calendar_of, closes_at, freezes_at, next_opening, open_at
 
 
@@ -55,14 +63,14 @@ def policy_outline(loaded: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
         f"Release policy {policy.policy} version {policy.version}: {plain(policy.title)}",
         (
             Branch(f"Binds: {scope_words(policy)}"),
-            group("Allows", _allows(policy)),
-            group("Approvals", _approvals(policy)),
+            group("Allows", allowance_lines(policy)),
+            group("Approvals", approval_lines(policy)),
             *_group_if("A plan must verify", _said(policy.verification)),
             *_may_change(policy.may_change),
-            *_group_if("Rehearsal", _rehearsal(policy)),
-            *_group_if("Emergency", _emergency(policy)),
+            *_group_if("Rehearsal", rehearsal_lines(policy)),
+            *_group_if("Emergency", emergency_lines(policy)),
             *_group_if("Major impact", _major(policy)),
-            *_group_if("People", _people(policy)),
+            *_group_if("People", people_lines(policy)),
             *_group_if("Model and policy as documents", _documents(policy)),
             group("Calendar", _calendar(policy, now)),
             group("Review", _review(policy)),
@@ -76,19 +84,6 @@ def with_document(outline: Branch, lines: Iterable[str]) -> Branch:
     """The outline, with how the file stands as a document before the line that names it."""
     *rules, file = outline.below
     return Branch(outline.text, (*rules, *_group_if("Document", lines), file))
-
-
-def scope_words(policy: ReleasePolicy) -> str:
-    """Such as `shop to live`, `everything to live`."""
-    releases = ", ".join(policy.applies_to.releases) or "everything"
-    environments = ", ".join(policy.applies_to.environments) or "any environment"
-    return f"{releases} to {environments}"
-
-
-def needs_words(needs: Sequence[RoleNeed]) -> str:
-    """Such as `change manager, 2 service owners by 2 people`; `nobody` where there is none."""
-    role_counts = [need.role if need.people == 1 else f"{need.role} ({need.people} people)" for need in needs]
-    return ", ".join(plain(each) for each in role_counts) or "nobody"
 
 
 def _group_if(title: str, lines: Iterable[str]) -> Iterator[Branch]:
@@ -121,66 +116,6 @@ def _review(policy: ReleasePolicy) -> Iterator[str]:
     yield f"incidents of {counted(rule.incident_days, 'day')} after the end are proposed to be linked"
 
 
-def _allows(policy: ReleasePolicy) -> Iterator[str]:
-    yield f"types of change: {', '.join(policy.change_types)}"
-    yield f"started: {', '.join(policy.modes)}"
-    yield f"strategies: {', '.join(policy.strategies) or 'any'}"
-    yield f"models: {', '.join(policy.models) or 'any, or none'}"
-    if policy.frequency is not None:
-        yield f"at most {counted(policy.frequency.at_most, 'start')} in {seconds_words(policy.frequency.per)}"
-
-
-def _approvals(policy: ReleasePolicy) -> Iterator[str]:
-    approvals, separation = policy.approvals, policy.separation
-    yield f"before: {needs_words(approvals.before)}; each counts for {seconds_words(approvals.valid_for)}"
-    yield f"after (sign-off): {needs_words(approvals.after)}"
-    for standard in policy.standard:
-        yield f"standard change by {standard.model} version {standard.version}: {needs_words(standard.before)}"
-    yield f"rollback of what is completed: {needs_words(policy.backout_needs)}"
-    if policy.emergency_backout_needs:
-        yield f"the same in an emergency: {needs_words(policy.emergency_backout_needs)}"
-    yield f"going on without a host: {needs_words(policy.concession_needs)}"
-    if policy.confirm.before_soak_ends:
-        yield "a gate may be confirmed while its soak time runs"
-    if policy.sign_off.ends_early_life == "at_once":
-        yield "a whole sign-off ends early life support at once"
-    yield f"the requester {'may' if separation.requester_approves else 'may not'} approve"
-    yield f"one person may fill {'several roles' if separation.several_roles else 'one role only'}"
-    yield f"changed by: {', '.join(map(plain, changing_roles(policy))) or 'anybody whose key is trusted'}"
-    for roles in separation.apart:
-        yield f"different people: {', '.join(map(plain, roles))}"
-    if policy.roles:
-        yield f"further roles: {', '.join(map(plain, policy.roles))}"
-
-
-def _rehearsal(policy: ReleasePolicy) -> Iterator[str]:
-    asked = policy.rehearsal
-    if asked is None:
-        return
-    yield f"in {', '.join(asked.environments) or 'any environment'}, at most {seconds_words(asked.max_age)} ago"
-    if asked.failure_path:
-        yield "with an injected failure as well"
-    if asked.idempotence:
-        yield "each playbook twice"
-    if asked.uncovered == "refuse":
-        yield "with no change that the baseline does not capture"
-
-
-def _emergency(policy: ReleasePolicy) -> Iterator[str]:
-    emergency = policy.emergency
-    if emergency is None:
-        return
-    yield f"what counts as one: {plain(emergency.definition)}"
-    yield f"approved by: {needs_words(emergency.before)}"
-    waived = {
-        "windows": emergency.outside_windows,
-        "rehearsal": emergency.without_rehearsal,
-        "flow": emergency.outside_flow,
-    }
-    yield f"waived: {', '.join(what for what, gone in waived.items() if gone) or 'nothing'}"
-    yield f"reviewed within {seconds_words(emergency.review_within)} by {needs_words(emergency.reviewers)}"
-
-
 def _major(policy: ReleasePolicy) -> Iterator[str]:
     major = policy.major
     if major is None:
@@ -194,24 +129,9 @@ def _major(policy: ReleasePolicy) -> Iterator[str]:
         yield f"reviewed within {seconds_words(major.review_within)} by {needs_words(major.reviewers)}"
 
 
-def _people(policy: ReleasePolicy) -> Iterator[str]:
-    people = policy.people
-    if people.overlap == "refuse":
-        yield "a person is in one deployment at a time"
-    if people.not_busy:
-        yield f"roles that keep nobody busy: {', '.join(map(plain, people.not_busy))}"
-    for competence in people.competent:
-        yield f"{plain(competence.role)}: only {', '.join(map(plain, competence.people))}"
-
-
 def _calendar(policy: ReleasePolicy, now: datetime) -> Iterator[str]:
     calendar = calendar_of(policy)
-    yield from (f"window {_recurring(window)}" for window in policy.windows)
-    for freeze in policy.freezes:
-        yield f"freeze {_recurring(freeze)}: {plain(freeze.reason)}"
-        yield f"  may be overridden by: {', '.join(map(plain, freeze.override)) or 'nobody'}"
-    if policy.window_override:
-        yield f"may start outside the windows by the word of: {', '.join(map(plain, policy.window_override))}"
+    yield from calendar_lines(policy)
     yield from (f"NOW FROZEN: {freeze.name}" for freeze in freezes_at(calendar, now))
     zone = policy.windows[0].zone if policy.windows else "UTC"
     if open_at(calendar, now):
@@ -230,18 +150,6 @@ def _calendar(policy: ReleasePolicy, now: datetime) -> Iterator[str]:
             if opens
             else "does not open in ten years"
         )
-
-
-def _recurring(recurring: Recurring) -> str:
-    end = (
-        f"to {recurring.ends}"
-        if recurring.ends is not None
-        else f"for {seconds_words(recurring.lasts or 0.0)}"
-    )
-    rule = f", {recurring.repeats}" if recurring.repeats else ""
-    left_out = f", not {', '.join(recurring.skips)}" if recurring.skips else ""
-    further = f", also {', '.join(recurring.also)}" if recurring.also else ""
-    return f"{recurring.name}: {recurring.starts} {end} {recurring.zone}{rule}{left_out}{further}"
 
 
 def _at(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import plain_words
 from tests.adapters.report.outline import Outline
 from tests.journals.corpus import NAMES, folded, recorded
-from tests.journals.scripts import HOSTILE
+from tests.journals.scripts import HOSTILE, thousand_hosts
 
 UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
 
@@ -104,6 +104,14 @@ def test_a_fleet_of_sixty_is_a_heat_map() -> None:
     assert page.count('<li class="tag ') == 60
     assert page.count('<li class="tag verified"') == 57
     assert '<text class="hostname"' not in page
+
+
+def test_the_text_of_a_thousand_hosts_is_whole() -> None:
+    records = thousand_hosts().records
+    text = text_record(records, records[-1].at)
+    assert [host for host in fold(records).hosts if f"\n{host}  " not in text] == []
+    assert "\nBaseline\n" in text
+    assert "characters more" not in text
 
 
 def test_a_small_fleet_has_a_lane_for_each_host() -> None:

@@ -178,8 +178,21 @@ def test_a_page_that_cannot_be_written_is_said(
     assert "could not be written" in capsys.readouterr().err
 
 
-def test_one_form_of_the_record_at_a_time(home: Path) -> None:
+def test_lines_for_programs_are_asked_for_alone(home: Path) -> None:
     assert run(["record", "show", "--html", "x.html", "--json"]) == 2
+
+
+def test_several_files_of_one_record_at_once(home: Path, tmp_path: Path) -> None:
+    keep_named(home, "residue")
+    page, table, results, print_ = (tmp_path / name for name in ("r.html", "r.csv", "r.xml", "r.pdf"))
+    words = ["--html", str(page), "--csv", str(table), "--junit", str(results), "--pdf", str(print_)]
+    assert run(["record", "show", "residue", *words]) == 0
+    assert page.read_text().startswith("<!doctype html>")
+    assert table.read_bytes().startswith(b'"deployment","release","version"')
+    assert b"\r\n" in table.read_bytes()
+    assert results.read_text().startswith('<?xml version="1.0" encoding="UTF-8"?>')
+    assert {stat.S_IMODE(file.stat().st_mode) for file in (page, table, results, print_)} == {0o600}
+    assert print_.read_bytes().startswith(b"%PDF-")
 
 
 def conf(host: str, content: str) -> Baseline:

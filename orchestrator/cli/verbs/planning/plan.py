@@ -15,13 +15,14 @@ import click
 from orchestrator.cli.options.schedule_times import moment_of_option, zone_given, zone_option
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.views.plan_answer import asked_json, asked_lines
+from orchestrator.cli.views.plan_files import PlanShown, write_plan
 from orchestrator.cli.views.plan_outline import may_change_lines, outline, strategy_words
 from orchestrator.cli.views.plan_times import times_json, times_outline
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.planning.plan_check import check_plan
-from orchestrator.errors import ExitCode, Fault, PlanFault
+from orchestrator.errors import ExitCode, Fault, PlanFault, UsageFault
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.answer_ahead import answer_ahead
 from orchestrator.policy.authority.times_ahead import times_ahead
@@ -33,6 +34,7 @@ _project = click.option(
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     help="The folder that the plan's paths are relative to [default: the folder above the plan that has the files it names].",
 )
+_document = click.Path(dir_okay=False, path_type=Path)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object for programs.")
 
 
@@ -83,10 +85,20 @@ def check(file: Path, project: Path | None, static: bool, as_json: bool) -> int:
     help="Calculate the point of no return from this start [default: now, or the next opening].",
 )
 @zone_option
+@click.option("--html", type=_document, help="Write the plan to this file as a page for sign-off.")
+@click.option("--pdf", type=_document, help="Write the plan to this file as PDF for sign-off.")
 @_json
-def show(file: Path, project: Path | None, at: str | None, zone: str | None, as_json: bool) -> int:  # noqa: FBT001
-    """Show what a plan will do: hosts by wave, checks, gates, limits, backout, and how late each wave may start."""
+def show(
+    file: Path, project: Path | None, at: str | None, zone: str | None, *, as_json: bool, **files: Path | None
+) -> int:
+    """Show what a plan will do: hosts by wave, checks, gates, limits, backout, and how late each wave may start.
+
+    With --html or --pdf it is a document for whoever signs it, and nothing is printed but where it is.
+    """
     zone_given(zone)
+    wanted = {form: place for form, place in files.items() if place is not None}
+    if wanted and as_json:
+        raise UsageFault("--json prints, and --html and --pdf write files: ask for one or the other.")
     try:
         checked, question = _checked(file, project)
         starts = moment_of_option(at, question.now, zone, "--at") if question and at is not None else None
@@ -103,6 +115,9 @@ def show(file: Path, project: Path | None, at: str | None, zone: str | None, as_
         )
         return ExitCode.COMPLETED
     clocks = zone_given(zone, [checked.policy] if checked.policy else [])
+    if wanted:
+        write_plan(wanted, PlanShown(checked, ahead, clocks, asked, question.now))
+        return ExitCode.COMPLETED
     print_outline(outline(checked, times_outline(ahead, plan.schedule.on_window_close, clocks)))
     for line in asked_lines(asked):
         click.echo(plain(line, 2000))

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.verbs.viewing.attachments import attachments
+from orchestrator.cli.verbs.viewing.record_forms import FORMS, anchored_lines
 from orchestrator.cli.verbs.viewing.record_keeping import archive, due, hold, release
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.baseline import Baseline
-from orchestrator.domain.journal.events import Recorded, RestorationCompared
+from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import ExitCode, NotFound, OrchError, StoreFault, UsageFault
-from orchestrator.policy.evidence.drift import content_lines
-from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN
 
 if TYPE_CHECKING:
-    from orchestrator.domain.authority.approval import SignedApproval
-    from orchestrator.domain.authority.word import SignedWord
-    from orchestrator.policy.authority.signature_states import StatementSignature
+    from orchestrator.adapters.report.signatures import Signatures
+
+Command = TypeVar("Command", bound=Callable[..., None])
 
 
 @click.group()
@@ -40,22 +38,32 @@ for command in (attachments, archive, hold, release, due):
     record.add_command(command)
 
 
+def _file(form: str, words: str) -> Callable[[Command], Command]:
+    return click.option(form, type=click.Path(dir_okay=False, path_type=Path), help=words)
+
+
 @record.command()
 @click.argument("deployment", required=False)
-@click.option(
-    "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the whole record to this file, as one page that needs nothing else.",
+@_file("--html", "Write the whole record to this file, as one page that needs nothing else.")
+@_file("--pdf", "Write the record to this file, to print and to archive (PDF/A-3, tagged).")
+@_file("--csv", "Write every answer of every check to this file, as CSV for spreadsheets.")
+@_file(
+    "--junit",
+    "Write checks, runs and the end to this file, as JUnit XML for servers of continuous integration.",
 )
 @json_option
-def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def show(deployment: str | None, *, as_json: bool, **files: Path | None) -> None:
     """Show the record of DEPLOYMENT [default: the open one, else the newest].
 
-    The record is text, a page (--html), or the journal itself in JSON lines (--json). Each signature is verified by the keys
-    that are trusted now.
+    The record is text, files (--html, --pdf, --csv, --junit; several at once), or the journal itself in JSON lines (--json).
+    Each signature is verified by the keys that are trusted now.
     """
-    if html is not None and as_json:
-        raise UsageFault("--html and --json are two forms of the record; choose one.")
+    wanted = {form: file for form, file in files.items() if file is not None}
+    if wanted and as_json:
+        forms = " and ".join(f"--{form}" for form in (*wanted, "json"))
+        raise UsageFault(
+            f"{forms} are forms of the record; --json prints and writes no file: ask for it alone."
+        )
     ports = ports_of_home()
     current = find(ports, deployment)
     records = ports.journal.read(current.id)
@@ -67,13 +75,10 @@ def show(deployment: str | None, html: Path | None, as_json: bool) -> None:  # n
         for each in records:
             lines(each)
         lines.ended(current, signatures.values())
-    elif html is not None:
-        from orchestrator.adapters.report import html_record
-
-        diffs, deployed = diffs_of(ports, current, records), deployed_diffs_of(ports, current)
-        anchored = anchored_lines(ports, current.id)
-        write_whole(html, html_record(records, ports.clock.now(), diffs, deployed, signatures, anchored))
-        click.echo(f"The record of {current.id} is in {html}")
+    elif wanted:
+        for form, file in wanted.items():
+            write_whole(file, FORMS[form](ports, current, records, signatures))
+            click.echo(f"The record of {current.id} is in {file}")
     else:
         from orchestrator.adapters.report import text_record
 
@@ -226,16 +231,7 @@ def sealed_bytes(file: Path) -> bytes:
     return content
 
 
-def anchored_lines(ports: Ports, deployment: str) -> Sequence[str]:
-    """How far the log is anchored outside, and whether a deployment's newest event is in that; by the store's own word."""
-    from orchestrator.policy.telling.words.anchor_words import state_lines
-
-    return list(state_lines(ports.anchor_book.state(deployment)))
-
-
-def _signatures(
-    ports: Ports, d: Deployment, records: list[Recorded]
-) -> Mapping[SignedApproval | SignedWord, StatementSignature]:
+def _signatures(ports: Ports, d: Deployment, records: list[Recorded]) -> Signatures:
     """The worth of each signature. Where the keys cannot be read, the record says that none was verified."""
     from orchestrator.engine.lookup.signature_check import signatures_of
 
@@ -244,50 +240,3 @@ def _signatures(
     except OrchError as unreadable:
         click.echo(f"No signature was verified, because the keys cannot be read: {unreadable}", err=True)
         return {}
-
-
-def diffs_of(ports: Ports, d: Deployment, records: list[Recorded]) -> dict[tuple[str, str], list[str]]:
-    """Line by line changes of files that differ after the backout, where the baselines kept their content."""
-    after = {
-        reference.host: reference.digest
-        for each in records
-        if isinstance(each.event, RestorationCompared)
-        for reference in each.event.baselines
-    }
-    wanted: dict[str, set[str]] = {}
-    for difference in d.backout.differences if d.backout is not None else ():
-        if difference.kind == "file":
-            wanted.setdefault(difference.host, set()).add(difference.name)
-    diffs: dict[tuple[str, str], list[str]] = {}
-    for host in wanted.keys() & after.keys() & d.preparation.baselines.keys():
-        was, now = _kept(ports, d.preparation.baselines[host].digest), _kept(ports, after[host])
-        if was is not None and now is not None:
-            diffs |= {(host, name): content_lines(was, now, name) for name in wanted[host]}
-    return diffs
-
-
-FILES_SHOWN = 50
-"""Files of a group of hosts whose text is shown on the page."""
-
-
-def deployed_diffs_of(ports: Ports, d: Deployment) -> dict[tuple[str, str], list[str]]:
-    """Line by line changes of files that the waves changed, of the first host of each group with equal changes."""
-    diffs: dict[tuple[str, str], list[str]] = {}
-    for group in d.changes.groups[:GROUPS_SHOWN]:
-        host = group.hosts[0]
-        names = list(dict.fromkeys(each.name for each in group.changes if each.kind == "file"))[:FILES_SHOWN]
-        before, after = d.preparation.baselines.get(host), d.changes.baselines.get(host)
-        if not names or before is None or after is None:
-            continue
-        was, now = _kept(ports, before.digest), _kept(ports, after.digest)
-        if was is not None and now is not None:
-            diffs |= {(host, name): content_lines(was, now, name) for name in names}
-    return diffs
-
-
-def _kept(ports: Ports, digest: str) -> Baseline | None:
-    """A stored baseline; None when the store has lost it, and the record then shows no content."""
-    try:
-        return ports.baselines.get(digest)
-    except OrchError:
-        return None

@@ -105,11 +105,16 @@ class ClockJumped(Noun):
 
 
 class DriverTook(Noun):
-    """A process took over driving this deployment; `boot` and `clock_offset` let the next one detect that a clock was set."""
+    """A process took over driving this deployment; `boot` and `clock_offset` let the next one detect that a clock was set.
+
+    `software`: the versions of what drives and runs from here on, such as orch and ansible-core, by name; empty where an
+    earlier version recorded it.
+    """
 
     kind: Literal["driver_took"] = "driver_took"
     driver: Text
     by: Text
     boot: str = ""
     clock_offset: float | None = None
+    software: dict[str, Text] = {}
     spoken: Spoken | None = None

@@ -1,0 +1,18 @@
+"""A document as one self-contained page: no script, no external address, every text escaped."""
+
+from functools import cache
+
+from jinja2 import Environment
+
+from orchestrator.adapters.report.document import Document
+from orchestrator.adapters.report.templating import environment
+
+
+def html_of(document: Document) -> str:
+    """The page."""
+    return _environment().get_template("document.html.j2").render(doc=document)
+
+
+@cache
+def _environment() -> Environment:
+    return environment({"moment": lambda m: f"{m:%Y-%m-%d %H:%M:%S} UTC"})

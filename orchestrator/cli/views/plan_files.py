@@ -1,0 +1,42 @@
+"""A plan as files for sign-off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import click
+
+from orchestrator.cli.views.plan_answer import asked_lines
+from orchestrator.cli.views.plan_outline import strategy_words
+from orchestrator.cli.views.whole_file import write_whole
+from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.policy.authority.times_ahead import TimesAhead
+
+
+class PlanShown(NamedTuple):
+    """A plan without faults, with its times by the clocks of a zone, and what is still asked at this moment."""
+
+    checked: PreparedPlan
+    ahead: TimesAhead
+    zone: ZoneInfo
+    asked: tuple[Reason, ...]
+    now: datetime
+
+
+def write_plan(files: Mapping[str, Path], shown: PlanShown) -> None:
+    """Write each form to its file, and say where it is. Raises StoreFault, and MachineLacks where a PDF cannot be made."""
+    from orchestrator.adapters.report.document_page import html_of
+    from orchestrator.adapters.report.pdf import pdf_of
+    from orchestrator.adapters.report.plan_document import PlanAsked, plan_document
+
+    lines = tuple(asked_lines(shown.asked))
+    asked = PlanAsked(shown.checked, strategy_words(shown.checked), shown.ahead, shown.zone, lines)
+    document = plan_document(asked, shown.now)
+    for form, file in files.items():
+        write_whole(file, html_of(document) if form == "html" else pdf_of(document))
+        click.echo(f"The plan is in {file}")
