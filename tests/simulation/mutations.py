@@ -41,6 +41,7 @@ from orchestrator.engine.use_cases import deployment_commands, late_authority
 from orchestrator.policy.authority.late_words import Agreed
 from orchestrator.policy.course import after_success, backout, by_hand, epochs, limits, measuring
 from orchestrator.policy.course import next_step as policy
+from orchestrator.policy.course import rotation as course_rotation
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.own_processes import search_before_proof
 from orchestrator.policy.course.steps import FollowAttempt, Perform, Record, RunAttempt, Step
@@ -455,6 +456,7 @@ def takes_out_as_many_as_it_likes(patch: pytest.MonkeyPatch) -> None:
 
 def leaves_verified_hosts_out(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(policy, "back_when_verified", lambda d: None)
+    patch.setattr(course_rotation, "_verified_back", lambda d: None)
 
 
 def gives_residue_back(patch: pytest.MonkeyPatch) -> None:

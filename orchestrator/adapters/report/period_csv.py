@@ -27,7 +27,7 @@ Cell = str | int | float | None
 
 
 def csv_report(report: PeriodReport) -> str:
-    """The rows. What is not recorded has a row with no figure at all."""
+    """The rows. What is not counted has a row with no figure at all."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(HEADINGS)
@@ -37,7 +37,7 @@ def csv_report(report: PeriodReport) -> str:
     empty: list[Cell] = [None] * (2 * len(OF_FIGURE))
     for code in report.unrecorded:
         title, reason = REASONS[code]
-        rows.writerow([*span, code, "", title, "not recorded", *empty, f"Not recorded here: {reason}"])
+        rows.writerow([*span, code, "", title, "not counted", *empty, f"Not counted here: {reason}"])
     if report.unreadable:
         names = inert(", ".join(report.unreadable))
         count: list[Cell] = [len(report.unreadable), *empty[1:]]

@@ -64,7 +64,7 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 def _unrecorded(report: PeriodReport) -> Iterator[str]:
     yield ""
-    yield "Not recorded here"
+    yield "Not counted here"
     for code in report.unrecorded:
         title, reason = REASONS[code]
         yield f"  {title}: {reason}"

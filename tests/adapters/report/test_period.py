@@ -55,7 +55,7 @@ def test_what_is_not_recorded_has_a_row_without_any_number() -> None:
         for name, value in incidents.items()
         if name.startswith(("value", "part", "of", "cases", "before"))
     ]
-    assert incidents["unit"] == "not recorded"
+    assert incidents["unit"] == "not counted"
     assert set(numbers) == {""}
 
 

@@ -173,10 +173,13 @@ MEANINGS: dict[MeasureCode, Meaning] = {
 }
 
 REASONS: dict[Unrecorded, tuple[str, str]] = {
-    "incidents": ("Incidents after deployments", "orch keeps no incidents; your service desk does."),
+    "incidents": (
+        "Incidents after deployments",
+        "orch incident list has those that were told to orch, and orch pir show those of a deployment.",
+    ),
     "satisfaction": (
         "Satisfaction of stakeholders",
-        "orch asks nobody; reviews are on record as signed words only.",
+        "what people say in a review is with the deployment: orch pir show.",
     ),
     "audit_findings": ("Audit findings", "orch keeps none."),
     "unauthorised_change": (
@@ -184,7 +187,7 @@ REASONS: dict[Unrecorded, tuple[str, str]] = {
         "hosts can be compared with their baselines at any time, but what that shows goes on no record.",
     ),
 }
-"""What is not recorded, and why: such a line has no number, not even 0."""
+"""What is not counted, and why: such a line has no number, not even 0."""
 
 GROUPS: dict[str, str] = {
     "all": "all",
