@@ -18,19 +18,12 @@ from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
+from orchestrator.engine import messaging_ports as messaging
 from orchestrator.engine.anchor_ports import AnchorBook, Anchors, NoAnchorBook, NoAnchors
 from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
-from orchestrator.engine.messaging_ports import (
-    Channels,
-    MessageTexts,
-    NoChannels,
-    NoSenders,
-    PlainTexts,
-    Senders,
-)
 from orchestrator.engine.project_ports import (
     Inspector,
     MediaLibrary,
@@ -398,6 +391,6 @@ class Ports:
     seal_keys: SealKeys = field(default_factory=NoSealKeys)
     anchors: Anchors = field(default_factory=NoAnchors)
     anchor_book: AnchorBook = field(default_factory=NoAnchorBook)
-    channels: Channels = field(default_factory=NoChannels)
-    texts: MessageTexts = field(default_factory=PlainTexts)
-    senders: Senders = field(default_factory=NoSenders)
+    channels: messaging.Channels = field(default_factory=messaging.NoChannels)
+    texts: messaging.MessageTexts = field(default_factory=messaging.PlainTexts)
+    senders: messaging.Senders = field(default_factory=messaging.NoSenders)

@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.journal.lifecycle import TAKEN_BACK, State
 from orchestrator.policy.measures.period.deployment_facts import FAILURE_CODES, BackoutFact, DeploymentFacts
 from orchestrator.policy.measures.period.figured import Figured
 from orchestrator.policy.measures.period.figures import Count, count_of, share_of, times_of
 from orchestrator.policy.measures.period.period_report import END_GROUPS
 from orchestrator.policy.measures.period.span import Period
 from orchestrator.policy.telling.ends import meaning_of
-
-UNDONE = frozenset({State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_FAILED})
 
 
 def result_measures(facts: Sequence[DeploymentFacts], period: Period) -> Iterator[Figured]:
@@ -26,7 +24,7 @@ def result_measures(facts: Sequence[DeploymentFacts], period: Period) -> Iterato
     for code in FAILURE_CODES:
         if code in causes:
             yield Figured("failures", share_of(cause == code for cause in causes), code)
-    yield Figured("backed_out", share_of(f.end in UNDONE for f in touched))
+    yield Figured("backed_out", share_of(f.end in TAKEN_BACK for f in touched))
     compared = [outside for f in facts for at, outside in f.compared if period.holds(at)]
     yield Figured("changes_outside", share_of(compared))
 
