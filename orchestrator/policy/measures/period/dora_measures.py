@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from orchestrator.domain.journal.lifecycle import TAKEN_BACK, State, ended_backouts
+from orchestrator.domain.journal.lifecycle import TAKEN_BACK
 from orchestrator.policy.measures.period.deployment_facts import DeploymentFacts
 from orchestrator.policy.measures.period.figured import Figured
 from orchestrator.policy.measures.period.figures import rate_of, share_of, times_of
 from orchestrator.policy.measures.period.flow_measures import completed_in, lead_times
+from orchestrator.policy.measures.period.result_measures import ended_backouts
 from orchestrator.policy.measures.period.span import Period
 
 
