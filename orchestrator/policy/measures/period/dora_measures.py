@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from orchestrator.domain.journal.lifecycle import TAKEN_BACK
+from orchestrator.domain.journal.lifecycle import TAKEN_BACK, State
 from orchestrator.policy.measures.period.deployment_facts import DeploymentFacts
 from orchestrator.policy.measures.period.figured import Figured
 from orchestrator.policy.measures.period.figures import rate_of, share_of, times_of
