@@ -49,7 +49,7 @@ def test_nothing_deployed_is_told_without_a_percentage(orch: Run) -> None:
     assert code == 0
     assert "No deployment in this period and the one before" in output
     assert line_of(output, "Successful deployments") == "Successful deployments no case no case"
-    assert "Incidents after deployments: those of a deployment are with its review" in output
+    assert "Incidents after deployments: orch incident list has those that were told to orch" in output
 
 
 def test_one_deployment_is_one_of_one(fleet: Fleet, orch: Run) -> None:
