@@ -32,8 +32,11 @@ class SealKeys(ABC):
         """The checkpoint as a signed note, by the key in use, which is made if there is none. Raises StoreFault."""
 
     @abstractmethod
-    def opened(self, note: str) -> Opened:
-        """The checkpoint of a note, verified. Raises StoreFault where the keys cannot be read."""
+    def opened(self, note: str, others: Sequence[str] = ()) -> Opened:
+        """The checkpoint of a note, verified; `others` are keys of other homes that count as this home's own do.
+
+        Raises StoreFault where the keys cannot be read.
+        """
 
     @abstractmethod
     def own(self) -> tuple[OwnKey, ...]:
@@ -157,7 +160,7 @@ class NoSealKeys(SealKeys):
         """See the port."""
         raise StoreFault(f"There is no key here to sign a checkpoint of {checkpoint.origin} with.")
 
-    def opened(self, note: str) -> Opened:
+    def opened(self, note: str, others: Sequence[str] = ()) -> Opened:
         """See the port."""
         return Opened("unknown key" if note else "unreadable")
 

@@ -56,7 +56,7 @@ class FolderSealKeys(SealKeys):
         text = checkpoint.text
         return note_text(text, [(key, bytes.fromhex(signer.sign(text.encode()).signature))])
 
-    def opened(self, note: str) -> Opened:
+    def opened(self, note: str, others: Sequence[str] = ()) -> Opened:
         """See the port."""
         try:
             signed = SignedNote.read(note)
@@ -75,6 +75,8 @@ class FolderSealKeys(SealKeys):
                     answer = "revoked key"
                 else:
                     return Opened("good", checkpoint, key.name)
+        if answer == "unknown key" and (name := _signer_among(signed, others)):
+            return Opened("good", checkpoint, name)
         return Opened(answer, checkpoint)
 
     def mark(self, content: bytes) -> bytes:
@@ -250,6 +252,15 @@ class FolderSealKeys(SealKeys):
 
     def _name(self, number: int) -> str:
         return f"orch-{home_id(self._home)[:16]}-{number}"
+
+
+def _signer_among(note: SignedNote, keys: Sequence[str]) -> str:
+    """The name of the first of these keys that signed a note; empty where none did."""
+    for key in map(NoteKey.read, keys):
+        for signature in note.signatures:
+            if signature.is_by(key) and verifies(key.public, signature.signature, note.text.encode()):
+                return key.name
+    return ""
 
 
 def verifies(public: bytes, signature: bytes, content: bytes) -> bool:

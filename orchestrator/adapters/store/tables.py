@@ -116,6 +116,13 @@ SEAL_NODES = Table(
 )
 """One row per complete subtree of the store's log."""
 
+SEAL_KEYS = Table(
+    "seal_keys",
+    METADATA,
+    Column("key", String(400), primary_key=True),
+)
+"""One row per key of a home that uses this store: homes that share a server take one another's checkpoints by it."""
+
 SEAL_STATE = Table(
     "seal_state",
     METADATA,
@@ -174,7 +181,7 @@ def _seals(connection: Connection) -> None:
     for cache in (FOLDS, CONDENSED):
         cache.drop(connection)
         cache.create(connection)
-    for table in (SEAL_LEAVES, SEAL_LOG, SEAL_NODES, SEAL_STATE):
+    for table in (SEAL_LEAVES, SEAL_LOG, SEAL_NODES, SEAL_STATE, SEAL_KEYS):
         table.create(connection)
 
 

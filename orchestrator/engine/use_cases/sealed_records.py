@@ -35,7 +35,7 @@ from orchestrator.domain.seal.sealed_record import (
     SealedTrust,
     Subject,
 )
-from orchestrator.domain.seal.signed_note import SignedNote
+from orchestrator.domain.seal.signed_note import NoteKey, SignedNote
 from orchestrator.domain.seal.verification import RecordVerdict, verified_record
 from orchestrator.engine.lookup.anchor_check import PATIENCE
 from orchestrator.engine.lookup.seal_check import broken_seal
@@ -57,6 +57,9 @@ def sealed_statement(
 ) -> SealedStatement:
     """The statement of a deployment's sealed record. Raises StoreFault where it is not sealed, or not what was sealed."""
     look = ports.seals.look(d.id)
+    if look.intact and not any(NoteKey.read(own.key).name == look.key for own in ports.seal_keys.own()):
+        # Another home that shares the store signed last: the record rests on the keys of the home that makes it.
+        ports.seals.signed_anew(lambda: None)
     sealed = ports.seals.sealed(d.id)
     if sealed is None or not look.intact:
         against = "; ".join(finding_words(finding) for finding in look.findings) or "it is not sealed"

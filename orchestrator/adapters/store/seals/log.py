@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as insert_on_server
 
-from orchestrator.adapters.store.tables import SEAL_LOG, SEAL_NODES, SEAL_STATE
+from orchestrator.adapters.store.tables import SEAL_KEYS, SEAL_LOG, SEAL_NODES, SEAL_STATE
 from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head
 from orchestrator.domain.seal.findings import SealCode
@@ -63,7 +64,7 @@ def log_of(connection: Connection, keys: SealKeys) -> Log | None:
     row = connection.execute(STATE).first()
     if row is None:
         return None
-    opened = keys.opened(row.note)
+    opened = keys.opened(row.note, homes_of(connection))
     checkpoint, fault = opened.checkpoint, ANSWERS[opened.answer]
     if checkpoint is None:
         return Log(row.store, Tree(), note=row.note, fault=fault)
@@ -106,9 +107,26 @@ def with_heads(connection: Connection, log: Log, heads: Iterable[Head]) -> Log:
 def write_log(connection: Connection, keys: SealKeys, log: Log, now: str) -> Log:
     """Sign the log's head and write its row; the log comes back with its checkpoint."""
     note = keys.signed(log.checkpoint(now))
+    _make_known(connection, keys)
     if connection.execute(NEXT_STATE, {"new_note": note}).rowcount == 0:
         connection.execute(NEW_STATE, {"id": 1, "store": log.store, "note": note})
     return replace(log, note=note)
+
+
+def homes_of(connection: Connection) -> list[str]:
+    """The keys of all homes that share this store, by its own word; a store in a file is one home's."""
+    return list(connection.scalars(select(SEAL_KEYS.c.key))) if _is_shared(connection) else []
+
+
+def _make_known(connection: Connection, keys: SealKeys) -> None:
+    """Other homes must know who signed, or they would take the checkpoint for a stranger's."""
+    if _is_shared(connection):
+        rows = [{"key": own.key} for own in keys.own() if own.revoked is None]
+        connection.execute(insert_on_server(SEAL_KEYS).on_conflict_do_nothing(), rows)
+
+
+def _is_shared(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
 def nodes_at(connection: Connection, places: Sequence[Place]) -> dict[Place, bytes]:
