@@ -27,10 +27,10 @@ class SenderProcesses(Senders):
         self._home, self._spawn = home, spawn
         self._begun: dict[str, Callable[[], int | None]] = {}
 
-    def begin(self, deployment: str) -> bool:
+    def begin(self, deployment: str, *, last: bool = False) -> bool:
         """See the port."""
         ended = self._begun.get(deployment)
-        if ended is not None and ended() is None:
+        if not last and ended is not None and ended() is None:
             return False
         log = self._home / "driven" / "messages.log"
         command = [*NICE, sys.executable, "-m", "orchestrator", "messages", "send", deployment]

@@ -116,6 +116,7 @@ def drive(
         finally:
             context.close_connections()
             ports.playbooks.let_go()
+        have_messages_sent(context, last=True)
         give_back(ports, context.deployment)
         disk_space.give_back(ports.storage, context.deployment)
         discard_old(ports, context.deployment)

@@ -83,16 +83,17 @@ class Senders(ABC):
     """Processes that send what a deployment owes, so that no driver waits for a channel."""
 
     @abstractmethod
-    def begin(self, deployment: str) -> bool:
+    def begin(self, deployment: str, *, last: bool = False) -> bool:
         """Have the owed messages sent by another process. Returns at once; raises nothing.
 
         False where the sender of this process for the deployment still runs, or none could be started: ask again later.
+        `last`: this process asks no more, so one follows the sender that still runs, which may have looked already.
         """
 
 
 class NoSenders(Senders):
     """Nobody sends; `orch run-due` and `orch messages send` do it later."""
 
-    def begin(self, deployment: str) -> bool:
+    def begin(self, deployment: str, *, last: bool = False) -> bool:
         """See the port."""
         return True

@@ -53,7 +53,8 @@ def test_a_sender_that_still_runs_is_not_begun_twice(senders: Senders, spawned: 
         assert senders.begin("d1")
         assert senders.begin("d2")
     assert not senders.begin("d1")
-    assert [command[-1] for command in spawned.commands] in ([], ["d1", "d2"])
+    assert senders.begin("d1", last=True)
+    assert [command[-1] for command in spawned.commands] in ([], ["d1", "d2", "d1"])
 
 
 def test_it_is_a_command_of_lower_priority_over_the_same_home(tmp_path: Path, spawned: Spawned) -> None:

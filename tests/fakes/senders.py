@@ -10,16 +10,17 @@ def _nothing(deployment: str) -> object:
 
 
 class FakeSenders(Senders):
-    """`send` stands for the process, which has ended when `begin` returns, unless it is `busy`."""
+    """`send` stands for the process, which has ended when `begin` returns, unless it is `busy`; `gone`: none can be started."""
 
     def __init__(self) -> None:
         self.send: Callable[[str], object] = _nothing
         self.begun: list[str] = []
         self.busy = False
+        self.gone = False
 
-    def begin(self, deployment: str) -> bool:
+    def begin(self, deployment: str, *, last: bool = False) -> bool:
         """See the port."""
-        if self.busy:
+        if self.gone or (self.busy and not last):
             return False
         self.begun.append(deployment)
         self.send(deployment)

@@ -34,7 +34,7 @@ def test_what_was_sent_is_listed(fleet: Fleet, capsys: pytest.CaptureFixture[str
 
 
 def test_what_is_owed_is_listed_and_sent_by_hand(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
-    fleet.senders.busy = True
+    fleet.senders.gone = True
     fleet.deploy()
     assert all(row["state"].startswith("owed from") for row in listed(fleet, capsys))
     assert orch(fleet, ["messages", "send"]) == 0
@@ -44,7 +44,7 @@ def test_what_is_owed_is_listed_and_sent_by_hand(fleet: Fleet, capsys: pytest.Ca
 
 def test_a_message_that_cannot_be_sent_is_told(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
     fleet.channels.down["desk"] = "no answer"
-    fleet.senders.busy = True
+    fleet.senders.gone = True
     fleet.deploy()
     assert orch(fleet, ["messages", "send"]) == ExitCode.HELD
     assert "not sent to service desk by desk: no answer; again at" in capsys.readouterr().out

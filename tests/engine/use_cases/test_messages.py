@@ -135,7 +135,7 @@ def test_a_message_keeps_its_id_and_is_given_up_in_the_end() -> None:
 
 def test_a_channel_that_is_down_is_asked_once_for_all_that_it_owes() -> None:
     fleet = fleet_of(entry_at("start", "wave", "end"), entry_at("end", by="hook"))
-    fleet.senders.busy = True
+    fleet.senders.gone = True
     d = fleet.deploy()
     fleet.channels.down["desk"] = "down"
     tries = list(send_due(fleet.ports, d.id))
@@ -143,19 +143,19 @@ def test_a_channel_that_is_down_is_asked_once_for_all_that_it_owes() -> None:
     assert len(owed(fleet.now(d.id))) == 4
 
 
-def test_a_driver_asks_again_where_its_sender_still_runs() -> None:
+def test_what_no_sender_could_be_begun_for_is_sent_by_run_due() -> None:
     fleet = fleet_of(entry_at("start", "end"))
-    fleet.senders.busy = True
+    fleet.senders.gone = True
     d = fleet.deploy()
     assert (fleet.senders.begun, moments(fleet)) == ([], [])
-    fleet.senders.busy = False
+    fleet.senders.gone = False
     fleet.run_due()
     assert (fleet.senders.begun, moments(fleet)) == ([d.id], ["start", "end"])
 
 
 def test_two_processes_never_send_for_one_deployment() -> None:
     fleet = fleet_of(entry_at("end"))
-    fleet.senders.busy = True
+    fleet.senders.gone = True
     d = fleet.deploy()
     with fleet.ports.journal.drive_alone(f"orch.messages.{d.id}"), pytest.raises(Conflict):
         list(send_due(fleet.ports, d.id))
@@ -181,9 +181,17 @@ def test_a_rollback_after_the_end_is_told_too() -> None:
 
 def test_a_template_with_a_fault_is_a_try_that_failed() -> None:
     fleet = fleet_of(entry_at("end"))
-    fleet.senders.busy = True
+    fleet.senders.gone = True
     d = fleet.deploy()
     list(send_due(replace(fleet.ports, texts=Broken()), d.id))
     [tried] = fleet.events(d, e.MessagesTried)
     assert tried.tries[0].result == "failed"
     assert "messages/end.j2" in tried.tries[0].reason
+
+
+def test_the_last_moment_is_handed_over_although_an_earlier_sender_still_runs() -> None:
+    """That one may have looked already, and nobody comes after the driver."""
+    fleet = fleet_of(entry_at("start", "end"))
+    fleet.senders.busy = True
+    d = fleet.deploy()
+    assert (fleet.senders.begun, moments(fleet)[-1]) == ([d.id], "end")
