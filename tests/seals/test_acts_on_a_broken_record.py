@@ -94,3 +94,10 @@ def test_status_says_when_everything_was_verified_last(home: SealedHome, orch: O
     home.by_hand(EDITS["the last event"])
     assert orch("record", "verify").code == 13
     assert "1 of 3 are NOT what was sealed (d1): orch record verify" in orch("status", "d1").text
+
+
+def test_what_cannot_be_read_is_not_called_absent(home: SealedHome, orch: Orch) -> None:
+    home.by_hand("UPDATE events SET body = 'x' WHERE seq = 6")
+    shown = orch("status")
+    assert shown.code == 13
+    assert "cannot be read, and there is no other deployment" in shown.text

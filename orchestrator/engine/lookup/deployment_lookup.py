@@ -2,9 +2,9 @@
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.lookup.lost_history import refuse_if_lost
-from orchestrator.engine.lookup.snapshots import briefs, folded
+from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.ports import Journal, Ports
-from orchestrator.errors import NotFound
+from orchestrator.errors import NotFound, StoreFault
 
 
 def find(ports: Ports, deployment: str | None) -> Deployment:
@@ -24,7 +24,10 @@ def find(ports: Ports, deployment: str | None) -> Deployment:
 
 
 def _newest(journal: Journal) -> str:
-    known = briefs(journal)
+    known, unreadable = survey(journal)
+    if not known and unreadable:
+        name, why = next(iter(unreadable.items()))
+        raise StoreFault(f"{name} cannot be read, and there is no other deployment: {why}")
     if not known:
         raise NotFound("There is no deployment yet; `orch deploy PLAN` starts one.")
     return next((brief.id for brief in known if not brief.over), known[0].id)
