@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from orchestrator.adapters.anchors.ran import Ended, Run, failure
+from orchestrator.adapters.anchors.ran import Run, failure
+from orchestrator.adapters.handed_functions import EndedProgram
 from orchestrator.domain.seal.anchors import Laid, Silent
 from orchestrator.errors import MachineLacks
 
@@ -114,7 +115,7 @@ class GitBranch:
 
     def _git(
         self, *words: str, text: str | None = None, environment: Mapping[str, str] | None = None
-    ) -> Ended:
+    ) -> EndedProgram:
         path = {"PATH": os.environ.get("PATH", os.defpath)}
         try:
             ended = self._run(

@@ -4,22 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from orchestrator.adapters.handed_functions import EndedProgram
 from orchestrator.domain.seal.anchors import Silent
 from orchestrator.domain.text.plain_text import plain
 
 SHOWN = 300
 """Characters of an error that are kept."""
-
-
-class Ended(Protocol):
-    """How a program ended; `exit_code` is None where it was killed at its time limit."""
-
-    @property
-    def exit_code(self) -> int | None: ...
-    @property
-    def output(self) -> str: ...
-    @property
-    def errors(self) -> str: ...
 
 
 class Run(Protocol):
@@ -33,10 +23,10 @@ class Run(Protocol):
         environment: Mapping[str, str] | None = None,
         directory: Path | None = None,
         text: str | None = None,
-    ) -> Ended: ...
+    ) -> EndedProgram: ...
 
 
-def failure(program: str, ended: Ended) -> Silent:
+def failure(program: str, ended: EndedProgram) -> Silent:
     """Why a program that did not succeed is no answer."""
     if ended.exit_code is None:
         return Silent("late", program)

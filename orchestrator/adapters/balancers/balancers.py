@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.balancers.answers import seen_by_command, seen_by_haproxy, seen_by_nginx
-from orchestrator.adapters.balancers.here import RanThere, RunProgram, ran_here
+from orchestrator.adapters.balancers.here import RanThere, ran_here
+from orchestrator.adapters.handed_functions import RunProgram
 from orchestrator.domain.evidence.rotation import Seen
 from orchestrator.domain.journal.events.rotation import Way
 from orchestrator.domain.plan.check import HttpCheck

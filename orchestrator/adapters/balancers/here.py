@@ -1,10 +1,10 @@
 """Programs that this machine runs for a balancer: in the project, with the environment that the plan passes on."""
 
 import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from orchestrator.adapters.handed_functions import RunProgram
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.balancing_ports import BalancerPlace
 from orchestrator.errors import MachineLacks
@@ -19,30 +19,6 @@ class RanThere(NamedTuple):
     code: int | None
     output: str
     trouble: str
-
-
-class Ended(Protocol):
-    """How a program ended; `exit_code` is None at its time limit."""
-
-    @property
-    def exit_code(self) -> int | None: ...
-    @property
-    def output(self) -> str: ...
-    @property
-    def errors(self) -> str: ...
-
-
-class RunProgram(Protocol):
-    """Runs a program to its end, at most `timeout` seconds."""
-
-    def __call__(
-        self,
-        arguments: Sequence[str],
-        *,
-        timeout: float,
-        environment: Mapping[str, str] | None = None,
-        directory: Path | None = None,
-    ) -> Ended: ...
 
 
 def ran_here(run: RunProgram, program: Sequence[str], seconds: float, place: BalancerPlace) -> RanThere:

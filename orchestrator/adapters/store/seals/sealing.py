@@ -89,10 +89,15 @@ def is_in_log(connection: Connection, log: Log, number: int, head: Head) -> bool
     """Whether the log's tree has this head at this number."""
     if not 0 <= number < log.tree.size:
         return False
+    proof = proof_of(connection, log, number)
+    return root_from_inclusion(head.leaf, number, log.tree.size, proof) == log.tree.root
+
+
+def proof_of(connection: Connection, log: Log, number: int) -> list[bytes]:
+    """The proof that the log's tree has its leaf of this number; a missing node makes it one of another tree."""
     places = [place for ranges in inclusion_places(number, log.tree.size) for place in ranges]
     nodes = nodes_at(connection, places)
-    proof = inclusion_proof(number, log.tree.size, lambda place: nodes.get(place, EMPTY))
-    return root_from_inclusion(head.leaf, number, log.tree.size, proof) == log.tree.root
+    return inclusion_proof(number, log.tree.size, lambda place: nodes.get(place, EMPTY))
 
 
 def clear_the_way(connection: Connection, keys: SealKeys, events: Sequence[StoredEvent]) -> None:

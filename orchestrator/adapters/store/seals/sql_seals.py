@@ -14,14 +14,13 @@ from orchestrator.adapters.store.seals.log import (
     heads_in,
     log_of,
     newest_head,
-    nodes_at,
     write_log,
 )
-from orchestrator.adapters.store.seals.sealing import events_of, is_in_log, leaves_of
+from orchestrator.adapters.store.seals.sealing import events_of, is_in_log, leaves_of, proof_of
 from orchestrator.adapters.store.tables import EVENTS, SEAL_LOG
 from orchestrator.domain.seal.entries import Head, StoredEvent
 from orchestrator.domain.seal.findings import SealFinding, SealLook
-from orchestrator.domain.seal.merkle import EMPTY, Tree, inclusion_places, inclusion_proof
+from orchestrator.domain.seal.merkle import Tree
 from orchestrator.engine.ports import Clock, Journal
 from orchestrator.engine.seal_ports import NoSeals, SealedEvent, SealedEvents, SealKeys, Seals
 from orchestrator.errors import StoreFault
@@ -100,10 +99,7 @@ class SqlSeals(Seals):
         if log is None or newest is None or not 0 <= newest[0] < log.tree.size:
             return None
         number, head = newest
-        nodes = nodes_at(
-            connection, [each for part in inclusion_places(number, log.tree.size) for each in part]
-        )
-        proof = inclusion_proof(number, log.tree.size, lambda place: nodes.get(place, EMPTY))
+        proof = proof_of(connection, log, number)
         events = {each.seq: each for each in events_of(connection, deployment)}
         sealed = [
             SealedEvent(seq, leaf, events.get(seq) if salt is not None else None, salt)
