@@ -111,11 +111,15 @@ class Seals(ABC):
     """The seals over what is in the store."""
 
     @abstractmethod
-    def look(self, deployment: str) -> SealLook:
-        """Verify the whole tree of a deployment, its head in the log, and the log's checkpoint. Raises StoreFault.
+    def looks(self, deployments: Sequence[str]) -> list[SealLook]:
+        """Verify the whole tree of each deployment, its head in the log, and once the log's checkpoint. Raises StoreFault.
 
         Nothing is changed. A deployment that is neither in the journal nor in the log has a single finding, `seal.none`.
         """
+
+    def look(self, deployment: str) -> SealLook:
+        """The same of one deployment."""
+        return self.looks([deployment])[0]
 
     @abstractmethod
     def known(self) -> list[str]:
@@ -136,9 +140,9 @@ class Seals(ABC):
 class NoSeals(Seals):
     """Nothing is sealed here."""
 
-    def look(self, deployment: str) -> SealLook:
+    def looks(self, deployments: Sequence[str]) -> list[SealLook]:
         """See the port."""
-        return SealLook(deployment, (SealFinding("seal.none"),))
+        return [SealLook(name, (SealFinding("seal.none"),)) for name in deployments]
 
     def known(self) -> list[str]:
         """See the port."""

@@ -34,15 +34,24 @@ def seals_beside(journal: Journal, keys: SealKeys, clock: Clock) -> Seals:
 
 
 class SqlSeals(Seals):
-    """One read transaction for each look."""
+    """One read transaction for each call."""
 
     def __init__(self, database: Database, keys: SealKeys, clock: Clock) -> None:
         self._database, self._keys, self._clock = database, keys, clock
 
-    def look(self, deployment: str) -> SealLook:
+    def looks(self, deployments: Sequence[str]) -> list[SealLook]:
         """The rows of the whole log are hashed too: a head that was replaced by an older one is found at once."""
+
+        def ask(connection: Connection) -> list[SealLook]:
+            log = log_of(connection, self._keys)
+            of_store = [
+                *beside(connection, self._keys, log),
+                *(_of_log(connection, log) if log is not None else ()),
+            ]
+            return [_looked(connection, log, of_store, name) for name in deployments]
+
         with translated(f"The seals in {self._database.place} cannot be read"):
-            return self._database.look(lambda connection: self._looked(connection, deployment))
+            return self._database.look(ask)
 
     def known(self) -> list[str]:
         """See the port."""
@@ -73,27 +82,6 @@ class SqlSeals(Seals):
         if note:
             self._keys.keep(note, at_once=True)
 
-    def _looked(self, connection: Connection, deployment: str) -> SealLook:
-        log = log_of(connection, self._keys)
-        events = events_of(connection, deployment)
-        findings = [*beside(connection, self._keys, log)]
-        if log is None:
-            return SealLook(deployment, (*findings, SealFinding("seal.none")))
-        findings += _of_log(connection, log)
-        newest = newest_head(connection, deployment)
-        if newest is None:
-            findings.append(SealFinding("seal.head_missing" if events else "seal.none"))
-            return SealLook(deployment, tuple(findings), log_size=log.tree.size, key=log.key)
-        number, head = newest
-        if not is_in_log(connection, log, number, head):
-            findings.append(SealFinding("seal.head_changed"))
-        findings += _of_events(events, leaves_of(connection, deployment), head)
-        if head.breaks:
-            findings.append(SealFinding("seal.break_recorded", detail=str(head.breaks)))
-        return SealLook(
-            deployment, tuple(findings), head.size, head.root, head.late, head.breaks, log.tree.size, log.key
-        )
-
     def _sealed(self, connection: Connection, deployment: str) -> SealedEvents | None:
         log, newest = log_of(connection, self._keys), newest_head(connection, deployment)
         if log is None or newest is None or not 0 <= newest[0] < log.tree.size:
@@ -106,6 +94,28 @@ class SqlSeals(Seals):
             for seq, (salt, leaf) in leaves_of(connection, deployment).items()
         ]
         return SealedEvents(sealed, head, number, proof, log.note)
+
+
+def _looked(
+    connection: Connection, log: Log | None, of_store: Sequence[SealFinding], deployment: str
+) -> SealLook:
+    """One deployment, with what was found of the store that it is in."""
+    if log is None:
+        return SealLook(deployment, (*of_store, SealFinding("seal.none")))
+    events, findings = events_of(connection, deployment), [*of_store]
+    newest = newest_head(connection, deployment)
+    if newest is None:
+        findings.append(SealFinding("seal.head_missing" if events else "seal.none"))
+        return SealLook(deployment, tuple(findings), log_size=log.tree.size, key=log.key)
+    number, head = newest
+    if not is_in_log(connection, log, number, head):
+        findings.append(SealFinding("seal.head_changed"))
+    findings += _of_events(events, leaves_of(connection, deployment), head)
+    if head.breaks:
+        findings.append(SealFinding("seal.break_recorded", detail=str(head.breaks)))
+    return SealLook(
+        deployment, tuple(findings), head.size, head.root, head.late, head.breaks, log.tree.size, log.key
+    )
 
 
 def _of_log(connection: Connection, log: Log) -> Iterator[SealFinding]:

@@ -134,7 +134,7 @@ def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json:
         seen = verified(ports, sealed_bytes(Path(what)), keys, tsa_ca or "")
         return show_verdict(seen.verdict, seen.here, as_json=as_json)
     names = [find(ports, what).id] if what is not None else ports.seals.known()
-    looks = [ports.seals.look(name) for name in names]
+    looks = ports.seals.looks(names)
     if what is None:
         broken = tuple(look.deployment for look in looks if not look.intact)
         ports.seal_keys.looked(LastLook(at=ports.clock.now(), deployments=len(looks), broken=broken))
