@@ -150,6 +150,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/course/post_review.py", f"orch pir close {ID} --reason WHY"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch actions done {ID} {HOLE} --note WHAT"): REVIEW_RUN,
     ("policy/course/review_actions.py", f"orch pir show {ID}"): REVIEW_RUN,
+    ("cli/views/review_lines.py", f"orch pir open {ID}"): REVIEW_RUN,
     ("cli/views/review_lines.py", f"orch pir answer {ID} {HOLE} ANSWER"): REVIEW_RUN,
     ("cli/views/review_lines.py", f"orch pir satisfaction {ID} STAKEHOLDER SCORE"): REVIEW_RUN,
     ("cli/views/review_lines.py", f"orch pir action {ID} WHAT --owner NAME --due TIME"): REVIEW_RUN,

@@ -19,7 +19,7 @@ from orchestrator.policy.authority.spoken_record import SpokenLine, spoken_lines
 from orchestrator.policy.authority.trust_of_keys import trust_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words
-from orchestrator.policy.course.plan_and_actual import compared_words
+from orchestrator.policy.course.plan_and_actual import comparison_lines
 from orchestrator.policy.evidence.coverage_words import uncovered_lines
 from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
@@ -63,7 +63,7 @@ def text_record(
         _titled("Baseline", _baseline(d, story, evidence)),
         _titled("Authority", _authority(d, records, made_at, signatures or {})),
         _titled("References", [plain(line, 600) for line in reference_outcomes(d)]),
-        _titled("Review", [plain(line, 800) for line in _review(d, records)]),
+        _titled("Review", list(_review(d, records))),
         _titled("Criteria not met", [plain(line, 600) for line in not_met_lines(d, records)]),
         _titled("Decisions", _decisions(d, records)),
         _titled("Who spoke", _spoken(records, signatures or {})),
@@ -198,8 +198,8 @@ def _authority(
 def _review(d: Deployment, records: Sequence[Recorded]) -> Iterator[str]:
     shown = review_shown(d, records)
     if shown is not None:
-        yield from map(compared_words, shown.compared)
-        yield from shown.lines
+        yield from comparison_lines(shown.compared)
+        yield from (plain(line, 800) for line in shown.lines)
 
 
 def _spoken(records: Sequence[Recorded], signatures: Signatures) -> list[str]:

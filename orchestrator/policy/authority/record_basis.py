@@ -95,7 +95,7 @@ def wave_lines(waves: Iterable[Wave]) -> Iterator[str]:
     """The same, a line for each wave."""
     for row in wave_rows(waves):
         parts = [
-            f"objective: {row.objective}" if row.objective else "no objective of its own",
+            f"objective: {row.objective.removesuffix('.')}" if row.objective else "no objective of its own",
             f"entry: {', '.join(row.entry) or 'no criteria of its own'}",
             *([f"acceptance beside the plan's: {', '.join(row.acceptance)}"] if row.acceptance else []),
             row.limit,

@@ -9,6 +9,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.course.objectives import outcomes_of
 from orchestrator.policy.telling.criteria_not_met import criteria_not_met
 from orchestrator.policy.telling.timeline_builder import decisions_of
@@ -91,6 +92,14 @@ def _decisions(d: Deployment, records: Sequence[Recorded]) -> Compared:
     return Compared("decisions on the way", "none", actual, bool(names))
 
 
-def compared_words(each: Compared) -> str:
-    """Such as `waves: planned 3, was 2 verified (differs)`."""
-    return f"{each.what}: planned {each.planned}, was {each.actual}{' (differs)' if each.differs else ''}"
+def comparison_lines(compared: Sequence[Compared]) -> Iterator[str]:
+    """A table in plain text: what, planned, was; what deviates is marked. Its cells are plain."""
+    cells = [(plain(each.what), plain(each.planned), plain(_was(each))) for each in compared]
+    rows = [("", "planned", "was"), *cells]
+    what, planned = (max(len(row[column]) for row in rows) for column in (0, 1))
+    for row in rows:
+        yield f"{row[0]:{what}}  {row[1]:{planned}}  {row[2]}"
+
+
+def _was(each: Compared) -> str:
+    return f"{each.actual} (differs)" if each.differs else each.actual

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from orchestrator.domain.deployment.scheduled_start import MissedStartOf, ScheduledStart
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.planned_schedule import Schedule, Window
-from orchestrator.policy.course.plan_and_actual import compared_words, plan_and_actual
+from orchestrator.policy.course.plan_and_actual import Compared, comparison_lines, plan_and_actual
 from tests.histories import START
 from tests.journals import corpus
 
@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["end"])
 def test_the_plan_stands_beside_what_came_of_it(row: dict[str, Any]) -> None:
     d, records = corpus.folded(row["end"]), corpus.recorded(row["end"])
-    assert [compared_words(each) for each in plan_and_actual(d, records)] == row["rows"]
+    assert [_words(each) for each in plan_and_actual(d, records)] == row["rows"]
 
 
 def test_decisions_of_the_review_itself_are_no_deviation() -> None:
@@ -48,3 +48,16 @@ def test_a_missed_start_and_a_window_that_was_overrun_are_deviations() -> None:
     plan = d.plan.model_copy(update={"schedule": Schedule(window=wide)})
     rows = {each.what: each for each in plan_and_actual(d.model_copy(update={"plan": plan}), records)}
     assert not rows["window"].differs
+
+
+def test_the_table_stands_in_columns_and_marks_what_deviates() -> None:
+    lines = list(
+        comparison_lines(
+            [Compared("waves", "3", "0 verified", differs=True), Compared("hosts", "2", "2", differs=False)]
+        )
+    )
+    assert lines == ["       planned  was", "waves  3        0 verified (differs)", "hosts  2        2"]
+
+
+def _words(each: Compared) -> str:
+    return f"{each.what}: planned {each.planned}, was {each.actual}{' (differs)' if each.differs else ''}"

@@ -137,4 +137,4 @@ def _written(text: str, option: str) -> str:
 def _show(ports: Ports, d: Deployment) -> None:
     records, now = ports.journal.read(d.id), ports.clock.now()
     for line in review_lines(d, records, now, proposed_incidents(ports, d)):
-        click.echo(plain(line, 800))
+        click.echo(line)
