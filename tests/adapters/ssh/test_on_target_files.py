@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ def test_what_is_kept(tree: Path) -> None:
     )
     conf = items[f"{tree}/shop.conf"]
     assert (conf["type"], conf["mode"], conf["size"]) == ("file", "0640", 12)
-    assert base64.b64decode(conf["content"]) == b"port = 8080\n"
+    assert "content" not in conf
+    assert base64.b64decode(items[f"{tree}/releases/2.3/app"]["content"]) == b"2.3"
     assert items[f"{tree}/current"] == {
         "type": "link",
         "owner": conf["owner"],
@@ -325,3 +327,28 @@ def test_units_without_systemd_are_a_fault(tmp_path: Path) -> None:
     scope = BaselineScope(packages="none", ports=False, users=False, system=False, units=("shop*",))
     captured = WithoutSystemd(scope_question(scope), time.monotonic() + 60).run()
     assert captured["faults"] == ["units: systemd cannot be asked: Host is down"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "show", "kept"),
+    [
+        (0o644, (), True),
+        (0o604, (), True),
+        (0o640, (), False),
+        (0o600, (), False),
+        (0o400, (), False),
+        (0o600, ("conf",), True),
+        (0o600, ("*",), True),
+        (0o600, ("other",), False),
+    ],
+)
+def test_the_text_of_a_file_is_kept_if_everybody_may_read_it_or_the_scope_shows_it(
+    tmp_path: Path, mode: int, show: tuple[str, ...], kept: object
+) -> None:
+    file = tmp_path / "conf"
+    file.write_text("password = hunter2hunter2\n")
+    file.chmod(mode)
+    items, faults = files_of(str(file), show=tuple(f"{tmp_path}/{name}" for name in show))
+    assert faults == []
+    assert ("content" in items[str(file)]) == kept
+    assert items[str(file)]["sha256"] == sha256(file.read_bytes()).hexdigest()
