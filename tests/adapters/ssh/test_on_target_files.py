@@ -3,8 +3,10 @@
 import base64
 import json
 import os
+import re
 import socket
 import time
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,6 +17,7 @@ import pytest
 
 from orchestrator.adapters.ssh.on_target.collectors import Capture
 from orchestrator.adapters.ssh.on_target.items.files import Files
+from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.evidence.system_places import scope_question
 from orchestrator.policy.evidence.drift import compare, summary_lines
@@ -352,3 +355,21 @@ def test_the_text_of_a_file_is_kept_if_everybody_may_read_it_or_the_scope_shows_
     assert faults == []
     assert ("content" in items[str(file)]) == kept
     assert items[str(file)]["sha256"] == sha256(file.read_bytes()).hexdigest()
+
+
+def test_the_store_holds_nothing_of_a_closed_file(tmp_path: Path) -> None:
+    secret = "hunter2 of the night shift"
+    files = {"closed": 0o640, "open": 0o644}
+    (tmp_path / "etc").mkdir()
+    for name, mode in files.items():
+        file = tmp_path / "etc" / name
+        file.write_text(f"{name} = {secret} {name}\n")
+        file.chmod(mode)
+    store = DirectoryBaselineStore(tmp_path / "store")
+    store.put(baseline(tmp_path / "etc"))
+    stored = [
+        zlib.decompress(path.read_bytes()) for path in (tmp_path / "store").rglob("*") if path.is_file()
+    ]
+    kept = b"".join(base64.b64decode(each) for each in re.findall(rb'"content":"([^"]*)"', b"".join(stored)))
+    assert kept == f"open = {secret} open\n".encode()
+    assert not any(secret.encode() in content for content in stored)
