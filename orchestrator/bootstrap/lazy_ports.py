@@ -19,6 +19,7 @@ from orchestrator.engine import (
     messaging_ports,
     ports,
     project_ports,
+    record_ports,
     seal_ports,
     ticket_ports,
 )
@@ -112,6 +113,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.seals.anchor_book import anchor_book_beside
 
         return anchor_book_beside(self.journal)
+
+    @cached_property
+    def canaries(self) -> record_ports.CanaryFiles:
+        from orchestrator.adapters.files.canary_file import FolderCanaryFiles
+
+        return FolderCanaryFiles((self.house.place, self._root.absolute()))
 
     @cached_property
     def plan_files(self) -> project_ports.PlanFiles:

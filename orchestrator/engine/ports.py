@@ -19,6 +19,7 @@ from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine import messaging_ports as messaging
+from orchestrator.engine import record_ports
 from orchestrator.engine.anchor_ports import AnchorBook, Anchors, NoAnchorBook, NoAnchors
 from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
@@ -391,6 +392,7 @@ class Ports:
     seal_keys: SealKeys = field(default_factory=NoSealKeys)
     anchors: Anchors = field(default_factory=NoAnchors)
     anchor_book: AnchorBook = field(default_factory=NoAnchorBook)
+    canaries: record_ports.CanaryFiles = field(default_factory=record_ports.NoCanaryFiles)
     channels: messaging.Channels = field(default_factory=messaging.NoChannels)
     texts: messaging.MessageTexts = field(default_factory=messaging.PlainTexts)
     senders: messaging.Senders = field(default_factory=messaging.NoSenders)

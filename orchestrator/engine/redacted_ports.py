@@ -23,6 +23,7 @@ from orchestrator.domain.text.redaction import Redactor
 from orchestrator.engine.ports import Clock, PlaybookRuns, Ports, Targets
 from orchestrator.engine.project_folder import folder
 from orchestrator.engine.redaction import Redaction
+from orchestrator.policy.evidence.file_text import as_kept
 
 
 def ask_for_vaulted(ports: Ports, d: Deployment, *, over: bool = False) -> None:
@@ -93,7 +94,12 @@ class RedactedTargets(Targets):
             return {target.host: missing for target in targets}
         redact = self._redaction.redactor
         captured = self._hosts.capture(targets, scope)
-        return captured if not redact else {host: _baseline(redact, each) for host, each in captured.items()}
+        kept = {
+            target.host: _without_closed_files(captured[target.host], scope.of(target.host, target.groups))
+            for target in targets
+            if target.host in captured
+        }
+        return kept if not redact else {host: _baseline(redact, each) for host, each in kept.items()}
 
     def end_run(self, targets: Sequence[Target], run: str, patience: float) -> dict[str, Ending | Silence]:
         """See the port."""
@@ -225,6 +231,10 @@ def _host(redact: Redactor, host: HostOutcome) -> HostOutcome:
     task = None if host.task is None else redact(host.task)
     changed = tuple(map(redact, host.changed_tasks))
     return host.model_copy(update={"reason": redact(host.reason), "task": task, "changed_tasks": changed})
+
+
+def _without_closed_files(baseline: Baseline | str, scope: BaselineScope) -> Baseline | str:
+    return baseline if isinstance(baseline, str) else as_kept(baseline, scope)
 
 
 def _baseline(redact: Redactor, baseline: Baseline | str) -> Baseline | str:

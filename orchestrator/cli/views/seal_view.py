@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -11,6 +11,8 @@ from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.anchors import AnchorLook, AnchorTry
 from orchestrator.domain.seal.findings import SealFinding, SealLook
 from orchestrator.domain.seal.verification import RecordVerdict
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.use_cases.record_secrets import ShapeFound
 from orchestrator.errors import ExitCode
 from orchestrator.policy.telling.words.anchor_words import anchor_lines, try_words
 from orchestrator.policy.telling.words.seal_words import (
@@ -20,6 +22,7 @@ from orchestrator.policy.telling.words.seal_words import (
     look_lines,
     verdict_lines,
 )
+from orchestrator.policy.telling.words.secret_words import shape_words
 
 
 def show_verdict(verdict: RecordVerdict, here: StoreHere, *, as_json: bool) -> int:
@@ -73,6 +76,12 @@ def show_looks(looks: Sequence[SealLook], anchors: Sequence[AnchorLook], *, as_j
         for line in anchor_lines(anchors):
             click.echo(line)
     return int(code)
+
+
+def shape_lines(shapes: Sequence[ShapeFound]) -> Iterator[str]:
+    """A warning for each place in a record that looks like a well-known secret."""
+    for each in shapes:
+        yield f"Look at event {each.event} {plain(each.path, 200)}: {shape_words(each.shape)}."
 
 
 def show_tries(tries: Sequence[AnchorTry], *, as_json: bool) -> int:

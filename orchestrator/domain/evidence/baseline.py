@@ -38,8 +38,9 @@ class _ScopeFields(Noun):
 
     `files` are absolute paths or shell patterns (`*`, `?`, `[...]` within a name, `**` for any directories between); a
     directory stands for everything in it. Content up to `content_limit` bytes a file is kept, to show a difference (0:
-    never); the digest always covers the whole file. `users` are the local accounts and groups. `system` is the host as a
-    whole: what a release can change beside its own files (docs/baseline.md).
+    never), of files that everybody on the host may read, and of those that `show` names; the digest always covers the
+    whole file. `users` are the local accounts and groups. `system` is the host as a whole: what a release can change
+    beside its own files (docs/baseline.md).
     """
 
     files: Many[AbsolutePath] = ()
@@ -52,6 +53,7 @@ class _ScopeFields(Noun):
     commands: Many[CommandCollector] = ()
     content_limit: Bytes = 65536
     system: Annotated[bool, Since("0.2")] = True
+    show: Annotated[Many[AbsolutePath], Since("0.2")] = ()
 
     def _whole(self) -> "_ScopeFields":
         return self
@@ -132,6 +134,7 @@ def _union(parts: Sequence[_ScopeFields]) -> BaselineScope:
         commands=tuple({command.name: command for part in parts for command in part.commands}.values()),
         content_limit=max((part.content_limit for part in parts), default=0),
         system=any(part.system for part in parts),
+        show=_each_once(part.show for part in parts),
     )
 
 

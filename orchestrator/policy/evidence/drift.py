@@ -1,9 +1,5 @@
 """Compares baselines, item by item and attribute by attribute: the proof of a backout, or its residue."""
 
-import base64
-import difflib
-import re
-import stat
 from collections.abc import Iterable, Sequence
 
 from orchestrator.domain.evidence.baseline import (
@@ -14,7 +10,6 @@ from orchestrator.domain.evidence.baseline import (
     Difference,
 )
 from orchestrator.domain.evidence.change_groups import ItemChange
-from orchestrator.domain.text.format import mode_number
 from orchestrator.policy.evidence.comparison_rules import (
     LATER_ATTRIBUTES,
     LATER_KINDS,
@@ -25,11 +20,9 @@ from orchestrator.policy.evidence.comparison_rules import (
     of_unlisted,
     rule_of,
 )
+from orchestrator.policy.evidence.file_text import CONTENT
 
 Key = tuple[str, str]
-
-_MODE = re.compile(r"[0-7]{1,6}", re.ASCII)
-_DETERMINED_BY_DIGEST = "content"
 
 
 def compare(before: Baseline, after: Baseline) -> Comparison:
@@ -102,7 +95,7 @@ def _changed(
         yield ("exists", was is not None, now is not None)
         return
     for attribute in sorted((was.keys() | now.keys()) - {"exists"}):
-        if attribute == _DETERMINED_BY_DIGEST and ("sha256" in was or "sha256" in now):
+        if attribute == CONTENT and ("sha256" in was or "sha256" in now):
             continue  # whole files are compared by digest; the content is kept only to be shown
         if is_later_attribute(kind, attribute, form):
             continue
@@ -153,54 +146,3 @@ def counts(differences: Iterable[Difference]) -> dict[str, dict[str, int]]:
         kinds = counts.setdefault(host, {})
         kinds[kind] = kinds.get(kind, 0) + 1
     return counts
-
-
-def content_lines(before: Baseline, after: Baseline, name: str) -> list[str]:
-    """How a file's text changed, as a unified difference; empty where the content was not kept, or is not text.
-
-    Of a file that not everybody on the host may read, before or after, only that it differs: a record is read by more people.
-    """
-    sides = [_by_key(each).get(("file", name), {}) for each in (before, after)]
-    if any(_is_closed(side) for side in sides):
-        same = sides[0].get("sha256") == sides[1].get("sha256")
-        return [] if same else ["differs; its text is not shown, for not everybody may read the file"]
-    texts = [_text_of(baseline, name) for baseline in (before, after)]
-    was, now = texts
-    if was is None or now is None:
-        return []
-    return list(difflib.unified_diff(was, now, "before", "after", lineterm=""))
-
-
-def as_shown(baseline: Baseline) -> Baseline:
-    """A baseline as it may be shown: without the content of files that not everybody on the host may read."""
-    items = tuple(
-        item.model_copy(
-            update={"attributes": {k: v for k, v in item.attributes.items() if k != _DETERMINED_BY_DIGEST}}
-        )
-        if item.kind == "file" and _is_closed(item.attributes)
-        else item
-        for item in baseline.items
-    )
-    return baseline.model_copy(update={"items": items})
-
-
-def _is_closed(attributes: Attributes) -> bool:
-    """Whether not everybody may read a file; so also where its mode is none: what a host answers is not trusted."""
-    if "mode" not in attributes:
-        return False
-    mode = attributes["mode"]
-    return not (isinstance(mode, str) and _MODE.fullmatch(mode) and mode_number(mode) & stat.S_IROTH)
-
-
-def _text_of(baseline: Baseline, name: str) -> list[str] | None:
-    """The lines of a file; none for a file that does not exist."""
-    attributes = _by_key(baseline).get(("file", name))
-    if attributes is None:
-        return []
-    content = attributes.get(_DETERMINED_BY_DIGEST)
-    if not isinstance(content, str):
-        return None
-    try:
-        return base64.b64decode(content).decode("utf-8").splitlines()
-    except ValueError:
-        return None

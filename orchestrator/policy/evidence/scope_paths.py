@@ -20,6 +20,12 @@ def is_captured(scope: BaselineScope, path: str) -> bool:
     return any(_stands_for(names, _parts(item)) for item in scope.files)
 
 
+def is_shown(scope: BaselineScope, path: str) -> bool:
+    """Whether the scope names a file whose text is kept and shown although not everybody on the host may read it."""
+    names = names_of(path)
+    return names is not None and any(_excludes(names, _parts(pattern)) for pattern in scope.show)
+
+
 def excluded_within(scope: BaselineScope, folder: str) -> tuple[str, ...]:
     """The exclusions that take something out of a directory."""
     names = names_of(folder) or []

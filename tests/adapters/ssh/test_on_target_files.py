@@ -3,10 +3,13 @@
 import base64
 import json
 import os
+import re
 import socket
 import time
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import pytest
 
 from orchestrator.adapters.ssh.on_target.collectors import Capture
 from orchestrator.adapters.ssh.on_target.items.files import Files
+from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.evidence.system_places import scope_question
 from orchestrator.policy.evidence.drift import compare, summary_lines
@@ -83,7 +87,8 @@ def test_what_is_kept(tree: Path) -> None:
     )
     conf = items[f"{tree}/shop.conf"]
     assert (conf["type"], conf["mode"], conf["size"]) == ("file", "0640", 12)
-    assert base64.b64decode(conf["content"]) == b"port = 8080\n"
+    assert "content" not in conf
+    assert base64.b64decode(items[f"{tree}/releases/2.3/app"]["content"]) == b"2.3"
     assert items[f"{tree}/current"] == {
         "type": "link",
         "owner": conf["owner"],
@@ -325,3 +330,46 @@ def test_units_without_systemd_are_a_fault(tmp_path: Path) -> None:
     scope = BaselineScope(packages="none", ports=False, users=False, system=False, units=("shop*",))
     captured = WithoutSystemd(scope_question(scope), time.monotonic() + 60).run()
     assert captured["faults"] == ["units: systemd cannot be asked: Host is down"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "show", "kept"),
+    [
+        (0o644, (), True),
+        (0o604, (), True),
+        (0o640, (), False),
+        (0o600, (), False),
+        (0o400, (), False),
+        (0o600, ("conf",), True),
+        (0o600, ("*",), True),
+        (0o600, ("other",), False),
+    ],
+)
+def test_the_text_of_a_file_is_kept_if_everybody_may_read_it_or_the_scope_shows_it(
+    tmp_path: Path, mode: int, show: tuple[str, ...], kept: object
+) -> None:
+    file = tmp_path / "conf"
+    file.write_text("password = hunter2hunter2\n")
+    file.chmod(mode)
+    items, faults = files_of(str(file), show=tuple(f"{tmp_path}/{name}" for name in show))
+    assert faults == []
+    assert ("content" in items[str(file)]) == kept
+    assert items[str(file)]["sha256"] == sha256(file.read_bytes()).hexdigest()
+
+
+def test_the_store_holds_nothing_of_a_closed_file(tmp_path: Path) -> None:
+    secret = "hunter2 of the night shift"
+    files = {"closed": 0o640, "open": 0o644}
+    (tmp_path / "etc").mkdir()
+    for name, mode in files.items():
+        file = tmp_path / "etc" / name
+        file.write_text(f"{name} = {secret} {name}\n")
+        file.chmod(mode)
+    store = DirectoryBaselineStore(tmp_path / "store")
+    store.put(baseline(tmp_path / "etc"))
+    stored = [
+        zlib.decompress(path.read_bytes()) for path in (tmp_path / "store").rglob("*") if path.is_file()
+    ]
+    kept = b"".join(base64.b64decode(each) for each in re.findall(rb'"content":"([^"]*)"', b"".join(stored)))
+    assert kept == f"open = {secret} open\n".encode()
+    assert not any(secret.encode() in content for content in stored)

@@ -8,7 +8,7 @@ from orchestrator.adapters.ssh.on_target.collectors import PARTS, Capture
 from orchestrator.domain.evidence.baseline import BaselinePart, BaselineScope
 
 PARTS_DECLARED = get_args(BaselinePart)
-HOW = {"exclude", "content_limit", "parts"}
+HOW = {"exclude", "content_limit", "parts", "show"}
 """Fields of the scope that say how something is captured, and name no part."""
 NOTHING: dict[str, Any] = {"packages": "none", "ports": False, "users": False, "system": False}
 SOME: dict[str, Any] = {

@@ -1,6 +1,5 @@
 """Comparison of baselines: what a practitioner expects, as a table, and the rules that hold for any baseline."""
 
-import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain.evidence.baseline import AttributeValue, Baseline, ConfigurationItem, Difference
-from orchestrator.policy.evidence.drift import as_shown, compare, content_lines, counts, summary_lines
+from orchestrator.policy.evidence.drift import compare, counts, summary_lines
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 D1, D2 = "1" * 64, "2" * 64
@@ -116,51 +115,6 @@ def test_counts_items_not_attributes() -> None:
     assert counted == {"web1": {"file": 2}, "web2": {"user": 1}}
 
 
-def kept(content: bytes) -> Baseline:
-    return baseline(*file(content=base64.b64encode(content).decode()))
-
-
-def test_the_text_of_a_file_is_shown_where_it_was_kept() -> None:
-    before, after = kept(b"port = 8080\nname = a\n"), kept(b"port = 8081\nname = a\n")
-    shown = ["--- before", "+++ after", "@@ -1,2 +1,2 @@", "-port = 8080", "+port = 8081", " name = a"]
-    assert content_lines(before, after, CONF) == shown
-    assert content_lines(baseline(), kept(b"new\n"), CONF)[-1] == "+new"
-    assert content_lines(baseline(*file(sha256=D1)), after, CONF) == []
-    assert content_lines(before, kept(b"\xff\xfe"), CONF) == []
-
-
-HIDDEN = ["differs; its text is not shown, for not everybody may read the file"]
-
-
-@pytest.mark.parametrize(
-    ("was", "now", "shown"),
-    [
-        ("0600", "0600", HIDDEN),
-        ("0640", "0640", HIDDEN),
-        ("0600", "0644", HIDDEN),
-        ("0644", "0600", HIDDEN),
-        (None, "0600", HIDDEN),
-        (None, "u=rw", HIDDEN),
-        ("0600", None, HIDDEN),
-    ],
-)
-def test_the_text_of_a_file_that_not_everybody_may_read_is_not_shown(
-    was: str | None, now: str | None, shown: list[str]
-) -> None:
-    sides = [
-        baseline(*file(mode=mode, sha256=digest, content=base64.b64encode(text).decode()))
-        if mode
-        else baseline()
-        for mode, digest, text in ((was, D1, b"old secret\n"), (now, D2, b"new secret\n"))
-    ]
-    assert content_lines(sides[0], sides[1], CONF) == shown
-
-
-def test_of_a_hidden_file_whose_text_is_the_same_nothing_is_said_of_its_text() -> None:
-    closed, opened = (baseline(*file(mode=mode, sha256=D1, content="YQ==")) for mode in ("0600", "0644"))
-    assert content_lines(closed, opened, CONF) == []
-
-
 present = st.booleans() | st.integers() | st.text(max_size=5)
 values = st.none() | present
 attribute_names = st.sampled_from(["mode", "owner", "sha256", "content", "size", "target"])
@@ -225,14 +179,3 @@ def test_incomplete_is_never_equal(content: Contents, fault: str) -> None:
     incomplete = of(content).model_copy(update={"faults": (fault,)})
     assert not compare(of(content), incomplete).equal
     assert not compare(incomplete, incomplete).equal
-
-
-def test_a_baseline_is_shown_without_the_content_of_closed_files() -> None:
-    whole = baseline(
-        item("file", "/etc/open", mode="0644", sha256=D1, content="YQ=="),
-        item("file", "/etc/closed", mode="0600", sha256=D1, content="YQ=="),
-        item("file", "/etc/lying", mode="open", sha256=D1, content="YQ=="),
-        item("command", "seen", content="YQ=="),
-    )
-    shown = {each.name: "content" in each.attributes for each in as_shown(whole).items}
-    assert shown == {"/etc/open": True, "/etc/closed": False, "/etc/lying": False, "seen": True}

@@ -16,6 +16,8 @@ from orchestrator.domain.text.format import counted, size_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.attachment_check import CheckedFile, checked_files
 from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases.record_secrets import RecordGuard
 from orchestrator.errors import Conflict, StoreFault
 from orchestrator.policy.telling.attached_files import AttachedFile, attached_files
 
@@ -41,6 +43,8 @@ def attachments(deployment: str | None, target: Path | None, as_json: bool) -> N
     ports = ports_of_home()
     current = find(ports, deployment)
     files = attached_files(current, ports.journal.read(current.id))
+    if target is not None:
+        _refuse_canaries(ports, current.id, files)
     folder = _new_folder(target) if target is not None and files else None
     use = None if folder is None else lambda each, content: _write(folder, each, content)
     checked = checked_files(ports.attachments, files, use)
@@ -50,6 +54,16 @@ def attachments(deployment: str | None, target: Path | None, as_json: bool) -> N
     else:
         _print_lines(current.id, checked, folder)
     _refuse_to_call_it_whole(checked)
+
+
+def _refuse_canaries(ports: Ports, deployment: str, files: Sequence[AttachedFile]) -> None:
+    """Raises Refused, before anything is copied, where a file holds what must leave no record."""
+    guard = RecordGuard(ports, deployment)
+    checked_files(
+        ports.attachments,
+        files,
+        lambda each, content: guard.refuse_text(f"the attached file {each.file.sha256[:12]}", content),
+    )
 
 
 def _new_folder(target: Path) -> Path:

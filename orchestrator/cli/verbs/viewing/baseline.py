@@ -25,7 +25,8 @@ from orchestrator.engine.speaking import get_ready
 from orchestrator.engine.use_cases.kept_baseline import keep_baseline
 from orchestrator.errors import ExitCode, NotFound, Refused, UsageFault
 from orchestrator.policy.evidence.coverage_words import uncovered_count
-from orchestrator.policy.evidence.drift import as_shown, compare, summary_lines
+from orchestrator.policy.evidence.drift import compare, summary_lines
+from orchestrator.policy.evidence.file_text import as_kept
 
 
 @click.group()
@@ -88,7 +89,8 @@ def show(deployment: str, host: str | None, after: bool, deployed: bool, as_json
     )
     for name in _chosen(current, host, digests):
         kept = ports.baselines.get(digests[name])
-        click.echo(as_shown(kept).model_dump_json() if as_json else "\n".join(_items(kept)))
+        shown = as_kept(kept, current.plan.backout.baseline.whole)
+        click.echo(shown.model_dump_json() if as_json else "\n".join(_items(kept)))
 
 
 @baseline.command()

@@ -21,6 +21,7 @@ from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases.record_secrets import RecordGuard, shapes_in
 from orchestrator.errors import ExitCode, NotFound, OrchError, StoreFault, UsageFault
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def show(deployment: str | None, *, as_json: bool, **files: Path | None) -> None
     ports = ports_of_home()
     current = find(ports, deployment)
     records = ports.journal.read(current.id)
+    guard = RecordGuard(ports, current.id)
+    guard.refuse_events()
     signatures = _signatures(ports, current, records)
     if as_json:
         from orchestrator.cli.views.json_lines import JsonLines
@@ -77,13 +80,17 @@ def show(deployment: str | None, *, as_json: bool, **files: Path | None) -> None
         lines.ended(current, signatures.values())
     elif wanted:
         for form, file in wanted.items():
-            write_whole(file, FORMS[form](ports, current, records, signatures))
+            content = FORMS[form](ports, current, records, signatures)
+            guard.refuse_text(f"what --{form} writes", content)
+            write_whole(file, content)
             click.echo(f"The record of {current.id} is in {file}")
     else:
         from orchestrator.adapters.report import text_record
 
         anchored = anchored_lines(ports, current.id)
-        click.echo(text_record(records, ports.clock.now(), signatures, anchored), nl=False)
+        text = text_record(records, ports.clock.now(), signatures, anchored)
+        guard.refuse_text("its text", text)
+        click.echo(text, nl=False)
 
 
 @record.command()
@@ -96,11 +103,17 @@ def show(deployment: str | None, *, as_json: bool, **files: Path | None) -> None
 def seal(deployment: str | None, out: Path | None) -> None:
     """Seal the record of DEPLOYMENT in one file that proves itself [default: the open one, else the newest]."""
     from orchestrator.cli.version import programs
+    from orchestrator.cli.views.seal_view import shape_lines
     from orchestrator.engine.use_cases.sealed_records import enveloped, sealed_statement
 
     ports = ports_of_home()
     current = find(ports, deployment)
+    guard = RecordGuard(ports, current.id)
+    guard.refuse_events()
     statement = sealed_statement(ports, current, ports.journal.read(current.id), programs())
+    guard.refuse_text("the statement, beside its events", statement.model_dump_json())
+    for line in shape_lines(shapes_in(ports.journal.read_raw(current.id))):
+        click.echo(line, err=True)
     file = out or Path(f"{current.id}.orch-record.json")
     write_whole(file, enveloped(ports, statement).decode())
     head = statement.predicate.head

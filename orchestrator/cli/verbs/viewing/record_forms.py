@@ -10,8 +10,8 @@ from orchestrator.domain.evidence.baseline import Baseline
 from orchestrator.domain.journal.events import Recorded, RestorationCompared
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import OrchError
-from orchestrator.policy.evidence.drift import content_lines
-from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN
+from orchestrator.policy.evidence.file_text import content_lines, withheld
+from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN, withheld_words
 
 if TYPE_CHECKING:
     from orchestrator.adapters.report.signatures import Signatures
@@ -67,7 +67,7 @@ def diffs_of(ports: Ports, d: Deployment, records: list[Recorded]) -> dict[tuple
     for host in wanted.keys() & after.keys() & d.preparation.baselines.keys():
         was, now = _kept(ports, d.preparation.baselines[host].digest), _kept(ports, after[host])
         if was is not None and now is not None:
-            diffs |= {(host, name): content_lines(was, now, name) for name in wanted[host]}
+            diffs |= {(host, name): _text_change(d, was, now, name) for name in wanted[host]}
     return diffs
 
 
@@ -93,8 +93,14 @@ def deployed_diffs_of(ports: Ports, d: Deployment) -> dict[tuple[str, str], list
             continue
         was, now = _kept(ports, before.digest), _kept(ports, after.digest)
         if was is not None and now is not None:
-            diffs |= {(host, name): content_lines(was, now, name) for name in names}
+            diffs |= {(host, name): _text_change(d, was, now, name) for name in names}
     return diffs
+
+
+def _text_change(d: Deployment, was: Baseline, now: Baseline, name: str) -> list[str]:
+    scope = d.plan.backout.baseline.whole
+    reason = withheld(was, now, name, scope)
+    return content_lines(was, now, name, scope) if reason is None else [withheld_words(reason)]
 
 
 def _kept(ports: Ports, digest: str) -> Baseline | None:

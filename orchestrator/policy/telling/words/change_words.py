@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from orchestrator.domain.deployment.changes_seen import ChangesSeen
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.text.format import counted
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.evidence.drift import words_of_change
+from orchestrator.policy.evidence.file_text import Withheld
 
 NAMED = 4
 """Hosts that a line names; of more, it gives the number."""
@@ -52,6 +54,11 @@ def outside_lines(outside: Mapping[str, OutsideChange], rules: Iterable[str]) ->
         + (f", and {counted(first.more, 'change')} more" if first.more else "")
         for host, first in outside.items()
     ]
+
+
+def withheld_words(withheld: Withheld) -> str:
+    """That a file differs, and why its text is not beside it."""
+    return f"differs (content not kept: mode {plain(withheld.mode, 20)})"
 
 
 def names_of(hosts: Sequence[str]) -> str:

@@ -48,6 +48,7 @@ class Files:
         named = any((path + "/").startswith(f"{self.own}/") for path in scope["files"])
         left_out = [*scope["exclude"], *([] if named else [self.own])]
         self.exclude = [patterns.names_of(pattern) for pattern in left_out]
+        self.show = [patterns.names_of(pattern) for pattern in scope.get("show", ())]
         self.content_limit = scope["content_limit"]
         self.content_left = CONTENT_BUDGET
         self.add = add
@@ -175,22 +176,31 @@ class Files:
         """Size and digest of the bytes that were read, and the bytes where they are few enough to be kept."""
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY)
         with os.fdopen(descriptor, "rb", buffering=0) as source:
-            found_digest, size, kept = digest.sha256(os.fstat(descriptor).st_size), 0, b""
+            status = os.fstat(descriptor)
+            limit = self.content_limit if self._is_open(path, status) else 0
+            found_digest, size, kept = digest.sha256(status.st_size), 0, b""
             while True:
                 piece = source.read(1 << 20)
                 if not piece:
                     break
                 found_digest.update(piece)
                 size += len(piece)
-                kept = kept + piece if size <= self.content_limit else b""
+                kept = kept + piece if size <= limit else b""
                 if time.monotonic() > self.deadline:
                     raise OSError(errno.ETIMEDOUT, "no time left to read it whole")
             attributes: dict[str, Any] = flags.of(descriptor)
         attributes.update(size=size, sha256=found_digest.hexdigest())
-        if self.content_limit > 0 and size <= min(self.content_limit, self.content_left):
+        if limit > 0 and size <= min(limit, self.content_left):
             self.content_left -= size
             attributes["content"] = binascii.b2a_base64(kept, newline=False).decode("ascii")
         return attributes
+
+    def _is_open(self, path: str, status: os.stat_result) -> bool:
+        """Whether a record may hold the text of a file: everybody here may read it, or the scope names it to be shown."""
+        if status.st_mode & stat.S_IROTH:
+            return True
+        names = patterns.names_of(path)
+        return any(patterns.excluded(names, pattern) for pattern in self.show)
 
 
 def _extended(path: str) -> dict[str, Any]:
