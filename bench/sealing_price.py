@@ -1,6 +1,7 @@
 """The price of seals: a real rollout's journal appended anew, event by event, to a store that seals and to one that does not.
 
-Each pair runs one after the other on the same disk, in turns which comes first.
+Each pair runs one after the other on the same disk, in turns which comes first. The one that seals also looks at the seal
+where a driver does: before runs, before a backout, and before the end.
 """
 
 import os
@@ -18,7 +19,10 @@ from bench.site import Site
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.keys.seal_keys import FolderSealKeys
 from orchestrator.adapters.store import SqlJournal
+from orchestrator.adapters.store.seals.sql_seals import SqlSeals
 from orchestrator.domain.journal.events import Recorded
+
+LOOKED_AT = frozenset({"attempt_intended", "rotation_began", "backout_began", "completed", "restored"})
 
 
 def pairs(site: Site, orch: Contender, rounds: int, say: Say) -> Times:
@@ -42,20 +46,24 @@ def pairs(site: Site, orch: Contender, rounds: int, say: Say) -> Times:
 
 def _pair(records: Sequence[Recorded], folder: Path, number: int) -> Times:
     times: Times = {}
-    for seals in (True, False) if number % 2 else (False, True):
-        name = "sealed" if seals else "bare"
-        times[name], times[f"{name}_cpu"] = _appended(records, folder, seals=seals)
+    for sealed in (True, False) if number % 2 else (False, True):
+        name = "sealed" if sealed else "bare"
+        times[name], times[f"{name}_cpu"] = _appended(records, folder, sealed=sealed)
     return times
 
 
-def _appended(records: Sequence[Recorded], folder: Path, *, seals: bool) -> tuple[float, float]:
+def _appended(records: Sequence[Recorded], folder: Path, *, sealed: bool) -> tuple[float, float]:
     """Seconds of the wall and of CPU that the appends take, in a store that is there already."""
     home, clock = Path(tempfile.mkdtemp(prefix="seals-", dir=folder)), SystemClock()
-    journal = SqlJournal(home, clock, seal_keys=FolderSealKeys(home, clock.now) if seals else None)
+    keys = FolderSealKeys(home, clock.now) if sealed else None
+    journal = SqlJournal(home, clock, seal_keys=keys)
+    seals = SqlSeals(journal.database, keys, clock) if keys is not None else None
     try:
         journal.append("warm", 0, [records[0].event])
         began, cpu = time.perf_counter(), sum(os.times()[:2])
         for record in records:
+            if record.event.kind in LOOKED_AT and seals is not None:
+                seals.look_alone(record.deployment, record.seq - 1)
             journal.append(record.deployment, record.seq - 1, [record.event])
         return time.perf_counter() - began, sum(os.times()[:2]) - cpu
     finally:

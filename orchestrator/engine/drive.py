@@ -1,11 +1,12 @@
 """The loop that drives a deployment: ask for the next step, perform it, record it on the journal, repeat."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import assert_never
 
 from orchestrator.domain.authority.word import Verb
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.engine import anchoring, clock_watch, disk_space
+from orchestrator.engine import anchoring, clock_watch, disk_space, seal_watch
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
@@ -43,6 +44,7 @@ from orchestrator.policy.course.steps import (
     Practice,
     Record,
     RunAttempt,
+    Step,
     WaitForPerson,
     WaitUntil,
 )
@@ -129,7 +131,12 @@ def take_step(context: DriveContext) -> bool:
     """Take one step; False when nothing is left to do without a person."""
     clock_watch.record_clock_jump(context)
     now = context.ports.clock.now()
-    match next_step(context.deployment, now):
+    step = next_step(context.deployment, now)
+    return seal_watch.finds_break(context, step) or _taken(context, step, now)
+
+
+def _taken(context: DriveContext, step: Step, now: datetime) -> bool:
+    match step:
         case Over() | WaitForPerson():
             return False
         case Record(event=event):

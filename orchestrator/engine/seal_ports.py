@@ -122,6 +122,13 @@ class Seals(ABC):
         return self.looks([deployment])[0]
 
     @abstractmethod
+    def look_alone(self, deployment: str, size: int) -> SealLook:
+        """The same of one deployment, without the rows of the log that are about others.
+
+        For its driver, who knows that it has at least `size` events: so an older head is found here, too. Raises StoreFault.
+        """
+
+    @abstractmethod
     def known(self) -> list[str]:
         """The ids of all deployments that the log or the journal has, sorted; the house's own journal is one of them."""
 
@@ -143,6 +150,11 @@ class NoSeals(Seals):
     def looks(self, deployments: Sequence[str]) -> list[SealLook]:
         """See the port."""
         return [SealLook(name, (SealFinding("seal.none"),)) for name in deployments]
+
+    def look_alone(self, deployment: str, size: int) -> SealLook:
+        """See the port."""
+        del size
+        return self.look(deployment)
 
     def known(self) -> list[str]:
         """See the port."""

@@ -30,6 +30,7 @@ from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment, EnvironmentFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.domain.text.model_base import moment_of, seconds_of
 from orchestrator.policy.authority.admission_question import NO_POLICY, OnRecord, Question, Success
 from orchestrator.policy.authority.house_over_project import house_over
@@ -159,6 +160,11 @@ def question(given: dict[str, Any]) -> Question:
         home=HOME,
         on_record=on_record(tree),
         ticket=sight(tree["ticket"], now, present, waves) if tree.get("ticket") else None,
+        live_uses={version: tuple(names) for version, names in tree["live_uses"].items()},
+        broken={
+            name: tuple(SealFinding(code, event) for code, event in damage.items())
+            for name, damage in tree["broken"].items()
+        },
     )
 
 
@@ -316,6 +322,7 @@ def _success(success: dict[str, Any], plan: ReleasePlan, present: EffectivePlan)
         success.get("release", release.name),
         success.get("version", release.version),
         artefacts,
+        success.get("id", ""),
     )
 
 

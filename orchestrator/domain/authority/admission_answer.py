@@ -99,6 +99,7 @@ ReasonCode = Literal[
     "word.role_not_held",
     "word.machine",
     "approval.other_backout",
+    "record.broken",
     "late.rollback",
     "late.no_emergency",
     "late.nothing_needed",

@@ -27,6 +27,7 @@ BackoutCode = Literal[
     "backout.not_as_rehearsed",
     "backout.aborted",
     "backout.chosen",
+    "backout.record_broken",
 ]
 ChangeCode = Literal["change.outside", "change.unknown"]
 """Why a wave is rejected for what it changed: a host with an item that may not change, or of which nothing is known."""

@@ -14,7 +14,10 @@ class Hold(Noun):
 
 
 class Driving(Noun):
-    """The driver with its reading of the clock, and the requests that stop it, each with its author and reason."""
+    """The driver with its reading of the clock, and the requests that stop it, each with its author and reason.
+
+    `broken`: what its driver found of the record, until a person accepts it.
+    """
 
     driver: str | None = None
     boot: str = ""
@@ -23,11 +26,13 @@ class Driving(Noun):
     paused: str | None = None
     aborting: str | None = None
     stopped: str | None = None
+    broken: e.SealBroken | None = None
 
 
 _Choice = e.DeploymentHeld | e.Retried | e.Excluded | e.BackoutBegan | e.AbortRequested
 _Pause = e.Paused | e.Resumed | e.ClockJumped | e.EmergencyLifted
-DrivingEvent = _Choice | _Pause | e.DriverTook | e.EmergencyStopped
+_Sealed = e.SealBroken | e.SealAccepted
+DrivingEvent = _Choice | _Pause | _Sealed | e.DriverTook | e.EmergencyStopped
 CHANGED_BY = frozenset(get_args(DrivingEvent))
 
 
@@ -46,6 +51,8 @@ def _changed(driving: Driving, event: DrivingEvent) -> Driving:
             return Driving.updated(
                 driving, driver=event.driver, boot=event.boot, clock_offset=event.clock_offset
             )
+        case e.SealBroken() | e.SealAccepted():
+            return Driving.updated(driving, broken=event if isinstance(event, e.SealBroken) else None)
         case e.EmergencyStopped():
             return Driving.updated(driving, stopped=_spoken(event))
         case e.Paused() | e.Resumed() | e.ClockJumped() | e.EmergencyLifted():

@@ -163,7 +163,6 @@ STATE_ONLY: frozenset[type] = frozenset(
     {
         e.AttemptAdopted,
         e.HeldOn,
-        e.SealAccepted,
         e.EnvironmentLeft,
         e.BaselineKept,
         e.IncidentRecorded,

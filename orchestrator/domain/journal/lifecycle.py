@@ -168,6 +168,7 @@ ANY_TIME = frozenset(
         "emergency_lifted",
         "approval_given",
         "seal_accepted",
+        "seal_broken",
         "duty_done",
         "objective_measured",
         "incident_linked",

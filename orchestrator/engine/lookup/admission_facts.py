@@ -1,6 +1,6 @@
 """Gathers the facts that admission needs: rules, keys, approvals, and the results of earlier deployments."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,9 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.domain.text.names import same_name
+from orchestrator.engine.lookup.broken_basis import broken_basis, live_uses
 from orchestrator.engine.lookup.documents import documents_of
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.live_uses import used_live
@@ -42,7 +44,7 @@ class Known:
 
     These are the trusted keys, the verified approvals, the other deployments, traces of those that cannot be read, the
     certificates of the release, its measured waves, what is known of its environment and machines, which policies are in
-    force, and the documents of its model and policy.
+    force, the documents of its model and policy, and which records that it may rest on are not what was sealed.
     """
 
     keyring: Keyring
@@ -54,6 +56,7 @@ class Known:
     place: Place = field(default_factory=Place)
     in_force: tuple[PolicyInForce, ...] = ()
     documents: tuple[PresentedDocument, ...] = ()
+    broken: Mapping[str, tuple[SealFinding, ...]] = field(default_factory=dict)
 
 
 def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
@@ -69,16 +72,18 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
     ruled = governed or bool(keyring.keys) or d.authority.model is not None or starting
     others, unreadable = survey(ports.journal, excluding=d.id) if ruled and history else ([], ())
     traces = traces_of(ports.journal, unreadable) if ruled and history else Traces()
+    certificates = _certificates(ports, d, keyring) if governed else ()
     return Known(
         keyring=keyring,
         words=(),
         others=others,
         traces=traces,
-        certificates=_certificates(ports, d, keyring) if governed else (),
+        certificates=certificates,
         measured=tuple(_measured(ports, others, d)) if governed else (),
         place=place_of(ports, d, others if starting else None) if history else known_to_files(ports, d),
         in_force=policies_in_force(ports.journal, others) if starting and history else (),
         documents=documents_of(ports, d, keyring) if starting else (),
+        broken=broken_basis(ports, d, others, certificates) if starting and history else {},
     )
 
 
@@ -128,6 +133,8 @@ def question_of(
         home=ports.keys.home if known.certificates else "",
         on_record=_on_record(ports, known.others) if known.certificates else {},
         ticket=ticket,
+        live_uses=live_uses(known.others, d),
+        broken=known.broken,
     )
 
 
@@ -228,7 +235,8 @@ def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:
 def _successes(others: Sequence[Brief]) -> Iterator[Success]:
     for other in others:
         if other.state is State.COMPLETED and other.digest is not None and not other.rehearsal:
-            yield Success(other.environment, other.release, other.version, other.digests["artefacts"])
+            artefacts = other.digests["artefacts"]
+            yield Success(other.environment, other.release, other.version, artefacts, other.id)
 
 
 def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[MeasuredWave]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from orchestrator.domain.journal.events import SealAccepted
-from orchestrator.domain.seal.findings import SealFinding
+from orchestrator.domain.seal.findings import SealFinding, SealLook
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import StoreFault
 from orchestrator.policy.telling.words.seal_words import finding_words
@@ -21,16 +21,28 @@ def refuse_broken_seal(ports: Ports, deployment: str) -> None:
 
 def broken_seal(ports: Ports, deployment: str) -> tuple[SealFinding, ...]:
     """What does not fit and nobody accepted. A store in which nothing was sealed yet is no damage."""
-    findings = [each for each in ports.seals.look(deployment).findings if each.code != "seal.none"]
-    if not findings:
-        return ()
-    accepted = {
+    return not_accepted(ports, ports.seals.look(deployment))
+
+
+def not_accepted(ports: Ports, look: SealLook) -> tuple[SealFinding, ...]:
+    """Those findings of a look that nobody accepted."""
+    findings = [each for each in look.findings if each.code != "seal.none"]
+    accepted = _accepted(ports, look.deployment) if findings else frozenset()
+    return tuple(each for each in findings if (each.code, each.event) not in accepted)
+
+
+def _accepted(ports: Ports, deployment: str) -> frozenset[tuple[str, int]]:
+    """What people accepted; nothing where the journal cannot be read."""
+    try:
+        records = ports.journal.read(deployment)
+    except StoreFault:
+        return frozenset()
+    return frozenset(
         (damage.code, damage.event)
-        for record in ports.journal.read(deployment)
+        for record in records
         if isinstance(record.event, SealAccepted)
         for damage in record.event.damage
-    }
-    return tuple(each for each in findings if (each.code, each.event) not in accepted)
+    )
 
 
 def seal_words(deployment: str, findings: Sequence[SealFinding]) -> str:

@@ -33,6 +33,11 @@ def folded(journal: Journal, deployment: str) -> Deployment:
     return d
 
 
+def folded_anew(journal: Journal, deployment: str) -> Deployment:
+    """The same from its first event on, with no kept fold. Raises NotFound and StoreFault."""
+    return _folded_on(journal, deployment, Progress(1, None))
+
+
 class Survey(NamedTuple):
     """The brief of every deployment that can be read, newest first; the reason, by id, for each that cannot."""
 

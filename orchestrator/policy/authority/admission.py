@@ -14,6 +14,7 @@ from orchestrator.domain.text.names import as_read
 from orchestrator.policy.authority import approvals as given
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import MISUSE, Judged, judged
+from orchestrator.policy.authority.broken_basis import about_basis
 from orchestrator.policy.authority.calendar_check import Opening, opening_of
 from orchestrator.policy.authority.certificates import (
     JudgedCertificate,
@@ -135,6 +136,7 @@ RULES: tuple[Callable[[Weighed], Iterator[Reason]], ...] = (
     lambda weighed: about_model(weighed.question),
     lambda weighed: about_documents(weighed.question),
     lambda weighed: about_environment(weighed.question),
+    lambda weighed: about_basis(weighed.question),
     about_approvals,
     _rehearsal,
     _opening,

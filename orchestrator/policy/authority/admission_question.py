@@ -17,6 +17,7 @@ from orchestrator.domain.rules.environment import class_known
 from orchestrator.domain.rules.live_use import is_live_use, versions_of
 from orchestrator.domain.rules.release_policy import ReleasePolicy, SeparationOfDuties
 from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.domain.text.names import as_read, is_among
 from orchestrator.policy.authority.change_class import with_class_needs, with_needs
 from orchestrator.policy.authority.known_machines import Place
@@ -48,6 +49,7 @@ class Success:
     release: str
     version: str
     artefacts: str
+    deployment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class Question:
     a certificate that was issued here is of one. `backout` is the digest that leave to roll back must name. `in_force` are
     the policies that are in force for this deployment, whatever the files say. `documents` are the files of model and policy
     with their approvals. `used_live` are the versions of models and policies that earlier deployments used live. `ticket` is
-    the change ticket as it was just asked for; None where it is not asked for now, or none is needed.
+    the change ticket as it was just asked for; None where it is not asked for now, or none is needed. `live_uses` are the
+    newest of those deployments by version. `broken` is what nobody accepted of records that are not what was sealed, by
+    deployment, of those that this start may rest on.
     """
 
     subject: str
@@ -105,6 +109,8 @@ class Question:
     documents: tuple[PresentedDocument, ...] = ()
     used_live: frozenset[str] = frozenset()
     ticket: TicketSight | None = None
+    live_uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    broken: Mapping[str, tuple[SealFinding, ...]] = field(default_factory=dict)
 
     @property
     def calendar(self) -> Calendar:
@@ -127,14 +133,21 @@ class Question:
         return self.change.type == "emergency"
 
     @property
-    def first_live_uses(self) -> tuple[str, ...]:
-        """The versions of policy and model that nobody has used live before, where this is a live use."""
-        policy = self.policy if self.governed else None
+    def is_live_use(self) -> bool:
+        """Whether the deployment uses its policy and model live."""
         environment = self.place.binding(self.environment)
         known = class_known(environment, unknown=self.place.unknown(self.environment))
-        if not is_live_use(known, policy, rehearsal=self.rehearsing):
-            return ()
-        return tuple(used for used in versions_of(policy, self.model) if used not in self.used_live)
+        return is_live_use(known, self.policy if self.governed else None, rehearsal=self.rehearsing)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions of policy and model that it uses."""
+        return versions_of(self.policy if self.governed else None, self.model)
+
+    @property
+    def first_live_uses(self) -> tuple[str, ...]:
+        """The versions of policy and model that nobody has used live before, where this is a live use."""
+        return tuple(used for used in self.versions if used not in self.used_live) if self.is_live_use else ()
 
     @property
     def needs(self) -> tuple[RoleNeed, ...]:

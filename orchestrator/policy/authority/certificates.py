@@ -21,6 +21,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.names import is_among, same_name
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import CLOCKS_DIFFER
+from orchestrator.policy.authority.broken_basis import broken_record
 from orchestrator.policy.authority.trust_words import aside_words
 from orchestrator.policy.planning.digests import rehearsed_policy
 
@@ -109,6 +110,7 @@ def _against(question: Question, presented: PresentedCertificate) -> Iterator[Re
     yield from _covers(question, certificate)
     yield from _results(question, certificate)
     yield from _age(question, certificate)
+    yield from (broken_record(question, name) for name in certificate.deployments if name in question.broken)
 
 
 def _foreign(question: Question, presented: PresentedCertificate) -> Reason:

@@ -7,6 +7,7 @@ from orchestrator.domain.plan.release_plan import Level
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.text.names import is_among, same_name
 from orchestrator.policy.authority.admission_question import Question
+from orchestrator.policy.authority.broken_basis import broken_record
 from orchestrator.policy.planning.requirements import shortfalls
 
 _LEVELS: tuple[Level, ...] = ("low", "medium", "high")
@@ -84,7 +85,10 @@ def _flow(question: Question, model: DeploymentModel) -> Iterator[Reason]:
         and same_name(success.release, release.name)
         and success.version == release.version
     ]
-    if any(success.artefacts == artefacts for success in there):
+    same = [success.deployment for success in there if success.artefacts == artefacts]
+    if same:
+        if all(name in question.broken for name in same):
+            yield broken_record(question, same[0])
         return
     finding = (
         f"it succeeded in {before} with other artefacts" if there else f"it has not succeeded in {before}"

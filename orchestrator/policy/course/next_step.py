@@ -19,6 +19,7 @@ from orchestrator.policy.course.allowed_steps import (
     unapproved_run,
 )
 from orchestrator.policy.course.backout import attempt_name, foreign_run_reason, next_backout_step, scope_of
+from orchestrator.policy.course.broken_record import on_broken_record
 from orchestrator.policy.course.by_hand import by_hand
 from orchestrator.policy.course.follow_up import accepted, earliest_end
 from orchestrator.policy.course.limits import any_exceeded, limit_exceeded, reason_with_hosts
@@ -70,7 +71,7 @@ def _next_step(d: Deployment, now: datetime) -> Step:
         return WaitForPerson(f"paused by {d.driving.paused}", ("resume", "abort"))
     if d.driving.hold is not None:
         return WaitForPerson(d.driving.hold.reason, HOLD_CHOICES)
-    bound = _quiet_first(d) or _aborted(d) or unapproved_run(d) or not_authorised(d)
+    bound = _quiet_first(d) or on_broken_record(d) or _aborted(d) or unapproved_run(d) or not_authorised(d)
     return bound or authorised_first(d, _in_state(d, now))
 
 

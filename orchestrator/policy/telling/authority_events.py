@@ -1,5 +1,7 @@
 """The reports of events up to the first touch: plan, schedule, approvals, admission, and the verifications."""
 
+from collections.abc import Sequence
+
 from orchestrator.domain.authority.approval import DECISIONS
 from orchestrator.domain.authority.ground import GroundCode
 from orchestrator.domain.calendar.schedule_of_change import MissedChoice
@@ -175,10 +177,20 @@ def _closed(event: e.RecordClosed, d: Deployment, counts: Counts) -> Telling:
 
 
 @telling_of.register
+def _seal_broken(event: e.SealBroken, d: Deployment, counts: Counts) -> Telling:
+    more = f" and {event.more} more" if event.more else ""
+    words = f"NOT what was sealed: {_damage(event.damage)}{more}; what a backout rests on is {event.facts}"
+    return Telling(at("seal", words), (), beside=True)
+
+
+@telling_of.register
 def _seal_accepted(event: e.SealAccepted, d: Deployment, counts: Counts) -> Telling:
-    damage = ", ".join(f"{each.code}{f' {each.event}' if each.event else ''}" for each in event.damage)
-    words = f"not what was sealed ({damage}), accepted by {event.by}: {event.reason}"
+    words = f"not what was sealed ({_damage(event.damage)}), accepted by {event.by}: {event.reason}"
     return Telling(at("seal", words), (), beside=True, decision="not what was sealed")
+
+
+def _damage(damage: Sequence[e.DamageHere]) -> str:
+    return ", ".join(f"{each.code}{f' {each.event}' if each.event else ''}" for each in damage)
 
 
 def _word(name: StepName, result: Result, words: str, *, beside: bool = False) -> Telling:

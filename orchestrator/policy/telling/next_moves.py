@@ -71,6 +71,8 @@ def _answers(d: Deployment) -> tuple[Move, ...]:
     if driving.stopped is not None:
         lift = Move("orch stop-all --lift --reason WHY", "end the emergency stop")
         return (lift, Move(f"orch status {d.id}", "how it stands now"))
+    if driving.broken is not None and (driving.hold is not None or driving.paused is not None):
+        return _on_broken_record(d)
     if driving.paused is not None:
         return (Move(f"orch resume {d.id}", "go on"), *_abort(d))
     attempt = d.open_attempt
@@ -125,6 +127,16 @@ def _abort(d: Deployment) -> tuple[Move, ...]:
         return ()
     what = "stop and back out" if d.touched_hosts else "end it; nothing was touched"
     return (Move(f"orch abort {d.id} --reason WHY", what),)
+
+
+def _on_broken_record(d: Deployment) -> tuple[Move, ...]:
+    """Nothing that rests on the record goes on before a person accepts it."""
+    return (
+        Move(f"orch record verify {d.id}", "what is not what was sealed", reads=True),
+        Move(f"orch record accept {d.id} --reason WHY", "go on with the record as it is; then choose again"),
+        *_abort(d),
+        Move(f"orch hold {d.id}", "hold on"),
+    )
 
 
 def _hold_choices(d: Deployment) -> tuple[Move, ...]:

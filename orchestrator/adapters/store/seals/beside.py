@@ -10,9 +10,8 @@ from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.engine.seal_ports import SealKeys
 
 
-def beside(connection: Connection, keys: SealKeys, log: Log | None) -> Iterator[SealFinding]:
-    """What does not fit the checkpoint beside the store: that must be of the same log, and of its beginning."""
-    kept = keys.kept()
+def beside(connection: Connection, keys: SealKeys, log: Log | None, kept: str) -> Iterator[SealFinding]:
+    """What does not fit the checkpoint beside the store (`kept`): that must be of the same log, and of its beginning."""
     if not kept:
         return
     checkpoint = keys.opened(kept).checkpoint

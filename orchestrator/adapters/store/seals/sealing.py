@@ -62,7 +62,7 @@ def seal(
         return _sealed(connection, keys, events, before)
     log = log_of(connection, keys) or _first_log(connection, deployment, last)
     if log.fault is not None or any(
-        finding.code in OF_THE_STORE for finding in beside(connection, keys, log)
+        finding.code in OF_THE_STORE for finding in beside(connection, keys, log, keys.kept())
     ):
         log = begun_anew(connection, log)
     head, tree = _head(connection, log, deployment, last)

@@ -1,6 +1,7 @@
 """The port `Seals` over the database: looks at everything, changes nothing."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
@@ -42,13 +43,30 @@ class SqlSeals(Seals):
     def looks(self, deployments: Sequence[str]) -> list[SealLook]:
         """The rows of the whole log are hashed too: a head that was replaced by an older one is found at once."""
 
+        # What is beside the store is read first: another process may append between the two.
+        kept = self._keys.kept()
+
         def ask(connection: Connection) -> list[SealLook]:
             log = log_of(connection, self._keys)
             of_store = [
-                *beside(connection, self._keys, log),
+                *beside(connection, self._keys, log, kept),
                 *(_of_log(connection, log) if log is not None else ()),
             ]
             return [_looked(connection, log, of_store, name) for name in deployments]
+
+        with translated(f"The seals in {self._database.place} cannot be read"):
+            return self._database.look(ask)
+
+    def look_alone(self, deployment: str, size: int) -> SealLook:
+        """See the port."""
+        kept = self._keys.kept()
+
+        def ask(connection: Connection) -> SealLook:
+            log = log_of(connection, self._keys)
+            of_store = [*beside(connection, self._keys, log, kept), *_of_checkpoint(log)]
+            look = _looked(connection, log, of_store, deployment)
+            older = look.size < size and not any(each.code == "seal.none" for each in look.findings)
+            return replace(look, findings=(*look.findings, SealFinding("seal.head_older"))) if older else look
 
         with translated(f"The seals in {self._database.place} cannot be read"):
             return self._database.look(ask)
@@ -118,10 +136,14 @@ def _looked(
     )
 
 
+def _of_checkpoint(log: Log | None) -> Iterator[SealFinding]:
+    if log is not None and log.fault is not None:
+        yield SealFinding(log.fault)
+
+
 def _of_log(connection: Connection, log: Log) -> Iterator[SealFinding]:
     """The rows of the log make its tree, and its tree is the one of the checkpoint."""
-    if log.fault is not None:
-        yield SealFinding(log.fault)
+    yield from _of_checkpoint(log)
     tree = Tree()
     for expected, (number, head) in enumerate(heads_in(connection)):
         if number != expected:

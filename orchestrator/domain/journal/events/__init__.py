@@ -21,7 +21,6 @@ from orchestrator.domain.journal.events.attempts import (
 from orchestrator.domain.journal.events.authority import (
     ApprovalGiven,
     Approved,
-    DamageHere,
     DeploymentCancelled,
     DeploymentNotAdmitted,
     GivenApproval,
@@ -29,7 +28,6 @@ from orchestrator.domain.journal.events.authority import (
     RecordClosed,
     Rejected,
     Reviewed,
-    SealAccepted,
     Submitted,
     WaveAuthorised,
     WaveNotAuthorised,
@@ -92,6 +90,7 @@ from orchestrator.domain.journal.events.preparation import (
 from orchestrator.domain.journal.events.retention import LegalHoldLifted, LegalHoldPlaced, RecordArchived
 from orchestrator.domain.journal.events.rotation import RotationBegan, RotationEnded
 from orchestrator.domain.journal.events.schedule import StartMissed, StartPutOff
+from orchestrator.domain.journal.events.seals import DamageHere, SealAccepted, SealBroken
 from orchestrator.domain.journal.events.tickets import (
     Delivered,
     DeliveryOwed,
@@ -139,6 +138,7 @@ Event = Annotated[
     | Reviewed
     | RecordClosed
     | SealAccepted
+    | SealBroken
     | DutyDone
     | MessagesTried
     | ComponentsVerified
@@ -309,6 +309,7 @@ __all__ = [
     "RotationEnded",
     "SatisfactionGiven",
     "SealAccepted",
+    "SealBroken",
     "SetAside",
     "StartMissed",
     "StartPutOff",

@@ -205,20 +205,3 @@ class RecordClosed(Noun):
     by: Text
     basis: Text
     spoken: Spoken | None = None
-
-
-class DamageHere(Noun):
-    """One thing that did not fit the seal of a deployment: its code, and the event that it is about, if it is about one."""
-
-    code: Text
-    event: Annotated[int, Field(ge=0)] = 0
-
-
-class SealAccepted(Noun):
-    """A person looked at what does not fit the seal of this deployment, and decides that it goes on all the same."""
-
-    kind: Literal["seal_accepted"] = "seal_accepted"
-    damage: Many[DamageHere]
-    by: Text
-    reason: Text
-    spoken: Spoken | None = None

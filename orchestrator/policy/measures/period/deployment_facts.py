@@ -15,6 +15,7 @@ FailureCode = Literal[
     "early_life",
     "not_authorised",
     "not_as_rehearsed",
+    "record_broken",
     "aborted",
     "chosen",
     "hosts_left_out",

@@ -107,6 +107,8 @@ def _cause_of_backout(began: Moved) -> FailureCode:
         return "not_authorised"
     if "backout.not_as_rehearsed" in codes:
         return "not_as_rehearsed"
+    if "backout.record_broken" in codes:
+        return "record_broken"
     if began.failed is not None:
         return began.failed[1]
     if "backout.aborted" in codes:

@@ -203,6 +203,7 @@ GROUPS: dict[str, str] = {
     "early_life": "early life support",
     "not_authorised": "a wave was not authorised",
     "not_as_rehearsed": "not as rehearsed",
+    "record_broken": "the record broke",
     "chosen": "taken back by a person",
     "hosts_left_out": "hosts left out",
     "rejected": "approval denied",
