@@ -49,9 +49,21 @@ class Section:
         return not self.lines and not self.facts and (self.table is None or not self.table.rows)
 
 
+class Attached(NamedTuple):
+    """A file inside the PDF, from which its pages are made. `words` describe it in the list of attachments."""
+
+    name: str
+    content: bytes
+    media_type: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole document. `state` and `words`: its result in short and in sentences; `name`: what identifies it on each page."""
+    """A whole document. `state` and `words`: its result in short and in sentences; `name`: what identifies it on each page.
+
+    `digest`: a line with a digest at the foot of each printed page.
+    """
 
     kind: str
     title: str
@@ -64,6 +76,8 @@ class Document:
     made_at: datetime
     made_from: str
     times: str = "All times are UTC."
+    digest: str = ""
+    attached: Attached | None = None
 
 
 Pieces = list[str]
