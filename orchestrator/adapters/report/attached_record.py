@@ -18,9 +18,18 @@ _FAR = 2000
 
 
 def attached_of(deployment: str, content: bytes) -> Attached:
-    """A deployment's sealed record as the attachment of its PDF. The name is safe as a path."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", deployment)[:120]
-    return Attached(f"{name}.orch-record.json", content, ENVELOPE_TYPE, f"The sealed record of {deployment}")
+    """A deployment's sealed record as the attachment of its PDF."""
+    return Attached(
+        f"{safe_name(deployment)}.orch-record.json",
+        content,
+        ENVELOPE_TYPE,
+        f"The sealed record of {deployment}",
+    )
+
+
+def safe_name(name: str) -> str:
+    """The name as a part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)[:120]
 
 
 def footing(attached: Attached) -> str:
