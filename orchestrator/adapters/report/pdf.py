@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.report.document import Attached, Document, Fact, Section, Table, pieces
+from orchestrator.adapters.report.document import Attached, Chart, Document, Fact, Section, Table, pieces
 from orchestrator.adapters.report.legible import legible
 from orchestrator.adapters.report.templating import TEMPLATES
 from orchestrator.errors import MachineLacks
@@ -100,7 +100,17 @@ def _section(section: Section, parts: Parts) -> dict[str, Any]:
         "lines": [parts(line) for line in section.lines],
         "facts": _facts(section.facts, parts),
         "table": _table(sheet, parts) if sheet is not None else None,
+        "chart": _chart(section.chart, parts) if section.chart is not None else None,
         "nothing": parts(section.nothing) if section.empty else None,
+    }
+
+
+def _chart(chart: Chart, parts: Parts) -> dict[str, Any]:
+    return {
+        "svg": chart.svg,
+        "alt": chart.alt,
+        "legend": [{"colour": colour, "words": parts(words)} for colour, words in chart.legend],
+        "caption": parts(chart.caption),
     }
 
 

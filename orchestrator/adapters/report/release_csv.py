@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterator
 
 from orchestrator.adapters.report.checks_csv import inert
-from orchestrator.policy.telling.releases.release_story import ReleaseDeployment, ReleaseStory
-from orchestrator.policy.telling.releases.release_words import hosts_words_of, open_words, word_words
+from orchestrator.policy.authority.releases.release_story import ReleaseDeployment, ReleaseStory
+from orchestrator.policy.authority.releases.release_words import hosts_words_of, open_words, word_words
 
 COLUMNS = (
     "release", "version", "environment", "class", "deployment", "state", "rehearsal_for", "as_rehearsed", "planned", "began",

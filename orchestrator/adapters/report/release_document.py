@@ -5,8 +5,12 @@ from collections.abc import Iterator, Sequence
 from orchestrator.adapters.report.attached_record import footing, safe_name
 from orchestrator.adapters.report.document import Attached, Document, Fact, Section, fact, table
 from orchestrator.domain.text.format import counted, seconds_words
-from orchestrator.policy.telling.releases.release_story import InEnvironment, ReleaseDeployment, ReleaseStory
-from orchestrator.policy.telling.releases.release_words import (
+from orchestrator.policy.authority.releases.release_story import (
+    InEnvironment,
+    ReleaseDeployment,
+    ReleaseStory,
+)
+from orchestrator.policy.authority.releases.release_words import (
     NOTHING_OPEN,
     STANDS_WORDS,
     certificate_words_of,

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.policy.telling.releases.release_story import InEnvironment, ReleaseDeployment, ReleaseStory
-from orchestrator.policy.telling.releases.release_words import (
+from orchestrator.policy.authority.releases.release_story import (
+    InEnvironment,
+    ReleaseDeployment,
+    ReleaseStory,
+)
+from orchestrator.policy.authority.releases.release_words import (
     NOTHING_OPEN,
     STANDS_WORDS,
     certificate_words_of,

@@ -12,7 +12,7 @@ from orchestrator.engine.lookup.snapshots import Survey, each_of, survey
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.errors import NotFound, OrchError, StoreFault
-from orchestrator.policy.telling.releases.release_story_of import ReleaseFacts
+from orchestrator.policy.authority.releases.release_story_of import ReleaseFacts
 
 
 class KnownRelease(NamedTuple):

@@ -20,7 +20,7 @@ from orchestrator.engine.lookup.snapshots import survey
 from orchestrator.errors import UsageFault
 
 if TYPE_CHECKING:
-    from orchestrator.policy.telling.releases.release_story import ReleaseStory
+    from orchestrator.policy.authority.releases.release_story import ReleaseStory
 
 HEADINGS = ("release", "version", "environments", "deployments", "newest")
 
@@ -80,7 +80,7 @@ def show(
     if as_json and (html or pdf or csv_file):
         raise UsageFault("--json is for standard output; choose it or files.")
     from orchestrator.cli.views.release_text import release_lines
-    from orchestrator.policy.telling.releases.release_story_of import release_story
+    from orchestrator.policy.authority.releases.release_story_of import release_story
 
     ports = ports_of_home()
     story = release_story(release_facts(ports, name, version), ports.clock.now())

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.review_asked import review_due, review_missing
+from orchestrator.policy.authority.releases.release_story import OpenCode, OpenWork
 from orchestrator.policy.course.duties import open_work
 from orchestrator.policy.course.follow_up import reviews_missing, sign_offs_missing
 from orchestrator.policy.course.objectives import outcomes_of
-from orchestrator.policy.telling.releases.release_story import OpenCode, OpenWork
 
 Left = tuple[OpenCode, str, datetime | None]
 

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.policy.telling.ends import Tone
-from orchestrator.policy.telling.releases.release_story import (
+from orchestrator.policy.authority.releases.release_story import (
     Differences,
     GivenWord,
     HeldCertificate,
@@ -17,6 +16,7 @@ from orchestrator.policy.telling.releases.release_story import (
     ReleaseStory,
     StandsCode,
 )
+from orchestrator.policy.telling.ends import Tone
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.host_words import STANDING_WORDS, hosts_words
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan, changes_between
-from orchestrator.policy.telling.releases.release_story import Differences
+from orchestrator.policy.authority.releases.release_story import Differences
 
 
 def differences_between(before: Deployment, after: Deployment) -> Differences:

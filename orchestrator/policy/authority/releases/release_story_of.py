@@ -13,11 +13,9 @@ from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, State
 from orchestrator.domain.text.names import as_read
 from orchestrator.policy.authority.record_basis import rehearsal_basis
-from orchestrator.policy.authority.word_checks import recorded_statements
-from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
-from orchestrator.policy.telling.releases.environment_differences import differences_between
-from orchestrator.policy.telling.releases.open_work import work_left
-from orchestrator.policy.telling.releases.release_story import (
+from orchestrator.policy.authority.releases.environment_differences import differences_between
+from orchestrator.policy.authority.releases.open_work import work_left
+from orchestrator.policy.authority.releases.release_story import (
     Differences,
     GivenWord,
     HeldCertificate,
@@ -27,18 +25,12 @@ from orchestrator.policy.telling.releases.release_story import (
     StandsCode,
     UnitDigest,
 )
+from orchestrator.policy.authority.word_checks import recorded_statements
+from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.summary import plain_words
 
 RESIDUE_NAMED = 20
 """Differences that one deployment names; of more, the number of the others."""
-STANDS: Mapping[State, StandsCode] = {
-    State.COMPLETED: "deployed",
-    State.COMPLETED_WITH_EXCEPTIONS: "exceptions",
-    State.BACKED_OUT: "taken_back",
-    State.BACKED_OUT_WITH_RESIDUE: "residue",
-    State.BACKOUT_FAILED: "unproved",
-}
-"""By the end of the deployment that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +80,24 @@ def _stands(deployments: Sequence[Deployment]) -> StandsCode:
     touched = [d for d in real if d.state not in NEVER_TOUCHED]
     if not real:
         return "rehearsed"
-    if not touched:
-        return "nothing"
-    return STANDS.get(touched[-1].state, "under_way")
+    return _end_of(touched[-1].state) if touched else "nothing"
+
+
+def _end_of(state: State) -> StandsCode:
+    """By the end of the deployment that counts."""
+    match state:
+        case State.COMPLETED:
+            return "deployed"
+        case State.COMPLETED_WITH_EXCEPTIONS:
+            return "exceptions"
+        case State.BACKED_OUT:
+            return "taken_back"
+        case State.BACKED_OUT_WITH_RESIDUE:
+            return "residue"
+        case State.BACKOUT_FAILED:
+            return "unproved"
+        case _:
+            return "under_way"
 
 
 def _differences(
