@@ -95,6 +95,9 @@ VERBS = (
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),
+    Verb(
+        "release", "orchestrator.cli.verbs.viewing.release:release", "One release through its environments."
+    ),
     Verb("report", "orchestrator.cli.verbs.viewing.report:report", "Measures of a period, with trends."),
     Verb(
         "outputs",

@@ -3,6 +3,7 @@
 
     python3 verify_record.py RECORD [--key LINE]... [--tsa-ca FILE]
 
+RECORD is the file, or a PDF of orch to which it is attached: then the pages themselves are not verified.
 LINE is what `orch record key` prints where the record was made, given to you by another way than the record. Exit code 0:
 intact and whole; 1: not; 2: it cannot be read. Time stamps are verified by `openssl ts`, if there is one, with the file of
 their authority.
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 Json = dict[str, Any]
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+ATTACHED = re.compile(rb"/Subtype\s*/application#2Fvnd\.dsse\.envelope\.v1\+json[\s/>]")
 STATEMENT, PREDICATE = "https://in-toto.io/Statement/v1", "urn:orch:sealed-record:1"
 MOST_BYTES = 512 << 20
 
@@ -150,9 +153,39 @@ def note_signers(note: str, keys: list[str]) -> set[str]:
     }
 
 
+def attached_record(pdf: bytes) -> bytes:
+    """What is attached to a PDF as a DSSE envelope, as orch attaches it (ISO 32000-1, 7.11.4)."""
+    contents = {content for match in ATTACHED.finditer(pdf) for content in stream_at(pdf, match.start())}
+    if len(contents) != 1:
+        raise Unreadable(
+            f"it is a PDF with {len(contents)} sealed records in orch's form: take the file out (pdfdetach -saveall)"
+        )
+    return contents.pop()
+
+
+def stream_at(pdf: bytes, near: int) -> Iterator[bytes]:
+    """The content of the stream in whose dictionary this position is."""
+    begin = pdf.rfind(b" obj", max(0, near - 2000), near)
+    stream = re.compile(rb"\bstream\r?\n").search(pdf, near, near + 2000)
+    entries = pdf[begin : stream.start()] if begin >= 0 and stream else b""
+    length = re.search(rb"/Length\s+(\d{1,10})(?!\s+\d+\s+R)", entries)
+    if stream is None or length is None or b"/EmbeddedFile" not in entries:
+        return
+    content = pdf[stream.end() : stream.end() + int(length[1])]
+    if b"/Filter" not in entries:
+        yield content
+    elif re.search(rb"/Filter\s*/FlateDecode", entries):
+        try:
+            yield zlib.decompressobj().decompress(content, MOST_BYTES + 1)
+        except zlib.error:
+            return
+
+
 def read_record(file: str) -> tuple[Json, bytes, Json]:
     """The envelope and the statement in it."""
     content = Path(file).read_bytes()
+    if len(content) <= MOST_BYTES and content.startswith(b"%PDF-"):
+        content = attached_record(content)
     if len(content) > MOST_BYTES:
         raise Unreadable("it is larger than 512 MiB")
     try:
@@ -459,6 +492,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         print(f"{chosen.record}: it is no sealed record: {type(fault).__name__} {fault}", file=sys.stderr)
         return 2
+    if Path(chosen.record).read_bytes()[:5] == b"%PDF-":
+        verdict.unproved.append("what the pages of the PDF say: only the record attached to it was verified")
     verdict.unproved.append(f"that nothing followed event {record['head']['size']}: only the store knows")
     try:
         show(record, verdict)

@@ -66,6 +66,7 @@ WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     ),
     walks.locked: ((OBSTACLES, STATUS), (OBSTACLES, f"orch rollback {ID} {HOLE} --reason WHY")),
     walks.nothing_here: (("cli/verbs/viewing/list_.py", "orch deploy PLAN"),),
+    walks.no_release_here: (("cli/verbs/viewing/release.py", "orch deploy PLAN"),),
     walks.no_status: (("engine/lookup/deployment_lookup.py", "orch deploy PLAN"),),
     walks.unknown_name: (("engine/lookup/deployment_lookup.py", "orch list"),),
     walks.waits_for_approval: (
@@ -214,6 +215,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("adapters/store/claim.py", STATUS): SHOWS,
     ("adapters/store/shared_claim.py", STATUS): SHOWS,
     ("engine/host_locks.py", STATUS): SHOWS,
+    ("engine/lookup/release_facts.py", "orch release list"): SHOWS,
     ("engine/lookup/shared_resources.py", STATUS): SHOWS,
     ("adapters/files/project_authority.py", "orch model list"): SHOWS,
     ("adapters/keys/key_folder.py", "orch keys list"): SHOWS,

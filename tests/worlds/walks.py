@@ -160,6 +160,10 @@ def nothing_here(scene: Scene) -> str:
     return scene.orch("list")
 
 
+def no_release_here(scene: Scene) -> str:
+    return scene.orch("release", "list")
+
+
 def no_status(scene: Scene) -> str:
     return scene.orch("status")
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from orchestrator.adapters.report.legible import legible
 from orchestrator.policy.telling.ends import Tone
@@ -29,9 +29,18 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+class Chart(NamedTuple):
+    """A picture as SVG. `alt` says it in words; `legend` are colours with their words."""
+
+    svg: str
+    alt: str
+    legend: tuple[tuple[str, str], ...] = ()
+    caption: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with what stands below it: sentences, then facts, then a table; `nothing` stands there where there is none.
+    """A heading with what stands below it: sentences, a chart, facts, a table; `nothing` stands there without any.
 
     `level`: 1, or 2 for a part of the section before.
     """
@@ -42,21 +51,35 @@ class Section:
     table: Table | None = None
     level: int = 1
     nothing: str = "None."
+    chart: Chart | None = None
 
     @property
     def empty(self) -> bool:
         """Nothing stands below the heading."""
-        return not self.lines and not self.facts and (self.table is None or not self.table.rows)
+        nothing_listed = self.table is None or not self.table.rows
+        return not self.lines and not self.facts and nothing_listed and self.chart is None
+
+
+class Attached(NamedTuple):
+    """A file inside the PDF, from which its pages are made. `words` describe it in the list of attachments."""
+
+    name: str
+    content: bytes
+    media_type: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole document. `state` and `words`: its result in short and in sentences; `name`: what identifies it on each page."""
+    """A whole document. `state` and `words`: its result in short and in sentences; `name`: what identifies it on each page.
+
+    `digest`: a line with a digest at the foot of each printed page.
+    """
 
     kind: str
     title: str
     name: str
-    tone: Tone
+    tone: Tone | Literal["plain"]
     state: str
     words: tuple[str, ...]
     facts: tuple[Fact, ...]
@@ -64,6 +87,8 @@ class Document:
     made_at: datetime
     made_from: str
     times: str = "All times are UTC."
+    digest: str = ""
+    attached: Attached | None = None
 
 
 Pieces = list[str]

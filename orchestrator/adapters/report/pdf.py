@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.report.document import Document, Fact, Section, Table, pieces
+from orchestrator.adapters.report.document import Attached, Chart, Document, Fact, Section, Table, pieces
+from orchestrator.adapters.report.legible import legible
 from orchestrator.adapters.report.templating import TEMPLATES
 from orchestrator.errors import MachineLacks
 
@@ -41,7 +42,9 @@ def pdf_of(document: Document) -> bytes:
 
         def laid_out(shown: Shown) -> bytes:
             (place / "document.json").write_text(json.dumps(_data(document, shown)), encoding="ascii")
-            # Archivable and accessible. A-3 is the one to which a file can be attached: a sealed record has its place there.
+            if document.attached is not None:
+                (place / document.attached.name).write_bytes(document.attached.content)
+            # Archivable and accessible. A-3 is the one to which a file can be attached, such as a sealed record.
             return typst.compile(
                 str(place / TEMPLATE),
                 root=folder,
@@ -77,7 +80,13 @@ def _data(document: Document, shown: Shown) -> dict[str, Any]:
         "facts": _facts(document.facts, parts),
         "sections": [_section(section, parts) for section in document.sections],
         "made": parts(made),
+        "digest": parts(document.digest),
+        "attached": _attached(document.attached, shown) if document.attached is not None else None,
     }
+
+
+def _attached(file: Attached, shown: Shown) -> dict[str, str]:
+    return {"name": file.name, "type": file.media_type, "words": shown(legible(file.words))}
 
 
 Parts = Callable[[str], list[str]]
@@ -91,7 +100,17 @@ def _section(section: Section, parts: Parts) -> dict[str, Any]:
         "lines": [parts(line) for line in section.lines],
         "facts": _facts(section.facts, parts),
         "table": _table(sheet, parts) if sheet is not None else None,
+        "chart": _chart(section.chart, parts) if section.chart is not None else None,
         "nothing": parts(section.nothing) if section.empty else None,
+    }
+
+
+def _chart(chart: Chart, parts: Parts) -> dict[str, Any]:
+    return {
+        "svg": chart.svg,
+        "alt": chart.alt,
+        "legend": [{"colour": colour, "words": parts(words)} for colour, words in chart.legend],
+        "caption": parts(chart.caption),
     }
 
 

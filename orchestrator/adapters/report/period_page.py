@@ -9,6 +9,7 @@ from orchestrator.adapters.report import period_charts as charts
 from orchestrator.adapters.report.templating import environment
 from orchestrator.policy.measures.period.figure_words import figure_words, trend_words
 from orchestrator.policy.measures.period.figures import Share
+from orchestrator.policy.measures.period.listed_words import HEADINGS, NONE_LISTED, ORDER, row_of
 from orchestrator.policy.measures.period.measure_words import MEANINGS, REASONS, SECTIONS, group_words
 from orchestrator.policy.measures.period.period_report import Measure, MeasureCode, PeriodReport
 from orchestrator.policy.measures.period.period_words import asked_words, notes_of, period_words
@@ -38,6 +39,10 @@ def html_report(report: PeriodReport, zone: ZoneInfo) -> str:
             causes=charts.causes_of(report),
             strip=charts.strip_of(report),
             size=charts,
+            listed=[row_of(each, zone) for each in report.listed],
+            listed_headings=HEADINGS,
+            none_listed=NONE_LISTED,
+            order=ORDER,
         )
     )
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from orchestrator.adapters.report.attached_record import attached_words, footing
 from orchestrator.adapters.report.attempt_sections import attempt_sections, baseline_sections, check_sections
-from orchestrator.adapters.report.document import Document, Fact, Section, fact, table
+from orchestrator.adapters.report.document import Attached, Document, Fact, Section, fact, table
 from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.grouping import EACH_UP_TO
 from orchestrator.adapters.report.metric_lines import measured_lines
@@ -37,11 +38,14 @@ from orchestrator.policy.telling.words.unit_words import evidence_of, verified_w
 
 
 def record_document(
-    records: Sequence[Recorded], made_at: datetime, signatures: Signatures | None = None
+    records: Sequence[Recorded],
+    made_at: datetime,
+    signatures: Signatures | None = None,
+    sealed: Attached | str = "not attached",
 ) -> Document:
     """The document of one deployment's journal; without `signatures` none of them was verified.
 
-    Raises LifecycleFault if it is not a deployment's journal.
+    `sealed`: its sealed record, or why it has none. Raises LifecycleFault if it is not a deployment's journal.
     """
     d = fold(records)
     story, evidence, known = story_of(records, d), Evidence(records), signatures or {}
@@ -53,7 +57,7 @@ def record_document(
         tone=tone_of(d.state),
         state=d.state.value,
         words=tuple(plain_words(d)),
-        facts=tuple(_facts(d, records, made_at)),
+        facts=(*_facts(d, records, made_at), _sealed(sealed)),
         sections=(
             Section(
                 "What it rests on",
@@ -75,7 +79,13 @@ def record_document(
         ),
         made_at=made_at,
         made_from=f"{counted(len(records), 'event')} of the journal of {d.id}",
+        digest="" if isinstance(sealed, str) else footing(sealed),
+        attached=None if isinstance(sealed, str) else sealed,
     )
+
+
+def _sealed(sealed: Attached | str) -> Fact:
+    return fact("Sealed record", *((sealed,) if isinstance(sealed, str) else attached_words(sealed)))
 
 
 def wave_section(rows: Sequence[WaveRow]) -> Section:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,20 +33,28 @@ def report_json_text(report: PeriodReport) -> str:
     return json.dumps(report_json(report), ensure_ascii=False)
 
 
-def write_report(report: PeriodReport, zone: ZoneInfo, *, csv_file: Path | None, html: Path | None) -> None:
-    """Write the files one after the other, each whole or not at all. Raises StoreFault."""
+def write_report(report: PeriodReport, zone: ZoneInfo, files: Mapping[str, Path | None]) -> None:
+    """Write the files, by their form, one after the other, each whole or not at all. Raises StoreFault and MachineLacks."""
     from orchestrator.adapters.report.period_csv import csv_report
     from orchestrator.adapters.report.period_page import html_report
 
-    forms: list[tuple[Path | None, Callable[[], str]]] = [
-        (csv_file, lambda: csv_report(report)),
-        (html, lambda: html_report(report, zone)),
-    ]
-    for path, text in forms:
+    forms: Mapping[str, Callable[[], str | bytes]] = {
+        "csv": lambda: csv_report(report),
+        "html": lambda: html_report(report, zone),
+        "pdf": lambda: _pdf(report, zone),
+    }
+    for form, path in files.items():
         if path is None:
             continue
         if str(path) == "-":
-            click.echo(text(), nl=False)
+            click.echo(forms[form](), nl=False)
         else:
-            write_whole(path, text())
+            write_whole(path, forms[form]())
             click.echo(f"The report is in {path}", err=True)
+
+
+def _pdf(report: PeriodReport, zone: ZoneInfo) -> bytes:
+    from orchestrator.adapters.report.pdf import pdf_of
+    from orchestrator.adapters.report.period_document import period_document
+
+    return pdf_of(period_document(report, zone, report_json_text(report).encode()))

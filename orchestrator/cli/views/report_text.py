@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.measures.period.figure_words import figure_words, trend_words
+from orchestrator.policy.measures.period.listed_words import NONE_LISTED, row_of
 from orchestrator.policy.measures.period.measure_words import MEANINGS, REASONS, SECTIONS, group_words
 from orchestrator.policy.measures.period.period_report import Measure, PeriodReport
 from orchestrator.policy.measures.period.period_words import asked_words, notes_of, period_words
 
 WIDTH = 118
 LONGEST = 60
+MOST_LISTED = 50
 Row = tuple[str, str, str, str]
 
 
@@ -29,6 +31,7 @@ def report_lines(report: PeriodReport, zone: ZoneInfo) -> Iterator[str]:
         yield ""
         yield _line((section, *head[1:]), widths)
         yield from (_line((f"  {row[0]}", *row[1:]), widths) for row in lines)
+    yield from _listed(report, zone)
     yield from _unrecorded(report)
     yield from _definitions(report)
 
@@ -60,6 +63,22 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
         for n, (cell, width) in enumerate(zip(row, widths, strict=True))
     )
     return "  ".join(cells).rstrip()
+
+
+def _listed(report: PeriodReport, zone: ZoneInfo) -> Iterator[str]:
+    """The deployments of the period in columns; of very many the newest."""
+    yield ""
+    yield "The deployments"
+    rows = [
+        tuple(plain(cell, LONGEST) for cell in row_of(each, zone)) for each in report.listed[-MOST_LISTED:]
+    ]
+    if not rows:
+        yield f"  {NONE_LISTED}"
+        return
+    if len(report.listed) > MOST_LISTED:
+        yield f"  The newest {MOST_LISTED} of {len(report.listed):,}; files and --json have all."
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    yield from (f"  {_line(row, [widths[0] - 2, *widths[1:]])}" for row in rows)
 
 
 def _unrecorded(report: PeriodReport) -> Iterator[str]:

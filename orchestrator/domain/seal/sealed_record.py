@@ -11,6 +11,8 @@ from orchestrator.domain.text.model_base import Many, Moment, Noun, Sha256, Text
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 """The type of an in-toto Statement in a DSSE envelope."""
+ENVELOPE_TYPE = "application/vnd.dsse.envelope.v1+json"
+"""The type of the file: the envelope itself, as JSON."""
 SUBJECT = "deployment "
 
 Hex = Annotated[str, Field(pattern=r"^([0-9a-f]{2})*$", max_length=1024)]

@@ -34,6 +34,7 @@ Unproved = Literal[
     "later_events",
     "signature_not_verified",
     "break_recorded",
+    "pages",
 ]
 """What a sealed record does not prove; the words are in policy/telling/words/seal_words.py."""
 

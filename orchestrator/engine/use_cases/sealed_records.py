@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -108,11 +109,13 @@ class Verified(NamedTuple):
     here: StoreHere
 
 
-def verified(ports: Ports, content: bytes, keys: Sequence[str] = (), tsa_ca: str = "") -> Verified:
+def verified(
+    ports: Ports, content: bytes, keys: Sequence[str] = (), tsa_ca: str = "", *, in_pdf: bool = False
+) -> Verified:
     """A sealed record held against itself, and against its anchors where they can be seen from here.
 
-    `keys`: those that the caller knows beside this home's own; `tsa_ca`: the file with the authorities of time stamps. Raises
-    UsageFault.
+    `keys`: those that the caller knows beside this home's own; `tsa_ca`: the file with the authorities of time stamps;
+    `in_pdf`: it was attached to pages, which it does not prove. Raises UsageFault.
     """
     try:
         statement = SealedStatement.model_validate_json(ports.seal_keys.unwrapped(content))
@@ -126,6 +129,8 @@ def verified(ports: Ports, content: bytes, keys: Sequence[str] = (), tsa_ca: str
     known = frozenset([*keys, *(own.key for own in _own(ports))])
     stamps = [_worth(ports, statement.predicate, anchor, tsa_ca) for anchor in statement.predicate.anchors]
     verdict = verified_record(statement, signers, known, ports.seal_keys.verifies, stamps)
+    if in_pdf:
+        verdict = replace(verdict, unproved=(*verdict.unproved, ("pages", 0)))
     return Verified(statement.predicate, verdict, _here(ports, statement.predicate, verdict))
 
 

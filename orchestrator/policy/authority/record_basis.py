@@ -54,7 +54,7 @@ def basis_of(d: Deployment, records: Sequence[Recorded]) -> tuple[Row, ...]:
     """Every answer that an auditor asks for first; what is not on record is said too."""
     return (
         *purpose_rows(d.plan, d.authority.environment_class),
-        Row("rehearsal", tuple(_rehearsal(d, records))),
+        Row("rehearsal", rehearsal_basis(d, records)),
         Row("policy", tuple(_policy(d))),
         Row("admitted", tuple(_admission(d))),
         Row("roles", tuple(f"{role}: {person}" for role, person in d.plan.roles.items())),
@@ -102,6 +102,11 @@ def wave_lines(waves: Iterable[Wave]) -> Iterator[str]:
             f"gate: {'; '.join(row.gate)}",
         ]
         yield f"{row.name} ({len(row.hosts)}): {'; '.join(parts)}"
+
+
+def rehearsal_basis(d: Deployment, records: Iterable[Recorded]) -> tuple[str, ...]:
+    """The rehearsal that it rests on, or that it is one itself, or why it needs none."""
+    return tuple(_rehearsal(d, records))
 
 
 def _rehearsal(d: Deployment, records: Iterable[Recorded]) -> Iterator[str]:

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from orchestrator.adapters.report.pdf import pdf_of
 from orchestrator.adapters.report.period_csv import csv_report, inert
+from orchestrator.adapters.report.period_document import period_document
 from orchestrator.adapters.report.period_page import html_report
+from orchestrator.cli.views.report_files import report_json_text
+from orchestrator.cli.views.report_text import MOST_LISTED, report_lines
 from orchestrator.engine.lookup.period_facts import period_facts
+from orchestrator.policy.measures.period.figure_words import figure_words
+from orchestrator.policy.measures.period.listed_words import result_words
+from orchestrator.policy.measures.period.measure_words import MEANINGS
 from orchestrator.policy.measures.period.period_report import Asked, PeriodReport
 from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
 from tests.adapters.report.outline import Outline
+from tests.worlds.hostile import HOSTILE_TEXTS
 from tests.worlds.periods import journal_of, moment, set_to
+from tests.worlds.printed_pages import acts_in, inflated, needs_pdftotext, text_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 USUAL: dict[str, Any] = {"service": "shop", "environment": "live", "model": "rolling"}
@@ -131,3 +143,73 @@ def test_what_cannot_be_read_is_named() -> None:
     made = report(DONE, unreadable=("lost-1",))
     assert "cannot be read: 1 deployment (lost-1)" in Outline(html_report(made, BERLIN)).text
     assert next(row for row in rows(made) if row["code"] == "unreadable")["value"] == "1"
+
+
+def listed(made: PeriodReport) -> list[tuple[str, str]]:
+    return [(each.id, result_words(each)) for each in made.listed]
+
+
+def test_the_deployments_behind_the_figures_are_listed() -> None:
+    open_still = "11-10T08:00 planned; 11-10T09:00 begun"
+    earlier = "10-01T08:00 planned; 10-01T09:00 begun; 10-01T10:00 completed"
+    refused = "11-11T08:00 planned; 11-11T09:00 begun; 11-11T09:01 refused environment"
+    made = report(DONE, BAD, open_still, earlier, refused)
+    assert listed(made) == [
+        ("d0", "completed"),
+        ("d1", "backed out: deploying a wave"),
+        ("d2", "not over"),
+        ("d4", "refused: environment"),
+    ]
+    page = html_report(made, BERLIN)
+    text = "\n".join(report_lines(made, BERLIN))
+    for name, result in listed(made):
+        assert re.search(rf"<td>{name}</td>.*<td>{result}</td>", page)
+        assert re.search(rf"  {name} .* {result}", text)
+
+
+def test_a_period_without_deployments_says_so() -> None:
+    made = report()
+    assert "No deployment was open in this period." in html_report(made, BERLIN)
+    assert "No deployment was open in this period." in "\n".join(report_lines(made, BERLIN))
+
+
+def test_very_many_are_cut_in_the_terminal_only() -> None:
+    made = report(*[DONE] * (MOST_LISTED + 5))
+    assert f"The newest {MOST_LISTED} of {MOST_LISTED + 5}" in "\n".join(report_lines(made, BERLIN))
+    assert html_report(made, BERLIN).count("<td>completed</td>") == MOST_LISTED + 5
+
+
+@needs_pdftotext
+def test_paper_has_every_measure_each_chart_and_the_figures_inside(tmp_path: Path) -> None:
+    made = report(DONE, BAD)
+    content = report_json_text(made).encode()
+    pdf = pdf_of(period_document(made, BERLIN, content))
+    text = text_of(pdf, tmp_path)
+    for measure in made.measures:
+        assert "".join(figure_words(measure.now).split()) in text
+        assert "".join(MEANINGS[measure.code].definition.split()) in text
+    opened = inflated(pdf).decode("latin-1")
+    assert opened.count("/S/Figure") == 3
+    assert "/Subtype/application#2Fjson" in opened
+    assert sha256(content).hexdigest() in text
+    assert acts_in(pdf) == ["/EmbeddedFile"]
+
+
+@needs_pdftotext
+def test_paper_of_nothing_is_made_too(tmp_path: Path) -> None:
+    text = text_of(pdf_of(period_document(report(), BERLIN, b"{}")), tmp_path)
+    assert "Nodeploymentendedinthisperiod." in text
+
+
+@pytest.mark.parametrize("name", HOSTILE_TEXTS)
+def test_a_name_is_text_on_paper_and_in_the_terminal(name: str, tmp_path: Path) -> None:
+    made = report(DONE)
+    hostile_name = HOSTILE_TEXTS[name].text
+    made = made.model_copy(
+        update={"listed": (made.listed[0].model_copy(update={"environment": hostile_name}),)}
+    )
+    pdf = pdf_of(period_document(made, BERLIN, b"{}"))
+    assert acts_in(pdf) == ["/EmbeddedFile"]
+    assert all(line.isprintable() for line in report_lines(made, BERLIN))
+    assert {tag for tag, _ in Outline(html_report(made, BERLIN)).elements} >= {"td"}
+    assert "script" not in {tag for tag, _ in Outline(html_report(made, BERLIN)).elements}

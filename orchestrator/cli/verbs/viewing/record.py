@@ -46,7 +46,10 @@ def _file(form: str, words: str) -> Callable[[Command], Command]:
 @record.command()
 @click.argument("deployment", required=False)
 @_file("--html", "Write the whole record to this file, as one page that needs nothing else.")
-@_file("--pdf", "Write the record to this file, to print and to archive (PDF/A-3, tagged).")
+@_file(
+    "--pdf",
+    "Write the record to this file, to print and to archive (PDF/A-3, tagged), with the sealed record attached inside.",
+)
 @_file("--csv", "Write every answer of every check to this file, as CSV for spreadsheets.")
 @_file(
     "--junit",
@@ -133,7 +136,7 @@ def seal(deployment: str | None, out: Path | None) -> None:
 )
 @json_option
 def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json: bool) -> int:  # noqa: FBT001
-    """Verify a sealed record (a file), the seal of a deployment (its id), or of all in this store [default].
+    """Verify a sealed record (a file, or its PDF), the seal of a deployment (its id), or of all in this store [default].
 
     The store is also held against what anchors outside have seen of it. Exits with 13 where anything is not what was sealed.
     """
@@ -144,7 +147,8 @@ def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json:
 
     ports = ports_of_home()
     if what is not None and (Path(what).is_file() or "/" in what):
-        seen = verified(ports, sealed_bytes(Path(what)), keys, tsa_ca or "")
+        content, in_pdf = sealed_bytes(Path(what))
+        seen = verified(ports, content, keys, tsa_ca or "", in_pdf=in_pdf)
         return show_verdict(seen.verdict, seen.here, as_json=as_json)
     names = [find(ports, what).id] if what is not None else ports.seals.known()
     looks = ports.seals.looks(names)
@@ -228,8 +232,9 @@ def key(rotate: bool, revoke: str | None) -> None:  # noqa: FBT001
         click.echo(f"{own.key}  since {own.since:%Y-%m-%d %H:%M} UTC{gone}")
 
 
-def sealed_bytes(file: Path) -> bytes:
-    """The content of a sealed record. Raises NotFound, StoreFault and UsageFault."""
+def sealed_bytes(file: Path) -> tuple[bytes, bool]:
+    """The content of a sealed record, and whether it was attached to a PDF. Raises NotFound, StoreFault and UsageFault."""
+    from orchestrator.adapters.report.attached_record import BEGINS_PDF, record_in
     from orchestrator.engine.use_cases.sealed_records import MOST_BYTES
 
     try:
@@ -241,7 +246,7 @@ def sealed_bytes(file: Path) -> bytes:
         raise StoreFault(f"{file} cannot be read: {error.strerror}.") from None
     if len(content) > MOST_BYTES:
         raise UsageFault(f"{file} is larger than {MOST_BYTES >> 20} MiB: it is no sealed record of orch.")
-    return content
+    return (record_in(content, MOST_BYTES), True) if content.startswith(BEGINS_PDF) else (content, False)
 
 
 def _signatures(ports: Ports, d: Deployment, records: list[Recorded]) -> Signatures:

@@ -14,6 +14,7 @@ from orchestrator.policy.evidence.file_text import content_lines, withheld
 from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN, withheld_words
 
 if TYPE_CHECKING:
+    from orchestrator.adapters.report.document import Attached
     from orchestrator.adapters.report.signatures import Signatures
 
 Form = Callable[[Ports, Deployment, list[Recorded], "Signatures"], str | bytes]
@@ -44,7 +45,19 @@ def _pdf(ports: Ports, d: Deployment, records: list[Recorded], signatures: Signa
     from orchestrator.adapters.report.pdf import pdf_of
     from orchestrator.adapters.report.record_document import record_document
 
-    return pdf_of(record_document(records, ports.clock.now(), signatures))
+    return pdf_of(record_document(records, ports.clock.now(), signatures, _sealed(ports, d, records)))
+
+
+def _sealed(ports: Ports, d: Deployment, records: list[Recorded]) -> Attached | str:
+    """The sealed record as `orch record seal` makes it, or why there is none: the pages say so, and are made all the same."""
+    from orchestrator.adapters.report.attached_record import attached_of
+    from orchestrator.cli.version import programs
+    from orchestrator.engine.use_cases.sealed_records import enveloped, sealed_statement
+
+    try:
+        return attached_of(d.id, enveloped(ports, sealed_statement(ports, d, records, programs())))
+    except OrchError as why:
+        return f"NOT attached: {why}"
 
 
 FORMS: Mapping[str, Form] = {"html": _html, "pdf": _pdf, "csv": _csv, "junit": _junit}

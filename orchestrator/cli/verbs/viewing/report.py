@@ -33,6 +33,11 @@ USUAL = timedelta(days=30), timedelta(0)
     help="Write a row for each measure.",
 )
 @click.option("--html", type=click.Path(path_type=Path, allow_dash=True), help="Write a page with charts.")
+@click.option(
+    "--pdf",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write it to print and to archive (PDF/A-3, tagged), with charts.",
+)
 @json_option
 def report(  # noqa: PLR0913, PLR0917 - an option each
     begins: str | None,
@@ -43,13 +48,14 @@ def report(  # noqa: PLR0913, PLR0917 - an option each
     environment: str | None,
     csv_file: Path | None,
     html: Path | None,
+    pdf: Path | None,
     as_json: bool,  # noqa: FBT001 (click calls it)
 ) -> None:
     """Show how deployments went in a period [default: the last 30 days], beside the period of equal length before it.
 
     Each figure has its number of cases and its definition. What orch does not record is named, and has no figure.
     """
-    if as_json and (csv_file or html):
+    if as_json and (csv_file or html or pdf):
         raise UsageFault("--json is for standard output; choose it or files.")
     ports, clocks = ports_of_home(), zone_given(zone)
     now = ports.clock.now()
@@ -68,7 +74,7 @@ def report(  # noqa: PLR0913, PLR0917 - an option each
 
     if as_json:
         click.echo(report_files.report_json_text(made))
-    elif csv_file or html:
-        report_files.write_report(made, clocks, csv_file=csv_file, html=html)
+    elif csv_file or html or pdf:
+        report_files.write_report(made, clocks, {"csv": csv_file, "html": html, "pdf": pdf})
     else:
         click.echo("\n".join(report_text.report_lines(made, clocks)))

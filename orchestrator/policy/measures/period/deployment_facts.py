@@ -72,6 +72,8 @@ class DeploymentFacts(Noun):
     """
 
     id: str
+    release: str = ""
+    version: str = ""
     service: str | None
     model: str | None
     approved_model: bool

@@ -30,6 +30,8 @@ def facts_of(
     model, rehearsal = d.authority.model, d.rehearsing.rehearsal is not None
     return DeploymentFacts(
         id=d.id,
+        release=d.plan.release.name,
+        version=d.plan.release.version,
         service=d.plan.release.service,
         model=model.model if model is not None else None,
         approved_model=_approved_model(d),

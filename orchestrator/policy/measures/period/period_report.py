@@ -4,6 +4,7 @@ from typing import Literal, get_args
 
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 from orchestrator.policy.measures.period.figures import Figure
+from orchestrator.policy.measures.period.listed import ListedDeployment
 from orchestrator.policy.measures.period.span import Period
 from orchestrator.policy.telling.ends import Figure as FigureName
 
@@ -83,6 +84,7 @@ class PeriodReport(Noun):
 
     `deployments` are counted in one period or the other. `unreadable` are those that are in no figure, because their
     journals cannot be read. `lead_times`: the seconds of each case of `lead_time`, sorted. `unrecorded`: what has no record.
+    `listed`: the deployments of the period, rehearsals among them.
     """
 
     orch_report: Literal[1] = 1
@@ -94,6 +96,7 @@ class PeriodReport(Noun):
     measures: Many[Measure]
     parts: Many[Part]
     lead_times: Many[float]
+    listed: Many[ListedDeployment] = ()
     unrecorded: Many[Unrecorded] = UNRECORDED
     unreadable: Many[str] = ()
 

@@ -15,6 +15,7 @@ from orchestrator.policy.measures.period.flow_measures import (
     lead_times,
     schedule_measures,
 )
+from orchestrator.policy.measures.period.listed import counts_in, listed_of
 from orchestrator.policy.measures.period.people_measures import (
     adoption_measures,
     objective_measures,
@@ -54,10 +55,11 @@ def report_of(
         period=period,
         before=before,
         asked=asked,
-        deployments=sum(_counts_in(f, period) or _counts_in(f, before) for f in real),
+        deployments=sum(counts_in(f, period) or counts_in(f, before) for f in real),
         measures=_beside(_figures(chosen, house, period), _figures(chosen, house, before)),
         parts=tuple(_part(real, each) for each in period.parts()),
         lead_times=lead_times(real, period),
+        listed=listed_of(chosen, period),
         unreadable=tuple(unreadable),
     )
 
@@ -69,13 +71,6 @@ def _is_asked(f: DeploymentFacts, asked: Asked) -> bool:
         (asked.environment, f.environment),
     )
     return all(wanted is None or as_read(wanted) == as_read(has or "") for wanted, has in pairs)
-
-
-def _counts_in(f: DeploymentFacts, period: Period) -> bool:
-    """Whether it was open in the period, or anything of it happened there after its end."""
-    moments = [b.began for b in f.backouts] + [each.at for each in f.objectives]
-    open_then = f.planned < period.ends and (f.ended is None or f.ended >= period.begins)
-    return open_then or any(period.holds(moment) for moment in moments)
 
 
 def _figures(facts: Sequence[DeploymentFacts], house: HouseFacts, period: Period) -> dict[Key, Figure]:

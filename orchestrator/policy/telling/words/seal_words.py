@@ -43,6 +43,9 @@ UNPROVED_WORDS: Mapping[Unproved, str] = {
     "events_disposed": "what {number} events said: they were disposed of, and only their leaves are left",
     "later_events": "that nothing followed event {number}; the store knows: orch record verify ID",
     "signature_not_verified": "{number} signatures of people: their keys are not in it, or are of ssh (ssh-keygen -Y verify)",
+    "pages": (
+        "what the pages of the PDF say: only the record attached to it was verified. Where its store is, they can be made anew"
+    ),
 }
 
 HERE_WORDS: Mapping[StoreHere, str] = {

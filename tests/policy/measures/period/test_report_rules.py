@@ -71,7 +71,7 @@ ENDS = {state.value for state in (*STANDS, *NEVER_TOUCHED)} | {
 }
 UNDONE = {State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_FAILED}
 PERIODS = st.tuples(HOURS, st.integers(2, 24 * 20), st.floats(0.1, 0.9))
-MANY = st.lists(deployments(), max_size=12)
+MANY = st.lists(deployments(), max_size=12, unique_by=lambda f: f.id)
 
 
 def reported(facts: list[DeploymentFacts], begins: datetime, ends: datetime) -> PeriodReport:

@@ -1,0 +1,1 @@
+"""A release through its environments: what came of it in each, and what differs between them."""
