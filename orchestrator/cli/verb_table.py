@@ -95,6 +95,11 @@ VERBS = (
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),
+    Verb(
+        "evidence",
+        "orchestrator.cli.verbs.evidence.evidence:evidence",
+        "What is held of what standards ask for, and gaps.",
+    ),
     Verb("report", "orchestrator.cli.verbs.viewing.report:report", "Measures of a period, with trends."),
     Verb(
         "outputs",
