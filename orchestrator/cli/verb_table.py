@@ -98,6 +98,11 @@ VERBS = (
     Verb(
         "release", "orchestrator.cli.verbs.viewing.release:release", "One release through its environments."
     ),
+    Verb(
+        "evidence",
+        "orchestrator.cli.verbs.evidence.evidence:evidence",
+        "What is held of what standards ask for, and gaps.",
+    ),
     Verb("report", "orchestrator.cli.verbs.viewing.report:report", "Measures of a period, with trends."),
     Verb(
         "outputs",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.plan.objective import text_of
 from orchestrator.domain.text.format import counted
@@ -36,7 +37,7 @@ class NotMet:
         return self.number, self.wave, self.entry
 
 
-def criteria_not_met(d: Deployment, records: Iterable[Recorded]) -> tuple[NotMet, ...]:
+def criteria_not_met(d: Deployment, records: Iterable[Recorded | Condensed]) -> tuple[NotMet, ...]:
     """In the order of the journal. Looks at the same wave that fail one after the other are one."""
     items: list[NotMet] = []
     measured: list[e.Measured] = []
@@ -71,7 +72,7 @@ def _with_one(items: list[NotMet], missed: NotMet) -> list[NotMet]:
     return [*items, missed]
 
 
-def _missed(d: Deployment, record: Recorded, measured: Sequence[e.Measured]) -> NotMet | None:
+def _missed(d: Deployment, record: Recorded | Condensed, measured: Sequence[e.Measured]) -> NotMet | None:
     at = record.at
     match record.event:
         case e.EntryChecked(wave=wave, results=results) if failing := complaints(results):
