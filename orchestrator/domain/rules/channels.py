@@ -10,6 +10,7 @@ from orchestrator.domain.text.model_base import AtLeastOneText, Name, Noun, Port
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 AbsolutePath = Annotated[str, Field(pattern=r"^(/|~/)[^\x00-\x1f]+$")]
+ChannelKind = Literal["mail", "webhook"]
 ServerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9:][A-Za-z0-9.:-]{0,252}$")]
 
 
@@ -94,6 +95,11 @@ class Channel(Noun):
         if (self.mail is None) == (self.webhook is None):
             raise wrong("either mail or webhook", "a channel has one kind")
         return self
+
+    @property
+    def kind(self) -> ChannelKind:
+        """Its one kind."""
+        return "mail" if self.mail is not None else "webhook"
 
 
 class HouseChannels(Noun):

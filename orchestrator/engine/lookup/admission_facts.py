@@ -1,6 +1,6 @@
 """Gathers the facts that admission needs: rules, keys, approvals, and the results of earlier deployments."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.rules.channels import ChannelKind
 from orchestrator.domain.text.names import same_name
 from orchestrator.engine.lookup.documents import documents_of
 from orchestrator.engine.lookup.journal_timeline import story_on
@@ -42,7 +43,7 @@ class Known:
 
     These are the trusted keys, the verified approvals, the other deployments, traces of those that cannot be read, the
     certificates of the release, its measured waves, what is known of its environment and machines, which policies are in
-    force, and the documents of its model and policy.
+    force, the documents of its model and policy, and the channels of the house where its policy has somebody told.
     """
 
     keyring: Keyring
@@ -54,6 +55,7 @@ class Known:
     place: Place = field(default_factory=Place)
     in_force: tuple[PolicyInForce, ...] = ()
     documents: tuple[PresentedDocument, ...] = ()
+    channels: Mapping[str, ChannelKind] | None = None
 
 
 def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
@@ -79,7 +81,13 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
         place=place_of(ports, d, others if starting else None) if history else known_to_files(ports, d),
         in_force=policies_in_force(ports.journal, others) if starting and history else (),
         documents=documents_of(ports, d, keyring) if starting else (),
+        channels=ports.channels.kinds() if starting and _has_told(d) else None,
     )
+
+
+def _has_told(d: Deployment) -> bool:
+    policy = d.authority.policy
+    return policy is not None and policy.communication is not None and d.rehearsing.rehearsal is None
 
 
 def question_of(
@@ -128,6 +136,7 @@ def question_of(
         home=ports.keys.home if known.certificates else "",
         on_record=_on_record(ports, known.others) if known.certificates else {},
         ticket=ticket,
+        channels=known.channels,
     )
 
 

@@ -12,6 +12,7 @@ from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.rules.channels import ChannelKind
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import class_known
 from orchestrator.domain.rules.live_use import is_live_use, versions_of
@@ -73,7 +74,8 @@ class Question:
     a certificate that was issued here is of one. `backout` is the digest that leave to roll back must name. `in_force` are
     the policies that are in force for this deployment, whatever the files say. `documents` are the files of model and policy
     with their approvals. `used_live` are the versions of models and policies that earlier deployments used live. `ticket` is
-    the change ticket as it was just asked for; None where it is not asked for now, or none is needed.
+    the change ticket as it was just asked for; None where it is not asked for now, or none is needed. `channels`: the kind of
+    each channel of the house; None where that is not known, or not needed.
     """
 
     subject: str
@@ -105,6 +107,7 @@ class Question:
     documents: tuple[PresentedDocument, ...] = ()
     used_live: frozenset[str] = frozenset()
     ticket: TicketSight | None = None
+    channels: Mapping[str, ChannelKind] | None = None
 
     @property
     def calendar(self) -> Calendar:
