@@ -43,6 +43,7 @@ class ChannelsOfHouse(Channels):
     def _sent(self, channel: Channel, message: Message) -> str:
         """Whatever breaks is why it was not sent; its own words could hold a secret."""
         # Here and not above: a driver wires this port and never sends.
+        from orchestrator.adapters.channels.apprise_service import send_by_apprise
         from orchestrator.adapters.channels.mail import send_mail
         from orchestrator.adapters.channels.webhook import send_webhook
 
@@ -52,6 +53,8 @@ class ChannelsOfHouse(Channels):
                 return send_mail(channel.mail, message, self._run, self._seconds, now)
             if channel.webhook is not None:
                 return send_webhook(channel.webhook, message, self._run, self._seconds, now)
+            if channel.apprise is not None:
+                return send_by_apprise(channel.apprise, message, self._run, self._seconds)
         except Exception as error:  # noqa: BLE001 - a message must never take its sender along
             return f"it cannot be sent ({type(error).__name__})"
         return "the channel has no kind"

@@ -29,8 +29,8 @@ MAIL = {"by": "mail", "to": ["desk@example.net"], "at": ["end"]}
 )
 def test_what_does_not_reach_anybody_is_named(entries: list[dict[str, Any]], expected: list[str]) -> None:
     plan = plan_of({**plan_tree(), "communication": entries})
-    found = list(unreached(plan, {"mail": "mail", "chat": "webhook"}))
-    assert [each.path for each in found] == expected
+    faults = list(unreached(plan, {"mail": "mail", "chat": "webhook"}))
+    assert [each.path for each in faults] == expected
 
 
 def test_a_house_without_channels_has_nobody_told_by_hand_named() -> None:
