@@ -1,13 +1,14 @@
 """The ports of messages to people. Their docstrings are their contracts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from orchestrator.domain.plan.communication import MessageMoment
+from orchestrator.domain.rules.channels import ChannelKind
 
 MessageFacts = dict[str, JsonValue]
 """What a template can say: text of one line each, numbers, and lists of such text."""
@@ -43,8 +44,8 @@ class Channels(ABC):
         """
 
     @abstractmethod
-    def names(self) -> Sequence[str]:
-        """The names of the channels. Raises PlanFault for a file of channels with faults."""
+    def kinds(self) -> Mapping[str, ChannelKind]:
+        """The kind of each channel, by name. Raises PlanFault for a file of channels with faults."""
 
 
 class NoChannels(Channels):
@@ -54,9 +55,9 @@ class NoChannels(Channels):
         """See the port."""
         return "no channels are wired"
 
-    def names(self) -> Sequence[str]:
+    def kinds(self) -> Mapping[str, ChannelKind]:
         """See the port."""
-        return ()
+        return {}
 
 
 class MessageTexts(ABC):

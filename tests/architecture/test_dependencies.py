@@ -19,7 +19,9 @@ def documented(page: str, heading: str) -> list[str]:
     return re.findall(r"^\| ([\w.-]+) \| \S.*\|$", section.partition("| --- | --- |")[2], flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize(("heading", "extra"), [("Runtime", None), ("Development", "dev"), ("PDF", "pdf")])
+@pytest.mark.parametrize(
+    ("heading", "extra"), [("Runtime", None), ("Development", "dev"), ("PDF", "pdf"), ("Messages", "apprise")]
+)
 def test_every_dependency_has_its_reason(root: Path, heading: str, extra: str | None) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     declared = project["optional-dependencies"][extra] if extra else project["dependencies"]
@@ -38,7 +40,7 @@ def test_lock_holds_versions_and_digests_only(root: Path) -> None:
 def test_lock_covers_every_dependency(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    declared = names(project["dependencies"] + extras["dev"] + extras["pdf"])
+    declared = names(project["dependencies"] + extras["dev"] + extras["pdf"] + extras["apprise"])
     locked = re.findall(r"^([a-z0-9-]+)==", (root / "requirements.lock").read_text(), flags=re.MULTILINE)
     assert {re.sub(r"[._]", "-", name) for name in declared} <= set(locked)
 

@@ -12,6 +12,7 @@ from tests.architecture.source import ROOT, imports_of, python_files
 OWNERS = {
     "ansible": ("adapters/ansible/",),
     "ansible_runner": ("adapters/ansible/",),
+    "apprise": ("adapters/channels/apprise_service.py",),
     "click": ("cli/",),
     # The verifier shares no code with orch, so it has no port.
     "cryptography": ("adapters/keys/", "verifier/"),

@@ -34,7 +34,7 @@ def over(channels: dict[str, Any], seconds: float = 0.5) -> ChannelsOfHouse:
     return ChannelsOfHouse(lambda: known, process.run, FakeClock(), seconds)
 
 
-@pytest.fixture(params=["fake", "mail", "webhook"])
+@pytest.fixture(params=["fake", "mail", "webhook", "apprise"])
 def sending(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sending]:
     (tmp_path / "secret").write_text("sesame\n")
     with mail_server() as mails, hook() as posts, silent_port() as silent:
@@ -52,6 +52,14 @@ def sending(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sending]
                 works = {"webhook": {"url": posts.url, "secret": secret}}
                 hangs = {"webhook": {"url": f"http://127.0.0.1:{silent}/", "secret": secret}}
                 yield Sending(over({"works": works, "hangs": hangs}), lambda: len(posts.posted))
+            case "apprise":
+                pytest.importorskip("apprise")
+                (tmp_path / "works").write_text(posts.url.replace("http://", "json://"))
+                (tmp_path / "hangs").write_text(f"json://127.0.0.1:{silent}/")
+                urls = {
+                    name: {"apprise": {"url": {"file": str(tmp_path / name)}}} for name in ("works", "hangs")
+                }
+                yield Sending(over(urls), lambda: len(posts.posted))
 
 
 def test_a_message_arrives_once(sending: Sending) -> None:

@@ -1,17 +1,19 @@
 """Channels that a test owns: what was sent by each, and which are down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
+from orchestrator.domain.rules.channels import ChannelKind
 from orchestrator.engine.messaging_ports import Channels, Message
 
 
 class FakeChannels(Channels):
-    """Knows every channel; `down` says why those of a test take nothing."""
+    """Sends by every channel; `down` says why those of a test take nothing, `known` what channels.yml would have."""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, Message]] = []
         self.down: dict[str, str] = {}
         self.asked = 0
+        self.known: dict[str, ChannelKind] = {}
 
     def send(self, channel: str, message: Message) -> str:
         """See the port."""
@@ -21,6 +23,6 @@ class FakeChannels(Channels):
         self.sent.append((channel, message))
         return ""
 
-    def names(self) -> Sequence[str]:
+    def kinds(self) -> Mapping[str, ChannelKind]:
         """See the port."""
-        return tuple(dict.fromkeys(channel for channel, _ in self.sent))
+        return self.known

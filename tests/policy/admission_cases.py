@@ -159,6 +159,7 @@ def question(given: dict[str, Any]) -> Question:
         used_live=frozenset(tree["used_live"]),
         home=HOME,
         on_record=on_record(tree),
+        channels=tree["channels"] or None,
         ticket=sight(tree["ticket"], now, present, waves) if tree.get("ticket") else None,
         live_uses={version: tuple(names) for version, names in tree["live_uses"].items()},
         broken={

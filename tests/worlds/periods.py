@@ -16,6 +16,7 @@ from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.change_groups import ItemChange, OutsideChange
+from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal import events as e
@@ -56,13 +57,15 @@ def table(path: Path) -> dict[str, Any]:
 
 
 def journal_of(
-    deployments: dict[str, dict[str, Any]], usual: dict[str, Any]
+    deployments: dict[str, dict[str, Any]],
+    usual: dict[str, Any],
+    incidents: dict[str, dict[str, Any]] | None = None,
 ) -> tuple[FakeJournal, FakeClock]:
-    """A journal with all deployments of a table."""
+    """A journal with all deployments of a table, of which some of these incidents came."""
     clock = FakeClock(moment("01-01T00:00"))
     journal = FakeJournal(clock)
     for name, case in deployments.items():
-        Script(journal, clock, name, {**usual, **case}).write()
+        Script(journal, clock, name, {**usual, "incidents": incidents or {}, **case}).write()
     return journal, clock
 
 
@@ -71,6 +74,27 @@ def keep_baselines(journal: FakeJournal, clock: FakeClock, at: list[str]) -> Non
     for seq, text in enumerate(at):
         set_to(clock, moment(text))
         journal.append(HOUSE, seq, [e.BaselineKept(plan_file="plan.yml", baselines=(), by="ann")])
+
+
+def write_down_incidents(
+    journal: FakeJournal, clock: FakeClock, incidents: dict[str, dict[str, Any]]
+) -> None:
+    """The house wrote these incidents down; with `later`, it wrote down another severity afterwards."""
+    for name, case in incidents.items():
+        if case.get("unknown"):
+            continue
+        set_to(clock, moment(case["opened"]))
+        known = incident_of(name, case)
+        changed = known.model_copy(update={"severity": case["later"]}) if "later" in case else None
+        for each in (known, changed):
+            if each is not None:
+                record = e.IncidentRecorded(incident=each, source="by hand", by="ann")
+                journal.append(HOUSE, len(journal.read(HOUSE)), [record])
+
+
+def incident_of(name: str, case: dict[str, Any]) -> Incident:
+    """An incident of a table, as it was written down first."""
+    return Incident(id=name, title="It hangs.", opened=moment(case["opened"]), severity=case.get("severity"))
 
 
 def set_to(clock: FakeClock, at: datetime) -> None:
@@ -118,7 +142,16 @@ class Script:
         elif word == "compared":
             yield from self._compared(rest)
         else:
-            yield _SIMPLE[word](rest)
+            yield self._simple(word, rest)
+
+    def _simple(self, word: str, rest: str) -> Event:
+        if word in ("incident", "unrelated"):
+            return self._linked(rest, related=word == "incident")
+        return _SIMPLE[word](rest)
+
+    def _linked(self, name: str, *, related: bool) -> Event:
+        incident = incident_of(name, self._case["incidents"][name])
+        return e.IncidentLinked(incident=incident, related=related, reason="seen", by="ann")
 
     def _planned(self) -> Event:
         case = self._case
@@ -230,6 +263,11 @@ def _objective(result: str) -> Event:
     return e.ObjectiveMeasured(number=0, result=reached, found="9 calls", by="cy", role="service owner")
 
 
+def _satisfied(rest: str) -> Event:
+    stakeholder, score = rest.split()
+    return e.SatisfactionGiven(stakeholder=stakeholder, score=int(score), by="ann")
+
+
 def _refused(stage: str) -> Event:
     where: Any = stage
     return e.DeploymentRefused(stage=where, reasons=("It does not answer.",))
@@ -257,4 +295,5 @@ _SIMPLE: dict[str, Callable[[str], Event]] = {
     "paused": lambda rest: e.Paused(by="ann", reason="lunch"),
     "resumed": lambda rest: e.Resumed(by="ann", reason="back"),
     "objective": _objective,
+    "satisfied": _satisfied,
 }

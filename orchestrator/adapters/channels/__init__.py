@@ -1,4 +1,4 @@
-"""Channels by which people are told: mail and webhooks."""
+"""Channels by which people are told: mail, webhooks, and what apprise speaks."""
 
 from orchestrator.adapters.channels.house_channels import ChannelsOfHouse
 

@@ -1,10 +1,10 @@
 """The channels of channels.yml: each message is sent once, by a deadline."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from orchestrator.adapters.channels.deadline import within
 from orchestrator.adapters.handed_functions import RunProgram
-from orchestrator.domain.rules.channels import Channel
+from orchestrator.domain.rules.channels import Channel, ChannelKind
 from orchestrator.engine.messaging_ports import Channels, Message
 from orchestrator.engine.ports import Clock
 from orchestrator.errors import OrchError
@@ -36,13 +36,14 @@ class ChannelsOfHouse(Channels):
         answer = within(self._seconds, lambda: self._sent(known, message))
         return f"no answer within {self._seconds:g} s" if answer is None else answer
 
-    def names(self) -> Sequence[str]:
+    def kinds(self) -> Mapping[str, ChannelKind]:
         """See the port."""
-        return tuple(self._known())
+        return {name: channel.kind for name, channel in self._known().items()}
 
     def _sent(self, channel: Channel, message: Message) -> str:
         """Whatever breaks is why it was not sent; its own words could hold a secret."""
         # Here and not above: a driver wires this port and never sends.
+        from orchestrator.adapters.channels.apprise_service import send_by_apprise
         from orchestrator.adapters.channels.mail import send_mail
         from orchestrator.adapters.channels.webhook import send_webhook
 
@@ -52,6 +53,8 @@ class ChannelsOfHouse(Channels):
                 return send_mail(channel.mail, message, self._run, self._seconds, now)
             if channel.webhook is not None:
                 return send_webhook(channel.webhook, message, self._run, self._seconds, now)
+            if channel.apprise is not None:
+                return send_by_apprise(channel.apprise, message, self._run, self._seconds)
         except Exception as error:  # noqa: BLE001 - a message must never take its sender along
             return f"it cannot be sent ({type(error).__name__})"
         return "the channel has no kind"

@@ -1,9 +1,5 @@
 """Webhooks: one POST, signed as Standard Webhooks 1.0 says (github.com/standard-webhooks), or in the form of Slack or Teams."""
 
-import base64
-import binascii
-import hashlib
-import hmac
 import http.client
 import json
 import ssl
@@ -16,11 +12,9 @@ from pydantic import JsonValue
 from orchestrator.adapters.channels.chat_forms import slack_form, teams_form
 from orchestrator.adapters.channels.secret_values import secret_value
 from orchestrator.adapters.handed_functions import RunProgram
+from orchestrator.domain.authority.webhook_signature import ID, SIGNATURE, TIMESTAMP, key_of, signature_of
 from orchestrator.domain.rules.channels import HookUrl, Secret, WebhookChannel
 from orchestrator.engine.messaging_ports import Message
-
-_PREFIX = "whsec_"
-"""By this prefix the rest of a secret is base64, as the specification has it."""
 
 
 def send_webhook(
@@ -31,7 +25,7 @@ def send_webhook(
         body = _body(channel, message, now)
         headers = {"Content-Type": "application/json", "User-Agent": "orch"}
         if channel.secret is not None:
-            headers |= signature_headers(_key(secret_value(channel.secret, run)), message.id, now, body)
+            headers |= signature_headers(key_of(secret_value(channel.secret, run)), message.id, now, body)
         status = _post(_url(channel.url, run), body, headers, channel.ca_file, seconds)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return _words(error)
@@ -39,21 +33,9 @@ def send_webhook(
 
 
 def signature_headers(key: bytes, message: str, now: datetime, body: bytes) -> dict[str, str]:
-    """Id, timestamp and signature: `v1,` and the base64 of HMAC-SHA256 over `ID.TIMESTAMP.BODY`."""
+    """Id, timestamp and signature."""
     stamp = str(int(now.timestamp()))
-    signed = b".".join([message.encode(), stamp.encode(), body])
-    digest = hmac.new(key, signed, hashlib.sha256).digest()
-    signature = f"v1,{base64.b64encode(digest).decode('ascii')}"
-    return {"webhook-id": message, "webhook-timestamp": stamp, "webhook-signature": signature}
-
-
-def _key(secret: str) -> bytes:
-    if not secret.startswith(_PREFIX):
-        return secret.encode()
-    try:
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
-        raise ValueError(f"the secret begins with {_PREFIX}, and what follows is no base64") from None
+    return {ID: message, TIMESTAMP: stamp, SIGNATURE: signature_of(key, message, stamp, body)}
 
 
 def _body(channel: WebhookChannel, message: Message, now: datetime) -> bytes:

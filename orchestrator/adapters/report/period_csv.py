@@ -5,7 +5,7 @@ import io
 
 from orchestrator.adapters.report.legible import legible
 from orchestrator.policy.measures.period.figure_words import cases_of
-from orchestrator.policy.measures.period.figures import Count, Figure, Rate, Share, Times
+from orchestrator.policy.measures.period.figures import Count, Figure, Rate, Scores, Share, Times
 from orchestrator.policy.measures.period.measure_words import MEANINGS, REASONS
 from orchestrator.policy.measures.period.period_report import Measure, PeriodReport
 
@@ -67,9 +67,8 @@ def _row(measure: Measure) -> list[Cell]:
 
 
 def _unit(figure: Figure) -> str:
-    return {"count": "cases", "share": "share of cases", "times": "seconds", "rate": "cases a day"}[
-        figure.form
-    ]
+    units = {"count": "cases", "share": "share of cases", "times": "seconds", "rate": "cases a day"}
+    return {**units, "scores": "median of answers from 1 to 5"}[figure.form]
 
 
 def _cells(figure: Figure) -> tuple[Cell, ...]:
@@ -80,5 +79,7 @@ def _cells(figure: Figure) -> tuple[Cell, ...]:
             return share, part, of, None, None, cases_of(figure)
         case Times(median=median, p90=p90):
             return None, None, None, median, p90, cases_of(figure)
+        case Scores(median=middle):
+            return middle, None, None, None, None, cases_of(figure)
         case Rate(per_day=per_day):
             return per_day, None, None, None, None, cases_of(figure)

@@ -73,6 +73,7 @@ def policy_outline(loaded: LoadedFile[ReleasePolicy], now: datetime) -> Branch:
             *_group_if("People", people_lines(policy)),
             *_group_if("Model and policy as documents", _documents(policy)),
             group("Calendar", _calendar(policy, now)),
+            *_group_if("Must be told by orch", _told(policy)),
             group("Review", _review(policy)),
             Branch(f"Records are kept for {seconds_words(policy.retention)}; orch deletes none by itself"),
             Branch(f"File: {loaded.file}, SHA-256 {loaded.sha256[:16]}"),
@@ -106,6 +107,12 @@ def _documents(policy: ReleasePolicy) -> Iterator[str]:
     yield f"{demanded}; approved by {roles}"
     if rule.overseers:
         yield f"the first live use of a version is overseen by {needs_words(rule.overseers)}"
+
+
+def _told(policy: ReleasePolicy) -> Iterator[str]:
+    if policy.communication is not None:
+        tell = policy.communication.tell
+        yield from (f"{plain(audience)} at: {', '.join(moments)}" for audience, moments in tell.items())
 
 
 def _review(policy: ReleasePolicy) -> Iterator[str]:

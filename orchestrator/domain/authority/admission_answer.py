@@ -18,6 +18,7 @@ ReasonCode = Literal[
     "policy.verification",
     "policy.separation",
     "policy.competence",
+    "policy.not_told",
     "policy.gone",
     "policy.changed",
     "policy.older",

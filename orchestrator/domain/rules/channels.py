@@ -1,6 +1,6 @@
 """The channels of a house: by what a message reaches people, with the places of the secrets that this takes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
@@ -10,6 +10,7 @@ from orchestrator.domain.text.model_base import AtLeastOneText, Name, Noun, Port
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 AbsolutePath = Annotated[str, Field(pattern=r"^(/|~/)[^\x00-\x1f]+$")]
+ChannelKind = Literal["mail", "webhook", "apprise"]
 ServerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9:][A-Za-z0-9.:-]{0,252}$")]
 
 
@@ -83,17 +84,31 @@ class WebhookChannel(Noun):
         return self
 
 
+class AppriseChannel(Noun):
+    """A service that apprise speaks. Its URL holds tokens or passwords, so it is never written here."""
+
+    url: Secret
+
+
 class Channel(Noun):
-    """One channel: mail, or a webhook."""
+    """One channel: mail, a webhook, or a service that apprise speaks."""
 
     mail: MailChannel | None = None
     webhook: WebhookChannel | None = None
+    apprise: AppriseChannel | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Channel":
-        if (self.mail is None) == (self.webhook is None):
-            raise wrong("either mail or webhook", "a channel has one kind")
+        if [self.mail, self.webhook, self.apprise].count(None) != len(get_args(ChannelKind)) - 1:
+            raise wrong("one of mail, webhook and apprise", "a channel has one kind")
         return self
+
+    @property
+    def kind(self) -> ChannelKind:
+        """Its one kind."""
+        if self.apprise is not None:
+            return "apprise"
+        return "mail" if self.mail is not None else "webhook"
 
 
 class HouseChannels(Noun):

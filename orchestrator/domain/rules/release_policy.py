@@ -8,6 +8,7 @@ from orchestrator.domain.calendar.window import Freeze, MaintenanceWindow
 from orchestrator.domain.plan.change_request import ChangeType, Mode
 from orchestrator.domain.plan.strategy_form import StrategyKind
 from orchestrator.domain.rules.change_rules import MajorChange, PeopleRule
+from orchestrator.domain.rules.communication_rule import CommunicationRule
 from orchestrator.domain.rules.document_control import DocumentControl, DocumentsRule
 from orchestrator.domain.rules.late_rules import (
     Concessions,
@@ -113,6 +114,7 @@ class ReleasePolicy(Noun):
     next version into force, or ends the policy; without any, those that approve before. `planning_mistakes`:
     `fault` makes each a fault; else it depends on the class of change and environment. `document`: who answers for the file;
     `documents`: what is demanded of model and policy as documents. `review`: what follows as a post-implementation review.
+    `communication`: whom a plan must have told.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -151,6 +153,7 @@ class ReleasePolicy(Noun):
     document: Annotated[DocumentControl | None, Since("0.2")] = None
     documents: Annotated[DocumentsRule | None, Since("0.2")] = None
     review: Annotated[ReviewRule, Since("0.2")] = ReviewRule.of_valid()
+    communication: Annotated[CommunicationRule | None, Since("0.2")] = None
 
     @property
     def backout_needs(self) -> tuple[RoleNeed, ...]:

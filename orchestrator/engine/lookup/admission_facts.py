@@ -15,6 +15,7 @@ from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.seal.findings import SealFinding
+from orchestrator.domain.rules.channels import ChannelKind
 from orchestrator.domain.text.names import same_name
 from orchestrator.engine.lookup.broken_basis import broken_basis, live_uses
 from orchestrator.engine.lookup.documents import documents_of
@@ -44,7 +45,8 @@ class Known:
 
     These are the trusted keys, the verified approvals, the other deployments, traces of those that cannot be read, the
     certificates of the release, its measured waves, what is known of its environment and machines, which policies are in
-    force, the documents of its model and policy, and which records that it may rest on are not what was sealed.
+    force, the documents of its model and policy, which records that it may
+    rest on are not what was sealed, and the channels of the house where its policy has somebody told.
     """
 
     keyring: Keyring
@@ -57,6 +59,7 @@ class Known:
     in_force: tuple[PolicyInForce, ...] = ()
     documents: tuple[PresentedDocument, ...] = ()
     broken: Mapping[str, tuple[SealFinding, ...]] = field(default_factory=dict)
+    channels: Mapping[str, ChannelKind] | None = None
 
 
 def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
@@ -84,7 +87,13 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
         in_force=policies_in_force(ports.journal, others) if starting and history else (),
         documents=documents_of(ports, d, keyring) if starting else (),
         broken=broken_basis(ports, d, others, certificates) if starting and history else {},
+        channels=ports.channels.kinds() if starting and _has_told(d) else None,
     )
+
+
+def _has_told(d: Deployment) -> bool:
+    policy = d.authority.policy
+    return policy is not None and policy.communication is not None and d.rehearsing.rehearsal is None
 
 
 def question_of(
@@ -135,6 +144,7 @@ def question_of(
         ticket=ticket,
         live_uses=live_uses(known.others, d),
         broken=known.broken,
+        channels=known.channels,
     )
 
 

@@ -20,6 +20,7 @@ from orchestrator.engine.lookup.place import by_files
 from orchestrator.engine.lookup.unit_files import obtained
 from orchestrator.engine.planning.document_check import check_documents
 from orchestrator.engine.planning.faults import as_fault, faults_of_inspection, in_order, roundabout_ways
+from orchestrator.engine.planning.message_check import unsent_messages
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
 from orchestrator.policy.authority.environment_rules import about_unknown, objections_of
@@ -197,8 +198,8 @@ class _Check:
         self._object(faults_of(self.loaded.plan))
         self._object(unpassed_variables(self.loaded.plan))
         self._object(misleading_roles(self.loaded.plan, self.binds.policy))
-        over = window_over(self.loaded.plan, self.ports.clock.now())
-        (self._object if starting else self._warn)(over)
+        self.warnings.extend(() if starting else unsent_messages(self.ports, self.loaded))
+        (self._object if starting else self._warn)(window_over(self.loaded.plan, self.ports.clock.now()))
 
     def by_reading(self) -> None:
         """Check the files that the plan names, without running any of them."""

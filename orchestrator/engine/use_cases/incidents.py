@@ -1,6 +1,7 @@
 """Incidents are written down for the house, and said to have come of a deployment, or not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.incident import Incident
@@ -9,9 +10,10 @@ from orchestrator.domain.journal.events import HOUSE
 from orchestrator.engine.house_journal import append_to_house
 from orchestrator.engine.lookup.known_incidents import known_incidents
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.speaking import speak_about
+from orchestrator.engine.speaking import speak_about, unsigned
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import Refused
+from orchestrator.policy.course.incident_mapping import incident_from
 
 
 def write_down(ports: Ports, incidents: Sequence[Incident], *, source: str, by: str) -> tuple[Incident, ...]:
@@ -27,6 +29,22 @@ def write_down(ports: Ports, incidents: Sequence[Incident], *, source: str, by: 
             ports.journal, *(speak_about(ports, event, "incident", HOUSE, None) for event in events)
         )
     return changed
+
+
+def take_in(ports: Ports, fields: Mapping[str, Any], *, name: str) -> Incident | tuple[str, ...] | None:
+    """Put on the house's journal what another tool sent of an incident, with what was known of it. No person says it.
+
+    Returns it; None where all of that was known; or every fault of the fields. Raises Conflict, StoreFault.
+    """
+    known = known_incidents(ports.journal).get(str(fields.get("id", "")))
+    incident = incident_from(fields, known)
+    if not isinstance(incident, Incident):
+        return incident
+    if incident == known:
+        return None
+    event = e.IncidentRecorded(incident=incident, source=name, by=name)
+    append_to_house(ports.journal, unsigned(ports, event))
+    return incident
 
 
 def link(

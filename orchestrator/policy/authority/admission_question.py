@@ -12,6 +12,7 @@ from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.wave import Wave
+from orchestrator.domain.rules.channels import ChannelKind
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import class_known
 from orchestrator.domain.rules.live_use import is_live_use, versions_of
@@ -77,7 +78,8 @@ class Question:
     with their approvals. `used_live` are the versions of models and policies that earlier deployments used live. `ticket` is
     the change ticket as it was just asked for; None where it is not asked for now, or none is needed. `live_uses` are the
     newest of those deployments by version. `broken` is what nobody accepted of records that are not what was sealed, by
-    deployment, of those that this start may rest on.
+    deployment, of those that this start may rest on. `channels`: the kind of each channel of the house; None where that
+    is not known, or not needed.
     """
 
     subject: str
@@ -111,6 +113,7 @@ class Question:
     ticket: TicketSight | None = None
     live_uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     broken: Mapping[str, tuple[SealFinding, ...]] = field(default_factory=dict)
+    channels: Mapping[str, ChannelKind] | None = None
 
     @property
     def calendar(self) -> Calendar:

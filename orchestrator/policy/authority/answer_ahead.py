@@ -16,6 +16,7 @@ _PATHS: dict[str, str] = {
     "policy.strategy": "strategy.kind",
     "policy.separation": "roles",
     "policy.competence": "roles",
+    "policy.not_told": "communication",
     "change.undeclared_emergency": "release.emergency",
     "change.not_preauthorised": "strategy.model",
     "model.missing": "strategy.model",

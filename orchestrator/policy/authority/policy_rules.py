@@ -10,6 +10,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.names import is_among
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.change_class import competence_reasons, required_by
+from orchestrator.policy.authority.told_audiences import about_audiences
 from orchestrator.policy.planning.requirements import shortfalls
 
 
@@ -23,6 +24,7 @@ def about_policy(question: Question) -> Iterator[Reason]:
     yield from _verification(question)
     yield from _apart(question)
     yield from competence_reasons(question.policy, question.plan)
+    yield from about_audiences(question)
 
 
 def _scope(question: Question) -> Iterator[Reason]:

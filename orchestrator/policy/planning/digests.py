@@ -42,6 +42,7 @@ NOT_REHEARSED = (
         "document",
         "documents",
         "review",
+        "communication",
     ),
     *("windows", "freezes", "window_override", "undo_before_close", "margin"),
 )

@@ -61,13 +61,13 @@ def test_each_measure_has_its_row_with_cases_and_definition() -> None:
 
 
 def test_what_is_not_recorded_has_a_row_without_any_number() -> None:
-    incidents = next(row for row in rows(report(DONE)) if row["code"] == "incidents")
+    findings = next(row for row in rows(report(DONE)) if row["code"] == "audit_findings")
     numbers = [
         value
-        for name, value in incidents.items()
+        for name, value in findings.items()
         if name.startswith(("value", "part", "of", "cases", "before"))
     ]
-    assert incidents["unit"] == "not counted"
+    assert findings["unit"] == "not counted"
     assert set(numbers) == {""}
 
 

@@ -69,3 +69,28 @@ def test_a_faulty_key_is_a_fault_by_each_of_them(plan: Path, capsys: Screen) -> 
     write(Path(), "keys/bad.json", "{")
     for words in (["check"], ["check", "--static"]):
         assert any("keys/bad.json" in line for line in faults(capsys, *words, str(plan)))
+
+
+def test_whoever_the_policy_has_told_is_told_by_a_channel_that_there_is(plan: Path, capsys: Screen) -> None:
+    write(Path(), "policies/house.yml", f"{POLICY}communication: {{tell: {{service desk: [start, end]}}}}\n")
+    asked = [line for line in faults(capsys, "check", str(plan)) if "communication" in line]
+    assert asked == [
+        "plans/shop.yml:24 communication: expected what policy house allows, found audience service desk: "
+        "the plan sends them nothing at: start, end; write these moments into `notify.at` of an entry for service desk"
+    ]
+    notify = "notify: {by: desk, at: [start, end]}"
+    change(plan, "audience: service desk, channel: mail", f"audience: service desk, channel: mail, {notify}")
+    unknown = [line for line in faults(capsys, "check", str(plan)) if "channels.yml" in line]
+    assert any("communication.notify" not in line and "cannot arrive" in line for line in unknown)
+    assert any(line.startswith("warning: plans/shop.yml:25 communication[0].notify.by") for line in unknown)
+    hook = "{url: 'https://desk.example.net/', secret: {file: /etc/secret}}"
+    write(Path(), ".orch/channels.yml", f"orch: 1\nchannels: {{desk: {{webhook: {hook}}}}}\n")
+    assert not [line for line in faults(capsys, "check", str(plan)) if "communication" in line]
+
+
+def test_a_file_of_channels_with_faults_is_a_warning_where_nobody_must_be_told(
+    plan: Path, capsys: Screen
+) -> None:
+    write(Path(), ".orch/channels.yml", "orch: 1\nchannels: {desk: {}}\n")
+    shown = faults(capsys, "check", str(plan))
+    assert next(line for line in shown if "channels.yml" in line).startswith("warning: ")

@@ -49,7 +49,8 @@ def test_nothing_deployed_is_told_without_a_percentage(orch: Run) -> None:
     assert code == 0
     assert "No deployment in this period and the one before" in output
     assert line_of(output, "Successful deployments") == "Successful deployments no case no case"
-    assert "Incidents after deployments: orch incident list has those that were told to orch" in output
+    assert line_of(output, "Incidents that came of a deployment").endswith("deployment no case no case")
+    assert line_of(output, "Satisfaction of stakeholders") == "Satisfaction of stakeholders no case no case"
 
 
 def test_one_deployment_is_one_of_one(fleet: Fleet, orch: Run) -> None:
@@ -76,7 +77,25 @@ def test_a_failure_and_its_restoration_are_counted(fleet: Fleet, orch: Run) -> N
     answer = json.loads(output)
     assert answer["kind"] == "report"
     assert answer["definitions"]["success"]["definition"]
-    assert "incidents" in answer["reasons"]
+    assert "audit_findings" in answer["reasons"]
+
+
+def test_an_incident_and_an_answer_of_the_review_are_counted(fleet: Fleet, orch: Run) -> None:
+    name = fleet.deploy().id
+    fleet.clock.jump(60)
+    orch("incident", "add", "INC-1", "--title", "it hangs", "--severity", "=high", "--by", "ann")
+    orch("incident", "link", "INC-1", name, "--reason", "the pool", "--by", "ann")
+    orch("pir", "open", name, "--by", "ann")
+    orch("pir", "satisfaction", name, "sales", "2", "--by", "ann")
+    fleet.clock.jump(60)
+    _, output, _ = orch("report")
+    assert line_of(output, "Incidents that came of").endswith("1 of 1 no case")
+    assert line_of(output, "=high") == "=high 1 of 1 no case"
+    assert line_of(output, "Satisfaction of stakeholders").endswith("2 of 5 (n = 1) no case")
+    measures = figures(orch("report", "--json")[1])
+    assert measures["satisfaction", ""] == {"form": "scores", "n": 1, "median": 2.0}
+    assert measures["with_incidents", ""]["part"] == 1
+    assert "'=high" in orch("report", "--csv", "-")[1]
 
 
 def test_filters_count_what_is_asked_for(fleet: Fleet, orch: Run) -> None:

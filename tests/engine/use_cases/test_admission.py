@@ -408,3 +408,18 @@ def test_an_old_journal_goes_on_without_what_it_never_had() -> None:
     d = fleet.resume()
     assert d.state is State.COMPLETED
     assert d.private_copy.folder is None
+
+
+def test_whoever_the_policy_has_told_needs_a_channel_before_anything_is_touched() -> None:
+    ruled = Fleet()
+    notify = {"by": "desk", "to": ["desk@example.net"], "at": ["start", "end"]}
+    ruled.tree["communication"] = [{"audience": "service desk", "channel": "mail", "notify": notify}]
+    ruled.rule(communication={"tell": {"Service desk": ["start", "end"]}}, approvals={"before": []})
+    d = ruled.deploy()
+    [refused] = ruled.events(d, e.DeploymentRefused)
+    assert "audience Service desk: what is sent to them at start, end cannot arrive" in refused.reasons[0]
+    assert not d.touched_hosts
+    ruled.channels.known["desk"] = "mail"
+    ruled.channels.sent.clear()
+    assert ruled.deploy().state is State.COMPLETED
+    assert [message.moment for _, message in ruled.channels.sent] == ["start", "end"]

@@ -11,6 +11,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.schedule_times import moment_of_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.verbs.planning.incident_listen import listen
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.incident import Incident
@@ -29,6 +30,9 @@ from orchestrator.policy.telling.words.incident_words import incident_words
 @click.group()
 def incident() -> None:
     """Incidents, and which of them came of a deployment."""
+
+
+incident.add_command(listen)
 
 
 @incident.command()

@@ -86,6 +86,8 @@ def check(file: Path | None) -> None:
         elif hook is not None:
             place = hook.url if isinstance(hook.url, str) else "a URL that a file or a command gives"
             click.echo(f"{name}: webhook ({hook.format}) to {plain(place, 200)}")
+        else:
+            click.echo(f"{name}: apprise, to a URL that a file or a command gives")
 
 
 @messages.command()

@@ -63,6 +63,23 @@ class ObjectiveFact(Noun):
     accepted: bool
 
 
+class IncidentFact(Noun):
+    """One incident. `related` is whether it came of the deployment that holds this fact, `told_at` when that was said."""
+
+    id: str
+    opened: Moment
+    severity: str | None = None
+    related: bool = False
+    told_at: Moment
+
+
+class SatisfactionFact(Noun):
+    """What one stakeholder said last of a deployment: from 1 to 5."""
+
+    score: int
+    at: Moment
+
+
 class DeploymentFacts(Noun):
     """One deployment for the measures.
 
@@ -94,6 +111,8 @@ class DeploymentFacts(Noun):
     waits: Many[WaitFact] = ()
     objectives: Many[ObjectiveFact] = ()
     compared: Many[tuple[Moment, bool]] = ()
+    incidents: Many[IncidentFact] = ()
+    satisfaction: Many[SatisfactionFact] = ()
 
     @property
     def touched_and_ended(self) -> bool:
@@ -107,6 +126,7 @@ class DeploymentFacts(Noun):
 
 
 class HouseFacts(Noun):
-    """What a report counts of the journal of the house: when people captured baselines apart from deployments."""
+    """What a report counts of the journal of the house: baselines that people kept, and incidents."""
 
     baselines_kept: Many[Moment] = ()
+    incidents: Many[IncidentFact] = ()

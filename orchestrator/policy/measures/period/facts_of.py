@@ -5,6 +5,7 @@ from datetime import datetime
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Purpose
+from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, end_of
@@ -13,7 +14,9 @@ from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.measures.period.deployment_facts import (
     DeploymentFacts,
     HouseFacts,
+    IncidentFact,
     ObjectiveFact,
+    SatisfactionFact,
     StartResult,
 )
 from orchestrator.policy.measures.period.history import Moved, backouts_of, cause_of, first_end, history_of
@@ -52,13 +55,35 @@ def facts_of(
         waits=waits_of(history, _roles_by_hand(d)),
         objectives=tuple(objectives),
         compared=tuple(_compared(history)),
+        incidents=tuple(_incidents(d)),
+        satisfaction=tuple(
+            SatisfactionFact(score=given.score, at=given.at) for given in d.post_review.satisfaction.values()
+        ),
     )
 
 
 def house_facts_of(records: Iterable[e.Recorded]) -> HouseFacts:
     """What a report counts of the journal of the house."""
-    kept = (record.at for record in records if isinstance(record.event, e.BaselineKept))
-    return HouseFacts(baselines_kept=tuple(kept))
+    kept: list[datetime] = []
+    incidents: dict[str, IncidentFact] = {}
+    for record in records:
+        match record.event:
+            case e.BaselineKept():
+                kept.append(record.at)
+            case e.IncidentRecorded(incident=incident):
+                incidents[incident.id] = _incident(incident, record.at, related=False)
+    return HouseFacts(baselines_kept=tuple(kept), incidents=tuple(incidents.values()))
+
+
+def _incidents(d: Deployment) -> Iterator[IncidentFact]:
+    for linked in d.post_review.incidents.values():
+        yield _incident(linked.incident, linked.at, related=linked.related)
+
+
+def _incident(incident: Incident, told_at: datetime, *, related: bool) -> IncidentFact:
+    return IncidentFact(
+        id=incident.id, opened=incident.opened, severity=incident.severity, related=related, told_at=told_at
+    )
 
 
 def _approved_model(d: Deployment) -> bool:

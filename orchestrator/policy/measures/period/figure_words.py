@@ -3,7 +3,7 @@
 from math import floor
 
 from orchestrator.domain.text.format import counted, seconds_words
-from orchestrator.policy.measures.period.figures import Count, Figure, Rate, Share, Times
+from orchestrator.policy.measures.period.figures import Count, Figure, Rate, Scores, Share, Times
 
 NOTHING = "no case"
 
@@ -17,6 +17,8 @@ def figure_words(figure: Figure) -> str:
             return _share(figure)
         case Times():
             return _times(figure)
+        case Scores():
+            return _scores(figure)
         case Rate(count=count, days=days, per_day=per_day):
             return f"{per_day:.2f} a day ({count:,} in {days:g} {'day' if days == 1 else 'days'})"
 
@@ -61,6 +63,13 @@ def _times(figure: Times) -> str:
     return f"median {long_words(figure.median)}, 90 % within {slow} (n = {figure.n:,})"
 
 
+def _scores(figure: Scores) -> str:
+    if figure.median is None:
+        return NOTHING
+    middle = "" if figure.n == 1 else "median "
+    return f"{middle}{figure.median:g} of 5 (n = {figure.n:,})"
+
+
 def trend_words(now: Figure, before: Figure) -> str:
     """The change since the period before, where both have cases (shares: more than one each); else empty."""
     match now, before:
@@ -76,6 +85,8 @@ def trend_words(now: Figure, before: Figure) -> str:
         case Times(median=float() as a), Times(median=float() as b):
             sign = "+" if a > b else "-"
             return f"{sign}{long_words(abs(a - b))}" if round(a - b, 1) else "same"
+        case Scores(median=float() as a), Scores(median=float() as b):
+            return f"{a - b:+g}" if a != b else "same"
         case Rate(per_day=a), Rate(per_day=b):
             return f"{a - b:+.2f}" if round(a - b, 2) else "same"
     return ""
@@ -88,7 +99,7 @@ def cases_of(figure: Figure) -> int:
             return count
         case Share(of=of):
             return of
-        case Times(n=n):
+        case Times(n=n) | Scores(n=n):
             return n
 
 

@@ -50,7 +50,15 @@ class Rate(Noun):
     per_day: float
 
 
-Figure = Annotated[Count | Share | Times | Rate, Field(discriminator="form")]
+class Scores(Noun):
+    """Answers from 1 to 5 of `n` people: the median (of an even number, the mean of the middle two), None without one."""
+
+    form: Literal["scores"] = "scores"
+    n: Cases
+    median: float | None
+
+
+Figure = Annotated[Count | Share | Times | Rate | Scores, Field(discriminator="form")]
 
 
 def count_of(cases: Iterable[object]) -> Count:
@@ -81,6 +89,12 @@ def rate_of(cases: Iterable[object], days: float) -> Rate:
     return Rate(count=count, days=round(days, 4), per_day=round(count / days, 4))
 
 
+def scores_of(scores: Iterable[int]) -> Scores:
+    """The middle of answers."""
+    given = list(scores)
+    return Scores(n=len(given), median=float(median(given)) if given else None)
+
+
 def nothing_like(figure: Figure, *, of: int) -> Figure:
     """The figure of the same kind for no case: of a share, no case out of `of`."""
     match figure:
@@ -92,3 +106,5 @@ def nothing_like(figure: Figure, *, of: int) -> Figure:
             return times_of([])
         case Rate(days=days):
             return rate_of([], days)
+        case Scores():
+            return scores_of([])

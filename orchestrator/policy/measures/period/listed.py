@@ -41,6 +41,8 @@ def listed_of(facts: Iterable[DeploymentFacts], period: Period) -> tuple[ListedD
 def counts_in(f: DeploymentFacts, period: Period) -> bool:
     """Whether it was open in the period, or anything of it happened there after its end."""
     moments = [b.began for b in f.backouts] + [each.at for each in f.objectives]
+    moments += [given.at for given in f.satisfaction]
+    moments += [each.opened for each in f.incidents if each.related]
     open_then = f.planned < period.ends and (f.ended is None or f.ended >= period.begins)
     return open_then or any(period.holds(moment) for moment in moments)
 

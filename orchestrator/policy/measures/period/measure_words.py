@@ -17,8 +17,9 @@ class Meaning(NamedTuple):
 
 RESULTS, FLOW, SCHEDULE, LEAD = "Results", "Throughput and backlog", "Schedule and windows", "Lead time"
 PRACTICE, WAITS, OUTCOMES, DORA = "Practice", "Holds and waits", "Objectives", "DORA's four keys"
+AFTERWARDS = "Incidents and satisfaction"
 APART = "Counted apart"
-SECTIONS = (RESULTS, FLOW, SCHEDULE, LEAD, PRACTICE, WAITS, OUTCOMES, DORA, APART)
+SECTIONS = (RESULTS, FLOW, SCHEDULE, LEAD, PRACTICE, WAITS, OUTCOMES, AFTERWARDS, DORA, APART)
 
 MEANINGS: dict[MeasureCode, Meaning] = {
     "success": Meaning(
@@ -135,6 +136,40 @@ MEANINGS: dict[MeasureCode, Meaning] = {
     "objectives_overdue": Meaning(
         OUTCOMES, "Overdue", "Had to be known in the period, and are not known when the report is made."
     ),
+    "incidents": Meaning(
+        AFTERWARDS,
+        "Incidents that came of a deployment",
+        "A person said so (orch incident link), out of all incidents that were opened in the period and written down here, "
+        "whatever they concern. Each counts once. Incidents that nobody told orch of are in neither number.",
+    ),
+    "incident_severity": Meaning(
+        AFTERWARDS,
+        "of these, by severity",
+        "In the words of the service desk, as it was written down last; out of those that came of a deployment.",
+    ),
+    "incidents_not_judged": Meaning(
+        AFTERWARDS,
+        "Incidents that nobody has judged",
+        "Nobody has said of any deployment whether they came of it, out of the same; no filter reaches them.",
+    ),
+    "with_incidents": Meaning(
+        AFTERWARDS,
+        "Deployments with an incident",
+        "At least one incident came of it by now, out of those that ended in the period after they may have changed a host.",
+    ),
+    "satisfaction": Meaning(
+        AFTERWARDS,
+        "Satisfaction of stakeholders",
+        "From 1 (not at all) to 5 (fully), in reviews (orch pir satisfaction); the last answer of each stakeholder of a "
+        "deployment, where that was given in the period.",
+    ),
+    "satisfaction_scores": Meaning(AFTERWARDS, "of these, by answer", "Out of the same answers."),
+    "satisfaction_asked": Meaning(
+        AFTERWARDS,
+        "Deployments with an answer",
+        "A stakeholder has said by now how satisfied they are, out of those that ended in the period after they may have "
+        "changed a host.",
+    ),
     "deployment_frequency": Meaning(
         DORA,
         "Deployment frequency",
@@ -173,14 +208,6 @@ MEANINGS: dict[MeasureCode, Meaning] = {
 }
 
 REASONS: dict[Unrecorded, tuple[str, str]] = {
-    "incidents": (
-        "Incidents after deployments",
-        "orch incident list has those that were told to orch, and orch pir show those of a deployment.",
-    ),
-    "satisfaction": (
-        "Satisfaction of stakeholders",
-        "what people say in a review is with the deployment: orch pir show.",
-    ),
     "audit_findings": ("Audit findings", "orch keeps none."),
     "unauthorised_change": (
         "Unauthorised change",

@@ -41,6 +41,13 @@ MeasureCode = Literal[
     "objectives",
     "objectives_accepted",
     "objectives_overdue",
+    "incidents",
+    "incident_severity",
+    "incidents_not_judged",
+    "with_incidents",
+    "satisfaction",
+    "satisfaction_scores",
+    "satisfaction_asked",
     "deployment_frequency",
     "change_lead_time",
     "change_failure_rate",
@@ -49,7 +56,7 @@ MeasureCode = Literal[
     "baselines_kept",
 ]
 MEASURES: tuple[MeasureCode, ...] = get_args(MeasureCode)
-Unrecorded = Literal["incidents", "satisfaction", "audit_findings", "unauthorised_change"]
+Unrecorded = Literal["audit_findings", "unauthorised_change"]
 UNRECORDED: tuple[Unrecorded, ...] = get_args(Unrecorded)
 """Measures of deployment management for which orch has no record; a report says so, and gives no number."""
 END_GROUPS: tuple[FigureName, ...] = get_args(FigureName)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from orchestrator.domain.text.names import as_read
+from orchestrator.policy.measures.period.after_measures import incident_measures, satisfaction_measures
 from orchestrator.policy.measures.period.deployment_facts import DeploymentFacts, HouseFacts
 from orchestrator.policy.measures.period.dora_measures import dora_measures
 from orchestrator.policy.measures.period.figured import Figured
@@ -35,6 +36,7 @@ from orchestrator.policy.measures.period.span import Period
 from orchestrator.policy.telling.ends import meaning_of
 
 Key = tuple[MeasureCode, str]
+Facts = Sequence[DeploymentFacts]
 
 
 def report_of(
@@ -50,13 +52,16 @@ def report_of(
     asked, house, before = asked or Asked(), house or HouseFacts(), period.before
     chosen = sorted((f for f in facts if _is_asked(f, asked)), key=lambda f: (f.planned, f.id))
     real = [f for f in chosen if not f.rehearsal]
+    everyone = [f for f in facts if not f.rehearsal]
     return PeriodReport(
         made=made,
         period=period,
         before=before,
         asked=asked,
         deployments=sum(counts_in(f, period) or counts_in(f, before) for f in real),
-        measures=_beside(_figures(chosen, house, period), _figures(chosen, house, before)),
+        measures=_beside(
+            _figures(chosen, everyone, house, period), _figures(chosen, everyone, house, before)
+        ),
         parts=tuple(_part(real, each) for each in period.parts()),
         lead_times=lead_times(real, period),
         listed=listed_of(chosen, period),
@@ -73,11 +78,11 @@ def _is_asked(f: DeploymentFacts, asked: Asked) -> bool:
     return all(wanted is None or as_read(wanted) == as_read(has or "") for wanted, has in pairs)
 
 
-def _figures(facts: Sequence[DeploymentFacts], house: HouseFacts, period: Period) -> dict[Key, Figure]:
-    return {(each.code, each.group): each.figure for each in _figured(facts, house, period)}
+def _figures(facts: Facts, everyone: Facts, house: HouseFacts, period: Period) -> dict[Key, Figure]:
+    return {(each.code, each.group): each.figure for each in _figured(facts, everyone, house, period)}
 
 
-def _figured(facts: Sequence[DeploymentFacts], house: HouseFacts, period: Period) -> Iterator[Figured]:
+def _figured(facts: Facts, everyone: Facts, house: HouseFacts, period: Period) -> Iterator[Figured]:
     real = [f for f in facts if not f.rehearsal]
     for measures in (
         result_measures,
@@ -88,9 +93,11 @@ def _figured(facts: Sequence[DeploymentFacts], house: HouseFacts, period: Period
         adoption_measures,
         wait_measures,
         objective_measures,
+        satisfaction_measures,
         dora_measures,
     ):
         yield from measures(real, period)
+    yield from incident_measures(real, everyone, house.incidents, period)
     rehearsals = (f.rehearsal_passed for f in facts if f.rehearsal and period.holds(f.ended))
     yield Figured("rehearsals", share_of(rehearsals))
     yield Figured("baselines_kept", count_of(at for at in house.baselines_kept if period.holds(at)))

@@ -9,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, STANDS, State
-from orchestrator.policy.measures.period.deployment_facts import BackoutFact, DeploymentFacts, WaitFact
-from orchestrator.policy.measures.period.figures import Count, Figure, Rate, Share, Times
+from orchestrator.policy.measures.period.deployment_facts import (
+    BackoutFact,
+    DeploymentFacts,
+    HouseFacts,
+    IncidentFact,
+    SatisfactionFact,
+    WaitFact,
+)
+from orchestrator.policy.measures.period.figures import Count, Figure, Rate, Scores, Share, Times
 from orchestrator.policy.measures.period.period_report import Asked, PeriodReport
 from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
@@ -23,6 +30,28 @@ HOURS = st.integers(0, 24 * 40)
 
 def at(hours: int) -> datetime:
     return EPOCH + timedelta(hours=hours)
+
+
+def incident_facts(related: st.SearchStrategy[bool]) -> st.SearchStrategy[IncidentFact]:
+    """Incidents of few ids, each always opened in the same hour, as they are known."""
+    return st.builds(
+        lambda number, severity, hour, related: IncidentFact(
+            id=f"INC-{number}",
+            opened=at(number * 100),
+            severity=severity,
+            related=related,
+            told_at=at(hour),
+        ),
+        st.integers(0, 9),
+        st.sampled_from(["1", "2", None]),
+        HOURS,
+        related,
+    )
+
+
+LINKED = incident_facts(st.booleans())
+KNOWN = st.lists(incident_facts(st.sampled_from([False])), max_size=5, unique_by=lambda each: each.id)
+ANSWERS = st.builds(SatisfactionFact, score=st.integers(1, 5), at=HOURS.map(at))
 
 
 @st.composite
@@ -61,6 +90,8 @@ def deployments(draw: st.DrawFn) -> DeploymentFacts:
         closes=draw(st.sampled_from([None, run])),
         backouts=tuple(backouts),
         waits=(WaitFact(kind="hold", on="", began=begun, ended=ended if end is not None else None),),
+        incidents=tuple(draw(st.lists(LINKED, max_size=3, unique_by=lambda each: each.id))),
+        satisfaction=tuple(draw(st.lists(ANSWERS, max_size=2))),
     )
 
 
@@ -84,7 +115,7 @@ def cases(figure: Figure) -> tuple[int, ...]:
             return (count,)
         case Share(part=part, of=of):
             return part, of
-        case Times(n=n):
+        case Times(n=n) | Scores(n=n):
             return (n,)
 
 
@@ -166,3 +197,22 @@ def test_filters_divide_the_whole(facts: list[DeploymentFacts], span: tuple[int,
     apart = [report_of(facts, period, MADE, asked=Asked(environment=name)) for name in ("live", "Stage")]
     for code in ("planned", "begun", "ended", "open_at_end", "holds", "rehearsals"):
         assert sum(count(each, code) for each in apart) == count(whole, code)
+
+
+@given(MANY, KNOWN, PERIODS)
+def test_each_incident_and_each_answer_counts_once(
+    facts: list[DeploymentFacts], known: list[IncidentFact], span: tuple[int, int, float]
+) -> None:
+    period = Period(begins=at(span[0]), ends=at(span[0] + span[1]))
+    report = report_of(facts, period, MADE, house=HouseFacts(incidents=tuple(known)))
+    real = [f for f in facts if not f.rehearsal]
+    everything = {each.id: each for each in [*known, *(each for f in real for each in f.incidents)]}
+    opened = {name for name, each in everything.items() if period.holds(each.opened)}
+    came = {each.id for f in real for each in f.incidents if each.related}
+    assert cases(report.of("incidents")[0].now) == (len(opened & came), len(opened))
+    assert count(report, "incident_severity") == len(opened & came)
+    unjudged = cases(report.of("incidents_not_judged")[0].now)
+    assert unjudged[1] == len(opened)
+    assert unjudged[0] + len(opened & came) <= len(opened)
+    answers = [each for f in real for each in f.satisfaction if period.holds(each.at)]
+    assert count(report, "satisfaction") == count(report, "satisfaction_scores") == len(answers)

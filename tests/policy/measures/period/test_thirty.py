@@ -8,19 +8,20 @@ from typing import Any
 import pytest
 
 from orchestrator.engine.lookup.period_facts import period_facts
-from orchestrator.policy.measures.period.figures import Count, Figure, Rate, Share, Times
+from orchestrator.policy.measures.period.figures import Count, Figure, Rate, Scores, Share, Times
 from orchestrator.policy.measures.period.measure_words import MEANINGS
 from orchestrator.policy.measures.period.period_report import MEASURES, Measure, PeriodReport
 from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
-from tests.worlds.periods import journal_of, keep_baselines, moment, set_to, table
+from tests.worlds.periods import journal_of, keep_baselines, moment, set_to, table, write_down_incidents
 
 TABLE = table(Path(__file__).parents[3] / "cases" / "report" / "thirty.yml")
 
 
 def report() -> PeriodReport:
-    journal, clock = journal_of(TABLE["deployments"], TABLE["usual"])
+    journal, clock = journal_of(TABLE["deployments"], TABLE["usual"], TABLE["incidents"])
     keep_baselines(journal, clock, TABLE["baselines_kept"])
+    write_down_incidents(journal, clock, TABLE["incidents"])
     span = TABLE["period"]
     set_to(clock, moment(span["made"]))
     period = Period(begins=moment(span["begins"]), ends=moment(span["ends"]))
@@ -43,6 +44,10 @@ def written(figure: Figure) -> Any:
             return "n 0"
         case Times(n=n, median=median, p90=p90):
             return f"n {n}: {median:g}, {p90:g}"
+        case Scores(n=0):
+            return "n 0"
+        case Scores(n=n, median=middle):
+            return f"n {n}: {middle:g}"
         case Rate(count=count, days=days):
             return f"{count} in {days:g}"
 
@@ -79,7 +84,7 @@ def test_the_parts_of_the_chart_hold_every_end_once() -> None:
 
 
 def test_what_is_not_recorded_is_named_and_has_no_figure() -> None:
-    assert set(REPORT.unrecorded) == {"incidents", "satisfaction", "audit_findings", "unauthorised_change"}
+    assert set(REPORT.unrecorded) == {"audit_findings", "unauthorised_change"}
     assert not {measure.code for measure in REPORT.measures} & set(REPORT.unrecorded)
 
 
