@@ -167,6 +167,8 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.EnvironmentLeft,
         e.BaselineKept,
         e.IncidentRecorded,
+        e.CriterionAnswered,
+        e.AssessmentKept,
         e.KeyringAdopted,
         e.MachineReleased,
         e.PolicyAdopted,
