@@ -105,6 +105,11 @@ VERBS = (
     ),
     Verb("report", "orchestrator.cli.verbs.viewing.report:report", "Measures of a period, with trends."),
     Verb(
+        "assess",
+        "orchestrator.cli.verbs.viewing.assess:assess",
+        "Assess the capability of deployment management, by levels.",
+    ),
+    Verb(
         "outputs",
         "orchestrator.cli.verbs.viewing.outputs:outputs",
         "Show or copy what runs left for people.",

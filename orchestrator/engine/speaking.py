@@ -80,6 +80,8 @@ Sayable = (
     | e.ActionDone
     | e.IncidentRecorded
     | e.IncidentLinked
+    | e.CriterionAnswered
+    | e.AssessmentKept
     | e.RecordArchived
     | e.LegalHoldPlaced
     | e.LegalHoldLifted

@@ -26,6 +26,7 @@ MOVES, ID = "policy/telling/next_moves.py", HOLE
 VALUES = {
     "WHY": "looked at",
     "SCORE": "4",
+    "ANSWER": "partly",
     "WHAT": "looked at the till",
     "TIME": "in 2h",
     "PLAN": "plan.yml",
@@ -142,8 +143,28 @@ OBJECTIVES_RUN = "tests/cli/verbs/test_objectives_command.py runs it as it is pr
 DOCUMENT_RUN = "tests/cli/verbs/test_document_approval.py runs it as it is printed"
 TICKETS_RUN = "tests/cli/verbs/test_change.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
+ASSESS_RUN = "tests/cli/verbs/test_assess_command.py runs it as it is printed"
+CAPABILITY = "policy/measures/capability/capability_words.py"
+ASSESS = "cli/verbs/viewing/assess.py"
 SEALS_RUN = "it is about the real store: tests/seals runs it there"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    (ASSESS, "orch assess history"): ASSESS_RUN,
+    (ASSESS, "orch assess keep --reason WHY"): ASSESS_RUN,
+    (ASSESS, "orch assess show"): ASSESS_RUN,
+    ("engine/use_cases/assessment.py", "orch assess questions"): ASSESS_RUN,
+    ("policy/measures/capability/assessment_notes.py", "orch deploy PLAN"): ASSESS_RUN,
+    ("policy/measures/capability/assessment_notes.py", "orch list"): SHOWS,
+    ("policy/measures/capability/gaps.py", f"orch assess answer {HOLE} ANSWER --note WHY"): ASSESS_RUN,
+    (CAPABILITY, "orch actions"): ASSESS_RUN,
+    (CAPABILITY, "orch environment list"): ASSESS_RUN,
+    (CAPABILITY, "orch library list"): ASSESS_RUN,
+    (CAPABILITY, "orch messages schema"): ASSESS_RUN,
+    (CAPABILITY, "orch model list"): ASSESS_RUN,
+    (CAPABILITY, "orch model stats"): ASSESS_RUN,
+    (CAPABILITY, "orch objectives"): ASSESS_RUN,
+    (CAPABILITY, "orch plan schema"): ASSESS_RUN,
+    (CAPABILITY, "orch policy list"): ASSESS_RUN,
+    (CAPABILITY, "orch report"): ASSESS_RUN,
     ("policy/measures/period/measure_words.py", "orch incident list"): SHOWS,
     ("policy/measures/period/measure_words.py", "orch pir show"): SHOWS,
     ("policy/course/post_review.py", f"orch pir open {ID}"): REVIEW_RUN,
@@ -283,6 +304,8 @@ NOT_WALKED: dict[tuple[str, str], str] = {
 }
 """Commands that are read and not run here, each with the reason."""
 NAMED_ONLY = {
+    (CAPABILITY, "orch pir satisfaction"),
+    (CAPABILITY, "orch rehearse"),
     ("domain/plan/unit_origin.py", "orch keys list"),
     ("adapters/keys/unit_signatures.py", "orch library sign"),
     ("policy/planning/unit_rules.py", "orch plan check"),

@@ -14,6 +14,12 @@ from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.authority.signing import Signature
 from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
+from orchestrator.domain.evidence.capability import (
+    CapabilityAssessment,
+    CriterionResult,
+    PersonsAnswer,
+    SeenEvidence,
+)
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
 from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.evidence.left_process import LeftProcess
@@ -49,6 +55,27 @@ INCIDENT = Incident(
     closed=SOON,
 )
 ODD = "Grüße 'x' \"y\" \\ \x00\n\u202e \U0001f600"
+ASSESSMENT = CapabilityAssessment(
+    criteria="itil4",
+    version=1,
+    made=SOON,
+    begins=START,
+    ends=SOON,
+    service=ODD,
+    level=2,
+    begun=9,
+    results=(
+        CriterionResult(
+            criterion="approaches-controlled",
+            level=3,
+            state="not_met",
+            evidence=(SeenEvidence(code="approved_model", part=1, of=9, state="not_met"),),
+            question=ODD,
+            answer=PersonsAnswer(answer="yes", note=ODD, by="ann", at=START, until=SOON),
+            contradicted=True,
+        ),
+    ),
+)
 CHANGE = ItemChange(kind="file", name="/etc/shop.conf", attribute="mode", before="0644", after=None)
 
 CHECKS = [
@@ -326,6 +353,16 @@ EVERY_EVENT: list[Event] = [
     e.LegalHoldPlaced(by="ann", reason=ODD),
     e.LegalHoldLifted(by="ann", reason=ODD),
     e.IncidentRecorded(incident=INCIDENT, source=ODD, by="ann"),
+    e.CriterionAnswered(
+        criteria="itil4",
+        criterion="people-competent",
+        question=ODD,
+        answer="partly",
+        note=ODD,
+        until=SOON,
+        by="ann",
+    ),
+    e.AssessmentKept(assessment=ASSESSMENT, reason=ODD, by="ann"),
     e.TicketOpened(
         system="servicenow",
         url="https://tickets.example.org",

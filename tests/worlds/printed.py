@@ -80,7 +80,7 @@ def fault_of(words: list[str]) -> str:
     context = click.Context(commands, info_name="orch")
     rest = list(words)
     try:
-        while isinstance(command, click.Group):
+        while isinstance(command, click.Group) and (rest or not command.invoke_without_command):
             name, inner, rest = command.resolve_command(context, rest)
             assert inner is not None
             command = inner

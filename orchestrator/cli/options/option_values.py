@@ -17,6 +17,8 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import UsageFault
 
 N = TypeVar("N", bound=Noun)
+LONGEST_TEXT = 4000
+"""Characters of `Text`, which is what a journal holds of a person's words."""
 _DURATION = re.compile(r"[0-9.]+[a-z]+([0-9.]+[a-z]+)*")
 
 
@@ -50,3 +52,14 @@ def moment_given(text: str, now: datetime, option: str) -> datetime:
         return written_moment(f"in {text}" if _DURATION.fullmatch(text) else text, now)
     except PydanticCustomError as error:
         raise UsageFault(f"{option}: {words_of(error)}.") from None
+
+
+def words_given(text: str, option: str) -> str:
+    """Words for the record, as an option gives them. Raises UsageFault where there are none, or too many."""
+    if not text.strip():
+        raise UsageFault(f"{option}: expected words, found nothing.")
+    if len(text) > LONGEST_TEXT:
+        raise UsageFault(
+            f"{option}: expected at most {LONGEST_TEXT:,} characters, found {len(text):,}; shorten it."
+        )
+    return text

@@ -166,6 +166,8 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.EnvironmentLeft,
         e.BaselineKept,
         e.IncidentRecorded,
+        e.CriterionAnswered,
+        e.AssessmentKept,
         e.KeyringAdopted,
         e.MachineReleased,
         e.PolicyAdopted,

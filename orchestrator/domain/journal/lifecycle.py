@@ -238,6 +238,8 @@ OF_THE_HOUSE = frozenset(
         "environment_left",
         "baseline_kept",
         "incident_recorded",
+        "criterion_answered",
+        "assessment_kept",
         "ticket_opened",
     }
 )

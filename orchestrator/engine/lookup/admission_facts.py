@@ -14,8 +14,8 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
-from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.domain.rules.channels import ChannelKind
+from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.domain.text.names import same_name
 from orchestrator.engine.lookup.broken_basis import broken_basis, live_uses
 from orchestrator.engine.lookup.documents import documents_of

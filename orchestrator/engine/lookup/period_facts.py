@@ -38,7 +38,7 @@ def period_facts(journal: Journal, period: Period, now: datetime) -> PeriodFacts
     surveyed = survey(journal)
     unreadable = dict(surveyed.unreadable)
     made: list[DeploymentFacts] = []
-    for name, d in each_of(journal, [brief.id for brief in surveyed.briefs if _concerns(brief, period)]):
+    for name, d in each_of(journal, [brief.id for brief in surveyed.briefs if concerns(brief, period)]):
         facts = _facts(journal, d, now) if isinstance(d, Deployment) else d
         if isinstance(facts, StoreFault):
             unreadable[name] = str(facts)
@@ -49,12 +49,12 @@ def period_facts(journal: Journal, period: Period, now: datetime) -> PeriodFacts
 
 def _facts(journal: Journal, d: Deployment, now: datetime) -> DeploymentFacts | StoreFault:
     try:
-        return facts_of(d, journal.read_condensed(d.id, after=1), tuple(_objectives(d, now)), now)
+        return facts_of(d, journal.read_condensed(d.id, after=1), tuple(objectives_of(d, now)), now)
     except StoreFault as fault:
         return fault
 
 
-def _concerns(brief: Brief, period: Period) -> bool:
+def concerns(brief: Brief, period: Period) -> bool:
     """Whether it can be in a figure: it was planned by then, and not over and silent before the period before.
 
     An overdue objective leaves no event, so a deployment that stands is read whenever it ended.
@@ -64,7 +64,7 @@ def _concerns(brief: Brief, period: Period) -> bool:
     return not brief.over or brief.state in STANDS or brief.last_at >= period.before.begins
 
 
-def _objectives(d: Deployment, now: datetime) -> Iterator[ObjectiveFact]:
+def objectives_of(d: Deployment, now: datetime) -> Iterator[ObjectiveFact]:
     """Those that can be measured, of what is deployed and over: measured, or due by now."""
     for outcome in outcomes_of(d, now):
         if outcome.name in ("achieved", "not achieved") and outcome.measured is not None:

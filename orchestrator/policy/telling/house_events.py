@@ -44,3 +44,16 @@ def _incident_recorded(event: e.IncidentRecorded, d: Deployment, counts: Counts)
     incident = event.incident
     state = "closed" if incident.closed is not None else "open"
     return Telling(at("incident", f"{incident.id} ({incident.title}), {state}, by {event.by}"))
+
+
+@telling_of.register
+def _criterion_answered(event: e.CriterionAnswered, d: Deployment, counts: Counts) -> Telling:
+    words = f"{event.criterion}: {event.answer}, by {event.by}, until {event.until:%Y-%m-%d}: {event.note}"
+    return Telling(at("assess", words))
+
+
+@telling_of.register
+def _assessment_kept(event: e.AssessmentKept, d: Deployment, counts: Counts) -> Telling:
+    kept = event.assessment
+    level = f"level {kept.level}" if kept.level is not None else "level not known"
+    return Telling(at("assess", f"{kept.criteria}: {level}, kept by {event.by}: {event.reason}"))

@@ -188,6 +188,13 @@ DOORS: list[Door] = [
         ("incident", "link", "INC-7", "ID", "--reason", "seen"),
         "incident_linked",
     ),
+    (
+        "answer on capability",
+        deployed,
+        ("assess", "answer", "people-competent", "yes", "--note", "seen"),
+        "criterion_answered",
+    ),
+    ("keep an assessment", deployed, ("assess", "keep", "--reason", "yearly"), "assessment_kept"),
     ("archive", deployed, ("record", "archive", "ID", "--reason", "done"), "record_archived"),
     ("legal hold", deployed, ("record", "hold", "ID", "--reason", "case 4"), "legal_hold_placed"),
     ("stop-all", at_gate, ("stop-all", "--reason", "fire"), "emergency_stopped"),

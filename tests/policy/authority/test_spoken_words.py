@@ -16,6 +16,7 @@ from orchestrator.domain.authority.word import (
     WordStatement,
     content_of,
 )
+from orchestrator.domain.evidence.capability import CapabilityAssessment
 from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.journal import events as e
 from orchestrator.policy.authority.spoken_words import Heard, against, person_named
@@ -26,6 +27,9 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 LI, NADIA, TIMER, STRANGER = "1" * 64, "2" * 64, "3" * 64, "9" * 64
 INCIDENT = Incident(id="INC-7", title="the till hangs", opened=NOW)
+ASSESSMENT = CapabilityAssessment(
+    criteria="itil4", version=1, made=NOW, begins=NOW - DAY, ends=NOW, level=None, begun=0, results=()
+)
 EVENTS: dict[Verb, Any] = {
     "deploy": planned(),
     "rehearse": planned(),
@@ -47,6 +51,7 @@ EVENTS: dict[Verb, Any] = {
     "action": e.ActionDone(number=0, by="Li Wei", note="seen"),
     "incident": e.IncidentLinked(incident=INCIDENT, by="Li Wei", reason="seen"),
     "record": e.RecordArchived(until=NOW, by="Li Wei", reason="reviewed"),
+    "assess": e.AssessmentKept(assessment=ASSESSMENT, reason="the yearly look", by="Li Wei"),
     "seal": e.SealAccepted(
         damage=(e.DamageHere(code="seal.event_changed", event=3),), by="Li Wei", reason="known"
     ),

@@ -59,7 +59,9 @@ from orchestrator.domain.journal.events.driving import (
 from orchestrator.domain.journal.events.duties import DutyDone
 from orchestrator.domain.journal.events.environments import EnvironmentLeft
 from orchestrator.domain.journal.events.house import (
+    AssessmentKept,
     BaselineKept,
+    CriterionAnswered,
     IncidentRecorded,
     KeyringAdopted,
     MachineReleased,
@@ -211,7 +213,9 @@ Event = Annotated[
     | RecordArchived
     | LegalHoldPlaced
     | LegalHoldLifted
-    | IncidentRecorded,
+    | IncidentRecorded
+    | CriterionAnswered
+    | AssessmentKept,
     Field(discriminator="kind"),
 ]
 
@@ -235,6 +239,7 @@ __all__ = [
     "ActionDone",
     "ApprovalGiven",
     "Approved",
+    "AssessmentKept",
     "AttemptAdopted",
     "AttemptEnded",
     "AttemptIntended",
@@ -249,6 +254,7 @@ __all__ = [
     "CompletedWithExceptions",
     "ComponentsVerified",
     "Confirmed",
+    "CriterionAnswered",
     "DamageHere",
     "Delivered",
     "DeliveryOwed",

@@ -9,9 +9,10 @@ from orchestrator.domain.authority.keyring_document import HouseId
 from orchestrator.domain.authority.machine_release import SignedRelease
 from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.evidence.baseline import BaselineReference
+from orchestrator.domain.evidence.capability import CapabilityAnswer, CapabilityAssessment
 from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.rules.release_policy import ReleasePolicy
-from orchestrator.domain.text.model_base import Many, Name, Noun, Sha256, Text
+from orchestrator.domain.text.model_base import Many, Moment, Name, Noun, Sha256, Text
 
 
 class KeyringAdopted(Noun):
@@ -80,5 +81,29 @@ class IncidentRecorded(Noun):
     kind: Literal["incident_recorded"] = "incident_recorded"
     incident: Incident
     source: Text
+    by: Text
+    spoken: Spoken | None = None
+
+
+class CriterionAnswered(Noun):
+    """A person answers the question of a capability criterion, as it is asked then; the newest counts, before `until`."""
+
+    kind: Literal["criterion_answered"] = "criterion_answered"
+    criteria: Name
+    criterion: Name
+    question: Text
+    answer: CapabilityAnswer
+    note: Text
+    until: Moment
+    by: Text
+    spoken: Spoken | None = None
+
+
+class AssessmentKept(Noun):
+    """A person keeps a capability assessment as it was, for comparison with later ones."""
+
+    kind: Literal["assessment_kept"] = "assessment_kept"
+    assessment: CapabilityAssessment
+    reason: Text
     by: Text
     spoken: Spoken | None = None

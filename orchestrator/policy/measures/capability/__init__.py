@@ -1,0 +1,1 @@
+"""The capability of deployment management: facts of a period, evidence, criteria, the level reached."""

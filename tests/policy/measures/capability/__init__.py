@@ -1,0 +1,1 @@
+"""Tests of the capability of deployment management."""
