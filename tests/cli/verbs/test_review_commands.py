@@ -278,3 +278,22 @@ def test_the_record_has_the_review_in_each_form(fleet: Fleet, capsys: pytest.Cap
     assert result["closed"] is True
     assert result["review"]["incidents"]["INC-7"]["related"] is True
     assert result["retention"] is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("answer", "ID", "lessons", "n" * 5000),
+        ("action", "ID", "n" * 5000, "--owner", "Bo", "--due", "2d"),
+        ("action", "ID", "watch", "--owner", "n" * 5000, "--due", "2d"),
+        ("open", "ID", "--by", ""),
+    ],
+    ids=["an answer", "an action", "an owner", "nobody"],
+)
+def test_what_no_journal_can_hold_is_refused_in_words(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    name = backed_out(fleet)
+    before = fleet.now(name).seq
+    assert "expected" in printed_by(capsys, fleet, "pir", *(name if w == "ID" else w for w in words), code=2)
+    assert fleet.now(name).seq == before
