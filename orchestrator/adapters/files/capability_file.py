@@ -1,5 +1,6 @@
 """Capability criteria from a YAML file."""
 
+from functools import cache
 from pathlib import Path
 
 from orchestrator.adapters.files.criteria import deployment_management
@@ -13,6 +14,7 @@ def load_criteria(path: Path | str) -> LoadedFile[CapabilityCriteria]:
     return noun_of(str(path), bytes_of(str(path), "file of capability criteria"), CapabilityCriteria)
 
 
+@cache
 def shipped_criteria() -> CapabilityCriteria:
     """The criteria of ITIL 4 deployment management that are shipped with orch."""
     return load_criteria(deployment_management()).noun

@@ -6,8 +6,11 @@ import io
 from orchestrator.adapters.report.period_csv import Cell, inert
 from orchestrator.domain.evidence.capability import CapabilityAssessment, CriterionResult
 from orchestrator.domain.rules.capability_criteria import CapabilityCriteria
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.measures.capability.capability_words import MEANINGS
 
+LONGEST = 4000
+"""Characters of a cell: whatever a journal holds of people fits."""
 HEADINGS = (
     "begins",
     "ends",
@@ -54,7 +57,7 @@ def csv_assessment(assessment: CapabilityAssessment, criteria: CapabilityCriteri
             _yes(answer=result.contradicted),
         ]
         for row in _rows(result):
-            rows.writerow(map(inert, [*of_all, *of_criterion, *row]))
+            rows.writerow(map(_on_one_line, [*of_all, *of_criterion, *row]))
     return text.getvalue()
 
 
@@ -77,6 +80,10 @@ def _rows(result: CriterionResult) -> list[list[Cell]]:
     elif result.question:
         rows.append(["answer", None, None, None, *nothing, result.question])
     return rows
+
+
+def _on_one_line(cell: Cell) -> Cell:
+    return inert(plain(cell, LONGEST) if isinstance(cell, str) else cell)
 
 
 def _yes(*, answer: bool) -> str:

@@ -20,7 +20,7 @@ from orchestrator.policy.measures.capability.capability_words import (
 )
 from orchestrator.policy.measures.capability.gaps import gaps_of
 
-WIDTH, NAMES, BAR = 780.0, 330.0, 30.0
+WIDTH, NAMES, BAR = 780.0, 170.0, 30.0
 CELL_GAP = 4.0
 MOST_CELLS = 8
 """A level of fewer criteria has cells of this width, so that levels can be compared."""

@@ -9,6 +9,8 @@ import click
 
 from orchestrator.errors import UsageFault
 
+LONGEST_NAME = 400
+
 
 def login_user() -> str:
     """The user of this process by the machine's user database; under sudo, the user who called sudo."""
@@ -29,7 +31,10 @@ def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def readable_name(name: str, option: str) -> str:
-    """The name of a person or a role, as an option gives it. Raises UsageFault if it misleads its reader."""
+    """The name of a person or a role, as an option gives it. Raises UsageFault if it misleads its reader, or is none."""
+    if not name.strip() or len(name) > LONGEST_NAME:
+        finding = f"{len(name):,} characters" if name.strip() else "nothing"
+        raise UsageFault(f"{option}: expected a name of at most {LONGEST_NAME} characters, found {finding}.")
     if name.isascii() and name.isprintable():
         return name
     from orchestrator.domain.text.names import misleading

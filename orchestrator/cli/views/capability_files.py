@@ -51,7 +51,7 @@ def write_assessment(
         if path is None:
             continue
         made = content()
-        if str(path) == "-" and isinstance(made, str):
+        if str(path) == "-":
             click.echo(made, nl=False)
         else:
             write_whole(path, made)

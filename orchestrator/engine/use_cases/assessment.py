@@ -82,6 +82,10 @@ def answer(
 
 def keep(ports: Ports, assessment: CapabilityAssessment, *, reason: str, by: str) -> e.AssessmentKept:
     """Put an assessment on the house's journal; signed where the house trusts keys. Raises Refused, Conflict."""
+    if assessment.begins >= assessment.made:
+        raise Refused(
+            f"The period begins on {assessment.begins:%Y-%m-%d %H:%M} UTC, which is still to come: nothing is kept of it."
+        )
     event = e.AssessmentKept(assessment=assessment, reason=reason, by=by)
     spoken = speak_about(ports, event, "assess", HOUSE, None)
     append_to_house(ports.journal, spoken)

@@ -157,6 +157,9 @@ def test_a_yes_that_records_deny_is_shown_as_contradicted(fleet: Fleet, orch: Ru
     output = orch("assess", "show", "--all")[1]
     assert "approaches-controlled: not met, contradicted" in output
     assert "says yes, and the records say otherwise" in output
+    for command in dict.fromkeys(commands_in(output, ASKED)):
+        if command not in NAMED_ONLY:
+            assert refusal_of(fleet, filled(command, FILL)) == "", command
 
 
 @pytest.mark.parametrize(
@@ -176,6 +179,9 @@ def test_a_yes_that_records_deny_is_shown_as_contradicted(fleet: Fleet, orch: Ru
         (("answer", "\x1b[2J\u202e", "yes", "--note", "x"), 11, "There is no criterion"),
         (("answer", "people-competent", "yes", "--note", "n" * 5000), 2, "--note"),
         (("keep", "--reason", " "), 2, "found nothing"),
+        (("keep", "--reason", "x", "--by", ""), 2, "--by"),
+        (("keep", "--reason", "x", "--by", "n" * 5000), 2, "--by"),
+        (("keep", "--reason", "x", "--from", "in 2d", "--to", "in 3d"), 4, "still to come"),
         (("keep", "--reason", "n" * 5000), 2, "--reason"),
         (("show", "--from", "2026-01-01", "--to", "2020-01-01"), 2, "--from and --to"),
         (("show", "--service", "s" * 5000), 2, "--service"),

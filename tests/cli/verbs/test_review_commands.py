@@ -288,3 +288,22 @@ def test_what_nobody_asked_to_review_says_so(capsys: pytest.CaptureFixture[str])
     (begin,) = commands_of(shown, "orch pir open")
     assert "No review has begun, and none is asked for" in shown
     assert "none is asked for" not in printed_by(capsys, fleet, *begin)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("answer", "ID", "lessons", "n" * 5000),
+        ("action", "ID", "n" * 5000, "--owner", "Bo", "--due", "2d"),
+        ("action", "ID", "watch", "--owner", "n" * 5000, "--due", "2d"),
+        ("open", "ID", "--by", ""),
+    ],
+    ids=["an answer", "an action", "an owner", "nobody"],
+)
+def test_what_no_journal_can_hold_is_refused_in_words(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    name = backed_out(fleet)
+    before = fleet.now(name).seq
+    assert "expected" in printed_by(capsys, fleet, "pir", *(name if w == "ID" else w for w in words), code=2)
+    assert fleet.now(name).seq == before

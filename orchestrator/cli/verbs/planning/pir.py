@@ -8,6 +8,7 @@ from typing import get_args
 import click
 
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
+from orchestrator.cli.options.option_values import words_given
 from orchestrator.cli.options.schedule_times import moment_of_option
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.views.review_lines import review_answer, review_lines
@@ -64,7 +65,7 @@ def show(deployment: str | None, as_json: bool) -> None:  # noqa: FBT001
 def answer(deployment: str, question: e.ReviewQuestion, answer: str, by: str) -> None:
     """Answer a QUESTION of the review of DEPLOYMENT; a later answer replaces it."""
     ports = ports_of_home()
-    event = e.PostReviewAnswered(question=question, answer=_written(answer, "ANSWER"), by=by)
+    event = e.PostReviewAnswered(question=question, answer=words_given(answer, "ANSWER"), by=by)
     d = post_review.say(ports, find(ports, deployment), event)
     click.echo(f"{d.id}: answered {question}.")
 
@@ -79,7 +80,7 @@ def answer(deployment: str, question: e.ReviewQuestion, answer: str, by: str) ->
 def satisfaction(deployment: str, stakeholder: str, score: int, note: str, by: str) -> None:
     """Put down how satisfied STAKEHOLDER is with DEPLOYMENT: SCORE from 1 (not at all) to 5 (fully)."""
     ports = ports_of_home()
-    name = readable_name(_written(stakeholder, "STAKEHOLDER"), "STAKEHOLDER")
+    name = readable_name(words_given(stakeholder, "STAKEHOLDER"), "STAKEHOLDER")
     event = e.SatisfactionGiven(stakeholder=name, score=score, note=note, by=by)
     d = post_review.say(ports, find(ports, deployment), event)
     click.echo(f"{d.id}: {plain(name, 200)}, {score} of 5.")
@@ -102,7 +103,7 @@ def action(
     if why_none is not None:
         if what or owner or due:
             raise UsageFault("--none says that no action is needed: give it alone.")
-        no_action = e.PostReviewAnswered(question="no_action", answer=_written(why_none, "--none"), by=by)
+        no_action = e.PostReviewAnswered(question="no_action", answer=words_given(why_none, "--none"), by=by)
         d = post_review.say(ports, d, no_action)
         click.echo(f"{d.id}: no action is needed.")
         return
@@ -110,7 +111,7 @@ def action(
         raise UsageFault("An action has an owner and a date: --owner NAME --due TIME.")
     moment = moment_of_option(due, ports.clock.now(), "UTC", "--due")
     agreed = e.ActionAgreed(
-        what=_written(what, "WHAT"), owner=readable_name(owner, "--owner"), due=moment, by=by
+        what=words_given(what, "WHAT"), owner=readable_name(owner, "--owner"), due=moment, by=by
     )
     d = post_review.say(ports, d, agreed)
     click.echo(f"{d.id}: action {len(d.post_review.actions)} agreed.")
@@ -124,14 +125,8 @@ def action(
 def close(deployment: str, reason: str, by: str) -> None:
     """Close the review of DEPLOYMENT; its record closes with it, where nothing else is open."""
     ports = ports_of_home()
-    d = post_review.close(ports, find(ports, deployment), reason=_written(reason, "--reason"), by=by)
+    d = post_review.close(ports, find(ports, deployment), reason=words_given(reason, "--reason"), by=by)
     _show(ports, d)
-
-
-def _written(text: str, option: str) -> str:
-    if not text.strip():
-        raise UsageFault(f"{option}: expected words, found nothing.")
-    return text
 
 
 def _show(ports: Ports, d: Deployment) -> None:

@@ -56,7 +56,7 @@ def assess() -> None:
 )
 @click.option("--csv", "csv_file", type=FILE, help="Write a row for each piece of evidence and each answer.")
 @click.option("--html", type=FILE, help="Write a page.")
-@click.option("--pdf", type=click.Path(path_type=Path), help="Write a PDF.")
+@click.option("--pdf", type=FILE, help="Write a PDF (the extra `pdf`).")
 @json_option
 def show(  # noqa: PLR0913, PLR0917 - an option each
     begins: str | None,

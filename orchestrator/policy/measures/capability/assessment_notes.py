@@ -30,7 +30,7 @@ def span_words(assessment: CapabilityAssessment, zone: ZoneInfo) -> str:
 def notes_of(assessment: CapabilityAssessment, criteria: CapabilityCriteria, zone: ZoneInfo) -> Iterator[str]:
     """What a reader has to know before the criteria."""
     begun = counted(assessment.begun, "deployment") if assessment.begun else "no deployment"
-    yield f"{span_words(assessment, zone)}, {scope_words(assessment)}: {begun} began. Of answers, those that count now."
+    yield f"{span_words(assessment, zone)}, {scope_words(assessment)}: {begun} began. Answers are those that count now."
     if assessment.unreadable:
         yield (
             f"Not counted, because it cannot be read: {counted(assessment.unreadable, 'deployment')}; orch list names what "

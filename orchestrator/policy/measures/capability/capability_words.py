@@ -130,7 +130,7 @@ STATE_WORDS: dict[CapabilityState, str] = {
 SIGNS: dict[CapabilityState, str] = {"met": "✓", "partly": "~", "not_met": "✗", "unknown": "?"}
 ANSWERS: tuple[CapabilityAnswer, ...] = ("yes", "partly", "no")
 LEVELS: dict[int, str] = {
-    1: "done at best now and then",
+    1: "achieves its purpose in part",
     2: "achieves its purpose systematically",
     3: "well defined, and at one with other practices",
     4: "measured and assessed",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -129,6 +129,7 @@ def level_of(cases: list[CapabilityCase], words: dict[str, Any]) -> int:
     return assessed(cases, answers_given(words)).level or NO_LEVEL
 
 
+@settings(max_examples=40)
 @given(rows=ROWS, words=ANSWERS, more=st.integers(MEASURABLE, 8))
 def test_more_deployments_in_order_never_lower_the_level(
     rows: list[dict[str, Any]], words: dict[str, Any], more: int
@@ -139,6 +140,7 @@ def test_more_deployments_in_order_never_lower_the_level(
     assert level_of([*cases, *good], words) >= level_of(cases, words)
 
 
+@settings(max_examples=40)
 @given(rows=ROWS, words=ANSWERS, name=st.sampled_from(ASKED))
 def test_a_better_answer_never_lowers_the_level(
     rows: list[dict[str, Any]], words: dict[str, Any], name: str
@@ -148,6 +150,7 @@ def test_a_better_answer_never_lowers_the_level(
     assert level_of(cases, better) >= level_of(cases, words)
 
 
+@settings(max_examples=40)
 @given(rows=ROWS, words=ANSWERS, order=st.randoms(use_true_random=False))
 def test_the_order_of_deployments_does_not_matter(
     rows: list[dict[str, Any]], words: dict[str, Any], order: Any
@@ -158,6 +161,7 @@ def test_the_order_of_deployments_does_not_matter(
     assert assessed(shuffled, answers_given(words)) == assessed(cases, answers_given(words))
 
 
+@settings(max_examples=40)
 @given(rows=ROWS, words=ANSWERS)
 def test_nothing_is_met_without_cases_or_an_answer(rows: list[dict[str, Any]], words: dict[str, Any]) -> None:
     for result in assessed(cases_of(rows), answers_given(words)).results:
@@ -168,6 +172,7 @@ def test_nothing_is_met_without_cases_or_an_answer(rows: list[dict[str, Any]], w
         assert not (result.contradicted and result.state == "met")
 
 
+@settings(max_examples=40)
 @given(rows=ROWS, words=ANSWERS)
 def test_a_level_is_reached_when_all_of_its_criteria_and_those_below_are_met(
     rows: list[dict[str, Any]], words: dict[str, Any]
