@@ -11,6 +11,7 @@ from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.signing_key import key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
 from orchestrator.domain.authority.replacement import BackoutReplacement
@@ -25,7 +26,7 @@ COUNTS_FOR = timedelta(days=1)
 
 @click.command()
 @click.argument("deployment")
-@click.option("--reason", required=True, help="The reason, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 @click.option(
     "--despite",
     multiple=True,

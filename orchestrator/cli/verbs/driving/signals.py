@@ -12,6 +12,7 @@ from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.cli.views.plain_lines import ending_lines
 from orchestrator.cli.wiring import ports as ports_of_home
@@ -26,7 +27,7 @@ from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.errors import Conflict, Refused, UsageFault
 
 _id = click.argument("deployment")
-_reason = click.option("--reason", required=True, help="The reason, for the record.")
+_reason = click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 no_drive_option = click.option(
     "--no-drive",
     is_flag=True,
@@ -40,7 +41,9 @@ def _driving(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @_id
-@click.option("--reason", default="no reason given", show_default=True, help="The reason, for the record.")
+@click.option(
+    "--reason", type=WORDS, default="no reason given", show_default=True, help="The reason, for the record."
+)
 @by_option
 @speaking_key_option
 def pause(deployment: str, reason: str, by: str) -> int:
@@ -50,7 +53,9 @@ def pause(deployment: str, reason: str, by: str) -> int:
 
 @click.command()
 @_id
-@click.option("--reason", default="no reason given", show_default=True, help="The reason, for the record.")
+@click.option(
+    "--reason", type=WORDS, default="no reason given", show_default=True, help="The reason, for the record."
+)
 @by_option
 @speaking_key_option
 def hold(deployment: str, reason: str, by: str) -> int:
@@ -70,7 +75,7 @@ def hold(deployment: str, reason: str, by: str) -> int:
 
 @click.command()
 @click.argument("deployment", required=False)
-@click.option("--reason", default="go on", show_default=True, help="The reason, for the record.")
+@click.option("--reason", type=WORDS, default="go on", show_default=True, help="The reason, for the record.")
 @_driving
 def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
     """Continue DEPLOYMENT [default: the open one] after a pause, after waiting for something, or after its driver died."""
@@ -98,7 +103,9 @@ def abort(deployment: str, reason: str, by: str, as_json: bool, no_drive: bool) 
 
 @click.command()
 @_id
-@click.option("--reason", default="try again", show_default=True, help="The reason, for the record.")
+@click.option(
+    "--reason", type=WORDS, default="try again", show_default=True, help="The reason, for the record."
+)
 @click.option("--again", is_flag=True, help="Run a step that runs once, or may not be repeated, once more.")
 @_driving
 def retry(deployment: str, reason: str, again: bool, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
@@ -131,7 +138,12 @@ def exclude(
 @click.command()
 @_id
 @click.option("--role", help="Your role in this decision [default: the role that the gate requires].")
-@click.option("--note", default="", help="What you looked at, for the record; without one it does not count.")
+@click.option(
+    "--note",
+    type=WORDS,
+    default="",
+    help="What you looked at, for the record; without one it does not count.",
+)
 @_driving
 def confirm(
     deployment: str,

@@ -10,6 +10,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.driving.signals import no_drive_option, said_and_driven
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.cli.wiring import ports_to_look
@@ -28,7 +29,9 @@ _id = click.argument("deployment")
 
 def _answering(command: Callable[..., Any]) -> Callable[..., Any]:
     role = click.option("--role", help="Your role in this [default: the role that the step names].")
-    note = click.option("--note", required=True, help="What was done and looked at, for the record.")
+    note = click.option(
+        "--note", type=WORDS, required=True, help="What was done and looked at, for the record."
+    )
     attach = click.option(
         "--attach",
         "files",

@@ -9,6 +9,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.journal.driver_name import DriverName
 from orchestrator.engine.lookup.snapshots import survey
@@ -19,7 +20,7 @@ from orchestrator.errors import ExitCode
 
 
 @click.command()
-@click.option("--reason", required=True, help="The reason, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 @click.option("--lift", is_flag=True, help="Lift the stop that is in force.")
 @by_option
 @speaking_key_option

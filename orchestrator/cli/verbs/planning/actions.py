@@ -9,6 +9,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.plain_text import plain
@@ -41,7 +42,9 @@ def actions(context: click.Context, deployment: str | None, due: bool, as_json: 
 @actions.command()
 @click.argument("deployment")
 @click.argument("number", type=int)
-@click.option("--note", required=True, metavar="TEXT", help="What shows that it is done, for the record.")
+@click.option(
+    "--note", type=WORDS, required=True, metavar="TEXT", help="What shows that it is done, for the record."
+)
 @by_option
 @speaking_key_option
 def done(deployment: str, number: int, note: str, by: str) -> None:

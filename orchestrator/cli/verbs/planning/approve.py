@@ -19,6 +19,7 @@ from orchestrator.bootstrap import clock
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_option, own_signer
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.planning.decision import SpokenWord, digest_of_other, report
 from orchestrator.cli.verbs.planning.git_words import Asked, word_in_git
 from orchestrator.cli.verbs.planning.handed_in import take_files
@@ -57,7 +58,7 @@ def _signing(command: Callable[..., Any]) -> Callable[..., Any]:
     options: list[Callable[[Callable[..., Any]], Callable[..., Any]]] = [
         click.argument("deployment", required=False),
         click.option("--as", "role", metavar="ROLE", help="Your role in this decision."),
-        click.option("--reason", help="Your reason, for the record; the signature covers it."),
+        click.option("--reason", type=WORDS, help="Your reason, for the record; the signature covers it."),
         key_option,
         click.option("--person", help="Your name, when no key folder on this machine has it."),
         click.option(

@@ -16,6 +16,7 @@ from orchestrator.cli.options.document_desk import DocumentDesk
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.rule_files import Shelf, project_option
 from orchestrator.cli.options.signing_key import key_option, own_signer
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.domain.authority.document_approval import (
     DocumentStatement,
     PresentedDocument,
@@ -44,7 +45,9 @@ def approving(
 
     @click.command(name="approve", help=_HELP.format(what=what, name=what.upper()))
     @click.argument("name", metavar=what.upper())
-    @click.option("--reason", required=True, help="The reason, for the record; the signature covers it.")
+    @click.option(
+        "--reason", type=WORDS, required=True, help="The reason, for the record; the signature covers it."
+    )
     @click.option(
         "--as", "role", metavar="ROLE", help="Your role in this [default: the one that is asked for]."
     )

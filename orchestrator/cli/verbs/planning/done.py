@@ -8,6 +8,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.plain_text import plain
@@ -21,7 +22,7 @@ from orchestrator.policy.course.duties import duty_sentences, work_of
 @click.command()
 @click.argument("deployment")
 @click.argument("number", type=int, required=False)
-@click.option("--note", metavar="TEXT", help="What shows that it is done, for the record.")
+@click.option("--note", type=WORDS, metavar="TEXT", help="What shows that it is done, for the record.")
 @json_option
 @by_option
 @speaking_key_option

@@ -14,6 +14,7 @@ from orchestrator.cli import wiring
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.rule_files import Shelf, as_line, check, project_option, tell_all
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.text.plain_text import plain
@@ -84,7 +85,7 @@ def schema() -> None:
 
 @environment.command()
 @click.argument("machine", metavar="MACHINE")
-@click.option("--reason", required=True, help="The reason, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 @project_option
 @by_option
 @speaking_key_option

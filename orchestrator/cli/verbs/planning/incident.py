@@ -11,6 +11,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.schedule_times import moment_of_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.planning.incident_listen import listen
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
@@ -44,7 +45,7 @@ incident.add_command(listen)
 @click.option("--host", "hosts", multiple=True, help="A host that it concerns; give one for each.")
 @click.option("--ci", "cis", multiple=True, help="A configuration item that it concerns; give one for each.")
 @click.option("--service", help="The service that it concerns.")
-@click.option("--impact", default=None, help="What customers noticed.")
+@click.option("--impact", type=WORDS, default=None, help="What customers noticed.")
 @click.option(
     "--file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -111,7 +112,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
 @click.argument("incident_id", metavar="ID")
 @click.argument("deployment")
 @click.option("--unrelated", is_flag=True, help="It did not come of it.")
-@click.option("--reason", required=True, help="Why, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="Why, for the record.")
 @by_option
 @speaking_key_option
 def link(incident_id: str, deployment: str, unrelated: bool, reason: str, by: str) -> None:  # noqa: FBT001

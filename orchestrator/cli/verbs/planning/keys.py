@@ -19,6 +19,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.keyring_proposals import house_trust, key_folders, keyring
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_file, new_passphrase, own_key, own_key_id
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.planning.key_proposals import propose_key, propose_revocation
 from orchestrator.cli.views.table import print_table
 from orchestrator.domain.authority.keyring_document import KeyringDocument
@@ -218,7 +219,7 @@ def list_keys(project: Path | None, as_json: bool) -> None:  # noqa: FBT001
 
 @keys.command()
 @click.argument("key")
-@click.option("--reason", required=True, help="The reason, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 @_project
 @by_option
 @json_option

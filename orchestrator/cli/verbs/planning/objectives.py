@@ -10,6 +10,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.plain_text import plain
@@ -28,7 +29,7 @@ from orchestrator.policy.course.objectives import Outcome, outcomes_of
 @click.option(
     "--accept", type=int, metavar="N", help="Decide that it stays at that although N is not achieved."
 )
-@click.option("--note", default="", help="Where the number is from, for the record.")
+@click.option("--note", type=WORDS, default="", help="Where the number is from, for the record.")
 @click.option(
     "--attach",
     "files",
@@ -38,7 +39,7 @@ from orchestrator.policy.course.objectives import Outcome, outcomes_of
     help="A file that shows it.",
 )
 @click.option("--role", help="Your role in this.")
-@click.option("--reason", default="", help="Why it is accepted, for the record.")
+@click.option("--reason", type=WORDS, default="", help="Why it is accepted, for the record.")
 @json_option
 @by_option
 @speaking_key_option

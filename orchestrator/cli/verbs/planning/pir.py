@@ -11,6 +11,7 @@ from orchestrator.cli.options.common_options import by_option, json_option, read
 from orchestrator.cli.options.option_values import words_given
 from orchestrator.cli.options.schedule_times import moment_of_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.views.review_lines import review_answer, review_lines
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
@@ -74,7 +75,7 @@ def answer(deployment: str, question: e.ReviewQuestion, answer: str, by: str) ->
 @click.argument("deployment")
 @click.argument("stakeholder")
 @click.argument("score", type=click.IntRange(1, 5))
-@click.option("--note", default="", help="What they say.")
+@click.option("--note", type=WORDS, default="", help="What they say.")
 @by_option
 @speaking_key_option
 def satisfaction(deployment: str, stakeholder: str, score: int, note: str, by: str) -> None:
@@ -119,7 +120,7 @@ def action(
 
 @pir.command()
 @click.argument("deployment")
-@click.option("--reason", required=True, help="What the review comes to, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="What the review comes to, for the record.")
 @by_option
 @speaking_key_option
 def close(deployment: str, reason: str, by: str) -> None:

@@ -15,6 +15,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.rule_files import Shelf, project_option
 from orchestrator.cli.options.signing_key import key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
 from orchestrator.domain.authority.signing import Keyring
@@ -25,7 +26,7 @@ from orchestrator.errors import UsageFault
 if TYPE_CHECKING:
     from orchestrator.engine.use_cases import house_policies
 
-_reason = click.option("--reason", required=True, help="The reason, for the record.")
+_reason = click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 _role = click.option("--as", "role", metavar="ROLE", help="Your role, where keys are trusted.")
 
 

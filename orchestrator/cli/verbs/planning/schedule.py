@@ -21,6 +21,7 @@ from orchestrator.cli.options.schedule_times import (
     zone_option,
 )
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.driving.deploy import approvals_of
 from orchestrator.cli.verbs.planning.schedule_impact import impact
 from orchestrator.cli.views.table import print_table
@@ -201,7 +202,7 @@ def export(
 
 @schedule.command()
 @click.argument("deployment")
-@click.option("--reason", required=True, help="The reason, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 @by_option
 @speaking_key_option
 def withdraw(deployment: str, reason: str, by: str) -> None:

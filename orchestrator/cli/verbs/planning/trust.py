@@ -20,6 +20,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.keyring_proposals import house_trust
 from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_option, own_key
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.planning.trust_release import release
 from orchestrator.domain.authority.keyring_document import STEWARD, KeyringDocument, SignedKeyring, payload
 from orchestrator.domain.authority.signing import TrustedKey
@@ -41,7 +42,7 @@ _threshold = click.option("--threshold", type=click.IntRange(min=1), help="How m
 _expires = click.option(
     "--expires", metavar="WHEN", help="When the keyring ends [default: as long as before, or 365d]."
 )
-_reason = click.option("--reason", required=True, help="The reason, for the record.")
+_reason = click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 _yes = click.option("--yes", is_flag=True, help="Sign without asking.")
 
 

@@ -10,6 +10,7 @@ from orchestrator.adapters.keys.statements import new_nonce
 from orchestrator.cli.options.common_options import by_option
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.signing_key import key_option, own_key
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look
 from orchestrator.domain.authority.machine_release import MachineRelease, SignedRelease, payload
 from orchestrator.engine.use_cases import house
@@ -18,7 +19,7 @@ from orchestrator.errors import NotFound
 
 @click.command()
 @click.argument("host")
-@click.option("--reason", required=True, help="The reason, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 @key_option
 @by_option
 def release(host: str, reason: str, key: Path | None, by: str) -> None:

@@ -14,6 +14,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import moment_given, words_given
 from orchestrator.cli.options.schedule_times import from_option, range_given, to_option, zone_given
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.evidence.capability import CapabilityAnswer, CapabilityAssessment
 from orchestrator.domain.journal.events import HOUSE
@@ -113,7 +114,7 @@ def questions(only_open: bool, as_json: bool) -> None:  # noqa: FBT001
 @assess.command()
 @click.argument("criterion")
 @click.argument("answer", type=click.Choice(ANSWERS))
-@click.option("--note", required=True, help="What shows it, for the record.")
+@click.option("--note", type=WORDS, required=True, help="What shows it, for the record.")
 @click.option("--until", metavar="TIME", help="How long it counts, such as 90d [default: 365d, and at most].")
 @by_option
 @speaking_key_option
@@ -128,7 +129,7 @@ def answer(criterion: str, answer: CapabilityAnswer, note: str, until: str | Non
 
 @assess.command()
 @period_options
-@click.option("--reason", required=True, help="Why it is kept, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="Why it is kept, for the record.")
 @by_option
 @speaking_key_option
 def keep(

@@ -11,6 +11,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.viewing.attachments import attachments
 from orchestrator.cli.verbs.viewing.record_forms import FORMS, anchored_lines
 from orchestrator.cli.verbs.viewing.record_keeping import archive, due, hold, release
@@ -202,7 +203,7 @@ def verifier() -> None:
 
 @record.command()
 @click.argument("deployment")
-@click.option("--reason", required=True, help="The reason, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 @by_option
 @speaking_key_option
 def accept(deployment: str, reason: str, by: str) -> None:

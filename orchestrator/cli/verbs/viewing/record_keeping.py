@@ -8,6 +8,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.snapshots import briefs
@@ -18,7 +19,7 @@ from orchestrator.policy.telling.review_lines import retention_lines
 
 @click.command()
 @click.argument("deployment")
-@click.option("--reason", required=True, help="Why now, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="Why now, for the record.")
 @by_option
 @speaking_key_option
 def archive(deployment: str, reason: str, by: str) -> None:
@@ -28,7 +29,7 @@ def archive(deployment: str, reason: str, by: str) -> None:
 
 @click.command()
 @click.argument("deployment")
-@click.option("--reason", required=True, help="Which case asks for it, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="Which case asks for it, for the record.")
 @by_option
 @speaking_key_option
 def hold(deployment: str, reason: str, by: str) -> None:
@@ -38,7 +39,7 @@ def hold(deployment: str, reason: str, by: str) -> None:
 
 @click.command()
 @click.argument("deployment")
-@click.option("--reason", required=True, help="Why it ends, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="Why it ends, for the record.")
 @by_option
 @speaking_key_option
 def release(deployment: str, reason: str, by: str) -> None:
