@@ -167,6 +167,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.BaselineKept,
         e.IncidentRecorded,
         e.KeyringAdopted,
+        e.LogAccepted,
         e.MachineReleased,
         e.PolicyAdopted,
         e.PolicyWithdrawn,

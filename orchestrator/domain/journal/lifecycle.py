@@ -239,6 +239,7 @@ OF_THE_HOUSE = frozenset(
         "baseline_kept",
         "incident_recorded",
         "ticket_opened",
+        "log_accepted",
     }
 )
 """Facts on the journal of the house alone: no deployment takes them."""

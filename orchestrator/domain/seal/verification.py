@@ -14,6 +14,7 @@ from orchestrator.domain.seal.merkle import Tree, root_from_inclusion
 from orchestrator.domain.seal.own_keys import introduction
 from orchestrator.domain.seal.sealed_record import (
     SUBJECT,
+    AcceptedBreak,
     SealedRecord,
     SealedRow,
     SealedSignature,
@@ -34,6 +35,7 @@ Unproved = Literal[
     "later_events",
     "signature_not_verified",
     "break_recorded",
+    "log_broke",
 ]
 """What a sealed record does not prove; the words are in policy/telling/words/seal_words.py."""
 
@@ -52,6 +54,7 @@ class RecordVerdict:
     key: str = ""
     log_size: int = 0
     anchored: tuple[AnchoredRecord, ...] = ()
+    accepted: tuple[AcceptedBreak, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -102,6 +105,7 @@ def verified_record(
         next(iter(sorted(NoteKey.read(key).name for key in envelope_keys)), ""),
         _size(record),
         anchored,
+        record.log.accepted,
     )
 
 
@@ -243,6 +247,8 @@ def _unproved(record: SealedRecord, disposed: int) -> Iterator[tuple[Unproved, i
         yield "sealed_late", record.head.late
     if record.head.breaks:
         yield "break_recorded", record.head.breaks
+    if broke := _log_breaks(record):
+        yield "log_broke", broke
     if disposed:
         yield "events_disposed", disposed
     yield "later_events", record.head.size
@@ -263,6 +269,15 @@ def _unproved_outside(anchored: Sequence[AnchoredRecord]) -> Iterator[tuple[Unpr
 
 def _verifiable(record: SealedRecord, signature: SealedSignature) -> bool:
     return signature.kind == "ed25519" and any(key.key == signature.key for key in record.trust)
+
+
+def _log_breaks(record: SealedRecord) -> int:
+    """How often the log was begun anew, by its signed checkpoint."""
+    try:
+        text = Checkpoint.read(SignedNote.read(record.log.checkpoint).text).extension("breaks") or ""
+    except ValueError:
+        return 0
+    return int(text) if text.isdigit() and len(text) < 10 else 0
 
 
 def _size(record: SealedRecord) -> int:
