@@ -97,9 +97,9 @@ def test_a_tree_that_broke_itself_stays_single(home: SealedHome, orch: Orch, tmp
 def test_a_second_break_asks_again(home: SealedHome, orch: Orch, tmp_path: Path) -> None:
     for reason in ("Monday", "Tuesday"):
         restored(home, tmp_path)
-        assert orch("resume", "d1", "--no-drive").code == 13
+        assert orch("record", "verify", "d1").code == 13
         assert orch("record", "accept", "--log", "--reason", reason).code == 0
-        assert orch("resume", "d1", "--no-drive").code == 0
+        assert orch("record", "verify", "d1").code == 0
 
 
 def test_sealed_records_of_afterwards_say_so(

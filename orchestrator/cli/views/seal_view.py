@@ -12,6 +12,7 @@ from orchestrator.domain.seal.anchors import AnchorLook, AnchorTry
 from orchestrator.domain.seal.findings import SealFinding, SealLook
 from orchestrator.domain.seal.sealed_record import AcceptedBreak
 from orchestrator.domain.seal.verification import RecordVerdict
+from orchestrator.engine.seal_ports import LogLook
 from orchestrator.errors import ExitCode
 from orchestrator.policy.telling.words.anchor_words import anchor_lines, try_words
 from orchestrator.policy.telling.words.seal_words import (
@@ -56,18 +57,25 @@ def show_verdict(verdict: RecordVerdict, here: StoreHere, *, as_json: bool) -> i
 
 def show_looks(
     looks: Sequence[SealLook],
+    log: LogLook | None,
     anchors: Sequence[AnchorLook],
     accepted: Sequence[AcceptedBreak],
     *,
     as_json: bool,
 ) -> int:
-    """What was found of each deployment in the store and of each anchor outside, and which breaks of the log were accepted."""
+    """What was found of each deployment and of each anchor outside, and which breaks of the log were accepted.
+
+    `log` is what was found of the log by itself, where all of the store was asked for.
+    """
     broken = [look for look in looks if not look.intact or look.elsewhere]
-    code = ExitCode.STORE_FAULT if broken or any(each.findings for each in anchors) else ExitCode.COMPLETED
+    of_log = log.findings if log is not None else ()
+    faulty = broken or of_log or any(each.findings for each in anchors)
+    code = ExitCode.STORE_FAULT if faulty else ExitCode.COMPLETED
     if as_json:
         answer = {
             "kind": "store",
             "deployments": [_look(look) for look in looks],
+            "log": [_finding(each) for each in of_log],
             "anchors": [_anchor(each) for each in anchors],
             "accepted_log_breaks": [_accepted(each) for each in accepted],
             "exit_code": int(code),
@@ -76,6 +84,8 @@ def show_looks(
     else:
         for look in looks:
             click.echo("\n".join(look_lines(look)))
+        for finding in of_log:
+            click.echo(f"the log of the store: {finding.code}: {finding_words(finding)}")
         for word in accepted:
             click.echo(accepted_words(word))
         if looks:

@@ -9,7 +9,7 @@ from orchestrator.adapters.store.seals.log import Log, heads_in, newest_head
 from orchestrator.adapters.store.tables import SEAL_LEAVES, SEAL_NODES
 from orchestrator.domain.seal.entries import Head
 from orchestrator.domain.seal.findings import SealFinding
-from orchestrator.domain.seal.merkle import Tree
+from orchestrator.domain.seal.merkle import Tree, new_nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,20 @@ def rows_of(connection: Connection, log: Log) -> LogRows:
         if number not in rows or rows[number].leaf != leaves[number]
     }
     return LogRows(changed | {number: rows[number].deployment for number in rows if not 0 <= number < size})
+
+
+def nodes_against(connection: Connection, log: Log) -> Iterator[SealFinding]:
+    """The first stored subtree that is not what the rows make of it: proofs would be of another log. The rows must fit."""
+    stored = {(row.level, row.place): row.hash for row in connection.execute(select(SEAL_NODES))}
+    tree = Tree()
+    for _, head in heads_in(connection):
+        for place, node in new_nodes(tree, head.leaf):
+            if stored.pop(place, None) != node:
+                yield SealFinding("seal.log_changed", detail=f"subtree {place[0]}/{place[1]}")
+                return
+        tree = tree.grown(head.leaf)
+    for level, number in list(stored)[:1]:
+        yield SealFinding("seal.log_changed", detail=f"subtree {level}/{number}")
 
 
 class _Owners:

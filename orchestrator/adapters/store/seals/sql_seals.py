@@ -21,7 +21,7 @@ from orchestrator.adapters.store.seals.log import (
     proof_of,
     write_log,
 )
-from orchestrator.adapters.store.seals.log_rows import LogRows, rows_of
+from orchestrator.adapters.store.seals.log_rows import LogRows, nodes_against, rows_of
 from orchestrator.adapters.store.seals.sealing import events_of, leaves_of
 from orchestrator.adapters.store.tables import EVENTS, SEAL_LOG
 from orchestrator.domain.seal.entries import Head, StoredEvent
@@ -84,7 +84,8 @@ class SqlSeals(Seals):
             if log is None:
                 return LogLook(findings=tuple(findings))
             rows = rows_of(connection, log)
-            findings += [*rows.against(""), *rows.elsewhere("")]
+            of_rows = [*rows.against(""), *rows.elsewhere("")]
+            findings += of_rows or nodes_against(connection, log)
             return LogLook(log.breaks, log.tree.size, tuple(findings))
 
         with translated(f"The seals in {self._database.place} cannot be read"):

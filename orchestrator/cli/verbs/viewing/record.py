@@ -139,7 +139,8 @@ def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json:
     if what is None:
         broken = tuple(look.deployment for look in looks if not look.intact)
         ports.seal_keys.looked(LastLook(at=ports.clock.now(), deployments=len(looks), broken=broken))
-    return show_looks(looks, anchor_looks(ports), accepted_log_breaks(ports), as_json=as_json)
+    log = ports.seals.log_look() if what is None else None
+    return show_looks(looks, log, anchor_looks(ports), accepted_log_breaks(ports), as_json=as_json)
 
 
 @record.command()
