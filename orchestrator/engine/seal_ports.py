@@ -84,6 +84,15 @@ class SealKeys(ABC):
 
 
 @dataclass(frozen=True, slots=True)
+class LogLook:
+    """The log of the store: how often it was begun anew, and what does not fit of it now, whichever deployments rest on it."""
+
+    breaks: int = 0
+    size: int = 0
+    findings: tuple[SealFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SealedEvent:
     """An event with the salt of its leaf. Where it was disposed of, both are None and the leaf is left."""
 
@@ -129,6 +138,14 @@ class Seals(ABC):
         """
 
     @abstractmethod
+    def log_look(self) -> LogLook:
+        """The log alone. Raises StoreFault."""
+
+    @abstractmethod
+    def begin_anew(self) -> None:
+        """Begin the log anew over the newest head of each deployment; the trees stay as they are. Raises StoreFault."""
+
+    @abstractmethod
     def known(self) -> list[str]:
         """The ids of all deployments that the log or the journal has, sorted; the house's own journal is one of them."""
 
@@ -155,6 +172,13 @@ class NoSeals(Seals):
         """See the port."""
         del size
         return self.look(deployment)
+
+    def log_look(self) -> LogLook:
+        """See the port."""
+        return LogLook()
+
+    def begin_anew(self) -> None:
+        """See the port."""
 
     def known(self) -> list[str]:
         """See the port."""

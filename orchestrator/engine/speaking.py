@@ -86,6 +86,7 @@ Sayable = (
     | e.LegalHoldPlaced
     | e.LegalHoldLifted
     | e.SealAccepted
+    | e.LogAccepted
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)

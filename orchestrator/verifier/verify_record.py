@@ -303,6 +303,14 @@ def check_log(statement: Json, record: Json, verdict: Verdict) -> None:
         )
     if breaks:
         verdict.unproved.append(f"what was there before its seal broke ({breaks} times)")
+    verdict.unproved += log_breaks(log["checkpoint"])
+
+
+def log_breaks(checkpoint: str) -> list[str]:
+    """What a log that was begun anew does not prove; its checkpoint counts how often that was."""
+    counts = [line[7:] for line in checkpoint.split("\n") if line.startswith("breaks ")]
+    words = "what the log of the store had before it was begun anew ({} times)"
+    return [words.format(count[:9]) for count in counts[:1] if count.isdigit() and count != "0"]
 
 
 def check_people(record: Json, verdict: Verdict) -> None:
@@ -512,6 +520,9 @@ def show(record: Json, verdict: Verdict) -> None:
         print(f"anchored      {words}")
     for words in (*verdict.integrity, *verdict.completeness):
         print(f"  {words!a}"[:400])
+    for accepted in record["log"].get("accepted", []):
+        words = f"{accepted['at']}: break {accepted['breaks']} by {accepted['by']}: {accepted['reason']}"
+        print(f"log accepted  {words!a}"[:400])
     print("It does not prove:")
     for words in verdict.unproved:
         print(f"  {words}"[:400])

@@ -1,12 +1,11 @@
 """Who edits a record by hand stops what rests on it, and nothing else; a person goes on with a reason."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from orchestrator.cli.main import run
+from tests.seals.orch_here import Orch
 from tests.seals.sealed_home import SealedHome, sealed_home
 
 
@@ -30,26 +29,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(made: Path, tmp_path: Path) -> SealedHome:
     return SealedHome(Path(shutil.copytree(made, tmp_path / "home")))
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended, and what it said."""
-
-    code: int
-    text: str
-
-
-class Orch:
-    """The command line over a home."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *words: str) -> Ended:
-        code = run(words)
-        printed = self._capsys.readouterr()
-        return Ended(code, printed.out + printed.err)
 
 
 @pytest.fixture
@@ -101,3 +80,31 @@ def test_what_cannot_be_read_is_not_called_absent(home: SealedHome, orch: Orch) 
     shown = orch("status")
     assert shown.code == 13
     assert "cannot be read, and there is no other deployment" in shown.text
+
+
+def forged(home: SealedHome, *damage: tuple[str, int]) -> None:
+    """Somebody without orch's key writes the word of acceptance themselves, as event 13."""
+    listed = ",".join(f'{{"code":"{code}","event":{event}}}' for code, event in damage)
+    body = f'{{"kind":"seal_accepted","damage":[{listed}],"by":"Li Wei","reason":"fine"}}'
+    home.by_hand(
+        "INSERT INTO events (deployment, seq, at, version, kind, body) "
+        f"SELECT deployment, 13, at, version, 'seal_accepted', '{body}' FROM events WHERE deployment = 'd1' AND seq = 12"
+    )
+
+
+def test_a_word_of_acceptance_that_is_not_sealed_counts_for_nothing(home: SealedHome, orch: Orch) -> None:
+    home.by_hand(EDITS["a check's result"])
+    forged(home, ("seal.event_changed", 6), ("seal.event_added", 13))
+    refused = orch("resume", "d1", "--no-drive")
+    assert refused.code == 13
+    assert "was changed afterwards" in refused.text
+
+
+def test_a_word_of_acceptance_counts_for_nothing_where_the_head_is_not_the_signed_one(
+    home: SealedHome, orch: Orch
+) -> None:
+    forged(home, ("seal.head_changed", 0), ("seal.event_added", 13))
+    home.by_hand(
+        "UPDATE seal_log SET size = 13 WHERE number = (SELECT max(number) FROM seal_log WHERE deployment = 'd1')"
+    )
+    assert orch("resume", "d1", "--no-drive").code == 13

@@ -8,7 +8,7 @@ import pytest
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.use_cases.deployment_commands import signal
-from orchestrator.engine.use_cases.sealed_records import accept
+from orchestrator.engine.use_cases.seal_words import accept
 from orchestrator.errors import StoreFault
 from tests.seals.sealed_fleet import Edit, SealedFleet, edited
 

@@ -256,6 +256,7 @@ EVERY_EVENT: list[Event] = [
     e.WaveNotAuthorised(wave=1, reasons=(ODD,), then="back out"),
     e.Reviewed(role="change manager", by="ann", reason=ODD),
     e.RecordClosed(by="ann", basis=ODD),
+    e.LogAccepted(breaks=2, damage=(e.DamageHere(code="seal.store_older"),), by="ann", reason=ODD),
     e.SealBroken(damage=(e.DamageHere(code="seal.event_changed", event=3),), more=2, facts="damaged"),
     e.SealAccepted(damage=(e.DamageHere(code="seal.event_changed", event=3),), by="ann", reason=ODD),
     e.MessagesTried(

@@ -10,14 +10,17 @@ import click
 from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.anchors import AnchorLook, AnchorTry
 from orchestrator.domain.seal.findings import SealFinding, SealLook
+from orchestrator.domain.seal.sealed_record import AcceptedBreak
 from orchestrator.domain.seal.verification import RecordVerdict
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.seal_ports import LogLook
 from orchestrator.engine.use_cases.record_secrets import ShapeFound
 from orchestrator.errors import ExitCode
 from orchestrator.policy.telling.words.anchor_words import anchor_lines, try_words
 from orchestrator.policy.telling.words.seal_words import (
     HERE_WORDS,
     UNPROVED_WORDS,
+    accepted_words,
     finding_words,
     look_lines,
     verdict_lines,
@@ -40,6 +43,7 @@ def show_verdict(verdict: RecordVerdict, here: StoreHere, *, as_json: bool) -> i
             "sealed_by": verdict.key,
             "anchors": [_anchored(each) for each in verdict.anchored],
             "store_here": here,
+            "accepted_log_breaks": [_accepted(each) for each in verdict.accepted],
             "findings": [_finding(each) for each in verdict.findings],
             "not_proved": [
                 {"code": code_of, "words": UNPROVED_WORDS[code_of].format(number=number), "number": number}
@@ -54,21 +58,39 @@ def show_verdict(verdict: RecordVerdict, here: StoreHere, *, as_json: bool) -> i
     return int(code)
 
 
-def show_looks(looks: Sequence[SealLook], anchors: Sequence[AnchorLook], *, as_json: bool) -> int:
-    """What was found of each deployment in the store, and of each anchor outside."""
-    broken = [look for look in looks if not look.intact]
-    code = ExitCode.STORE_FAULT if broken or any(each.findings for each in anchors) else ExitCode.COMPLETED
+def show_looks(
+    looks: Sequence[SealLook],
+    log: LogLook | None,
+    anchors: Sequence[AnchorLook],
+    accepted: Sequence[AcceptedBreak],
+    *,
+    as_json: bool,
+) -> int:
+    """What was found of each deployment and of each anchor outside, and which breaks of the log were accepted.
+
+    `log` is what was found of the log by itself, where all of the store was asked for.
+    """
+    broken = [look for look in looks if not look.intact or look.elsewhere]
+    of_log = log.findings if log is not None else ()
+    faulty = broken or of_log or any(each.findings for each in anchors)
+    code = ExitCode.STORE_FAULT if faulty else ExitCode.COMPLETED
     if as_json:
         answer = {
             "kind": "store",
             "deployments": [_look(look) for look in looks],
+            "log": [_finding(each) for each in of_log],
             "anchors": [_anchor(each) for each in anchors],
+            "accepted_log_breaks": [_accepted(each) for each in accepted],
             "exit_code": int(code),
         }
         click.echo(json.dumps(answer))
     else:
         for look in looks:
             click.echo("\n".join(look_lines(look)))
+        for finding in of_log:
+            click.echo(f"the log of the store: {finding.code}: {finding_words(finding)}")
+        for word in accepted:
+            click.echo(accepted_words(word))
         if looks:
             click.echo(
                 f"{len(looks) - len(broken)} of {len(looks)} are intact and whole; log of {looks[0].log_size} heads"
@@ -144,6 +166,16 @@ def _look(look: SealLook) -> dict[str, object]:
         "log_size": look.log_size,
         "signed_by": look.key,
         "findings": [_finding(each) for each in look.findings],
+        "elsewhere": [_finding(each) for each in look.elsewhere],
+    }
+
+
+def _accepted(accepted: AcceptedBreak) -> dict[str, object]:
+    return {
+        "breaks": accepted.breaks,
+        "by": accepted.by,
+        "reason": accepted.reason,
+        "at": accepted.at.isoformat(),
     }
 
 

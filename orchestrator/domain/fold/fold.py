@@ -169,6 +169,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.CriterionAnswered,
         e.AssessmentKept,
         e.KeyringAdopted,
+        e.LogAccepted,
         e.MachineReleased,
         e.PolicyAdopted,
         e.PolicyWithdrawn,

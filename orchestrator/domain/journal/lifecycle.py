@@ -241,6 +241,7 @@ OF_THE_HOUSE = frozenset(
         "criterion_answered",
         "assessment_kept",
         "ticket_opened",
+        "log_accepted",
     }
 )
 """Facts on the journal of the house alone: no deployment takes them."""

@@ -25,6 +25,7 @@ SealCode = Literal[
     "seal.store_older",
     "seal.store_forked",
     "seal.break_recorded",
+    "seal.log_broke",
     "seal.signature_bad",
     "seal.anchor_bad",
     "seal.anchor_missing",
@@ -45,7 +46,8 @@ class SealLook:
     """What was found of one deployment's seal.
 
     `size` and `root` are of its tree as signed; `late` is how many of its first events were sealed long after they were
-    written; `log_size` is the size of the log that the checkpoint is of, and `key` the key that signed it.
+    written; `log_size` is the size of the log that the checkpoint is of, and `key` the key that signed it. `elsewhere` is what
+    does not fit in the log and says nothing of this deployment.
     """
 
     deployment: str
@@ -56,10 +58,11 @@ class SealLook:
     breaks: int = 0
     log_size: int = 0
     key: str = ""
+    elsewhere: tuple[SealFinding, ...] = ()
 
     @property
     def intact(self) -> bool:
-        """Whether everything fits."""
+        """Whether everything fits that it rests on."""
         return not self.findings
 
 

@@ -41,12 +41,25 @@ class SealedHead(Noun):
     breaks: Count = 0
 
 
+class AcceptedBreak(Noun):
+    """The word by which a person accepted that the log of the store did not fit and was begun anew, for the `breaks`th time."""
+
+    breaks: Annotated[int, Field(ge=1)]
+    by: Text
+    reason: Text
+    at: Moment
+
+
 class SealedLog(Noun):
-    """Where the log of the store has that head: its number, the hashes that lead to the root, and the signed checkpoint."""
+    """Where the log of the store has that head: its number, the hashes that lead to the root, and the signed checkpoint.
+
+    `accepted`: what people said of its breaks, which the checkpoint counts; by the word of the store, on the house's record.
+    """
 
     number: Count
     proof: Many[Sha256]
     checkpoint: str
+    accepted: Many[AcceptedBreak] = ()
 
 
 class SealedSignature(Noun):

@@ -14,6 +14,7 @@ from orchestrator.domain.seal.merkle import Tree, root_from_inclusion
 from orchestrator.domain.seal.own_keys import introduction
 from orchestrator.domain.seal.sealed_record import (
     SUBJECT,
+    AcceptedBreak,
     SealedRecord,
     SealedRow,
     SealedSignature,
@@ -35,6 +36,7 @@ Unproved = Literal[
     "signature_not_verified",
     "break_recorded",
     "pages",
+    "log_broke",
 ]
 """What a sealed record does not prove; the words are in policy/telling/words/seal_words.py."""
 
@@ -53,6 +55,7 @@ class RecordVerdict:
     key: str = ""
     log_size: int = 0
     anchored: tuple[AnchoredRecord, ...] = ()
+    accepted: tuple[AcceptedBreak, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -103,6 +106,7 @@ def verified_record(
         next(iter(sorted(NoteKey.read(key).name for key in envelope_keys)), ""),
         _size(record),
         anchored,
+        record.log.accepted,
     )
 
 
@@ -244,6 +248,8 @@ def _unproved(record: SealedRecord, disposed: int) -> Iterator[tuple[Unproved, i
         yield "sealed_late", record.head.late
     if record.head.breaks:
         yield "break_recorded", record.head.breaks
+    if broke := _log_breaks(record):
+        yield "log_broke", broke
     if disposed:
         yield "events_disposed", disposed
     yield "later_events", record.head.size
@@ -264,6 +270,15 @@ def _unproved_outside(anchored: Sequence[AnchoredRecord]) -> Iterator[tuple[Unpr
 
 def _verifiable(record: SealedRecord, signature: SealedSignature) -> bool:
     return signature.kind == "ed25519" and any(key.key == signature.key for key in record.trust)
+
+
+def _log_breaks(record: SealedRecord) -> int:
+    """How often the log was begun anew, by its signed checkpoint."""
+    try:
+        text = Checkpoint.read(SignedNote.read(record.log.checkpoint).text).extension("breaks") or ""
+    except ValueError:
+        return 0
+    return int(text) if text.isdigit() and len(text) < 10 else 0
 
 
 def _size(record: SealedRecord) -> int:

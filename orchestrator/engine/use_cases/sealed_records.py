@@ -14,16 +14,15 @@ from orchestrator.domain.authority.git_statement import git_payload
 from orchestrator.domain.authority.signing import Keyring, Signature
 from orchestrator.domain.authority.word import SignedWord
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.seal.anchored_record import StoreHere
 from orchestrator.domain.seal.anchors import Anchoring, AnchorPlace, Checked, Silent
 from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head
-from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.domain.seal.own_keys import OwnKey
 from orchestrator.domain.seal.sealed_record import (
     SUBJECT,
+    AcceptedBreak,
     Digests,
     Program,
     SealedAnchor,
@@ -39,16 +38,17 @@ from orchestrator.domain.seal.sealed_record import (
 from orchestrator.domain.seal.signed_note import NoteKey, SignedNote
 from orchestrator.domain.seal.verification import RecordVerdict, verified_record
 from orchestrator.engine.lookup.anchor_check import PATIENCE
-from orchestrator.engine.lookup.seal_check import broken_seal
+from orchestrator.engine.lookup.seal_check import log_words, not_accepted
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.engine.seal_ports import SealedEvent, SealedEvents
-from orchestrator.engine.use_cases.deployment_commands import signal
-from orchestrator.errors import OrchError, Refused, StoreFault, UsageFault
+from orchestrator.errors import OrchError, StoreFault, UsageFault
 from orchestrator.policy.authority.spoken_record import spoken_lines
 from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.telling.words.seal_words import finding_words
 
+SAID_IN_THE_FILE = frozenset({"seal.break_recorded", "seal.log_broke"})
+"""What a sealed record says of itself, once a person accepted it."""
 MOST_BYTES = 512 << 20
 """The largest sealed record that is read."""
 
@@ -58,11 +58,14 @@ def sealed_statement(
 ) -> SealedStatement:
     """The statement of a deployment's sealed record. Raises StoreFault where it is not sealed, or not what was sealed."""
     look = ports.seals.look(d.id)
-    if look.intact and not any(NoteKey.read(own.key).name == look.key for own in ports.seal_keys.own()):
+    if not not_accepted(ports, look) and not any(
+        NoteKey.read(own.key).name == look.key for own in ports.seal_keys.own()
+    ):
         # Another home that shares the store signed last: the record rests on the keys of the home that makes it.
         ports.seals.signed_anew(lambda: None)
     sealed = ports.seals.sealed(d.id)
-    if sealed is None or not look.intact:
+    left = [each for each in look.findings if each.code not in SAID_IN_THE_FILE]
+    if sealed is None or left or not_accepted(ports, look):
         against = "; ".join(finding_words(finding) for finding in look.findings) or "it is not sealed"
         raise StoreFault(
             f"{d.id} cannot be sealed in a file: {against}. Look at all of it: orch record verify {d.id}"
@@ -76,7 +79,7 @@ def sealed_statement(
         programs=tuple(programs),
         head=_head(sealed.head),
         events=tuple(_row(each) for each in sealed.events),
-        log=_log(sealed),
+        log=_log(sealed, accepted_log_breaks(ports)),
         keys=ports.seal_keys.own(),
         signatures=signatures,
         trust=tuple(_trust(keyring, {signature.key for signature in signatures})),
@@ -89,16 +92,6 @@ def sealed_statement(
 def enveloped(ports: Ports, statement: SealedStatement) -> bytes:
     """The statement in its envelope, signed."""
     return ports.seal_keys.enveloped(statement.model_dump_json(by_alias=True, exclude_none=True).encode())
-
-
-def accept(ports: Ports, d: Deployment, *, by: str, reason: str) -> Sequence[SealFinding]:
-    """Put on the journal that a person accepts what does not fit. Raises Refused where there is nothing of it."""
-    broken = broken_seal(ports, d.id)
-    if not broken:
-        raise Refused(f"{d.id} is what was sealed: there is nothing to accept.")
-    damage = tuple(e.DamageHere(code=finding.code, event=finding.event) for finding in broken)
-    signal(ports, d.id, e.SealAccepted(damage=damage, by=by, reason=reason))
-    return broken
 
 
 class Verified(NamedTuple):
@@ -145,9 +138,17 @@ def _head(head: Head) -> SealedHead:
     return SealedHead(size=head.size, root=head.root.hex(), late=head.late, breaks=head.breaks)
 
 
-def _log(sealed: SealedEvents) -> SealedLog:
+def _log(sealed: SealedEvents, accepted: tuple[AcceptedBreak, ...]) -> SealedLog:
     proof = tuple(each.hex() for each in sealed.proof)
-    return SealedLog(number=sealed.number, proof=proof, checkpoint=sealed.checkpoint)
+    return SealedLog(number=sealed.number, proof=proof, checkpoint=sealed.checkpoint, accepted=accepted)
+
+
+def accepted_log_breaks(ports: Ports) -> tuple[AcceptedBreak, ...]:
+    """What people said of breaks of the log, the oldest first."""
+    return tuple(
+        AcceptedBreak(breaks=event.breaks, by=event.by, reason=event.reason, at=record.at)
+        for record, event in log_words(ports)
+    )
 
 
 def _anchors(ports: Ports, sealed: SealedEvents) -> Iterator[SealedAnchor]:

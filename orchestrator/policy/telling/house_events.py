@@ -34,6 +34,12 @@ def _policy_withdrawn(event: e.PolicyWithdrawn, d: Deployment, counts: Counts) -
 
 
 @telling_of.register
+def _log_accepted(event: e.LogAccepted, d: Deployment, counts: Counts) -> Telling:
+    words = f"the log of the store did not fit (break {event.breaks}), accepted by {event.by}: {event.reason}"
+    return Telling(at("seal", words))
+
+
+@telling_of.register
 def _baseline_kept(event: e.BaselineKept, d: Deployment, counts: Counts) -> Telling:
     hosts = counted(len(event.baselines), "host")
     return Telling(at("baseline", f"kept of {hosts} for {event.plan_file}, by {event.by}"))

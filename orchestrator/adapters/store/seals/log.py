@@ -4,18 +4,27 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_server
 
 from orchestrator.adapters.store.tables import SEAL_KEYS, SEAL_LOG, SEAL_NODES, SEAL_STATE
 from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head
 from orchestrator.domain.seal.findings import SealCode
-from orchestrator.domain.seal.merkle import EMPTY, Place, Tree, new_nodes, peak_places
+from orchestrator.domain.seal.merkle import (
+    EMPTY,
+    Place,
+    Tree,
+    inclusion_places,
+    inclusion_proof,
+    new_nodes,
+    peak_places,
+    root_from_inclusion,
+)
 from orchestrator.engine.seal_ports import NoteAnswer, SealKeys
 
 ORIGIN = "orch-store/"
-BREAKS = "breaks"
+BREAKS, ANEW = "breaks", "anew"
 AT_ONCE = 300
 """Nodes in one statement."""
 ANSWERS: Mapping[NoteAnswer, SealCode | None] = {
@@ -33,11 +42,15 @@ NEW_HEADS, NEW_NODES = insert(SEAL_LOG), insert(SEAL_NODES)
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The log of a store. `fault` says why it does not fit its checkpoint; `key` is the name of the key that signed that."""
+    """The log of a store. `fault` says why it does not fit its checkpoint; `key` is the name of the key that signed that.
+
+    `anew`: so many heads were carried over when it was begun anew last.
+    """
 
     store: str
     tree: Tree
     breaks: int = 0
+    anew: int = 0
     note: str = ""
     key: str = ""
     fault: SealCode | None = None
@@ -49,7 +62,7 @@ class Log:
 
     def checkpoint(self, now: str) -> Checkpoint:
         """Its head at this moment; a log that did not fit once says so for ever."""
-        more = (f"at {now}", f"{BREAKS} {self.breaks}")
+        more = (f"at {now}", f"{BREAKS} {self.breaks}", *((f"{ANEW} {self.anew}",) if self.anew else ()))
         return Checkpoint(self.origin, self.tree.size, self.tree.root, more)
 
 
@@ -73,7 +86,13 @@ def log_of(connection: Connection, keys: SealKeys) -> Log | None:
         fault = "seal.other_store"
     if fault is None and (checkpoint.root != tree.root or not breaks.isdigit()):
         fault = "seal.log_changed"
-    return Log(row.store, tree, int(breaks) if breaks.isdigit() else 0, row.note, opened.key, fault)
+    return Log(
+        row.store, tree, _number(breaks), _number(checkpoint.extension(ANEW)), row.note, opened.key, fault
+    )
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text is not None and text.isdigit() else 0
 
 
 def new_log() -> Log:
@@ -142,12 +161,40 @@ def nodes_at(connection: Connection, places: Sequence[Place]) -> dict[Place, byt
 
 
 def begun_anew(connection: Connection, log: Log) -> Log:
-    """A log that did not fit, over the newest head of each deployment; each of these says from now on that it broke."""
-    newest = {head.deployment: head for _, head in heads_in(connection)}
+    """A log that did not fit, over the newest head of each deployment; the checkpoint says from now on that it broke.
+
+    Where the log itself does not have a head, that deployment's own tree broke too, and its head says so. So an older copy of
+    a whole store breaks the log alone.
+    """
+    rows = heads_in(connection)
+    newest = {head.deployment: (number, head) for number, head in rows}
+    whole = log.fault is None and Tree.of(head.leaf for _, head in rows) == log.tree
+    heads = [
+        head if whole or _is_proved(connection, log, number, head) else replace(head, breaks=head.breaks + 1)
+        for number, head in newest.values()
+    ]
     connection.execute(delete(SEAL_NODES))
     connection.execute(delete(SEAL_LOG))
-    heads = [replace(head, breaks=head.breaks + 1) for head in newest.values()]
-    return with_heads(connection, Log(log.store, Tree(), log.breaks + 1), heads)
+    return with_heads(connection, Log(log.store, Tree(), log.breaks + 1, len(heads)), heads)
+
+
+def _is_proved(connection: Connection, log: Log, number: int, head: Head) -> bool:
+    return log.fault is None and is_in_log(connection, log, number, head)
+
+
+def is_in_log(connection: Connection, log: Log, number: int, head: Head) -> bool:
+    """Whether the log's tree has this head at this number."""
+    if not 0 <= number < log.tree.size:
+        return False
+    proof = proof_of(connection, log, number)
+    return root_from_inclusion(head.leaf, number, log.tree.size, proof) == log.tree.root
+
+
+def proof_of(connection: Connection, log: Log, number: int) -> list[bytes]:
+    """The proof that the log's tree has its leaf of this number; a missing node makes it one of another tree."""
+    places = [place for ranges in inclusion_places(number, log.tree.size) for place in ranges]
+    nodes = nodes_at(connection, places)
+    return inclusion_proof(number, log.tree.size, lambda place: nodes.get(place, EMPTY))
 
 
 def heads_in(connection: Connection) -> list[tuple[int, Head]]:
@@ -161,6 +208,12 @@ def newest_head(connection: Connection, deployment: str) -> tuple[int, Head] | N
     wanted = select(SEAL_LOG).where(SEAL_LOG.c.deployment == deployment)
     row = connection.execute(wanted.order_by(SEAL_LOG.c.number.desc()).limit(1)).first()
     return None if row is None else (row.number, head_of(row))
+
+
+def first_number(connection: Connection, deployment: str) -> int:
+    """The number of the oldest head that the log has of a deployment that it has."""
+    numbers = select(func.min(SEAL_LOG.c.number)).where(SEAL_LOG.c.deployment == deployment)
+    return connection.scalar(numbers) or 0
 
 
 def head_of(row: object) -> Head:

@@ -13,10 +13,10 @@ from orchestrator.adapters.store.seals.beside import beside
 from orchestrator.adapters.store.seals.log import (
     Log,
     begun_anew,
+    is_in_log,
     log_of,
     new_log,
     newest_head,
-    nodes_at,
     note_of,
     with_heads,
     write_log,
@@ -24,14 +24,7 @@ from orchestrator.adapters.store.seals.log import (
 from orchestrator.adapters.store.tables import EVENTS, SEAL_LEAVES, SEAL_LOG, SEAL_NODES
 from orchestrator.domain.seal.entries import SALT, Head, StoredEvent
 from orchestrator.domain.seal.findings import SealCode
-from orchestrator.domain.seal.merkle import (
-    EMPTY,
-    Tree,
-    inclusion_places,
-    inclusion_proof,
-    new_nodes,
-    root_from_inclusion,
-)
+from orchestrator.domain.seal.merkle import EMPTY, Tree, new_nodes
 from orchestrator.engine.seal_ports import SealKeys
 
 NEW_LEAVES = insert(SEAL_LEAVES)
@@ -83,21 +76,6 @@ def leaves_of(connection: Connection, deployment: str) -> dict[int, tuple[bytes 
         wanted.where(SEAL_LEAVES.c.deployment == deployment).order_by(SEAL_LEAVES.c.seq)
     )
     return {row.seq: (row.salt, row.leaf) for row in rows}
-
-
-def is_in_log(connection: Connection, log: Log, number: int, head: Head) -> bool:
-    """Whether the log's tree has this head at this number."""
-    if not 0 <= number < log.tree.size:
-        return False
-    proof = proof_of(connection, log, number)
-    return root_from_inclusion(head.leaf, number, log.tree.size, proof) == log.tree.root
-
-
-def proof_of(connection: Connection, log: Log, number: int) -> list[bytes]:
-    """The proof that the log's tree has its leaf of this number; a missing node makes it one of another tree."""
-    places = [place for ranges in inclusion_places(number, log.tree.size) for place in ranges]
-    nodes = nodes_at(connection, places)
-    return inclusion_proof(number, log.tree.size, lambda place: nodes.get(place, EMPTY))
 
 
 def clear_the_way(connection: Connection, keys: SealKeys, events: Sequence[StoredEvent]) -> None:

@@ -12,18 +12,23 @@ from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.adapters.store.seals.beside import beside
 from orchestrator.adapters.store.seals.log import (
     Log,
-    heads_in,
+    begun_anew,
+    first_number,
+    is_in_log,
     log_of,
+    new_log,
     newest_head,
+    proof_of,
     write_log,
 )
-from orchestrator.adapters.store.seals.sealing import events_of, is_in_log, leaves_of, proof_of
+from orchestrator.adapters.store.seals.log_rows import LogRows, nodes_against, rows_of
+from orchestrator.adapters.store.seals.sealing import events_of, leaves_of
 from orchestrator.adapters.store.tables import EVENTS, SEAL_LOG
 from orchestrator.domain.seal.entries import Head, StoredEvent
 from orchestrator.domain.seal.findings import SealFinding, SealLook
 from orchestrator.domain.seal.merkle import Tree
 from orchestrator.engine.ports import Clock, Journal
-from orchestrator.engine.seal_ports import NoSeals, SealedEvent, SealedEvents, SealKeys, Seals
+from orchestrator.engine.seal_ports import LogLook, NoSeals, SealedEvent, SealedEvents, SealKeys, Seals
 from orchestrator.errors import StoreFault
 
 Leaves = Mapping[int, tuple[bytes | None, bytes]]
@@ -48,11 +53,9 @@ class SqlSeals(Seals):
 
         def ask(connection: Connection) -> list[SealLook]:
             log = log_of(connection, self._keys)
-            of_store = [
-                *beside(connection, self._keys, log, kept),
-                *(_of_log(connection, log) if log is not None else ()),
-            ]
-            return [_looked(connection, log, of_store, name) for name in deployments]
+            of_store = [*beside(connection, self._keys, log, kept), *_of_checkpoint(log)]
+            rows = rows_of(connection, log) if log is not None else LogRows()
+            return [_looked(connection, log, of_store, rows, name) for name in deployments]
 
         with translated(f"The seals in {self._database.place} cannot be read"):
             return self._database.look(ask)
@@ -64,12 +67,40 @@ class SqlSeals(Seals):
         def ask(connection: Connection) -> SealLook:
             log = log_of(connection, self._keys)
             of_store = [*beside(connection, self._keys, log, kept), *_of_checkpoint(log)]
-            look = _looked(connection, log, of_store, deployment)
+            look = _looked(connection, log, of_store, LogRows(), deployment)
             older = look.size < size and not any(each.code == "seal.none" for each in look.findings)
             return replace(look, findings=(*look.findings, SealFinding("seal.head_older"))) if older else look
 
         with translated(f"The seals in {self._database.place} cannot be read"):
             return self._database.look(ask)
+
+    def log_look(self) -> LogLook:
+        """See the port."""
+        kept = self._keys.kept()
+
+        def ask(connection: Connection) -> LogLook:
+            log = log_of(connection, self._keys)
+            findings = [*beside(connection, self._keys, log, kept), *_of_checkpoint(log)]
+            if log is None:
+                return LogLook(findings=tuple(findings))
+            rows = rows_of(connection, log)
+            of_rows = [*rows.against(""), *rows.elsewhere("")]
+            findings += of_rows or nodes_against(connection, log)
+            return LogLook(log.breaks, log.tree.size, tuple(findings))
+
+        with translated(f"The seals in {self._database.place} cannot be read"):
+            return self._database.look(ask)
+
+    def begin_anew(self) -> None:
+        """See the port."""
+
+        def act(connection: Connection) -> str:
+            log = begun_anew(connection, log_of(connection, self._keys) or new_log())
+            return write_log(connection, self._keys, log, moment_text(self._clock.now())).note
+
+        with translated(f"The seals in {self._database.place} cannot be written"):
+            note = self._database.write(act)
+        self._keys.keep(note, at_once=True)
 
     def known(self) -> list[str]:
         """See the port."""
@@ -115,7 +146,7 @@ class SqlSeals(Seals):
 
 
 def _looked(
-    connection: Connection, log: Log | None, of_store: Sequence[SealFinding], deployment: str
+    connection: Connection, log: Log | None, of_store: Sequence[SealFinding], rows: LogRows, deployment: str
 ) -> SealLook:
     """One deployment, with what was found of the store that it is in."""
     if log is None:
@@ -123,16 +154,25 @@ def _looked(
     events, findings = events_of(connection, deployment), [*of_store]
     newest = newest_head(connection, deployment)
     if newest is None:
+        findings += rows.against(deployment) if events else ()
         findings.append(SealFinding("seal.head_missing" if events else "seal.none"))
         return SealLook(deployment, tuple(findings), log_size=log.tree.size, key=log.key)
     number, head = newest
+    findings += rows.against(deployment)
     if not is_in_log(connection, log, number, head):
         findings.append(SealFinding("seal.head_changed"))
     findings += _of_events(events, leaves_of(connection, deployment), head)
-    if head.breaks:
-        findings.append(SealFinding("seal.break_recorded", detail=str(head.breaks)))
+    findings += _of_breaks(connection, log, head)
     return SealLook(
-        deployment, tuple(findings), head.size, head.root, head.late, head.breaks, log.tree.size, log.key
+        deployment,
+        tuple(findings),
+        head.size,
+        head.root,
+        head.late,
+        head.breaks,
+        log.tree.size,
+        log.key,
+        tuple(rows.elsewhere(deployment)),
     )
 
 
@@ -141,17 +181,12 @@ def _of_checkpoint(log: Log | None) -> Iterator[SealFinding]:
         yield SealFinding(log.fault)
 
 
-def _of_log(connection: Connection, log: Log) -> Iterator[SealFinding]:
-    """The rows of the log make its tree, and its tree is the one of the checkpoint."""
-    yield from _of_checkpoint(log)
-    tree = Tree()
-    for expected, (number, head) in enumerate(heads_in(connection)):
-        if number != expected:
-            yield SealFinding("seal.log_changed", detail=str(expected))
-            return
-        tree = tree.grown(head.leaf)
-    if (tree.size, tree.root) != (log.tree.size, log.tree.root) and log.fault is None:
-        yield SealFinding("seal.log_changed")
+def _of_breaks(connection: Connection, log: Log, head: Head) -> Iterator[SealFinding]:
+    """What was begun anew says so for ever: the deployment's own tree, or the log that it was in."""
+    if head.breaks:
+        yield SealFinding("seal.break_recorded", detail=str(head.breaks))
+    if log.anew and first_number(connection, head.deployment) < log.anew:
+        yield SealFinding("seal.log_broke", detail=str(log.breaks))
 
 
 def _of_events(events: Sequence[StoredEvent], leaves: Leaves, head: Head) -> Iterator[SealFinding]:

@@ -18,7 +18,7 @@ from orchestrator.cli.verbs.viewing.record_keeping import archive, due, hold, re
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.journal.events import HOUSE, Recorded
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
@@ -144,19 +144,21 @@ def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json:
     from orchestrator.cli.views.seal_view import show_looks, show_verdict
     from orchestrator.domain.seal.findings import LastLook
     from orchestrator.engine.lookup.anchor_check import anchor_looks
-    from orchestrator.engine.use_cases.sealed_records import verified
+    from orchestrator.engine.lookup.seal_check import with_accepted_log
+    from orchestrator.engine.use_cases.sealed_records import accepted_log_breaks, verified
 
     ports = ports_of_home()
     if what is not None and (Path(what).is_file() or "/" in what):
         content, in_pdf = sealed_bytes(Path(what))
         seen = verified(ports, content, keys, tsa_ca or "", in_pdf=in_pdf)
         return show_verdict(seen.verdict, seen.here, as_json=as_json)
-    names = [find(ports, what).id] if what is not None else ports.seals.known()
-    looks = ports.seals.looks(names)
+    names = [what if what == HOUSE else find(ports, what).id] if what is not None else ports.seals.known()
+    looks = with_accepted_log(ports, ports.seals.looks(names))
     if what is None:
         broken = tuple(look.deployment for look in looks if not look.intact)
         ports.seal_keys.looked(LastLook(at=ports.clock.now(), deployments=len(looks), broken=broken))
-    return show_looks(looks, anchor_looks(ports), as_json=as_json)
+    log = ports.seals.log_look() if what is None else None
+    return show_looks(looks, log, anchor_looks(ports), accepted_log_breaks(ports), as_json=as_json)
 
 
 @record.command()
@@ -202,18 +204,37 @@ def verifier() -> None:
 
 
 @record.command()
-@click.argument("deployment")
+@click.argument("deployment", required=False)
+@click.option(
+    "--log",
+    "of_log",
+    is_flag=True,
+    help="Accept once, for all deployments, that the log of the store broke: an older copy was restored.",
+)
 @click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")
 @by_option
 @speaking_key_option
-def accept(deployment: str, reason: str, by: str) -> None:
-    """Accept the record of DEPLOYMENT as it is, although it is not what was sealed: what rests on it goes on."""
-    from orchestrator.engine.use_cases.sealed_records import accept as accept_as_it_is
+def accept(deployment: str | None, of_log: bool, reason: str, by: str) -> None:  # noqa: FBT001
+    """Accept the record of DEPLOYMENT as it is, although it is not what was sealed: what rests on it goes on.
 
+    DEPLOYMENT may be orch.house, the record of what concerns every deployment. With --log, the log of the store is accepted
+    instead; what does not fit of single records is still to be accepted one by one.
+    """
+    from orchestrator.engine.use_cases import seal_words
+
+    if of_log == (deployment is not None):
+        raise UsageFault("Name a deployment, or say --log: one of the two is accepted at a time.")
     ports = ports_of_home()
-    current = find(ports, deployment)
-    damage = accept_as_it_is(ports, current, by=by, reason=reason)
-    click.echo(f"Accepted as it is, with {len(damage)} findings; go on: orch resume {current.id}")
+    if deployment is None:
+        number = seal_words.accept_log(ports, by=by, reason=reason)
+        click.echo(f"Accepted: break {number} of the log. Look at what is left: orch record verify")
+    elif deployment == HOUSE:
+        damage = seal_words.accept_house(ports, by=by, reason=reason)
+        click.echo(f"Accepted as it is, with {len(damage)} findings; the record of the house counts again.")
+    else:
+        current = find(ports, deployment)
+        damage = seal_words.accept(ports, current, by=by, reason=reason)
+        click.echo(f"Accepted as it is, with {len(damage)} findings; go on: orch resume {current.id}")
 
 
 @record.command()

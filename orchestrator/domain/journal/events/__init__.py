@@ -92,7 +92,7 @@ from orchestrator.domain.journal.events.preparation import (
 from orchestrator.domain.journal.events.retention import LegalHoldLifted, LegalHoldPlaced, RecordArchived
 from orchestrator.domain.journal.events.rotation import RotationBegan, RotationEnded
 from orchestrator.domain.journal.events.schedule import StartMissed, StartPutOff
-from orchestrator.domain.journal.events.seals import DamageHere, SealAccepted, SealBroken
+from orchestrator.domain.journal.events.seals import DamageHere, LogAccepted, SealAccepted, SealBroken
 from orchestrator.domain.journal.events.tickets import (
     Delivered,
     DeliveryOwed,
@@ -141,6 +141,7 @@ Event = Annotated[
     | RecordClosed
     | SealAccepted
     | SealBroken
+    | LogAccepted
     | DutyDone
     | MessagesTried
     | ComponentsVerified
@@ -283,6 +284,7 @@ __all__ = [
     "KeyringAdopted",
     "LegalHoldLifted",
     "LegalHoldPlaced",
+    "LogAccepted",
     "MachineReleased",
     "Measured",
     "MessageTry",

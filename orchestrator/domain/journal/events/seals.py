@@ -28,6 +28,21 @@ class SealBroken(Noun):
     facts: Literal["intact", "damaged"]
 
 
+class LogAccepted(Noun):
+    """A person looked at why the log of the store did not fit, such as a backup that was restored, and accepts that once.
+
+    `breaks`: the number of the break. It counts for each deployment that was in the log, and for no tree that broke itself.
+    `damage`: what did not fit when it was said, if it was said before the log was begun anew.
+    """
+
+    kind: Literal["log_accepted"] = "log_accepted"
+    breaks: Annotated[int, Field(ge=1)]
+    damage: Many[DamageHere] = ()
+    by: Text
+    reason: Text
+    spoken: Spoken | None = None
+
+
 class SealAccepted(Noun):
     """A person looked at what does not fit the seal of this deployment, and decides that it goes on all the same."""
 

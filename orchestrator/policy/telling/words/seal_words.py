@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.findings import LastLook, SealCode, SealFinding, SealLook
+from orchestrator.domain.seal.sealed_record import AcceptedBreak
 from orchestrator.domain.seal.verification import RecordVerdict, Unproved
 from orchestrator.domain.text.plain_text import plain
 
@@ -25,6 +26,7 @@ FINDING_WORDS: Mapping[SealCode, str] = {
     "seal.store_older": "a checkpoint of a later moment is known: events were taken away, or the store is an older copy",
     "seal.store_forked": "a checkpoint is known that this log does not go on from: the store is another copy",
     "seal.break_recorded": "its seal did not fit when something was appended, and was begun anew",
+    "seal.log_broke": "the log of the store did not fit once, and was begun anew",
     "seal.signature_bad": "what a person signed is not what event {event} says",
     "seal.anchor_bad": "what an anchor outside is said to have is not what it says",
     "seal.anchor_missing": "checkpoints that orch put outside are not there any more",
@@ -40,6 +42,7 @@ UNPROVED_WORDS: Mapping[Unproved, str] = {
     "anchor_not_compared": "{number} anchors in a repository or file: compare what is there with the checkpoint in the record",
     "sealed_late": "its first {number} events before they were sealed: they were written before there were seals",
     "break_recorded": "what was there before its seal broke ({number} times)",
+    "log_broke": "what the log of the store had before it was begun anew ({number} times)",
     "events_disposed": "what {number} events said: they were disposed of, and only their leaves are left",
     "later_events": "that nothing followed event {number}; the store knows: orch record verify ID",
     "signature_not_verified": "{number} signatures of people: their keys are not in it, or are of ssh (ssh-keygen -Y verify)",
@@ -64,12 +67,20 @@ def finding_words(finding: SealFinding) -> str:
 
 def look_lines(look: SealLook) -> Iterator[str]:
     """What was found in the store, in lines for people."""
+    for finding in look.elsewhere:
+        yield f"elsewhere in the log: {finding.code}: {finding_words(finding)}"
     if look.intact:
         late = f"; the first {look.late} were sealed late" if look.late else ""
         yield f"{look.deployment}: intact and whole, {look.size} events{late}"
         return
     yield f"{look.deployment}: NOT what was sealed"
     yield from (f"  {finding.code}: {finding_words(finding)}" for finding in look.findings)
+
+
+def accepted_words(accepted: AcceptedBreak) -> str:
+    """Who accepted that the log was begun anew."""
+    words = f"the log of the store was begun anew (break {accepted.breaks}), accepted by {accepted.by}"
+    return plain(f"{accepted.at:%Y-%m-%d %H:%M} UTC  {words}: {accepted.reason}", 600)
 
 
 def verdict_lines(verdict: RecordVerdict) -> Iterator[str]:
@@ -81,6 +92,7 @@ def verdict_lines(verdict: RecordVerdict) -> Iterator[str]:
     yield f"sealed by     {verdict.key or 'nobody'}"
     yield from (f"anchored      {_anchored_words(each)}" for each in verdict.anchored)
     yield from (f"  {finding.code}: {finding_words(finding)}" for finding in verdict.findings)
+    yield from map(accepted_words, verdict.accepted)
     yield "It does not prove:"
     yield from (
         f"  {code}: {UNPROVED_WORDS[code].format(number=number)}" for code, number in verdict.unproved
