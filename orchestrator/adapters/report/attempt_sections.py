@@ -7,13 +7,15 @@ from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.grouping import EACH_UP_TO, alike_findings, alike_outcomes
 from orchestrator.adapters.report.host_sets import host_set_rows
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.text.format import seconds_words
+from orchestrator.domain.evidence.baseline import AttributeValue
+from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.policy.authority.record_basis import DIGESTS_DIFFER
 from orchestrator.policy.evidence.coverage_words import uncovered_lines
-from orchestrator.policy.evidence.drift import summary_lines
 from orchestrator.policy.telling.blind_spots import blind_spots
 from orchestrator.policy.telling.timeline import Story, StoryStep
 
+LONGEST_VALUE = 500
+"""Characters of a value in the table of what differs."""
 CAPTURED = {"baseline": "before", "changes": "when it was deployed"}
 """When a capture was made, by the step; else it was after the backout."""
 
@@ -63,12 +65,19 @@ def baseline_sections(d: Deployment, story: Story, evidence: Evidence) -> Iterat
     captures = [step for step in story.steps if evidence.references(step)]
     unseen = blind_spots(d.plan.backout.baseline.whole, evidence.captured())
     yield Section("Baseline and restoration", (*_proved(d), *unseen))
-    headings = (("host", 2.5), ("items", 1), ("sha256", 6), ("machine", 3.3))
+    if d.backout is not None and d.backout.differences:
+        rows = (
+            (each.host, f"{each.kind} {each.name}", each.attribute, _value(each.before), _value(each.after))
+            for each in d.backout.differences
+        )
+        headings = (("host", 2.5), ("item", 4), ("attribute", 1.8), ("baseline", 4), ("after the backout", 4))
+        yield Section("What differs from the baseline", table=table(headings, rows), level=2)
+    of_captures = (("host", 2.5), ("items", 1), ("sha256", 6), ("machine", 3.3))
     for step in captures:
-        rows = ((r.host, str(r.items), r.digest, r.machine_id) for r in evidence.references(step))
+        references = ((r.host, str(r.items), r.digest, r.machine_id) for r in evidence.references(step))
         when = CAPTURED.get(step.name, "after the backout")
         title = f"Captured {when}, {step.began:%Y-%m-%d %H:%M:%S}"
-        yield Section(title, table=table(headings, rows), level=2)
+        yield Section(title, table=table(of_captures, references), level=2)
 
 
 def _proved(d: Deployment) -> Iterator[str]:
@@ -82,9 +91,24 @@ def _proved(d: Deployment) -> Iterator[str]:
     if equal:
         yield from (f"Equal to the baseline: {names}." for names in host_set_rows(d, equal))
         yield DIGESTS_DIFFER
-    yield from (f"Differs: {line}" for line in summary_lines(d.backout.differences))
+    if d.backout.differences:
+        yield f"{counted(len(d.backout.differences), 'attribute')} of configuration items differ, each in the table below."
     yield from (f"Not compared: {host}: {reason}" for host, reason in d.backout.not_compared.items())
     yield from (f"Not captured: {line}" for line in uncovered_lines(d.backout.uncovered))
+
+
+def _value(value: AttributeValue) -> str:
+    """In words; the content of a file only as far as it helps: the page has it line by line."""
+    if isinstance(value, str):
+        more = len(value) - LONGEST_VALUE
+        return f"{value[:LONGEST_VALUE]}… ({more:,} characters more)" if more > 0 else value
+    return (
+        "absent"
+        if value is None
+        else {True: "yes", False: "no"}[value]
+        if isinstance(value, bool)
+        else str(value)
+    )
 
 
 def _titled(d: Deployment, step: StoryStep) -> str:

@@ -8,10 +8,11 @@ from orchestrator.adapters.report.attempt_sections import attempt_sections, base
 from orchestrator.adapters.report.document import Attached, Document, Fact, Section, fact, table
 from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.grouping import EACH_UP_TO
+from orchestrator.adapters.report.host_sections import acted_on_section, every_host, hosts_section
 from orchestrator.adapters.report.metric_lines import measured_lines
 from orchestrator.adapters.report.objectives import objectives_shown
-from orchestrator.adapters.report.page import first_troubles
 from orchestrator.adapters.report.plan_sections import sections_of
+from orchestrator.adapters.report.review_sections import review_sections
 from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.fold import fold
@@ -25,16 +26,17 @@ from orchestrator.policy.authority.word_checks import recorded_statements
 from orchestrator.policy.course.follow_up import following_words
 from orchestrator.policy.telling.criteria_not_met import criteria_not_met
 from orchestrator.policy.telling.ends import tone_of
-from orchestrator.policy.telling.host_rows import host_row
 from orchestrator.policy.telling.summary import environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
 from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.document_words import document_line
-from orchestrator.policy.telling.words.host_words import STANDING_WORDS
 from orchestrator.policy.telling.words.isolation_words import isolation_words
+from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.unit_words import evidence_of, verified_words
+
+NOT_ANCHORED = "Not asked for, or nothing is anchored."
 
 
 def record_document(
@@ -42,10 +44,12 @@ def record_document(
     made_at: datetime,
     signatures: Signatures | None = None,
     sealed: Attached | str = "not attached",
+    anchored: Sequence[str] = (),
 ) -> Document:
     """The document of one deployment's journal; without `signatures` none of them was verified.
 
-    `sealed`: its sealed record, or why it has none. Raises LifecycleFault if it is not a deployment's journal.
+    `sealed`: its sealed record, or why it has none; `anchored`: how far its log is anchored outside. Raises LifecycleFault
+    if it is not a deployment's journal.
     """
     d = fold(records)
     story, evidence, known = story_of(records, d), Evidence(records), signatures or {}
@@ -64,10 +68,13 @@ def record_document(
                 facts=tuple(Fact(row.name.capitalize(), row.lines) for row in basis_of(d, records)),
             ),
             wave_section(wave_rows(d.waves)),
-            _hosts(d, story),
+            hosts_section(d, story),
+            *([acted_on_section(d)] if d.acted_on else []),
             _steps(d, story),
             *_authority(d, records, made_at, known),
             *_conclusions(d, records, made_at),
+            *review_sections(d, records, made_at),
+            Section("Anchored outside", tuple(anchored), nothing=NOT_ANCHORED),
             *check_sections(d, story, evidence),
             Section("Metrics", tuple(measured_lines(d, records)), nothing="Nothing was measured."),
             *attempt_sections(d, story, evidence),
@@ -75,6 +82,7 @@ def record_document(
             *baseline_sections(d, story, evidence),
             Section("Release plan", tuple(reference_outcomes(d)) or ("As it was deployed:",)),
             *plan_parts(sections_of(d.plan)),
+            *every_host(d, story),
             _journal(records),
         ),
         made_at=made_at,
@@ -135,6 +143,8 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> Ite
     approved = [r.event for r in records if isinstance(r.event, e.Approved)]
     named = [f"{given.person} as {given.role}" for each in approved for given in each.approvals]
     yield fact("Approved", *named, *(each.basis for each in approved))
+    yield fact("Rules", _rules(d))
+    yield fact("Driven by", *_drivers(records))
     if d.plan.release.requests:
         yield fact("Change", ", ".join(d.plan.release.requests))
     for document in d.authority.documents:
@@ -160,24 +170,22 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> Ite
         yield fact("Units", *verified_words(d.preparation.units))
 
 
-def _hosts(d: Deployment, story: Story) -> Section:
-    addresses = {target.host: target.address for target in d.targets}
-    before = first_troubles(story) if d.backout is not None else {}
-    rows = []
-    for host in d.hosts:
-        row = host_row(d, host)
-        reasons = (row.reason, f"before: {before[host]}" if host in before else "")
-        rows.append(
-            (
-                host,
-                addresses[host],
-                row.wave,
-                STANDING_WORDS[row.standing],
-                "; ".join(filter(None, reasons)),
-            )
-        )
-    headings = (("host", 3), ("address", 2.5), ("wave", 1.5), ("standing", 2.5), ("reason", 5))
-    return Section("Hosts", table=table(headings, rows))
+def _rules(d: Deployment) -> str:
+    authority = d.authority
+    model = (
+        f", model {authority.model.model} version {authority.model.version}"
+        if authority.model is not None
+        else ""
+    )
+    because = f": {authority.change.reason}" if authority.change.reason else ""
+    return f"{policy_words(authority.policy)}{model}; {authority.change.type} change{because}"
+
+
+def _drivers(records: Sequence[Recorded]) -> Iterator[str]:
+    """Which process of which machine drove it, from when on."""
+    for record in records:
+        if isinstance(record.event, e.DriverTook):
+            yield f"{record.event.driver} for {record.event.by} from {_moment(record.at)}"
 
 
 def _steps(d: Deployment, story: Story) -> Section:

@@ -104,7 +104,7 @@ class JsonLines:
         return None
 
     def __call__(self, record: Recorded) -> None:
-        self._echo(record.model_dump_json())
+        self._echo(record.model_dump_json(ensure_ascii=True))
 
     def notice(self, text: str) -> None:
         """Print a message that is not on the journal, on the error stream."""
@@ -113,7 +113,7 @@ class JsonLines:
     def ended(self, d: Deployment, signatures: Iterable[StatementSignature] = ()) -> None:
         """Print the result line, with the signatures that were verified for it."""
         result = result_of(d).model_copy(update={"signatures": tuple(signatures)})
-        self._echo(result.model_dump_json())
+        self._echo(result.model_dump_json(ensure_ascii=True))
 
 
 def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:

@@ -30,7 +30,7 @@ def report_json(report: PeriodReport) -> dict[str, Any]:
 
 def report_json_text(report: PeriodReport) -> str:
     """It as one line."""
-    return json.dumps(report_json(report), ensure_ascii=False)
+    return json.dumps(report_json(report))
 
 
 def write_report(report: PeriodReport, zone: ZoneInfo, files: Mapping[str, Path | None]) -> None:

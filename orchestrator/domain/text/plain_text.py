@@ -4,13 +4,15 @@ import re
 
 # Control characters, line and paragraph separators, bidirectional controls, zero-width and other invisible characters.
 _UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e007f]+"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff\U000e0000-\U000e007f]+"
 )
+_SOFT_HYPHEN = "\u00ad"
+"""Invisible too, and not among the others: these decide how captured values are written, which must stay comparable."""
 
 
 def plain(text: str, limit: int = 300) -> str:
     """The text on one line of at most `limit` characters; an unprintable character becomes a space."""
-    line = " ".join(_UNFIT.sub(" ", text[: limit * 4]).split())
+    line = " ".join(_UNFIT.sub(" ", text[: limit * 4].replace(_SOFT_HYPHEN, " ")).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

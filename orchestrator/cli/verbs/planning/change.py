@@ -114,7 +114,7 @@ def check(as_json: bool, **where: Unpack[_Where]) -> int:  # noqa: FBT001 (click
         number = place.number
         look, answer = check_ticket(ports, subject_of(checked), place)
     if as_json:
-        click.echo(json.dumps(_shown(number, look, answer), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_shown(number, look, answer), indent=2))
     else:
         _print_lines(number, look, answer)
     return _exit_code(answer)

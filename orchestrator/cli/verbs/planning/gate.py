@@ -103,7 +103,7 @@ def _print_json(place: str, tried: Sequence[Tried]) -> None:
         "metrics": [_json_of(*each) for each in tried],
         "exit_code": int(_exit_code(tried)),
     }
-    click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(shown, indent=2))
 
 
 def _json_of(metric: Metric, measured: Measured | None) -> dict[str, object]:

@@ -53,7 +53,7 @@ def stats(since: str | None, name: str | None, as_json: bool) -> None:  # noqa: 
     figures_by_model = figures((d, story_on(ports.journal, d)) for d in chosen)
     if as_json:
         for model_figures in figures_by_model:
-            click.echo(model_figures.model_dump_json())
+            click.echo(model_figures.model_dump_json(ensure_ascii=True))
         return
     if not figures_by_model:
         click.echo(

@@ -223,7 +223,7 @@ def _print_warnings(warnings: tuple[Fault, ...], *, err: bool = False) -> None:
 
 
 def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(value, indent=2))
 
 
 def _count(number: int, noun: str) -> str:

@@ -66,7 +66,7 @@ def adopt(
     sign = _signing(ports, role, key, reason)
     event = house_policies.adopt(ports, loaded.noun, _folder(project), by=by, reason=reason, sign=sign)
     if as_json:
-        click.echo(event.model_dump_json())
+        click.echo(event.model_dump_json(ensure_ascii=True))
         return
     click.echo(
         f"In force: {loaded.noun.policy} version {loaded.noun.version} ({loaded.file}){_signed(event.signed)}."
@@ -100,7 +100,7 @@ def withdraw(
     sign = _signing(ports, role, key, reason)
     event = house_policies.withdraw(ports, name, by=by, reason=reason, sign=sign)
     if as_json:
-        click.echo(event.model_dump_json())
+        click.echo(event.model_dump_json(ensure_ascii=True))
         return
     click.echo(f"No longer in force: {event.policy} version {event.version}{_signed(event.signed)}.")
     for loaded in policy_shelf(project).all()[0]:

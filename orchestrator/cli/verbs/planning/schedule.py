@@ -120,7 +120,7 @@ def list_(begins: str | None, ends: str | None, zone: str | None, everything: bo
     bookings = use.all_bookings(ports)
     shown = published([b for b in bookings if everything or b.is_booked], (), first, last)
     if as_json:
-        click.echo(shown.model_dump_json())
+        click.echo(shown.model_dump_json(ensure_ascii=True))
     elif shown.bookings:
         styles = [{"conflicts": "red"} if shown.conflicts_of(b.id) else {} for b in shown.bookings]
         print_table(HEADINGS, [_row(b, shown, clocks) for b in shown.bookings], styles)
@@ -147,7 +147,7 @@ def show_conflicts(what: str | None, at: str | None, zone: str | None, as_json: 
     clocks = zone_given(zone, use.policies_of(use.open_deployments(ports)))
     if as_json:
         for conflict in clashes:
-            click.echo(conflict.model_dump_json())
+            click.echo(conflict.model_dump_json(ensure_ascii=True))
     for line in (
         []
         if as_json

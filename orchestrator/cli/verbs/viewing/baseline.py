@@ -62,7 +62,7 @@ def capture(plan: Path, as_json: bool, by: str) -> None:  # noqa: FBT001
         keep_baseline(ports, prepared, references, by=by)
     for reference in references:
         if as_json:
-            click.echo(reference.model_dump_json())
+            click.echo(reference.model_dump_json(ensure_ascii=True))
         else:
             click.echo(
                 f"{reference.host}  {counted(reference.items, 'configuration item')}  {reference.digest}"
@@ -90,7 +90,7 @@ def show(deployment: str, host: str | None, after: bool, deployed: bool, as_json
     for name in _chosen(current, host, digests):
         kept = ports.baselines.get(digests[name])
         shown = as_kept(kept, current.plan.backout.baseline.whole)
-        click.echo(shown.model_dump_json() if as_json else "\n".join(_items(kept)))
+        click.echo(shown.model_dump_json(ensure_ascii=True) if as_json else "\n".join(_items(kept)))
 
 
 @baseline.command()

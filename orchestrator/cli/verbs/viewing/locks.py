@@ -27,7 +27,7 @@ def locks(as_json: bool) -> None:  # noqa: FBT001
     say_lost(ports)
     if as_json:
         for lock in held:
-            click.echo(lock.model_dump_json())
+            click.echo(lock.model_dump_json(ensure_ascii=True))
         return
     if not held:
         click.echo("No machine is held.")

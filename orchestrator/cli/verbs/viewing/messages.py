@@ -38,7 +38,7 @@ def list_messages(deployment: str | None, as_json: bool) -> None:  # noqa: FBT00
     rows = list(_rows(d))
     if as_json:
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(json.dumps(row))
         return
     if not rows:
         click.echo(f"{d.id} has sent no message and owes none.")

@@ -45,7 +45,8 @@ def _pdf(ports: Ports, d: Deployment, records: list[Recorded], signatures: Signa
     from orchestrator.adapters.report.pdf import pdf_of
     from orchestrator.adapters.report.record_document import record_document
 
-    return pdf_of(record_document(records, ports.clock.now(), signatures, _sealed(ports, d, records)))
+    sealed, anchored = _sealed(ports, d, records), anchored_lines(ports, d.id)
+    return pdf_of(record_document(records, ports.clock.now(), signatures, sealed, anchored))
 
 
 def _sealed(ports: Ports, d: Deployment, records: list[Recorded]) -> Attached | str:

@@ -84,13 +84,18 @@ def show(
 
     ports = ports_of_home()
     story = release_story(release_facts(ports, name, version), ports.clock.now())
-    content = json.dumps(story.model_dump(mode="json"))
+    content = release_json(story)
     if as_json:
         click.echo(content)
     elif html or pdf or csv_file:
         _write(story, content, {"html": html, "pdf": pdf, "csv": csv_file})
     else:
         click.echo("\n".join(release_lines(story)))
+
+
+def release_json(story: ReleaseStory) -> str:
+    """The story as one line, in ASCII."""
+    return json.dumps(story.model_dump(mode="json"))
 
 
 def _write(story: ReleaseStory, content: str, files: Mapping[str, Path | None]) -> None:

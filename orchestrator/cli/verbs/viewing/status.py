@@ -36,7 +36,7 @@ def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # no
     if as_json:
         from orchestrator.cli.views.json_lines import result_of
 
-        click.echo(result_of(d, ports.clock.now()).model_dump_json())
+        click.echo(result_of(d, ports.clock.now()).model_dump_json(ensure_ascii=True))
     else:
         _print_tree(ports, d)
     return exit_code_of(d) if exit_code else 0

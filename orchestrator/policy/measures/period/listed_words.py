@@ -29,7 +29,7 @@ def result_words(listed: ListedDeployment) -> str:
     result = listed.end.value
     if listed.rehearsal:
         return f"rehearsal, {'as it must' if listed.as_rehearsed else 'FAILED'} ({result})"
-    cause = f": {group_words(listed.cause).removeprefix('refused: ')}" if listed.cause is not None else ""
+    cause = f": {group_words(listed.cause.removeprefix('refused_'))}" if listed.cause is not None else ""
     later = ", taken back later" if listed.taken_back else ""
     emergency = ", emergency" if listed.change == "emergency" else ""
     return f"{result}{cause}{later}{emergency}"
