@@ -11,7 +11,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import ansible_share, before_touch, evidence_price, history, scale, sealing_price, warm_start
+from bench import (
+    ansible_share,
+    before_touch,
+    evidence_price,
+    history,
+    messages_price,
+    scale,
+    sealing_price,
+    warm_start,
+)
 from bench.compare import After, Say, compare
 from bench.contenders import CONTENDERS, Contender
 from bench.journal_times import Times
@@ -29,6 +38,7 @@ PARTS = (
     "warm",
     "evidence",
     "sealing",
+    "messages",
     "scale",
     "ansible",
 )
@@ -65,6 +75,7 @@ class Bench:
             "warm": self._warm,
             "evidence": self._evidence,
             "sealing": self._sealing,
+            "messages": self._messages,
             "scale": self._scale,
             "ansible": self._share,
         }
@@ -132,6 +143,13 @@ class Bench:
             with self._site(hosts) as site:
                 by_fleet[f"{hosts} hosts"] = sealing_price.pairs(site, _orch(), self.rounds, self.say)
         self.say("\n" + figures("The price of seals: seconds, medians of pairs", by_fleet))
+
+    def _messages(self) -> None:
+        by_fleet = self.results["messages"] = {}
+        for hosts in self.fleets:
+            with self._site(hosts) as site:
+                by_fleet[f"{hosts} hosts"] = messages_price.rounds(site, self.rounds, self.say)
+        self.say("\n" + figures("The price of messages: seconds, medians of rounds", by_fleet))
 
     def _reaction(self) -> None:
         with self._site(REACTIONS_OF) as site:
