@@ -16,6 +16,7 @@ from bench import (
     before_touch,
     evidence_price,
     history,
+    messages_price,
     record_forms,
     scale,
     sealing_price,
@@ -39,6 +40,7 @@ PARTS = (
     "evidence",
     "sealing",
     "forms",
+    "messages",
     "scale",
     "ansible",
 )
@@ -76,6 +78,7 @@ class Bench:
             "evidence": self._evidence,
             "sealing": self._sealing,
             "forms": self._forms,
+            "messages": self._messages,
             "scale": self._scale,
             "ansible": self._share,
         }
@@ -147,6 +150,13 @@ class Bench:
     def _forms(self) -> None:
         by_size = self.results["forms"] = record_forms.measured_forms(self.rounds, self.say)
         self.say("\n" + figures("The forms of a record: seconds, medians", by_size))
+
+    def _messages(self) -> None:
+        by_fleet = self.results["messages"] = {}
+        for hosts in self.fleets:
+            with self._site(hosts) as site:
+                by_fleet[f"{hosts} hosts"] = messages_price.rounds(site, self.rounds, self.say)
+        self.say("\n" + figures("The price of messages: seconds, medians of rounds", by_fleet))
 
     def _reaction(self) -> None:
         with self._site(REACTIONS_OF) as site:

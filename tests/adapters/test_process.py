@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,35 @@ def test_run_ends_at_its_time_limit_with_its_children() -> None:
         subprocess.run(["pgrep", "-f", f"sleep {seconds}"], check=False, stdout=subprocess.DEVNULL).returncode
         == 1
     )
+
+
+def test_output_is_kept_up_to_a_limit_and_read_to_its_end() -> None:
+    """Measured by what Python allocates: a command that prints without end must not fill the memory."""
+    tracemalloc.start()
+    try:
+        ended = process.run(
+            ["sh", "-c", "head -c 50000000 /dev/zero | tr '\\0' x; echo done >&2"], timeout=60, most=1000
+        )
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (ended.exit_code, ended.output, ended.errors) == (0, "x" * 1000, "done\n")
+    assert peak < 5_000_000
+
+
+def test_a_program_that_prints_without_end_ends_at_its_time_limit() -> None:
+    ended = process.run(["yes"], timeout=0.3, most=10)
+    assert (ended.exit_code, ended.output) == (None, "y\n" * 5)
+
+
+def test_whoever_holds_the_output_of_a_program_that_is_over_does_not_hold_us() -> None:
+    ended = process.run(["sh", "-c", "setsid sleep 30 & echo started"], timeout=0.3)
+    assert (ended.exit_code, ended.output) == (None, "started\n")
+
+
+def test_input_is_given_also_where_nobody_reads_it() -> None:
+    assert process.run(["cat"], timeout=30, text="a" * 500_000).output == "a" * 500_000
+    assert process.run(["true"], timeout=30, text="a" * 500_000).exit_code == 0
 
 
 def test_the_end_of_a_process_that_is_no_child_is_noticed_at_once() -> None:

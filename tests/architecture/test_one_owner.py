@@ -29,7 +29,7 @@ OWNERS = {
     # on_target is sent to the hosts and runs there, where there is no port.
     # nginx_file.py is sent to the host of a load balancer, as on_target is.
     "subprocess": (
-        "adapters/process.py",
+        "adapters/process/",
         "adapters/ssh/on_target/items/shell.py",
         "adapters/balancers/nginx_file.py",
         "lab/shell.py",

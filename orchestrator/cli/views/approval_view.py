@@ -42,7 +42,7 @@ def approval_outline(d: Deployment, question: Question) -> Branch:
                 "Stages" if d.plan.strategy.stages else "Load balancers",
                 map(plain_line, staged_lines(d.plan)),
             ),
-            group("Rules", _rules(d)),
+            group("Rules", _rules(d, question)),
             group("Backout", (_backout(d),)),
             *_groups_if("To take it back", _late(d, question)),
             *_groups_if("Times", _times(_at_its_start(d, question)) if not d.over else ()),
@@ -152,13 +152,13 @@ def _waves(d: Deployment) -> Iterator[str]:
         yield f"early life support: measured: {plain(metric_line(metric), 600)}"
 
 
-def _rules(d: Deployment) -> Iterator[str]:
+def _rules(d: Deployment, question: Question) -> Iterator[str]:
     policy, model = d.authority.policy, d.authority.model
     yield f"policy: {policy.policy} version {policy.version}" if policy else "policy: none binds (ungoverned)"
     yield f"model: {model.model} version {model.version}" if model else "model: none"
     yield from map(document_line, d.authority.documents)
     if policy is not None:
-        yield f"required before: {needs_words(policy.approvals.before) or 'nobody'}"
+        yield f"required before: {needs_words(question.needs) or 'nobody'}"
         yield f"required after: {needs_words(d.follow_up.sign_off or policy.approvals.after) or 'nobody'}"
 
 

@@ -9,7 +9,8 @@ from orchestrator.domain.plan.metric import Metric
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.engine.ports import Ports
+from orchestrator.engine.lookup.snapshots import open_ones
+from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.practices.measure import Groups, measure_once
 from orchestrator.errors import UsageFault
 from orchestrator.policy.course.measuring import skipped
@@ -40,6 +41,14 @@ def try_gate(ports: Ports, checked: PreparedPlan, wave: int | None) -> list[Trie
     facts = measure_once(ports, asked, groups, Path(checked.project), checked.plan.resources.pass_environment)
     by_name = {fact.metric: fact for fact in facts}
     return [Tried(metric, by_name.get(metric.name)) for metric in metrics]
+
+
+def present_wave(journal: Journal, checked: PreparedPlan) -> tuple[int, str] | None:
+    """The wave, counted from 1, of the newest open deployment of exactly this plan, with its id; None where there is none."""
+    for d in open_ones(journal):
+        if d.plan_sha256 == checked.plan_sha256 and d.touched_hosts and d.rehearsing.rehearsal is None:
+            return d.rollout.wave + 1, d.id
+    return None
 
 
 def _groups(checked: PreparedPlan, wave: int | None) -> Groups:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orchestrator.domain.evidence.reading import Reading
+from tests.fakes.playbooks import Script
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree
@@ -116,3 +117,21 @@ def test_a_wave_that_there_is_not_is_named(capsys: pytest.CaptureFixture[str]) -
 def test_early_life_support_without_metrics_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert orch(fleet(), ["gate", "try", "plan.yml", "--early-life"]) == 0
     assert "no metric is measured there" in capsys.readouterr().out
+
+
+def test_without_a_wave_it_is_the_one_in_which_a_deployment_of_the_plan_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    world = fleet()
+    orch(world, ["gate", "try", "plan.yml"])
+    assert capsys.readouterr().out.splitlines()[0] == "Wave 1 of 2; --wave names another."
+    world.playbooks.script("deploy", ["h2", "h3"], Script(results={"h2": "not_done"}))
+    world.tree["backout"]["on_failure"] = "hold"
+    held = world.deploy()
+    assert held.rollout.wave == 1
+    orch(world, ["gate", "try", "plan.yml"])
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == f"Wave 2 of 2, where {held.id} is; --wave names another."
+    assert rest[0].startswith("wave 2:")
+    orch(world, ["gate", "try", "plan.yml", "--wave", "1"])
+    assert capsys.readouterr().out.startswith("wave 1:")

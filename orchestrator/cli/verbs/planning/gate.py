@@ -9,11 +9,14 @@ from pathlib import Path
 import click
 
 from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.wiring import has_journal
 from orchestrator.domain.journal.events import Measured
 from orchestrator.domain.plan.metric import Metric
+from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.planning.plan_check import check_plan
-from orchestrator.engine.use_cases.gate_try import Tried, try_gate
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.use_cases.gate_try import Tried, present_wave, try_gate
 from orchestrator.errors import ExitCode, PlanFault
 from orchestrator.policy.telling.words.metric_words import measured_words, metric_line
 
@@ -31,7 +34,11 @@ def gate() -> None:
 
 @gate.command(name="try")
 @click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
-@click.option("--wave", type=int, help="The wave whose gate is tried, counted from 1 [default: 1].")
+@click.option(
+    "--wave",
+    type=int,
+    help="The wave whose gate is tried, counted from 1 [default: the present one of this plan's deployment, else 1].",
+)
 @click.option("--early-life", is_flag=True, help="Try early life support instead of the gate of a wave.")
 @click.option(
     "--project",
@@ -61,13 +68,25 @@ def try_(
     checked = check_plan(ports, ports.plan_files.load(file, project))
     if checked.faults:
         raise PlanFault(checked.faults)
-    tried = try_gate(ports, checked, None if early_life else wave or 1)
-    place = "early life support" if early_life else checked.waves[(wave or 1) - 1].name
+    number, why = (wave, "") if wave is not None or early_life else _present(ports, checked)
+    tried = try_gate(ports, checked, number)
+    place = "early life support" if number is None else checked.waves[number - 1].name
+    if why and not as_json:
+        click.echo(why)
     if as_json:
         _print_json(place, tried)
     else:
         _print_lines(place, tried)
     return _exit_code(tried)
+
+
+def _present(ports: Ports, checked: PreparedPlan) -> tuple[int, str]:
+    """The wave that is tried where none is named, and why it is that one."""
+    present = present_wave(ports.journal, checked) if has_journal() else None
+    last = len(checked.waves)
+    if present is not None and present[0] <= last:
+        return present[0], f"Wave {present[0]} of {last}, where {present[1]} is; --wave names another."
+    return 1, f"Wave 1 of {last}; --wave names another." if last > 1 else ""
 
 
 def _exit_code(tried: Sequence[Tried]) -> ExitCode:

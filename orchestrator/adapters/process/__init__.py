@@ -12,20 +12,33 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from orchestrator.errors import MachineLacks
+from orchestrator.adapters.process.run_to_end import Ended, run
+
+__all__ = [
+    "Attended",
+    "Ended",
+    "ProcessId",
+    "alive",
+    "await_end",
+    "become_subreaper",
+    "boot_id",
+    "end_tree",
+    "enter_cgroup",
+    "identity",
+    "leave_cgroup",
+    "remark",
+    "remove_cgroup",
+    "run",
+    "spawn_attended",
+    "spawn_child",
+    "spawn_detached",
+    "tree",
+]
 
 _PROC = Path("/proc")
 _PR_SET_CHILD_SUBREAPER = 36
 # Index in /proc/PID/stat, counted from the state field: proc(5), field 50.
 _ENVIRONMENT_BEGIN = 47
-
-
-class Ended(NamedTuple):
-    """How a program ended; `exit_code` is None if it was killed at its time limit."""
-
-    exit_code: int | None
-    output: str
-    errors: str
 
 
 class ProcessId(NamedTuple):
@@ -39,44 +52,6 @@ class ProcessId(NamedTuple):
 class _Seen(NamedTuple):
     parent: int
     started: int
-
-
-def run(
-    arguments: Sequence[str],
-    *,
-    timeout: float,
-    environment: Mapping[str, str] | None = None,
-    directory: Path | None = None,
-    text: str | None = None,
-) -> Ended:
-    """Run a program to its end, at most `timeout` seconds, without a terminal and with `text` (or nothing) as its input.
-
-    Raises MachineLacks if the program is missing. At the time limit its whole process group is killed.
-    """
-    try:
-        child = subprocess.Popen(
-            list(arguments),
-            stdin=subprocess.PIPE if text is not None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=None if environment is None else dict(environment),
-            cwd=directory,
-            start_new_session=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-    except FileNotFoundError as missing:
-        raise MachineLacks(
-            f"`{arguments[0]}` cannot be run: {missing}. Install it, or correct the path."
-        ) from None
-    with child:
-        try:
-            output, errors = child.communicate(text, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            output, errors = child.communicate()
-            return Ended(None, output, errors)
-    return Ended(child.returncode, output, errors)
 
 
 def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
