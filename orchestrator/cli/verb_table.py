@@ -95,6 +95,7 @@ VERBS = (
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),
+    Verb("cmdb", "orchestrator.cli.verbs.viewing.cmdb:cmdb", "Configuration records: hosts against records."),
     Verb("report", "orchestrator.cli.verbs.viewing.report:report", "Measures of a period, with trends."),
     Verb(
         "outputs",

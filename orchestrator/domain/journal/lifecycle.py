@@ -237,6 +237,9 @@ OF_THE_HOUSE = frozenset(
         "environment_left",
         "baseline_kept",
         "incident_recorded",
+        "cmdb_audit_began",
+        "cmdb_audited",
+        "drift_accepted",
         "ticket_opened",
     }
 )

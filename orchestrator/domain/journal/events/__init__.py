@@ -45,6 +45,7 @@ from orchestrator.domain.journal.events.backout import (
     SetAside,
 )
 from orchestrator.domain.journal.events.changes import ChangesCompared
+from orchestrator.domain.journal.events.cmdb_audit import CmdbAuditBegan, CmdbAudited, DriftAccepted
 from orchestrator.domain.journal.events.driving import (
     AbortRequested,
     ClockJumped,
@@ -211,7 +212,10 @@ Event = Annotated[
     | RecordArchived
     | LegalHoldPlaced
     | LegalHoldLifted
-    | IncidentRecorded,
+    | IncidentRecorded
+    | CmdbAuditBegan
+    | CmdbAudited
+    | DriftAccepted,
     Field(discriminator="kind"),
 ]
 
@@ -245,6 +249,8 @@ __all__ = [
     "BaselineKept",
     "ChangesCompared",
     "ClockJumped",
+    "CmdbAuditBegan",
+    "CmdbAudited",
     "Completed",
     "CompletedWithExceptions",
     "ComponentsVerified",
@@ -257,6 +263,7 @@ __all__ = [
     "DeploymentHeld",
     "DeploymentNotAdmitted",
     "DeploymentRefused",
+    "DriftAccepted",
     "DriverTook",
     "DutyDone",
     "EarlyLifeBegan",

@@ -9,7 +9,9 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, end_of
 from orchestrator.policy.calendar.due_starts import GRACE
+from orchestrator.policy.evidence.audit_history import history_of as audits_of
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.measures.period.audit_measures import audit_facts_of, finding_facts_of
 from orchestrator.policy.measures.period.deployment_facts import (
     DeploymentFacts,
     HouseFacts,
@@ -53,10 +55,15 @@ def facts_of(
     )
 
 
-def house_facts_of(records: Iterable[e.Recorded]) -> HouseFacts:
+def house_facts_of(records: Sequence[e.Recorded]) -> HouseFacts:
     """What a report counts of the journal of the house."""
     kept = (record.at for record in records if isinstance(record.event, e.BaselineKept))
-    return HouseFacts(baselines_kept=tuple(kept))
+    history = audits_of(records)
+    return HouseFacts(
+        baselines_kept=tuple(kept),
+        audits=tuple(audit_facts_of(history)),
+        findings=tuple(finding_facts_of(history)),
+    )
 
 
 def _approved_model(d: Deployment) -> bool:

@@ -17,8 +17,8 @@ class Meaning(NamedTuple):
 
 RESULTS, FLOW, SCHEDULE, LEAD = "Results", "Throughput and backlog", "Schedule and windows", "Lead time"
 PRACTICE, WAITS, OUTCOMES, DORA = "Practice", "Holds and waits", "Objectives", "DORA's four keys"
-APART = "Counted apart"
-SECTIONS = (RESULTS, FLOW, SCHEDULE, LEAD, PRACTICE, WAITS, OUTCOMES, DORA, APART)
+UNAUTHORISED, APART = "Unauthorised change and audits", "Counted apart"
+SECTIONS = (RESULTS, FLOW, SCHEDULE, LEAD, PRACTICE, WAITS, OUTCOMES, DORA, UNAUTHORISED, APART)
 
 MEANINGS: dict[MeasureCode, Meaning] = {
     "success": Meaning(
@@ -159,6 +159,41 @@ MEANINGS: dict[MeasureCode, Meaning] = {
         "From the failure that a backout answers (without one, from its decision) to proved restoration in the period. When "
         "users noticed, and repairs without a backout, are not in it.",
     ),
+    "audits": Meaning(
+        UNAUTHORISED,
+        "Audits of configuration records",
+        "Ended in the period. Where there was none, nobody looked, and the figures below have no case. Audits are on the "
+        "journal of the house, and no filter reaches them.",
+    ),
+    "hosts_audited": Meaning(
+        UNAUTHORISED,
+        "Hosts that were compared",
+        "At least once in the period, out of the hosts that audits of the period were about. Others were not reached, were in "
+        "a deployment, or had no proved state.",
+    ),
+    "hosts_astray": Meaning(
+        UNAUTHORISED,
+        "Hosts that records and reality do not share",
+        "Another machine under the name, in the inventory without a record, or on record and in no inventory any more; out "
+        "of the same.",
+    ),
+    "hosts_changed_outside": Meaning(
+        UNAUTHORISED,
+        "Hosts changed outside of deployments",
+        "With at least one item that was not as a deployment recorded it or a person accepted it; out of the hosts compared.",
+    ),
+    "items_changed_outside": Meaning(
+        UNAUTHORISED,
+        "Items changed outside of deployments",
+        "Each item once for its host, out of the items compared there; of hosts that were audited more than once, the most. "
+        "What was changed and changed back between two audits is not seen.",
+    ),
+    "audit_findings": Meaning(
+        UNAUTHORISED,
+        "Findings that were settled",
+        "As recorded again, accepted by a person, or the machine replaced, by the end of the period; out of the items found "
+        "by then that were open in it. The others are open.",
+    ),
     "rehearsals": Meaning(
         APART,
         "Rehearsals that succeeded",
@@ -180,11 +215,6 @@ REASONS: dict[Unrecorded, tuple[str, str]] = {
     "satisfaction": (
         "Satisfaction of stakeholders",
         "what people say in a review is with the deployment: orch pir show.",
-    ),
-    "audit_findings": ("Audit findings", "orch keeps none."),
-    "unauthorised_change": (
-        "Unauthorised change",
-        "hosts can be compared with their baselines at any time, but what that shows goes on no record.",
     ),
 }
 """What is not counted, and why: such a line has no number, not even 0."""

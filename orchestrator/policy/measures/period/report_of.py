@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from orchestrator.domain.text.names import as_read
+from orchestrator.policy.measures.period.audit_measures import audit_measures
 from orchestrator.policy.measures.period.deployment_facts import DeploymentFacts, HouseFacts
 from orchestrator.policy.measures.period.dora_measures import dora_measures
 from orchestrator.policy.measures.period.figured import Figured
@@ -97,6 +98,7 @@ def _figured(facts: Sequence[DeploymentFacts], house: HouseFacts, period: Period
     ):
         yield from measures(real, period)
     rehearsals = (f.rehearsal_passed for f in facts if f.rehearsal and period.holds(f.ended))
+    yield from audit_measures(house, period)
     yield Figured("rehearsals", share_of(rehearsals))
     yield Figured("baselines_kept", count_of(at for at in house.baselines_kept if period.holds(at)))
 
