@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from orchestrator.domain.evidence.cmdb_audit import HOST_RESULTS, HostAudit
 from orchestrator.domain.text.format import counted, seconds_words
@@ -26,18 +27,32 @@ def audit_lines(audit: Audit, history: AuditHistory) -> Iterator[str]:
     for host in sorted(audit.hosts, key=lambda each: (HOST_RESULTS.index(each.result), each.host)):
         yield host_words(host)
         yield from _findings(host, history)
+    yield from _acceptable(_still_open(audit, history))
     for remark in audit.remarks:
         yield plain(f"Note: {remark}", 900)
 
 
 def _findings(host: HostAudit, history: AuditHistory) -> Iterator[str]:
     for finding in host.findings:
-        yield f"  {finding_words(finding)}"
-        known = history.open.get((host.machine_id, finding.kind, finding.name))
-        if known is not None:
-            yield f"    If that is as it should be: {accept_command(known.host, known.finding)}"
+        settled = (host.machine_id, finding.kind, finding.name) not in history.open
+        yield f"  {finding_words(finding)}{'; settled since' if settled else ''}"
     if host.more:
         yield f"  and {counted(host.more, 'further item')}"
+
+
+def _still_open(audit: Audit, history: AuditHistory) -> Iterator[KnownFinding]:
+    for host in audit.hosts:
+        for finding in host.findings:
+            known = history.open.get((host.machine_id, finding.kind, finding.name))
+            if known is not None:
+                yield known
+
+
+def _acceptable(findings: Iterable[KnownFinding]) -> Iterator[str]:
+    """The command that accepts the first finding: one is enough to see how."""
+    for known in islice(findings, 1):
+        yield "What is as it should be can be accepted, one item or several of a host:"
+        yield f"  {accept_command(known.host, known.finding)}"
 
 
 def audits_lines(
@@ -65,9 +80,9 @@ def open_lines(history: AuditHistory) -> Iterator[str]:
         yield f"{counted(len(known), 'open finding')}:"
     for each in known[:OPEN_LISTED]:
         yield plain(f"  {each.host}: {finding_words(each.finding)}, since {each.since:%Y-%m-%d %H:%M}", 1200)
-        yield f"    If that is as it should be: {accept_command(each.host, each.finding)}"
     if len(known) > OPEN_LISTED:
         yield f"  and {len(known) - OPEN_LISTED} more"
+    yield from _acceptable(known)
 
 
 def audit_json(audit: Audit, *, under_way: bool = False) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """A person accepts what an audit found otherwise than recorded: from then on that is what is expected there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from orchestrator.domain.journal.events import HOUSE, DriftAccepted
@@ -13,12 +13,22 @@ from orchestrator.errors import NotFound
 from orchestrator.policy.evidence.audit_history import KnownFinding, history_of
 
 
-def accept(ports: Ports, host: str, item: str, *, by: str, reason: str) -> KnownFinding:
-    """Put the word on the journal of the house; signed where the project that deployed there, or the house, trusts keys.
+def accept(
+    ports: Ports, host: str, items: Sequence[str], *, by: str, reason: str
+) -> tuple[KnownFinding, ...]:
+    """Put the words on the journal of the house, all or none; signed where the project that deployed there trusts keys.
 
-    `item`: as the audit names it, such as `file /etc/shop.conf`. Raises NotFound where no such finding is open, Refused.
+    `items`: as the audit names them, such as `file /etc/shop.conf`. Raises NotFound where no such finding is open, Refused.
     """
-    known = _open_finding(history_of(ports.journal.read(HOUSE)).open.values(), host, item)
+    open_ones = history_of(ports.journal.read(HOUSE)).open.values()
+    findings = tuple(_open_finding(open_ones, host, item) for item in dict.fromkeys(items))
+    words = [_word(ports, known, by, reason) for known in findings]
+    append_to_house(ports.journal, *words)
+    return findings
+
+
+def _word(ports: Ports, known: KnownFinding, by: str, reason: str) -> DriftAccepted:
+    """The word on one finding. The capture must be there: it says what is accepted."""
     ports.baselines.get(known.finding.capture)
     event = DriftAccepted(
         audit=known.audit,
@@ -30,8 +40,7 @@ def accept(ports: Ports, host: str, item: str, *, by: str, reason: str) -> Known
         by=by,
         reason=reason,
     )
-    append_to_house(ports.journal, speak_about(ports, event, "drift", HOUSE, _project_of(ports, known)))
-    return known
+    return speak_about(ports, event, "drift", HOUSE, _project_of(ports, known))
 
 
 def _open_finding(findings: Iterable[KnownFinding], host: str, item: str) -> KnownFinding:

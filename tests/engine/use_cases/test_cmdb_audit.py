@@ -135,7 +135,7 @@ def test_what_a_person_accepts_is_expected_from_then_on() -> None:
     d = fleet.deploy()
     fleet.targets.machine("h1").items[CONF] = configured(OTHER)
     audited(fleet)
-    accept(fleet.ports, "h1", ITEM, by="ann", reason="hot fix of Tuesday")
+    accept(fleet.ports, "h1", [ITEM], by="ann", reason="hot fix of Tuesday")
     assert not history(fleet).open
     assert audited(fleet)["h1"].result == "as_recorded"
     fleet.targets.machine("h1").items[CONF] = configured()
@@ -149,7 +149,7 @@ def test_that_something_is_gone_can_be_accepted() -> None:
     fleet.deploy()
     del fleet.targets.machine("h1").items[CONF]
     audited(fleet)
-    accept(fleet.ports, "h1", ITEM, by="ann", reason="not needed")
+    accept(fleet.ports, "h1", [ITEM], by="ann", reason="not needed")
     assert audited(fleet)["h1"].result == "as_recorded"
 
 
@@ -158,7 +158,7 @@ def test_a_later_deployment_counts_again_after_an_acceptance() -> None:
     fleet.deploy()
     fleet.targets.machine("h1").items[CONF] = configured(OTHER)
     audited(fleet)
-    accept(fleet.ports, "h1", ITEM, by="ann", reason="hot fix")
+    accept(fleet.ports, "h1", [ITEM], by="ann", reason="hot fix")
     fleet.clock.sleep(60)
     fleet.targets.machine("h1").items[CONF] = configured("b" * 64)
     later = fleet.deploy()
@@ -173,7 +173,7 @@ def test_only_an_open_finding_can_be_accepted(host: str, item: str) -> None:
     fleet.deploy()
     audited(fleet)
     with pytest.raises(NotFound, match="open"):
-        accept(fleet.ports, host, item, by="ann", reason="why not")
+        accept(fleet.ports, host, [item], by="ann", reason="why not")
 
 
 def test_hosts_of_which_nothing_is_known_are_never_as_recorded() -> None:

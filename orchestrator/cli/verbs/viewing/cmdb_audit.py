@@ -91,22 +91,21 @@ def audits(as_json: bool) -> None:  # noqa: FBT001
 
 @click.command()
 @click.argument("host")
-@click.argument("item")
+@click.argument("items", metavar="ITEM...", nargs=-1, required=True)
 @click.option("--reason", required=True, help="Why it is as it should be, for the record.")
 @by_option
 @speaking_key_option
-def accept(host: str, item: str, reason: str, by: str) -> None:
-    """Accept ITEM of HOST as the newest audit found it: from now on that is what is expected there.
+def accept(host: str, items: tuple[str, ...], reason: str, by: str) -> None:
+    """Accept each ITEM of HOST as the newest audit found it: from now on that is what is expected there.
 
-    ITEM is named as the audit names it, such as "file /etc/shop.conf". The word goes on the journal of the house, signed
+    ITEM is named as the audit names it, such as "file /etc/shop.conf". The words go on the journal of the house, signed
     where keys are trusted. A later deployment that proves another state of the item counts again.
     """
     if not reason.strip():
         raise UsageFault("--reason: expected words, found nothing.")
-    known = accept_drift.accept(ports_of_home(), host, item, by=by, reason=reason)
-    click.echo(
-        plain(f"{known.finding.item} on {known.host} is expected from now on as {known.audit} found it.", 900)
-    )
+    for known in accept_drift.accept(ports_of_home(), host, items, by=by, reason=reason):
+        words = f"{known.finding.item} on {known.host} is expected from now on as {known.audit} found it."
+        click.echo(plain(words, 900))
 
 
 def _print(done: Audit, history: AuditHistory, csv_file: Path | None, *, as_json: bool) -> None:
