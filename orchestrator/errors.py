@@ -13,6 +13,7 @@
       x NotFound                 no such deployment, host, plan or lab
       x MachineLacks             this machine cannot do what was asked
       x StoreFault               the store or the disk failed
+      x DriftFound               an audit found hosts that are not as recorded
       x Interrupted              stopped from the keyboard
 
 The adapter that meets a foreign exception translates it into one of these;
@@ -44,6 +45,7 @@ class ExitCode(IntEnum):
     NOT_FOUND = 11
     MACHINE_LACKS = 12
     STORE_FAULT = 13
+    DRIFT_FOUND = 14
     INTERNAL = 70
     INTERRUPTED = 130
 
@@ -162,6 +164,12 @@ class StoreFault(OrchError):
     """The store or the disk under it failed."""
 
     exit_code = ExitCode.STORE_FAULT
+
+
+class DriftFound(OrchError):
+    """An audit found hosts that are not as recorded; the results are on record."""
+
+    exit_code = ExitCode.DRIFT_FOUND
 
 
 class Interrupted(OrchError):

@@ -103,6 +103,7 @@ VERBS = (
         "orchestrator.cli.verbs.evidence.evidence:evidence",
         "What is held of what standards ask for, and gaps.",
     ),
+    Verb("cmdb", "orchestrator.cli.verbs.viewing.cmdb:cmdb", "Configuration records: hosts against records."),
     Verb("report", "orchestrator.cli.verbs.viewing.report:report", "Measures of a period, with trends."),
     Verb(
         "assess",

@@ -31,14 +31,18 @@ def ask_for_vaulted(ports: Ports, d: Deployment, *, over: bool = False) -> None:
 
     `over`: its private copy may be gone; then the project's values count.
     """
+    ports.redaction.ask(lambda: vaulted_values(ports, d, over=over))
 
-    def known() -> Vaulted:
-        vaulted = ports.inspector.vaulted(_in_place(d), folder(d.workplace))
-        if vaulted.unknown is None or not over:
-            return vaulted
-        return ports.inspector.vaulted(d.plan, folder(d.project))
 
-    ports.redaction.ask(known)
+def vaulted_values(ports: Ports, d: Deployment, *, over: bool = False) -> Vaulted:
+    """The vaulted values of this deployment's runs. It may take seconds; never raises for users' files.
+
+    `over`: its private copy may be gone; then the project's values count.
+    """
+    vaulted = ports.inspector.vaulted(_in_place(d), folder(d.workplace))
+    if vaulted.unknown is None or not over:
+        return vaulted
+    return ports.inspector.vaulted(d.plan, folder(d.project))
 
 
 def _in_place(d: Deployment) -> ReleasePlan:

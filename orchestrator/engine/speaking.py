@@ -87,6 +87,7 @@ Sayable = (
     | e.LegalHoldLifted
     | e.SealAccepted
     | e.LogAccepted
+    | e.DriftAccepted
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)

@@ -139,6 +139,7 @@ LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
 REVIEW_RUN = "tests/cli/verbs/test_review_commands.py runs it as it is printed"
+AUDIT_RUN = "tests/cli/verbs/test_cmdb_audit_command.py runs it as it is printed"
 OBJECTIVES_RUN = "tests/cli/verbs/test_objectives_command.py runs it as it is printed"
 DOCUMENT_RUN = "tests/cli/verbs/test_document_approval.py runs it as it is printed"
 TICKETS_RUN = "tests/cli/verbs/test_change.py runs it as it is printed"
@@ -167,6 +168,15 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     (CAPABILITY, "orch report"): ASSESS_RUN,
     ("policy/measures/period/measure_words.py", "orch incident list"): SHOWS,
     ("policy/measures/period/measure_words.py", "orch pir show"): SHOWS,
+    ("cli/verbs/viewing/cmdb_audit.py", "orch cmdb audit"): AUDIT_RUN,
+    ("cli/verbs/viewing/cmdb_audit.py", "orch cmdb audits"): SHOWS,
+    ("cli/verbs/viewing/cmdb_audit.py", f"orch cmdb audit --show {HOLE}"): AUDIT_RUN,
+    ("engine/use_cases/cmdb_audit.py", "orch cmdb audits"): SHOWS,
+    ("engine/use_cases/cmdb_audit.py", "orch list"): SHOWS,
+    ("engine/use_cases/accept_drift.py", "orch cmdb audit"): AUDIT_RUN,
+    ("engine/use_cases/run_due.py", f"orch cmdb audit --show {HOLE}"): AUDIT_RUN,
+    ("policy/telling/words/audit_words.py", f"orch cmdb audit --environment {HOLE}"): AUDIT_RUN,
+    ("policy/telling/words/audit_words.py", f"orch cmdb accept {HOLE} {HOLE} --reason WHY"): AUDIT_RUN,
     ("policy/course/post_review.py", f"orch pir open {ID}"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch pir show {ID}"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch pir close {ID} --reason WHY"): REVIEW_RUN,

@@ -16,12 +16,15 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
 
     Every file that a plan names is there, its playbooks name every host, and its hosts are those of the plan with its pattern.
     `vault`: the vaulted values of every plan. `opened`: what Ansible opened outside of every project.
+    `inventory`: every host of the inventories, where that is not the plan's. `inventory_faults`: why they cannot be read.
     """
 
     def __init__(self, usual: Callable[[], PreparedPlan] | None = None) -> None:
         self.usual = usual
         self.vault = Vaulted()
         self.opened: tuple[str, ...] = ()
+        self.inventory: tuple[str, ...] | None = None
+        self.inventory_faults: tuple[str, ...] = ()
         self.plans: dict[str, PreparedPlan] = {}
         self.findings: dict[str, list[PlaybookFinding]] = {}
 
@@ -62,7 +65,9 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
         plays = (PlaySeen(name="all", hosts=tuple(target.host for target in targets)),)
         playbooks = plan.playbooks
         return Inspection(
-            targets=targets,
+            targets=() if self.inventory_faults else targets,
+            inventory_faults=self.inventory_faults,
+            groups={} if self.inventory is None else {"all": self.inventory},
             playbooks=tuple(PlaybookSeen(path=path, plays=plays) for path in playbooks),
             vaulted=self.vault,
             opened=self.opened,

@@ -21,6 +21,7 @@ from orchestrator.domain.evidence.capability import (
     SeenEvidence,
 )
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
+from orchestrator.domain.evidence.cmdb_audit import AuditFinding, HostAudit
 from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.opened_file import OpenedFile
@@ -155,6 +156,26 @@ RESULTS = (
         found=ODD,
         seconds=0.1,
     ),
+)
+HOST_AUDIT = HostAudit(
+    host="web1",
+    result="differs",
+    machine_id=ODD,
+    reason=ODD,
+    items=3,
+    deployments=("d1",),
+    findings=(
+        AuditFinding(
+            kind="file",
+            name="/etc/shop.conf",
+            changes=(CHANGE,),
+            deployment="d1",
+            accepted_by=ODD,
+            capture=SHA,
+        ),
+    ),
+    more=2,
+    blind=("mount",),
 )
 REFERENCES = (BaselineReference(host="web1", digest=SHA, machine_id="m1", items=3),)
 DIFFERENCES = tuple(
@@ -364,6 +385,18 @@ EVERY_EVENT: list[Event] = [
         by="ann",
     ),
     e.AssessmentKept(assessment=ASSESSMENT, reason=ODD, by="ann"),
+    e.CmdbAuditBegan(audit="audit-1", environments=("live",), hosts=("web1",), whole=True, by="ann"),
+    e.CmdbAudited(audit="audit-1", hosts=(HOST_AUDIT,), remarks=(ODD,)),
+    e.DriftAccepted(
+        audit="audit-1",
+        host="web1",
+        machine_id=ODD,
+        item_kind="file",
+        item_name=ODD,
+        capture=SHA,
+        by="ann",
+        reason=ODD,
+    ),
     e.TicketOpened(
         system="servicenow",
         url="https://tickets.example.org",

@@ -16,6 +16,7 @@ from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.change_groups import ItemChange, OutsideChange
+from orchestrator.domain.evidence.cmdb_audit import AuditFinding, HostAudit
 from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
 from orchestrator.domain.fold.fold import apply
@@ -95,6 +96,56 @@ def write_down_incidents(
 def incident_of(name: str, case: dict[str, Any]) -> Incident:
     """An incident of a table, as it was written down first."""
     return Incident(id=name, title="It hangs.", opened=moment(case["opened"]), severity=case.get("severity"))
+
+
+def make_audits(journal: FakeJournal, clock: FakeClock, case: dict[str, Any]) -> None:
+    """The audits of a table, and what people accepted, each at its time."""
+    words = [
+        (moment(each["at"]), _audited(number, each["hosts"])) for number, each in enumerate(case["audits"])
+    ]
+    words += [(moment(each.split()[0]), [_accepted(each)]) for each in case["accepted"]]
+    for at, events in sorted(words, key=lambda word: word[0]):
+        set_to(clock, at)
+        journal.append(HOUSE, len(journal.read(HOUSE)), events)
+
+
+def _audited(number: int, hosts: dict[str, Any]) -> list[Event]:
+    results = tuple(_host_audit(name, str(words)) for name, words in hosts.items())
+    began = e.CmdbAuditBegan(audit=f"audit-{number}", hosts=tuple(hosts), whole=True, by="cron")
+    return [began, e.CmdbAudited(audit=f"audit-{number}", hosts=results)]
+
+
+def _host_audit(name: str, words: str) -> HostAudit:
+    items, _, changed = words.partition(" ")
+    if not items.isdigit():
+        return HostAudit.model_validate({"host": name, "result": words, "machine_id": name})
+    return HostAudit(
+        host=name,
+        result="differs" if changed else "as_recorded",
+        machine_id=name,
+        items=int(items),
+        findings=tuple(_finding(each.strip()) for each in changed.split(";") if each),
+    )
+
+
+def _finding(item: str) -> AuditFinding:
+    kind, name = item.split()
+    change = ItemChange(kind=kind, name=name, attribute="sha256", before="a", after="b")
+    return AuditFinding(kind=kind, name=name, changes=(change,), deployment="d1", capture="5e" * 32)
+
+
+def _accepted(words: str) -> Event:
+    _, host, kind, name = words.split()
+    return e.DriftAccepted(
+        audit="audit-2",
+        host=host,
+        machine_id=host,
+        item_kind=kind,
+        item_name=name,
+        capture="5e" * 32,
+        by="ann",
+        reason="known",
+    )
 
 
 def set_to(clock: FakeClock, at: datetime) -> None:

@@ -38,11 +38,13 @@ Verb = Literal[
     "record",
     "seal",
     "assess",
+    "drift",
 ]
 """What is said. `start` is of run-due, for a deployment that a person scheduled; `release`: a machine leaves its environments;
 `baseline`: a captured baseline is kept as evidence; `done`: work that hangs on a removal or transfer; `pir`: a review after the
 end, `action`: one of its actions is done; `record`: a record is archived, or held; `seal`: a record that is not what was sealed
-is accepted as it is; `assess`: a question on capability is answered, or an assessment kept."""
+is accepted as it is; `assess`: a question on capability is answered, or an assessment kept;
+`drift`: what an audit found otherwise than recorded is accepted."""
 
 
 class WordStatement(Noun):

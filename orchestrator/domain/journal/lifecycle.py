@@ -240,6 +240,9 @@ OF_THE_HOUSE = frozenset(
         "incident_recorded",
         "criterion_answered",
         "assessment_kept",
+        "cmdb_audit_began",
+        "cmdb_audited",
+        "drift_accepted",
         "ticket_opened",
         "log_accepted",
     }

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from orchestrator.domain.calendar.window import Freeze
-from orchestrator.domain.text.canonical import digest_of
-from orchestrator.domain.text.model_base import Many, Name, Noun, Text
+from orchestrator.domain.text.canonical import Since, digest_of
+from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text
 from orchestrator.domain.text.validation_error import exactly, wrong
 
 EnvironmentClass = Literal["development", "test", "staging", "live"]
@@ -30,6 +30,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _at_least_an_hour(seconds: float) -> float:
+    if seconds < 3600:
+        raise wrong("1h or more", "write a longer time, such as 7d")
+    return seconds
+
+
 class KnownMachine(Noun):
     """A machine of the environment: whatever is given identifies it, each by itself.
 
@@ -49,12 +55,18 @@ class KnownMachine(Noun):
         return self
 
 
+class AuditRule(Noun):
+    """How often the configuration records of the environment are audited, in seconds."""
+
+    every: Annotated[PositiveSeconds, AfterValidator(_at_least_an_hour)]
+
+
 class Environment(Noun):
     """An environment; `orch` is the version of this format.
 
     `owner`: the role or person who answers for it. `inventory`: the path of its inventory in the project. `freezes` bind as
     those of a policy do. `policy`: the name of the one that must bind. `rehearsals`: plans for other environments may be
-    rehearsed here; only a live environment has to say so.
+    rehearsed here; only a live environment has to say so. `audit`: hosts are compared with what is recorded of them this often.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -69,6 +81,7 @@ class Environment(Noun):
     freezes: Many[Freeze] = ()
     policy: Name | None = None
     rehearsals: bool = False
+    audit: Annotated[AuditRule | None, Since("0.2")] = None
 
     @property
     def live(self) -> bool:

@@ -36,6 +36,8 @@ What = Literal[
     "ended",
     "delivered",
     "owed",
+    "audited",
+    "drift found",
 ]
 
 

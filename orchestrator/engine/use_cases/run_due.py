@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.engine import anchoring
+from orchestrator.engine.lookup.due_audits import audits_due
 from orchestrator.engine.lookup.shared_resources import runs_words, shared_from_now
 from orchestrator.engine.lookup.snapshots import briefs, every, folded, open_ones
 from orchestrator.engine.ports import DriverClaim, Drivers, Ports
 from orchestrator.engine.stop_in_force import refuse_while_stopped
 from orchestrator.engine.use_cases.change_tickets import deliver_owed, deployments_that_owe
+from orchestrator.engine.use_cases.cmdb_audit import Asked, audit
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.engine.use_cases.due_start import (
     LOOK,
     DueLine,
+    What,
     begin,
     begun_by_another,
     driven,
@@ -29,7 +32,9 @@ from orchestrator.policy.calendar.windows import Calendar, policy_for
 from orchestrator.policy.course.by_hand import is_overdue, wait_words
 from orchestrator.policy.course.post_review import overdue_after_the_end, review_sentences
 from orchestrator.policy.course.ticket_delivery import ticket_sentences
+from orchestrator.policy.evidence.audit_results import Verdict, verdict_of
 from orchestrator.policy.telling.summary import plain_words
+from orchestrator.policy.telling.words.audit_words import summary_of
 
 CLAIM = "orch.run-due"
 """Held while deciding what starts, so that two processes do not start two deployments that share a machine."""
@@ -37,6 +42,8 @@ PATIENCE_FOR_OTHER = 120.0
 """Seconds to wait for another process that is deciding."""
 REMIND_EVERY = timedelta(days=1)
 
+CLEAR_OF_STARTS = timedelta(minutes=10)
+"""No audit begins this shortly before a scheduled start."""
 SENDERS = 4
 """Processes that send messages, begun in one look; the next look begins more."""
 
@@ -66,6 +73,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str
         started += _overdue(ports, drivers, by, say)
         _remind(ports, by, say)
     _deliver(ports, by, say)
+    _audit(ports, by, say)
     anchoring.settle_quietly(ports, rest=anchoring.REST)
     return started
 
@@ -88,6 +96,33 @@ def _deliver(ports: Ports, by: str, say: SayDue) -> None:
             silent.add(ticket.url)
         words = " ".join(ticket_sentences(after))
         say(DueLine(d.id, "owed" if after.receipt_owed else "delivered", words))
+
+
+def _audit(ports: Ports, by: str, say: SayDue) -> None:
+    """Make the audits of configuration records that are due, an environment after the other; results go on record."""
+    for due in audits_due(ports, ports.clock.now()):
+        subject = f"cmdb audit of {due.environment}"
+        if due.fault:
+            say(DueLine(subject, "failed", due.fault))
+        elif due.begin and not _starts_soon(ports):
+            say(_audited(ports, due.environment, subject, by))
+
+
+def _starts_soon(ports: Ports) -> bool:
+    """Whether a start is near: an audit could wait for a host that hangs, and make it late."""
+    now = ports.clock.now()
+    starts = (d.schedule.starts for d in open_ones(ports.journal) if d.authority.opened_at is None)
+    return any(at is not None and now <= at <= now + CLEAR_OF_STARTS for at in starts)
+
+
+def _audited(ports: Ports, environment: str, subject: str, by: str) -> DueLine:
+    try:
+        done = audit(ports, Asked(environments=(environment,)), by=by, timer=True)
+    except OrchError as fault:
+        return DueLine(subject, "failed", str(fault))
+    words = f"{summary_of(done)}; orch cmdb audit --show {done.id}"
+    what: dict[Verdict, What] = {"drift": "drift found", "unknown": "failed", "as_recorded": "audited"}
+    return DueLine(subject, what[verdict_of(done)], words)
 
 
 def _hand_over_messages(ports: Ports) -> None:

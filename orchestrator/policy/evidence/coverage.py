@@ -16,8 +16,8 @@ from orchestrator.domain.evidence.baseline import FORM, Baseline, BaselineScope,
 from orchestrator.domain.evidence.run_evidence import RunEvidence
 from orchestrator.domain.evidence.task_changes import Change, ChangesOn, grouped, of_host
 from orchestrator.domain.plan.declared_change import DeclaredChange
-from orchestrator.domain.text.unit_name import unit_name
 from orchestrator.policy.evidence.coverage_of_system import seen_of_system
+from orchestrator.policy.evidence.scope_items import captures_sysctl, captures_unit
 from orchestrator.policy.evidence.scope_paths import excluded_within, is_captured, really_at
 
 _PATHS = frozenset({"file", "link", "tree"})
@@ -167,19 +167,6 @@ def _each_once(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(kept.values())
 
 
-def _unit_covered(scope: BaselineScope, name: str) -> bool:
-    return any(fnmatchcase(unit_name(name), unit_name(pattern)) for pattern in scope.units)
-
-
-def _sysctl_covered(scope: BaselineScope, name: str) -> bool:
-    parts = name.replace("/", ".").split(".")
-    patterns = [pattern.replace("/", ".").split(".") for pattern in scope.sysctl]
-    return any(
-        len(parts) == len(pattern) and all(fnmatchcase(*pair) for pair in zip(parts, pattern, strict=True))
-        for pattern in patterns
-    )
-
-
 def _crontab_covered(scope: BaselineScope, name: str) -> bool:
     return any(is_captured(scope, f"{folder}/{name}") for folder in _CRONTABS)
 
@@ -190,10 +177,10 @@ def _account_covered(scope: BaselineScope, _name: str) -> bool:
 
 _RULES: dict[str, Callable[[BaselineScope, str], bool]] = {
     "package": lambda scope, _name: scope.packages == "all",
-    "unit": _unit_covered,
+    "unit": captures_unit,
     "user": _account_covered,
     "group": _account_covered,
-    "sysctl": _sysctl_covered,
+    "sysctl": captures_sysctl,
     "crontab": _crontab_covered,
     "command": lambda scope, name: any(command.name == name for command in scope.commands),
 }

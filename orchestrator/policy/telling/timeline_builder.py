@@ -7,6 +7,7 @@ from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.condensed import Condensed, condensed
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.policy.telling import (
+    audit_events,
     authority_events,
     change_events,
     driving_events,
@@ -29,6 +30,7 @@ ENTRIES = (
     metric_events,
     change_events,
     driving_events,
+    audit_events,
     house_events,
     manual_events,
     message_events,

@@ -18,6 +18,7 @@ from orchestrator.domain.authority.signing import Holder, TrustedKey
 from orchestrator.domain.authority.word import Spoken
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.speaking import Sayable
+from orchestrator.engine.use_cases.cmdb_audit import Asked, audit
 from orchestrator.errors import ExitCode
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet, shop_fleet
@@ -149,6 +150,13 @@ def with_an_incident(house: House) -> None:
     assert house.orch("incident", "add", "INC-7", "--title", "it hangs") == ExitCode.COMPLETED
 
 
+def with_drift(house: House) -> None:
+    deployed(house)
+    house.fleet.targets.machine("web1").items["file", "/etc/shop.conf"] = {"sha256": "f" * 64, "exists": True}
+    done = audit(house.fleet.ports, Asked(hosts=("web1",)), by="cron")
+    assert [host.result for host in done.hosts] == ["differs"]
+
+
 def stopped(house: House) -> None:
     at_gate(house)
     assert house.orch("stop-all", "--reason", "fire") == ExitCode.COMPLETED
@@ -195,6 +203,12 @@ DOORS: list[Door] = [
         "criterion_answered",
     ),
     ("keep an assessment", deployed, ("assess", "keep", "--reason", "yearly"), "assessment_kept"),
+    (
+        "accept drift",
+        with_drift,
+        ("cmdb", "accept", "web1", "file /etc/shop.conf", "--reason", "hot fix"),
+        "drift_accepted",
+    ),
     ("archive", deployed, ("record", "archive", "ID", "--reason", "done"), "record_archived"),
     ("legal hold", deployed, ("record", "hold", "ID", "--reason", "case 4"), "legal_hold_placed"),
     ("stop-all", at_gate, ("stop-all", "--reason", "fire"), "emergency_stopped"),

@@ -55,6 +55,16 @@ EVENTS: dict[Verb, Any] = {
     "seal": e.SealAccepted(
         damage=(e.DamageHere(code="seal.event_changed", event=3),), by="Li Wei", reason="known"
     ),
+    "drift": e.DriftAccepted(
+        audit="audit-1",
+        host="web1",
+        machine_id="m1",
+        item_kind="file",
+        item_name="/etc/shop.conf",
+        capture=SHA,
+        by="Li Wei",
+        reason="hot fix",
+    ),
     "abort": e.AbortRequested(by="Li Wei", reason="stop"),
     "rollback": e.BackoutBegan(by="Li Wei", reason="bad", hosts=("web1",)),
     "stop_all": e.EmergencyStopped(by="Li Wei", reason="fire"),

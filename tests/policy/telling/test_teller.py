@@ -28,6 +28,7 @@ WITHOUT_STEP = {
     "pir_opened", "pir_answered", "satisfaction_given", "action_agreed", "action_done", "pir_closed", "incident_linked",
     "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted", "incident_recorded",
     "seal_accepted", "seal_broken", "log_accepted", "criterion_answered", "assessment_kept",
+    "cmdb_audit_began", "cmdb_audited", "drift_accepted",
     "ticket_opened", "ticket_seen", "delivery_owed", "delivered",
     "messages_tried",
 }  # fmt: skip

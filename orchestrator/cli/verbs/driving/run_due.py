@@ -28,6 +28,8 @@ CODES: dict[What, ExitCode | None] = {
     "reminds": None,
     "ended": None,
     "delivered": None,
+    "audited": None,
+    "drift found": ExitCode.DRIFT_FOUND,
     "owed": ExitCode.HELD,
     "failed": ExitCode.REFUSED,
     "refused": ExitCode.REFUSED,
@@ -40,6 +42,7 @@ WORST_FIRST = (
     ExitCode.BACKED_OUT,
     ExitCode.REFUSED,
     ExitCode.HELD,
+    ExitCode.DRIFT_FOUND,
     ExitCode.COMPLETED_WITH_EXCEPTIONS,
     ExitCode.CANCELLED,
 )
@@ -58,8 +61,9 @@ def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int
     """Start every scheduled deployment whose time has come, each driven by a process of its own.
 
     A deployment waits while a running one shares a machine, a configuration item or a service with it. Without an option
-    this command waits until everything that it started has ended. The exit code is 0 when all went well, else that of the
-    worst end; 8 means that something waits for a person (docs/schedule.md).
+    this command waits until everything that it started has ended. It also makes the audits that environments owe
+    (docs/cmdb-audit.md). The exit code is 0 when all went well, else that of the worst end; 8 means that something waits
+    for a person (docs/schedule.md).
     """
     if once and watch:
         raise UsageFault("--once and --watch are two ways to look; choose one.")

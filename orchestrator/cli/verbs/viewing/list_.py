@@ -8,6 +8,7 @@ from datetime import datetime
 import click
 
 from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.views.owed_audits import say_owed_audits
 from orchestrator.cli.views.table import print_table
 from orchestrator.cli.views.unreadable import say_lost, say_unreadable
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
@@ -61,6 +62,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
     else:
         styles = [{"state": state_style(d, now, rehearsals.get(d.id))} for d in deployments]
         print_table(HEADINGS, rows, styles)
+        say_owed_audits(ports, now)
 
 
 def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ from orchestrator.domain.journal.events.backout import (
     SetAside,
 )
 from orchestrator.domain.journal.events.changes import ChangesCompared
+from orchestrator.domain.journal.events.cmdb_audit import CmdbAuditBegan, CmdbAudited, DriftAccepted
 from orchestrator.domain.journal.events.driving import (
     AbortRequested,
     ClockJumped,
@@ -216,7 +217,10 @@ Event = Annotated[
     | LegalHoldLifted
     | IncidentRecorded
     | CriterionAnswered
-    | AssessmentKept,
+    | AssessmentKept
+    | CmdbAuditBegan
+    | CmdbAudited
+    | DriftAccepted,
     Field(discriminator="kind"),
 ]
 
@@ -251,6 +255,8 @@ __all__ = [
     "BaselineKept",
     "ChangesCompared",
     "ClockJumped",
+    "CmdbAuditBegan",
+    "CmdbAudited",
     "Completed",
     "CompletedWithExceptions",
     "ComponentsVerified",
@@ -264,6 +270,7 @@ __all__ = [
     "DeploymentHeld",
     "DeploymentNotAdmitted",
     "DeploymentRefused",
+    "DriftAccepted",
     "DriverTook",
     "DutyDone",
     "EarlyLifeBegan",

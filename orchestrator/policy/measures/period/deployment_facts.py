@@ -125,8 +125,37 @@ class DeploymentFacts(Noun):
         return any(backout.late for backout in self.backouts)
 
 
+class HostAuditFact(Noun):
+    """One host of an audit: `items` were compared (0: none), and these were changed outside of deployments.
+
+    `unlisted`: further ones that the journal only counts. `astray`: records and reality do not share the host.
+    """
+
+    host: str
+    items: int
+    changed: Many[str] = ()
+    unlisted: int = 0
+    astray: bool = False
+
+
+class AuditFact(Noun):
+    """One audit that ended."""
+
+    at: Moment
+    hosts: Many[HostAuditFact]
+
+
+class FindingFact(Noun):
+    """One item that was found otherwise than recorded: since when, and until when nobody had settled it."""
+
+    since: Moment
+    until: Moment | None
+
+
 class HouseFacts(Noun):
-    """What a report counts of the journal of the house: baselines that people kept, and incidents."""
+    """What a report counts of the journal of the house: baselines that people kept, incidents, and audits of hosts."""
 
     baselines_kept: Many[Moment] = ()
     incidents: Many[IncidentFact] = ()
+    audits: Many[AuditFact] = ()
+    findings: Many[FindingFact] = ()

@@ -10,7 +10,9 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, end_of
 from orchestrator.policy.calendar.due_starts import GRACE
+from orchestrator.policy.evidence.audit_history import history_of as audits_of
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.measures.period.audit_measures import audit_facts_of, finding_facts_of
 from orchestrator.policy.measures.period.deployment_facts import (
     DeploymentFacts,
     HouseFacts,
@@ -62,7 +64,7 @@ def facts_of(
     )
 
 
-def house_facts_of(records: Iterable[e.Recorded]) -> HouseFacts:
+def house_facts_of(records: Sequence[e.Recorded]) -> HouseFacts:
     """What a report counts of the journal of the house."""
     kept: list[datetime] = []
     incidents: dict[str, IncidentFact] = {}
@@ -72,7 +74,13 @@ def house_facts_of(records: Iterable[e.Recorded]) -> HouseFacts:
                 kept.append(record.at)
             case e.IncidentRecorded(incident=incident):
                 incidents[incident.id] = _incident(incident, record.at, related=False)
-    return HouseFacts(baselines_kept=tuple(kept), incidents=tuple(incidents.values()))
+    history = audits_of(records)
+    return HouseFacts(
+        baselines_kept=tuple(kept),
+        incidents=tuple(incidents.values()),
+        audits=tuple(audit_facts_of(history)),
+        findings=tuple(finding_facts_of(history)),
+    )
 
 
 def _incidents(d: Deployment) -> Iterator[IncidentFact]:

@@ -17,9 +17,9 @@ class Meaning(NamedTuple):
 
 RESULTS, FLOW, SCHEDULE, LEAD = "Results", "Throughput and backlog", "Schedule and windows", "Lead time"
 PRACTICE, WAITS, OUTCOMES, DORA = "Practice", "Holds and waits", "Objectives", "DORA's four keys"
-AFTERWARDS = "Incidents and satisfaction"
+AFTERWARDS, UNAUTHORISED = "Incidents and satisfaction", "Unauthorised change and audits"
 APART = "Counted apart"
-SECTIONS = (RESULTS, FLOW, SCHEDULE, LEAD, PRACTICE, WAITS, OUTCOMES, AFTERWARDS, DORA, APART)
+SECTIONS = (RESULTS, FLOW, SCHEDULE, LEAD, PRACTICE, WAITS, OUTCOMES, AFTERWARDS, DORA, UNAUTHORISED, APART)
 
 MEANINGS: dict[MeasureCode, Meaning] = {
     "success": Meaning(
@@ -194,6 +194,41 @@ MEANINGS: dict[MeasureCode, Meaning] = {
         "From the failure that a backout answers (without one, from its decision) to proved restoration in the period. When "
         "users noticed, and repairs without a backout, are not in it.",
     ),
+    "audits": Meaning(
+        UNAUTHORISED,
+        "Audits of configuration records",
+        "Ended in the period. Where there was none, nobody looked, and the figures below have no case. Audits are on the "
+        "journal of the house, and no filter reaches them.",
+    ),
+    "hosts_audited": Meaning(
+        UNAUTHORISED,
+        "Hosts that were compared",
+        "At least once in the period, out of the hosts that audits of the period were about. Others were not reached, were in "
+        "a deployment, or had no proved state.",
+    ),
+    "hosts_astray": Meaning(
+        UNAUTHORISED,
+        "Hosts that records and reality do not share",
+        "Another machine under the name, in the inventory without a record, or on record and in no inventory any more; out "
+        "of the same.",
+    ),
+    "hosts_changed_outside": Meaning(
+        UNAUTHORISED,
+        "Hosts changed outside of deployments",
+        "With at least one item that was not as a deployment recorded it or a person accepted it; out of the hosts compared.",
+    ),
+    "items_changed_outside": Meaning(
+        UNAUTHORISED,
+        "Items changed outside of deployments",
+        "Each item once for its host, out of the items compared there; of hosts that were audited more than once, the most. "
+        "What was changed and changed back between two audits is not seen.",
+    ),
+    "audit_findings": Meaning(
+        UNAUTHORISED,
+        "Findings that were settled",
+        "As recorded again, accepted by a person, or the machine replaced, by the end of the period; out of the items found "
+        "by then that were open in it. The others are open.",
+    ),
     "rehearsals": Meaning(
         APART,
         "Rehearsals that succeeded",
@@ -208,10 +243,9 @@ MEANINGS: dict[MeasureCode, Meaning] = {
 }
 
 REASONS: dict[Unrecorded, tuple[str, str]] = {
-    "audit_findings": ("Audit findings", "orch keeps none."),
-    "unauthorised_change": (
-        "Unauthorised change",
-        "hosts can be compared with their baselines at any time, but what that shows goes on no record.",
+    "auditors": (
+        "Findings of auditors",
+        "orch records what its own audits of hosts find; what auditors write is kept elsewhere.",
     ),
 }
 """What is not counted, and why: such a line has no number, not even 0."""

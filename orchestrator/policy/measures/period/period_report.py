@@ -52,11 +52,17 @@ MeasureCode = Literal[
     "change_lead_time",
     "change_failure_rate",
     "time_to_restore",
+    "audits",
+    "hosts_audited",
+    "hosts_astray",
+    "hosts_changed_outside",
+    "items_changed_outside",
+    "audit_findings",
     "rehearsals",
     "baselines_kept",
 ]
 MEASURES: tuple[MeasureCode, ...] = get_args(MeasureCode)
-Unrecorded = Literal["audit_findings", "unauthorised_change"]
+Unrecorded = Literal["auditors"]
 UNRECORDED: tuple[Unrecorded, ...] = get_args(Unrecorded)
 """Measures of deployment management for which orch has no record; a report says so, and gives no number."""
 END_GROUPS: tuple[FigureName, ...] = get_args(FigureName)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from orchestrator.domain.text.names import as_read
 from orchestrator.policy.measures.period.after_measures import incident_measures, satisfaction_measures
+from orchestrator.policy.measures.period.audit_measures import audit_measures
 from orchestrator.policy.measures.period.deployment_facts import DeploymentFacts, HouseFacts
 from orchestrator.policy.measures.period.dora_measures import dora_measures
 from orchestrator.policy.measures.period.figured import Figured
@@ -99,6 +100,7 @@ def _figured(facts: Facts, everyone: Facts, house: HouseFacts, period: Period) -
         yield from measures(real, period)
     yield from incident_measures(real, everyone, house.incidents, period)
     rehearsals = (f.rehearsal_passed for f in facts if f.rehearsal and period.holds(f.ended))
+    yield from audit_measures(house, period)
     yield Figured("rehearsals", share_of(rehearsals))
     yield Figured("baselines_kept", count_of(at for at in house.baselines_kept if period.holds(at)))
 

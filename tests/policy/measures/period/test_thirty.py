@@ -13,7 +13,15 @@ from orchestrator.policy.measures.period.measure_words import MEANINGS
 from orchestrator.policy.measures.period.period_report import MEASURES, Measure, PeriodReport
 from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
-from tests.worlds.periods import journal_of, keep_baselines, moment, set_to, table, write_down_incidents
+from tests.worlds.periods import (
+    journal_of,
+    keep_baselines,
+    make_audits,
+    moment,
+    set_to,
+    table,
+    write_down_incidents,
+)
 
 TABLE = table(Path(__file__).parents[3] / "cases" / "report" / "thirty.yml")
 
@@ -22,6 +30,7 @@ def report() -> PeriodReport:
     journal, clock = journal_of(TABLE["deployments"], TABLE["usual"], TABLE["incidents"])
     keep_baselines(journal, clock, TABLE["baselines_kept"])
     write_down_incidents(journal, clock, TABLE["incidents"])
+    make_audits(journal, clock, TABLE)
     span = TABLE["period"]
     set_to(clock, moment(span["made"]))
     period = Period(begins=moment(span["begins"]), ends=moment(span["ends"]))
@@ -84,7 +93,7 @@ def test_the_parts_of_the_chart_hold_every_end_once() -> None:
 
 
 def test_what_is_not_recorded_is_named_and_has_no_figure() -> None:
-    assert set(REPORT.unrecorded) == {"audit_findings", "unauthorised_change"}
+    assert set(REPORT.unrecorded) == {"auditors"}
     assert not {measure.code for measure in REPORT.measures} & set(REPORT.unrecorded)
 
 

@@ -1,0 +1,59 @@
+"""A person accepts what an audit found otherwise than recorded: from then on that is what is expected there."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from orchestrator.domain.journal.events import HOUSE, DriftAccepted
+from orchestrator.engine.house_journal import append_to_house
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.ports import Ports
+from orchestrator.engine.project_folder import folder
+from orchestrator.engine.speaking import speak_about
+from orchestrator.errors import NotFound
+from orchestrator.policy.evidence.audit_history import KnownFinding, history_of
+
+
+def accept(
+    ports: Ports, host: str, items: Sequence[str], *, by: str, reason: str
+) -> tuple[KnownFinding, ...]:
+    """Put the words on the journal of the house, all or none; signed where the project that deployed there trusts keys.
+
+    `items`: as the audit names them, such as `file /etc/shop.conf`. Raises NotFound where no such finding is open, Refused.
+    """
+    open_ones = history_of(ports.journal.read(HOUSE)).open.values()
+    findings = tuple(_open_finding(open_ones, host, item) for item in dict.fromkeys(items))
+    words = [_word(ports, known, by, reason) for known in findings]
+    append_to_house(ports.journal, *words)
+    return findings
+
+
+def _word(ports: Ports, known: KnownFinding, by: str, reason: str) -> DriftAccepted:
+    """The word on one finding. The capture must be there: it says what is accepted."""
+    ports.baselines.get(known.finding.capture)
+    event = DriftAccepted(
+        audit=known.audit,
+        host=known.host,
+        machine_id=known.machine_id,
+        item_kind=known.finding.kind,
+        item_name=known.finding.name,
+        capture=known.finding.capture,
+        by=by,
+        reason=reason,
+    )
+    return speak_about(ports, event, "drift", HOUSE, _project_of(ports, known))
+
+
+def _open_finding(findings: Iterable[KnownFinding], host: str, item: str) -> KnownFinding:
+    of_host = [each for each in findings if each.host == host]
+    known = next((each for each in of_host if each.finding.item == item), None)
+    if known is not None:
+        return known
+    if of_host:
+        items = ", ".join(f"'{each.finding.item}'" for each in of_host[:10])
+        more = f" and {len(of_host) - 10} more" if len(of_host) > 10 else ""
+        raise NotFound(f"No open finding on {host} is about {item}; open there are {items}{more}.")
+    raise NotFound(f"No finding is open on {host}; orch cmdb audit looks at it now.")
+
+
+def _project_of(ports: Ports, known: KnownFinding) -> Path:
+    return folder(folded(ports.journal, known.finding.deployment).project)
