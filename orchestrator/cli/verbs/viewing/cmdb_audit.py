@@ -9,6 +9,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.views.audit_view import audit_json, audit_lines, audits_lines, finding_json, open_lines
 from orchestrator.cli.views.owed_audits import say_owed_audits
 from orchestrator.cli.views.table import print_table
@@ -92,7 +93,7 @@ def audits(as_json: bool) -> None:  # noqa: FBT001
 @click.command()
 @click.argument("host")
 @click.argument("items", metavar="ITEM...", nargs=-1, required=True)
-@click.option("--reason", required=True, help="Why it is as it should be, for the record.")
+@click.option("--reason", type=WORDS, required=True, help="Why it is as it should be, for the record.")
 @by_option
 @speaking_key_option
 def accept(host: str, items: tuple[str, ...], reason: str, by: str) -> None:
