@@ -37,9 +37,14 @@ from orchestrator.policy.telling.words.unit_words import evidence_of, verified_w
 
 
 def record_document(
-    records: Sequence[Recorded], made_at: datetime, signatures: Signatures | None = None
+    records: Sequence[Recorded],
+    made_at: datetime,
+    signatures: Signatures | None = None,
+    clauses: Section | None = None,
 ) -> Document:
     """The document of one deployment's journal; without `signatures` none of them was verified.
+
+    `clauses`: the evidence by clause, in short.
 
     Raises LifecycleFault if it is not a deployment's journal.
     """
@@ -69,6 +74,7 @@ def record_document(
             *attempt_sections(d, story, evidence),
             Section("What changed", tuple(change_lines(d.changes)), nothing="No changes were compared."),
             *baseline_sections(d, story, evidence),
+            *([clauses] if clauses is not None else []),
             Section("Release plan", tuple(reference_outcomes(d)) or ("As it was deployed:",)),
             *plan_parts(sections_of(d.plan)),
             _journal(records),
