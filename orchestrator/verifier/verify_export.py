@@ -100,6 +100,9 @@ def check_keys(
     of.check_keys(export, from_record)
     of.check_envelope(envelope, payload, export, known, from_record)
     verdict.findings += [words.replace("the record", "the manifest") for words in from_record.integrity]
+    signers = of.envelope_signers(envelope, payload, [own["key"] for own in export["keys"]])
+    if known and not signers & known:
+        verdict.findings.append("none of the keys that you gave signed it")
     verdict.unproved += [words.replace("the record's", "the manifest's") for words in from_record.unproved]
 
 
@@ -122,7 +125,7 @@ def heads_of(text: str) -> list[Head]:
     """The heads of the log, in order. Raises ValueError."""
     heads = []
     for line in text.splitlines():
-        deployment, size, root, late, breaks = line.split(" ")
+        deployment, size, root, late, breaks = line.rsplit(" ", 4)
         heads.append((deployment, int(size), root, int(late), int(breaks)))
     return heads
 
@@ -146,6 +149,8 @@ def check_population(export: Json, heads: list[Head], verdict: Verdict) -> None:
     newest = {head[0]: head for head in heads}
     listed = {each["deployment"]: each for each in export["population"]}
     others = {each["deployment"]: each["why"] for each in export.get("others", [])}
+    if len(listed) < len(export["population"]):
+        verdict.findings.append("a deployment is in the list twice")
     for name in newest.keys() - listed.keys() - others.keys():
         verdict.findings.append(f"the log has {name}, and the export does not account for it")
     for name, each in listed.items():
@@ -175,6 +180,8 @@ def check_sample(export: Json, verdict: Verdict) -> None:
         return
     counted = {each["deployment"] for each in export["population"] if not each["rehearsal"]}
     seed = draw.get("seed", "")
+    if not seed:
+        verdict.unproved.append("that nobody could foresee the sample: it was drawn without a seed")
 
     def rank(name: str) -> tuple[str, str]:
         return hashlib.sha256(f"{seed}\n{name}".encode("utf-8", "surrogatepass")).hexdigest(), name

@@ -39,7 +39,7 @@ class Exported:
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     folder = tmp_path_factory.mktemp("exported")
-    home = sealed_home(folder / "home", deployments=5)
+    home = sealed_home(folder / "home", deployments=3)
     words = ("evidence", "export", *PERIOD, "--sample", "2", "--seed", SEED, "-o", str(folder / "out"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ORCH_HOME", str(home.place))
@@ -88,14 +88,17 @@ def test_a_clean_export_is_proved_by_both_and_leaves_no_home(
     exported: Exported, copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, answer = by_orch(copy, exported.key, capsys)
-    assert (code, answer["findings"], answer["deployments"], answer["draw"]["seed"]) == (0, [], 5, SEED)
+    assert (code, answer["findings"], answer["deployments"], answer["draw"]["seed"]) == (0, [], 3, SEED)
     assert [each["code"] for each in answer["not_proved"]] == ["export_not_anchored"]
     ran = alone(copy, "--key", exported.key)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "intact and whole" in ran.stdout
     assert "you gave no --key" in alone(copy).stdout
-    code, answer = by_orch(copy, "orch-x", capsys)
+    assert run(["evidence", "verify", str(copy), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
     assert "export_key_not_known" in {each["code"] for each in answer["not_proved"]}
+    assert run(["evidence", "verify", str(copy), "--key", "orch-x"]) == 2
+    capsys.readouterr()
     assert sorted(each.name for each in copy.parent.iterdir()) == ["out"]
 
 
@@ -184,7 +187,7 @@ def _link(place: Path) -> None:
 CHANGES: dict[str, Change] = {
     "a page is edited": _edit("README.md", b"Export", b"Exploit"),
     "the list is edited": _edit("population.csv", b"d1", b"d9"),
-    "a head of the log is edited": _edit("log.txt", b"d4 3 ", b"d4 2 "),
+    "a head of the log is edited": _edit("log.txt", b"d3 3 ", b"d3 2 "),
     "a line of the log is gone": _shorten,
     "a record is gone": lambda place: next((place / "records").iterdir()).unlink(),
     "records are swapped": _swap,
@@ -239,6 +242,27 @@ def test_another_draw_that_is_signed_is_found(
     code, answer = by_orch(copy, exported.key, capsys)
     assert (code, [each["code"] for each in answer["findings"]]) == (13, ["export.sample_not_drawn"])
     assert "draws another sample" in by_program(copy, exported.key, capsys)[1]
+
+
+def test_an_export_of_another_key_is_found_by_the_key_that_is_named(
+    exported: Exported, copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody makes a store and an export of their own, in which everything fits."""
+    other = sealed_home(tmp_path / "another", deployments=1).keys().own()[-1].key
+    code, answer = by_orch(copy, other, capsys)
+    assert (code, [each["code"] for each in answer["findings"]]) == (13, ["export.key_other"])
+    assert by_program(copy, other, capsys)[0] == 1
+
+
+def test_a_deployment_twice_in_the_list_is_found(
+    exported: Exported, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _of_manifest(lambda s: s["predicate"]["population"].append(s["predicate"]["population"][0]))(copy)
+    payload = b64decode(json.loads((copy / "manifest.json").read_text())["payload"])
+    (copy / "manifest.json").write_bytes(exported.home.keys().enveloped(payload))
+    code, answer = by_orch(copy, exported.key, capsys)
+    assert (code, [each["code"] for each in answer["findings"]]) == (13, ["export.deployment_twice"])
+    assert by_program(copy, exported.key, capsys)[0] == 1
 
 
 def test_an_archive_is_the_same(

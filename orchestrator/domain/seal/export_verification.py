@@ -17,6 +17,7 @@ ExportCode = Literal[
     "export.not_signed",
     "export.key_revoked",
     "export.key_strange",
+    "export.key_other",
     "export.file_missing",
     "export.file_changed",
     "export.file_added",
@@ -24,6 +25,7 @@ ExportCode = Literal[
     "export.log_changed",
     "export.deployment_missing",
     "export.deployment_unknown",
+    "export.deployment_twice",
     "export.head_changed",
     "export.sample_strange",
     "export.sample_not_drawn",
@@ -38,6 +40,7 @@ ExportUnproved = Literal[
     "export_not_anchored",
     "export_later",
     "export_picked",
+    "export_no_seed",
 ]
 """What an export does not prove; the words are in policy/telling/words/export_words.py."""
 
@@ -48,6 +51,16 @@ class ExportFinding:
 
     code: ExportCode
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSigners:
+    """The keys of the export that signed its manifest, by the caller's look; those that the caller knew before; and those of
+    these that the caller named, of which one must have signed."""
+
+    made: frozenset[str]
+    known: frozenset[str]
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ def heads_of(text: str) -> tuple[Head, ...]:
     """The heads of a log's file, a line each: deployment, size, root, late, breaks. Raises ValueError."""
     heads = []
     for line in text.splitlines():
-        deployment, size, root, late, breaks = line.split(" ")
+        deployment, size, root, late, breaks = line.rsplit(" ", 4)
         heads.append(Head(deployment, int(size), bytes.fromhex(root), int(late), int(breaks)))
     return tuple(heads)
 
@@ -93,8 +106,7 @@ def log_text(heads: Sequence[Head]) -> str:
 
 def verified_export(
     statement: ExportStatement,
-    envelope_keys: frozenset[str],
-    known: frozenset[str],
+    signers: ExportSigners,
     digests: Mapping[str, str],
     log: str,
     records: Mapping[str, OpenedRecord],
@@ -103,7 +115,7 @@ def verified_export(
     """Hold an export against its manifest and against itself.
 
     `digests`: of each file that is there but the manifest; `log`: the file of the log; `records`: those of the sample that
-    are there, by id; `known`: the keys that the verifier knew before.
+    are there, by id.
     """
     export = statement.predicate
     try:
@@ -111,23 +123,25 @@ def verified_export(
     except ValueError:
         heads = ()
     findings = [
-        *_of_keys(export, envelope_keys, verifies),
+        *_of_keys(export, signers, verifies),
         *_of_files(statement, digests),
         *_of_log(export, heads, verifies),
         *_of_population(export, heads),
         *_of_sample(export),
         *_of_records(export, heads, records),
     ]
-    key = next(iter(sorted(NoteKey.read(text).name for text in envelope_keys)), "")
-    unproved = tuple(_unproved(export, envelope_keys, known, heads, records))
+    key = next(iter(sorted(NoteKey.read(text).name for text in signers.made)), "")
+    unproved = tuple(_unproved(export, signers, heads, records))
     return ExportVerdict(export, len(statement.subject), len(heads), key, tuple(findings), unproved)
 
 
-def _of_keys(export: AuditExport, signers: frozenset[str], verifies: Verifies) -> Iterator[ExportFinding]:
-    if not signers & {own.key for own in export.keys}:
+def _of_keys(export: AuditExport, signers: ExportSigners, verifies: Verifies) -> Iterator[ExportFinding]:
+    if not signers.made & {own.key for own in export.keys}:
         yield ExportFinding("export.not_signed")
-    elif not signers & {own.key for own in export.keys if own.revoked is None}:
+    elif not signers.made & {own.key for own in export.keys if own.revoked is None}:
         yield ExportFinding("export.key_revoked")
+    if signers.named and not signers.made & signers.named:
+        yield ExportFinding("export.key_other")
     for key in keys_introduced_by_none(export.keys, verifies):
         yield ExportFinding("export.key_strange", key)
 
@@ -168,6 +182,8 @@ def _of_population(export: AuditExport, heads: Sequence[Head]) -> Iterator[Expor
     """Each deployment of the log is in the period's list or said to be none of it, and each of the list is in the log."""
     newest = {head.deployment: head for head in heads}
     listed = {each.deployment: each for each in export.population}
+    if len(listed) < len(export.population):
+        yield ExportFinding("export.deployment_twice")
     accounted = {*listed, *(each.deployment for each in export.others)}
     yield from (ExportFinding("export.deployment_missing", name) for name in newest if name not in accounted)
     for name, each in listed.items():
@@ -211,12 +227,11 @@ def _is_in(record: SealedRecord, heads: Sequence[Head]) -> bool:
 
 def _unproved(
     export: AuditExport,
-    signers: frozenset[str],
-    known: frozenset[str],
+    signers: ExportSigners,
     heads: Sequence[Head],
     records: Mapping[str, OpenedRecord],
 ) -> Iterator[tuple[ExportUnproved, int]]:
-    if not signers & known:
+    if not signers.made & signers.known:
         yield "export_key_not_known", 0
     outside = [each for each in export.others if each.why in ("outside of the period", "not asked for")]
     if outside:
@@ -238,3 +253,5 @@ def _unproved(
         yield "export_not_anchored", loose
     if export.draw.way == "picked":
         yield "export_picked", 0
+    elif not export.draw.seed:
+        yield "export_no_seed", 0

@@ -17,7 +17,12 @@ from orchestrator.domain.seal.audit_export import (
 )
 from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head
-from orchestrator.domain.seal.export_verification import OpenedRecord, log_text, verified_export
+from orchestrator.domain.seal.export_verification import (
+    ExportSigners,
+    OpenedRecord,
+    log_text,
+    verified_export,
+)
 from orchestrator.domain.seal.sample_draw import drawn
 from orchestrator.domain.seal.sealed_record import Digests, Program, SealedStatement
 from orchestrator.domain.seal.signed_note import SignedNote
@@ -184,8 +189,7 @@ def _refuse_what_does_not_fit(
     }
     verdict = verified_export(
         statement,
-        ports.seal_keys.signers(content, keys),
-        own,
+        ExportSigners(ports.seal_keys.signers(content, keys), own),
         digests,
         text,
         records,

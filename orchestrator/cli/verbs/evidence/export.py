@@ -15,8 +15,10 @@ from orchestrator.cli.wiring import has_journal
 from orchestrator.cli.wiring import ports_to_check as ports_without_home
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.seal.audit_export import LOG, MANIFEST, record_name
+from orchestrator.domain.seal.signed_note import NoteKey
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.clause_cases import period_evidence
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.audit_export import Asking, Choice, manifest, sample_of, sealed_sample
@@ -101,19 +103,24 @@ def _choice(sample: int | None, seed: str | None, pick: str | None) -> Choice:
 @click.option(
     "--key", "keys", multiple=True, help="A key of orch that you know: the line of orch record key."
 )
+@click.option(
+    "--tsa-ca",
+    type=click.Path(exists=True, dir_okay=False),
+    help="The file with the authorities of the records' time stamps.",
+)
 @json_option
-def verify(place: Path, keys: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001
+def verify(place: Path, keys: tuple[str, ...], tsa_ca: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Verify an export (a folder or a zip archive): each file, the log, the draw, each sealed record. It needs no home.
 
-    Exits with 13 where anything is not what was exported.
+    Exits with 13 where anything is not what was exported, or none of the keys that are named signed it.
     """
     from orchestrator.adapters.files.export_files import opened_export
-    from orchestrator.engine.use_cases.export_check import verified_files
+    from orchestrator.engine.use_cases.export_check import Known, verified_files
     from orchestrator.policy.telling.words.export_words import export_json, export_lines
 
     here = has_journal()
     ports, files = ports_of_home() if here else ports_without_home(), opened_export(place)
-    known = (*keys, *(_own(ports) if here else ()))
+    known = Known(_own(ports) if here else (), _keys(keys), tsa_ca or "")
     verdict = verified_files(ports, files.names, files.read, known)
     code = ExitCode.COMPLETED if verdict.proved else ExitCode.STORE_FAULT
     if as_json:
@@ -121,6 +128,17 @@ def verify(place: Path, keys: tuple[str, ...], as_json: bool) -> int:  # noqa: F
     else:
         click.echo("\n".join(export_lines(verdict)))
     return int(code)
+
+
+def _keys(lines: tuple[str, ...]) -> tuple[str, ...]:
+    for line in lines:
+        try:
+            NoteKey.read(line.strip())
+        except ValueError as fault:
+            raise UsageFault(
+                f"--key: expected a line that orch record key prints, found another: {plain(str(fault), 200)}."
+            ) from None
+    return lines
 
 
 def _own(ports: Ports) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ EXPORT_WORDS: Mapping[ExportCode, str] = {
     "export.not_signed": "no key of the manifest signed it",
     "export.key_revoked": "it is signed by a revoked key",
     "export.key_strange": "a key that no key before it introduced",
+    "export.key_other": "none of the keys that you named signed it",
     "export.file_missing": "a file of the manifest is not there",
     "export.file_changed": "a file is not what was exported",
     "export.file_added": "a file that the manifest does not have",
@@ -21,6 +22,7 @@ EXPORT_WORDS: Mapping[ExportCode, str] = {
     "export.log_changed": "the heads of the log are not those of its checkpoint",
     "export.deployment_missing": "the log has a deployment that the export does not account for",
     "export.deployment_unknown": "a deployment of the list that the log does not have",
+    "export.deployment_twice": "a deployment that is in the list twice",
     "export.head_changed": "a head that is not in the log as it is here",
     "export.sample_strange": "a deployment of the sample that is not in the list",
     "export.sample_not_drawn": "the seed draws another sample from this list",
@@ -43,6 +45,7 @@ EXPORT_UNPROVED_WORDS: Mapping[ExportUnproved, str] = {
     ),
     "export_later": "{number} records to their end: events followed before the log was read",
     "export_picked": "that the sample is fair: it was picked by name",
+    "export_no_seed": "that nobody could foresee the sample: it was drawn without a seed",
 }
 ALWAYS = "what was changed on hosts without orch, and whether a clause is met"
 LINE = 400
