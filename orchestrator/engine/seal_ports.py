@@ -116,6 +116,14 @@ class SealedEvents:
     checkpoint: str
 
 
+@dataclass(frozen=True, slots=True)
+class WholeLog:
+    """All heads of the log in order, and the signed checkpoint over exactly these."""
+
+    heads: Sequence[Head]
+    checkpoint: str
+
+
 class Seals(ABC):
     """The seals over what is in the store."""
 
@@ -154,6 +162,10 @@ class Seals(ABC):
         """What a sealed record of the deployment holds, read in one transaction; None if it is not sealed."""
 
     @abstractmethod
+    def log(self) -> WholeLog | None:
+        """The whole log, read in one transaction; None if nothing was ever sealed. Raises StoreFault."""
+
+    @abstractmethod
     def signed_anew(self, change: Callable[[], object]) -> None:
         """Change the keys, and sign the checkpoint with the key that is in use then, as one act.
 
@@ -185,6 +197,10 @@ class NoSeals(Seals):
         return []
 
     def sealed(self, deployment: str) -> SealedEvents | None:
+        """See the port."""
+        return None
+
+    def log(self) -> WholeLog | None:
         """See the port."""
         return None
 

@@ -148,6 +148,10 @@ ASSESS_RUN = "tests/cli/verbs/test_assess_command.py runs it as it is printed"
 CAPABILITY = "policy/measures/capability/capability_words.py"
 ASSESS = "cli/verbs/viewing/assess.py"
 SEALS_RUN = "it is about the real store: tests/seals runs it there"
+EVIDENCE_RUN = "tests/cli/verbs/test_evidence_commands.py runs it as it is printed"
+EXPORT_RUN = "tests/seals/test_audit_exports.py runs it there"
+EVIDENCE_WORDS = "policy/telling/words/evidence_words.py"
+CLAUSES_AFTER = "policy/clauses/of_follow_up.py"
 NOT_WALKED: dict[tuple[str, str], str] = {
     (ASSESS, "orch assess history"): ASSESS_RUN,
     (ASSESS, "orch assess keep --reason WHY"): ASSESS_RUN,
@@ -166,6 +170,36 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     (CAPABILITY, "orch plan schema"): ASSESS_RUN,
     (CAPABILITY, "orch policy list"): ASSESS_RUN,
     (CAPABILITY, "orch report"): ASSESS_RUN,
+    ("cli/verbs/evidence/export.py", f"orch evidence verify {HOLE}"): EXPORT_RUN,
+    ("cli/verbs/evidence/export.py", "orch record key"): SHOWS,
+    ("cli/views/evidence_text.py", "orch evidence gaps"): SHOWS,
+    ("engine/use_cases/audit_export.py", "orch evidence period --json"): SHOWS,
+    ("engine/use_cases/audit_export.py", "orch record verify"): EXPORT_RUN,
+    ("policy/telling/words/export_words.py", "orch record key"): SHOWS,
+    ("verifier/verify_export.py", "orch record verifier"): SHOWS,
+    ("policy/clauses/of_authority.py", f"orch review {ID} --as {HOLE} --reason WHY"): EVIDENCE_RUN,
+    ("policy/clauses/of_authority.py", f"orch sign-off {ID} --as {HOLE} --reason WHY"): EVIDENCE_RUN,
+    ("policy/clauses/of_deployment.py", f"orch rollback {ID} --reason WHY"): EVIDENCE_RUN,
+    ("policy/clauses/of_planning.py", f"orch messages send {ID}"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch actions done {ID} {HOLE} --note WHAT"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch change deliver {ID}"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch objectives {ID} --accept {HOLE} --role {HOLE} --reason WHY"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch objectives {ID} --measure"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch objectives {ID} --record {HOLE} VALUE --note WHAT"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch pir action {ID} WHAT --owner NAME --due TIME"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch pir answer {ID} {HOLE} ANSWER"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch pir close {ID} --reason WHY"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch pir open {ID}"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch record archive {ID} --reason WHY"): EVIDENCE_RUN,
+    (CLAUSES_AFTER, f"orch record verify {ID}"): SEALS_RUN,
+    (EVIDENCE_WORDS, "orch schedule add PLAN --at TIME"): EVIDENCE_RUN,
+    (EVIDENCE_WORDS, "orch rehearse PLAN --in ENVIRONMENT"): "walks.not_rehearsed runs the same form",
+    (EVIDENCE_WORDS, "orch incident list"): SHOWS,
+    (EVIDENCE_WORDS, "orch list"): SHOWS,
+    (EVIDENCE_WORDS, "orch messages check"): SHOWS,
+    (EVIDENCE_WORDS, "orch model list"): SHOWS,
+    (EVIDENCE_WORDS, "orch policy list"): SHOWS,
+    (EVIDENCE_WORDS, "orch report"): SHOWS,
     ("policy/measures/period/measure_words.py", "orch incident list"): SHOWS,
     ("policy/measures/period/measure_words.py", "orch pir show"): SHOWS,
     ("cli/verbs/viewing/cmdb_audit.py", "orch cmdb audit"): AUDIT_RUN,
@@ -316,6 +350,8 @@ NOT_WALKED: dict[tuple[str, str], str] = {
 NAMED_ONLY = {
     (CAPABILITY, "orch pir satisfaction"),
     (CAPABILITY, "orch rehearse"),
+    (EVIDENCE_WORDS, "orch pir answer"),
+    (EVIDENCE_WORDS, "orch actions"),
     ("domain/plan/unit_origin.py", "orch keys list"),
     ("adapters/keys/unit_signatures.py", "orch library sign"),
     ("policy/planning/unit_rules.py", "orch plan check"),
@@ -434,6 +470,7 @@ def test_every_printed_command_is_walked_or_has_a_reason() -> None:
 
 READ_AS = {
     f"objectives {HOLE} {HOLE}": f"objectives {HOLE} --measure",
+    f"objectives {HOLE} --record {HOLE}": f"objectives {HOLE} --record 1",
     f"objectives {HOLE} --accept {HOLE}": f"objectives {HOLE} --accept 1",
     f"rollback {HOLE}{HOLE}{HOLE}": f"rollback {HOLE} --reason WHY",
     f"--roll-back{HOLE}": "--roll-back",

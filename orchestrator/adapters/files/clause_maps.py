@@ -20,6 +20,11 @@ def load_map(path: Path | str) -> Loaded:
     return noun_of(str(path), bytes_of(str(path), "map of clauses"), ClauseMap)
 
 
+def usual_map() -> Loaded:
+    """The map that a record shows in short."""
+    return load_map(next(path for path in shipped() if path.stem == USUAL))
+
+
 def name_of(clauses: ClauseMap) -> tuple[str, int]:
     """Its name and its version."""
     return clauses.map, clauses.version

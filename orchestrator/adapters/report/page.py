@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment
 
 from orchestrator.adapters.report.changes import Diffs, change_groups
+from orchestrator.adapters.report.document import Section
 from orchestrator.adapters.report.evidence import Evidence
 from orchestrator.adapters.report.grouping import (
     EACH_UP_TO,
@@ -74,10 +75,12 @@ def html_record(
     deployed: Diffs | None = None,
     signatures: Signatures | None = None,
     anchored: Sequence[str] = (),
+    clauses: Section | None = None,
 ) -> str:
     """The page of one deployment's journal; `diffs` are after the backout, `deployed` after the waves.
 
-    `anchored`: how far its log is anchored outside. Without `signatures` none of them was verified.
+    `anchored`: how far its log is anchored outside. `clauses`: the evidence by clause, in short.
+    Without `signatures` none of them was verified.
     Raises LifecycleFault if it is not a deployment's journal.
     """
     d = fold(records)
@@ -105,6 +108,7 @@ def html_record(
             drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
             said=[(each, signature_words(each, signatures or {})) for each in recorded_statements(records)],
             anchored=anchored,
+            clauses=clauses,
             spoken=[(line, signature_words(line, signatures or {})) for line in spoken_lines(records)],
             trusted=trust_lines(records),
             follows=following_words(d, made_at),

@@ -45,11 +45,12 @@ def record_document(
     signatures: Signatures | None = None,
     sealed: Attached | str = "not attached",
     anchored: Sequence[str] = (),
+    clauses: Section | None = None,
 ) -> Document:
     """The document of one deployment's journal; without `signatures` none of them was verified.
 
-    `sealed`: its sealed record, or why it has none; `anchored`: how far its log is anchored outside. Raises LifecycleFault
-    if it is not a deployment's journal.
+    `sealed`: its sealed record, or why it has none; `anchored`: how far its log is anchored outside; `clauses`: the evidence
+    by clause, in short. Raises LifecycleFault if it is not a deployment's journal.
     """
     d = fold(records)
     story, evidence, known = story_of(records, d), Evidence(records), signatures or {}
@@ -80,6 +81,7 @@ def record_document(
             *attempt_sections(d, story, evidence),
             Section("What changed", tuple(change_lines(d.changes)), nothing="No changes were compared."),
             *baseline_sections(d, story, evidence),
+            *([clauses] if clauses is not None else []),
             Section("Release plan", tuple(reference_outcomes(d)) or ("As it was deployed:",)),
             *plan_parts(sections_of(d.plan)),
             *every_host(d, story),

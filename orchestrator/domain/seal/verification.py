@@ -11,7 +11,7 @@ from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head, StoredEvent
 from orchestrator.domain.seal.findings import SealCode, SealFinding
 from orchestrator.domain.seal.merkle import Tree, root_from_inclusion
-from orchestrator.domain.seal.own_keys import introduction
+from orchestrator.domain.seal.own_keys import OwnKey, introduction
 from orchestrator.domain.seal.sealed_record import (
     SUBJECT,
     AcceptedBreak,
@@ -118,14 +118,19 @@ def _of_subject(statement: SealedStatement) -> Iterator[SealFinding]:
 
 
 def _of_keys(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
-    """Each key but the first was introduced by one before it."""
+    for name in keys_introduced_by_none(record.keys, verifies):
+        yield SealFinding("seal.key_unknown", detail=name)
+
+
+def keys_introduced_by_none(keys: Sequence[OwnKey], verifies: Verifies) -> Iterator[str]:
+    """The names of those that no key before them introduced; the first needs no introduction."""
     before: set[str] = set()
-    for own in record.keys:
+    for own in keys:
         if before:
             signature, by = bytes.fromhex(own.signature or ""), own.introduced_by
             signed = introduction(own.key, own.since)
             if by not in before or not verifies(NoteKey.read(by or own.key).public, signature, signed):
-                yield SealFinding("seal.key_unknown", detail=NoteKey.read(own.key).name)
+                yield NoteKey.read(own.key).name
         before.add(own.key)
 
 

@@ -129,12 +129,12 @@ def _answer(case: Case, question: str) -> list[str]:
 
 
 def _next_of_review(case: Case, question: str) -> str:
-    """What is to be said next in the review. It stays open until every question is answered, so this is possible."""
+    """What is to be said next in the review; a closed one has every answer."""
     name, review = case.id_word, case.d.post_review
     if review.opened is None:
         return f"orch pir open {name}"
     if review.closed is not None:
-        return f"orch pir show {name}"
+        return ""
     if question == "no_action":
         return f"orch pir action {name} WHAT --owner NAME --due TIME"
     return f"orch pir answer {name} {question} ANSWER" if question else f"orch pir close {name} --reason WHY"

@@ -107,7 +107,8 @@ def _of_period(code: EvidenceCode, evidence: PeriodEvidence) -> CodeCount:
         lacking = {} if ended else {"": Finding(code, "gap")}
     else:
         lacking = _unreadable(code, evidence.unreadable)
-    return CodeCount(code, 0 if lacking else 1, 0, 0, lacking)
+    read = bool(evidence.deployments) and not lacking
+    return CodeCount(code, 1 if read else 0, 0, 0, lacking)
 
 
 def _unreadable(code: EvidenceCode, names: Iterable[str]) -> dict[str, Finding]:

@@ -28,7 +28,15 @@ from orchestrator.domain.seal.entries import Head, StoredEvent
 from orchestrator.domain.seal.findings import SealFinding, SealLook
 from orchestrator.domain.seal.merkle import Tree
 from orchestrator.engine.ports import Clock, Journal
-from orchestrator.engine.seal_ports import LogLook, NoSeals, SealedEvent, SealedEvents, SealKeys, Seals
+from orchestrator.engine.seal_ports import (
+    LogLook,
+    NoSeals,
+    SealedEvent,
+    SealedEvents,
+    SealKeys,
+    Seals,
+    WholeLog,
+)
 from orchestrator.errors import StoreFault
 
 Leaves = Mapping[int, tuple[bytes | None, bytes]]
@@ -114,6 +122,17 @@ class SqlSeals(Seals):
         """See the port."""
         with translated(f"The seals in {self._database.place} cannot be read"):
             return self._database.look(lambda connection: self._sealed(connection, deployment))
+
+    def log(self) -> WholeLog | None:
+        """See the port."""
+
+        def ask(connection: Connection) -> WholeLog | None:
+            log = log_of(connection, self._keys)
+            heads = [head for _, head in heads_in(connection)]
+            return None if log is None else WholeLog(heads, log.note)
+
+        with translated(f"The seals in {self._database.place} cannot be read"):
+            return self._database.look(ask)
 
     def signed_anew(self, change: Callable[[], object]) -> None:
         """See the port."""

@@ -11,6 +11,7 @@ import click
 from orchestrator.cli.options.clause_options import html_option, map_option, maps_asked
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.options.period_options import period_asked, period_options
+from orchestrator.cli.verbs.evidence.export import export, verifier, verify
 from orchestrator.cli.views import evidence_text as view
 from orchestrator.cli.views.waiting import waiting
 from orchestrator.cli.views.whole_file import write_whole
@@ -31,6 +32,10 @@ from orchestrator.policy.measures.period.period_words import period_words
 @click.group()
 def evidence() -> None:
     """Evidence by clause: what is held of what standards and laws ask for, and what is missing."""
+
+
+for command in (export, verify, verifier):
+    evidence.add_command(command)
 
 
 @evidence.command()

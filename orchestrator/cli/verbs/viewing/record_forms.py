@@ -14,7 +14,7 @@ from orchestrator.policy.evidence.file_text import content_lines, withheld
 from orchestrator.policy.telling.words.change_words import GROUPS_SHOWN, withheld_words
 
 if TYPE_CHECKING:
-    from orchestrator.adapters.report.document import Attached
+    from orchestrator.adapters.report.document import Attached, Section
     from orchestrator.adapters.report.signatures import Signatures
 
 Form = Callable[[Ports, Deployment, list[Recorded], "Signatures"], str | bytes]
@@ -26,7 +26,8 @@ def _html(ports: Ports, d: Deployment, records: list[Recorded], signatures: Sign
 
     diffs, deployed = diffs_of(ports, d, records), deployed_diffs_of(ports, d)
     anchored = anchored_lines(ports, d.id)
-    return html_record(records, ports.clock.now(), diffs, deployed, signatures, anchored)
+    clauses = clauses_of(ports, d)
+    return html_record(records, ports.clock.now(), diffs, deployed, signatures, anchored, clauses)
 
 
 def _csv(ports: Ports, d: Deployment, records: list[Recorded], signatures: Signatures) -> str:
@@ -46,7 +47,8 @@ def _pdf(ports: Ports, d: Deployment, records: list[Recorded], signatures: Signa
     from orchestrator.adapters.report.record_document import record_document
 
     sealed, anchored = _sealed(ports, d, records), anchored_lines(ports, d.id)
-    return pdf_of(record_document(records, ports.clock.now(), signatures, sealed, anchored))
+    clauses = clauses_of(ports, d)
+    return pdf_of(record_document(records, ports.clock.now(), signatures, sealed, anchored, clauses))
 
 
 def _sealed(ports: Ports, d: Deployment, records: list[Recorded]) -> Attached | str:
@@ -63,6 +65,18 @@ def _sealed(ports: Ports, d: Deployment, records: list[Recorded]) -> Attached | 
 
 FORMS: Mapping[str, Form] = {"html": _html, "pdf": _pdf, "csv": _csv, "junit": _junit}
 """By the name of the option."""
+
+
+def clauses_of(ports: Ports, d: Deployment) -> Section:
+    """The evidence by clause of the usual map, in short. `orch evidence show` has all of it, and the other maps."""
+    from orchestrator.adapters.files.clause_maps import usual_map
+    from orchestrator.adapters.report.clause_document import clause_section
+    from orchestrator.engine.lookup.clause_cases import case_of
+    from orchestrator.policy.clauses.clause_answers import answers_to
+    from orchestrator.policy.clauses.evidence_of import findings_of
+
+    clauses = usual_map().noun
+    return clause_section([(clauses, answers_to(clauses, findings_of(case_of(ports, d))))])
 
 
 def diffs_of(ports: Ports, d: Deployment, records: list[Recorded]) -> dict[tuple[str, str], list[str]]:

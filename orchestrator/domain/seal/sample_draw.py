@@ -3,8 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 
-from orchestrator.errors import UsageFault
-
 
 def drawn(population: Iterable[str], size: int, seed: str) -> tuple[str, ...]:
     """The ids with the `size` smallest SHA-256 digests of seed, line break and id, smallest first.
@@ -12,22 +10,9 @@ def drawn(population: Iterable[str], size: int, seed: str) -> tuple[str, ...]:
     It depends on the set of ids alone, and not on their order. One more or one less in the population changes a sample only
     where that one itself comes in or goes out.
     """
-    names = sorted(set(population), key=lambda name: (rank(name, seed), name))
-    return tuple(names[:size])
+    return tuple(sorted(set(population), key=lambda name: (rank(name, seed), name))[:size])
 
 
 def rank(name: str, seed: str) -> str:
     """The digest by which ids are drawn, as hexadecimal digits."""
     return hashlib.sha256(f"{seed}\n{name}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def picked(population: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
-    """These ids, each once. Raises UsageFault with all that are not in the population."""
-    known, chosen = set(population), tuple(dict.fromkeys(names))
-    strange = [name for name in chosen if name not in known]
-    if strange:
-        raise UsageFault(
-            f"--pick: expected ids of the period's deployments, found {', '.join(strange)}; "
-            "orch evidence period shows which there are."
-        )
-    return chosen
