@@ -3,7 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import Message as Headers
 
 from orchestrator.adapters.incident_hook.rates import Rates
@@ -39,14 +39,18 @@ class Gatekeeper:
         self._seen: dict[str, float] = {}
         self._counting, self._writing = threading.Lock(), threading.Lock()
 
+    def now(self) -> datetime:
+        """The time by which requests are judged."""
+        return self._clock.now()
+
     def answer(self, address: str, path: str, headers: Headers, read: ReadBody) -> HookAnswer | None:
         """The answer to a POST; None where this sender was just told that it asks too often."""
-        if path != PATH:
-            return HookAnswer("path", f"messages about incidents go to {PATH}")
         with self._counting:
             allowed = self._rates.ask(address, self._clock.now())
         if allowed != "yes":
             return HookAnswer("rate", "too many requests; wait a minute") if allowed == "no" else None
+        if path != PATH:
+            return HookAnswer("path", f"messages about incidents go to {PATH}")
         return _form(headers) or self._of_signed(headers, read)
 
     def _of_signed(self, headers: Headers, read: ReadBody) -> HookAnswer:

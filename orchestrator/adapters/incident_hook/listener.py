@@ -4,19 +4,26 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from orchestrator.adapters.incident_hook.gatekeeper import Gatekeeper
+from orchestrator.adapters.incident_hook.rates import Rates
 from orchestrator.domain.evidence.hook_answer import STATUS, HookAnswer
 from orchestrator.errors import MachineLacks
 
 AT_ONCE = 16
-"""Connections that are open at one time; more are closed."""
+"""Connections that are open at one time; more are answered with 503 at once."""
 PATIENCE = 15.0
 """Seconds that a connection has from its beginning to its end."""
 LEFT_OVER, CHUNK = 1 << 20, 1 << 14
 """Bytes of a refused body that are still read, to be thrown away."""
+LINES = 60
+"""Refusals of one address that are told in a minute."""
+_BUSY = (
+    b'HTTP/1.1 503 Busy\r\nContent-Length: 16\r\nConnection: close\r\nRetry-After: 60\r\n\r\n{"code": "busy"}'
+)
 Tell = Callable[[HookAnswer, str], None]
 """Told of each answer, with the address that it went to."""
 
@@ -58,6 +65,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, host: str, port: int, keeper: Gatekeeper, tell: Tell, patience: float) -> None:
         self.keeper, self._tell, self.patience = keeper, tell, patience
+        self._lines = Rates(LINES)
         self._telling, self._free = threading.Lock(), threading.BoundedSemaphore(AT_ONCE)
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
@@ -68,14 +76,20 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = "orch", 0
 
     def tell(self, answer: HookAnswer, address: str) -> None:
-        """One line at a time."""
+        """One line at a time, and of one address no more refusals than a log can bear."""
         with self._telling:
-            self._tell(answer, address)
+            asked = "yes" if answer.good else self._lines.ask(address, self.keeper.now())
+            if asked == "no":
+                answer = HookAnswer("rate", "further refusals of this address are not told for now")
+            if asked != "no again":
+                self._tell(answer, address)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """In a thread, if there are not too many."""
         if not self._free.acquire(blocking=False):
             self.tell(HookAnswer("busy", f"{AT_ONCE} connections are open"), str(client_address[0]))
+            with suppress(OSError):
+                request.sendall(_BUSY)
             self.shutdown_request(request)
             return
         super().process_request(request, client_address)

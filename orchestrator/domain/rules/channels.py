@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orchestrator.domain.plan.communication import Recipient
 from orchestrator.domain.text.model_base import AtLeastOneText, Name, Noun, Port
@@ -84,10 +84,18 @@ class WebhookChannel(Noun):
         return self
 
 
+def _no_text(url: object) -> object:
+    """Refuses a URL in clear without repeating it."""
+    if isinstance(url, str):
+        move = "put it into a file that others cannot read: `url: {file: ...}`"
+        raise wrong("a file or a command, because the URL is a secret", move, finding="a text")
+    return url
+
+
 class AppriseChannel(Noun):
     """A service that apprise speaks. Its URL holds tokens or passwords, so it is never written here."""
 
-    url: Secret
+    url: Annotated[Secret, BeforeValidator(_no_text, json_schema_input_type=Secret)]
 
 
 class Channel(Noun):

@@ -1,19 +1,16 @@
 """What is seen of a release unit beside its digest: its records, its signature, its library."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.evidence.unit_evidence import RecordSeen, SignerSeen, UnitEvidence, Unseen
 from orchestrator.domain.plan.release_plan import ReleaseUnit
 from orchestrator.domain.plan.unit_origin import LibraryFile, SignatureKind
 from orchestrator.domain.rules.requirement import Required
-from orchestrator.engine.authority_ports import SignedFile
 from orchestrator.engine.drive_context import DriveContext
-from orchestrator.engine.ports import Keys
+from orchestrator.engine.lookup.unit_signers import signer_seen, unit_keyring
 from orchestrator.engine.project_folder import folder
 from orchestrator.engine.project_ports import MediaItem, Obtained
-from orchestrator.errors import OrchError, Refused
+from orchestrator.errors import OrchError
 from orchestrator.policy.planning import build_record
 from orchestrator.policy.planning.unit_rules import evidence_shortfalls
 
@@ -100,18 +97,10 @@ class UnitSight:
         if detached is None:
             return None
         place = self._context.project
-        signed = SignedFile(
-            signature.kind,
-            place / self._unit.place,
-            self._unit.sha256,
-            detached.file,
-            None if signature.keyring is None else _within(place, signature.keyring),
-        )
         self._unseen += _NOT_ASKED[signature.kind]
         try:
-            return self._context.ports.keys.unit_signer(
-                signed, unit_keyring(self._context.ports.keys, self._project)
-            )
+            keys, file = self._context.ports.keys, place / self._unit.place
+            return signer_seen(keys, self._unit, signature, file, detached.file, place, self._project)
         except OrchError as fault:
             self.reasons.append(str(fault))
             return None
@@ -123,16 +112,3 @@ class UnitSight:
         except OrchError as fault:
             self.reasons.append(f"the {what} cannot be had: {fault}")
             return None
-
-
-def unit_keyring(keys: Keys, project: Path) -> Keyring:
-    """The keys that count for units: whoever brings a unit brings no trust in its signer, where house or home trust anybody."""
-    own = keys.keyring(None)
-    return own if own.keys else keys.keyring(project)
-
-
-def _within(place: Path, name: str) -> Path:
-    path = (place / name).resolve()
-    if not path.is_relative_to(place.resolve()):
-        raise Refused(f"the keyring file {name} is outside the project")
-    return path

@@ -13,6 +13,7 @@ from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.lookup.admission_facts import Known, facts_of, question_of
 from orchestrator.engine.lookup.live_uses import first_marked
 from orchestrator.engine.lookup.unreadable import Traces
+from orchestrator.engine.planning.signature_check import unsigned_units
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.deployment_commands import planned
 from orchestrator.errors import Fault, PlanFault
@@ -42,6 +43,7 @@ def asked_ahead(
 
     Raises PlanFault for faulty keys or certificates.
     """
+    checked = _with_faults(checked, () if checked.faults else unsigned_units(ports, checked))
     if checked.effective is None:
         return _with_faults(checked, faults_by_rules(ports, checked)), None
     question = question_ahead(ports, checked, history=history)

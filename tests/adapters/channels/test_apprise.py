@@ -10,8 +10,10 @@ import pytest
 
 from orchestrator.adapters import process
 from orchestrator.adapters.channels.apprise_service import send_by_apprise
+from orchestrator.adapters.files.channels_file import load_channels
 from orchestrator.domain.rules.channels import AppriseChannel, Channel
 from orchestrator.engine.messaging_ports import Message, MessageText
+from orchestrator.errors import PlanFault
 from tests.worlds.receivers import Hook, hook
 
 pytest.importorskip("apprise")
@@ -77,3 +79,12 @@ def test_a_url_that_cannot_be_read_is_a_reason(tmp_path: Path) -> None:
 def test_the_url_is_never_written_into_the_file_of_channels(url: object) -> None:
     with pytest.raises(ValueError, match="url"):
         Channel.model_validate({"apprise": {"url": url}})
+
+
+def test_a_url_in_the_file_of_channels_is_not_repeated(tmp_path: Path) -> None:
+    file = tmp_path / "channels.yml"
+    file.write_text("orch: 1\nchannels:\n  desk: {apprise: {url: 'slack://sesame'}}\n")
+    with pytest.raises(PlanFault) as refused:
+        load_channels(file)
+    assert "channels.yml:3 channels.desk.apprise.url: expected a file or a command" in str(refused.value)
+    assert "sesame" not in str(refused.value)

@@ -6,12 +6,14 @@ import json
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestrator.adapters.incident_hook.listener import AT_ONCE, LINES
 from orchestrator.adapters.incident_hook.rates import MOST_SENDERS, Rates
 from orchestrator.adapters.incident_hook.secrets_file import secrets_of
 from orchestrator.domain.evidence.hook_answer import HookAnswer
@@ -195,6 +197,26 @@ def test_more_requests_than_allowed_are_refused_and_told_once(taker: Taker, tmp_
         codes.append(send(hook.port, INCIDENT, hook.clock.now(), "later").code)
     assert codes == ["taken"] * 3 + ["rate"] * 5 + ["taken"]
     assert hook.log == ["taken"] * 3 + ["rate", "taken"]
+
+
+def test_a_flood_of_refusals_does_not_flood_the_log(hook: Listening) -> None:
+    for _ in range(LINES + 20):
+        raw(hook.port, b"GET / HTTP/1.1\r\n\r\n")
+    assert hook.log == ["method"] * LINES + ["rate"]
+    assert send(hook.port, INCIDENT, hook.clock.now()).code == "taken"
+    assert hook.log[-1] == "taken"
+
+
+def test_more_connections_than_there_is_room_for_are_told_so_at_once(hook: Listening) -> None:
+    with ExitStack() as open_ones:
+        waiting = [
+            open_ones.enter_context(socket.create_connection(("127.0.0.1", hook.port), timeout=10))
+            for _ in range(AT_ONCE)
+        ]
+        assert b"503" in raw(hook.port, b"")
+        waiting[0].sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert b"405" in waiting[0].recv(1000)
+    assert "busy" in hook.log
 
 
 def test_an_address_that_is_taken_is_told(hook: Listening, taker: Taker, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from orchestrator.adapters.files.incident_map_file import load_incident_map
 from orchestrator.cli.main import run
 from orchestrator.errors import ExitCode
-from tests.worlds.webhooks import INCIDENT, SECRET, send, signed
+from tests.worlds.webhooks import SECRET, send, signed
 
 MAP = """\
 orch: 1
@@ -120,22 +120,6 @@ def test_what_is_signed_is_written_down_and_told(
         "3",
         ["web1"],
     )
-
-
-def test_it_is_said_by_the_webhook_and_signed_by_nobody(home: Path) -> None:
-    from orchestrator import bootstrap
-    from orchestrator.domain.journal.events import HOUSE, IncidentRecorded
-
-    listener = Listener(home)
-    try:
-        assert send(listener.port, INCIDENT, datetime.now(UTC)).code == "taken"
-    finally:
-        listener.end()
-    [event] = [record.event for record in bootstrap.ports_to_look().journal.read(HOUSE)]
-    assert isinstance(event, IncidentRecorded)
-    assert (event.source, event.by) == ("webhook:incidents", "webhook:incidents")
-    assert event.spoken is not None
-    assert event.spoken.signed is None
 
 
 @pytest.mark.parametrize(

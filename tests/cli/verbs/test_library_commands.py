@@ -87,3 +87,28 @@ def test_a_unit_is_signed_beside_it(plan: Path, tmp_path: Path) -> None:
     signed = SignedUnit.model_validate_json(unit.with_name("shop.tar.gz.orchsig").read_text())
     assert signed.unit.sha256 == hashlib.sha256(unit.read_bytes()).hexdigest()
     assert signed.signature.key == key.key
+
+
+def test_a_signature_that_no_longer_counts_is_a_fault_of_the_check(
+    plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["keys", "new", "--file", str(tmp_path / "key.pem"), "--no-passphrase"]) == 0
+    public = tmp_path / "key.pub.json"
+    assert (
+        run(["keys", "trust", str(public), "--person", "Build Server", "--role", "deployment manager"]) == 0
+    )
+    unit = tmp_path / "masters/shop.tar.gz"
+    assert run(["library", "sign", str(unit), "--key", str(tmp_path / "key.pem")]) == 0
+    digest = hashlib.sha256(unit.with_name("shop.tar.gz.orchsig").read_bytes()).hexdigest()
+    signature = f"{{kind: ed25519, file: {{path: shop.tar.gz.orchsig, sha256: {digest}}}}}"
+    change(plan, "library: central", f"library: central\n      signature: {signature}")
+    capsys.readouterr()
+    run(["plan", "check", str(plan)])
+    assert "release.units[0].signature" not in "".join(capsys.readouterr())
+    key = SignedUnit.model_validate_json(unit.with_name("shop.tar.gz.orchsig").read_text()).signature.key
+    assert run(["keys", "revoke", key, "--reason", "stolen"]) == 0
+    assert run(["plan", "check", str(plan)]) == 3
+    assert (
+        "release.units[0].signature: expected a signature that counts, found the key of Build Server was revoked"
+        in (capsys.readouterr().err)
+    )

@@ -14,7 +14,7 @@ from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.evidence.unit_evidence import SignerSeen, Unseen
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
-from orchestrator.engine.practices.unit_evidence import unit_keyring
+from orchestrator.engine.lookup.unit_signers import unit_keyring
 from orchestrator.policy.planning.build_record import LARGEST
 from orchestrator.policy.telling.words.unit_words import origin_words
 from tests.fakes.authority import FakeKeys
