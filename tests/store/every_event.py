@@ -21,7 +21,7 @@ from orchestrator.domain.evidence.capability import (
     SeenEvidence,
 )
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
-from orchestrator.domain.evidence.cmdb_audit import AuditFinding, HostAudit
+from orchestrator.domain.evidence.cmdb_audit import AsRecorded, AuditFinding, HostAudit
 from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.opened_file import OpenedFile
@@ -177,6 +177,7 @@ HOST_AUDIT = HostAudit(
     more=2,
     blind=("mount",),
 )
+AS_RECORDED = AsRecorded(machines={"web2": "m2"}, items=3, deployments=("d1",))
 REFERENCES = (BaselineReference(host="web1", digest=SHA, machine_id="m1", items=3),)
 DIFFERENCES = tuple(
     Difference(host="web1", kind="file", name="/x", attribute="mode", before=before, after=after)
@@ -386,7 +387,7 @@ EVERY_EVENT: list[Event] = [
     ),
     e.AssessmentKept(assessment=ASSESSMENT, reason=ODD, by="ann"),
     e.CmdbAuditBegan(audit="audit-1", environments=("live",), hosts=("web1",), whole=True, by="ann"),
-    e.CmdbAudited(audit="audit-1", hosts=(HOST_AUDIT,), remarks=(ODD,)),
+    e.CmdbAudited(audit="audit-1", hosts=(HOST_AUDIT,), as_recorded=(AS_RECORDED,), remarks=(ODD,)),
     e.DriftAccepted(
         audit="audit-1",
         host="web1",

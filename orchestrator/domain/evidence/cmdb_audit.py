@@ -62,3 +62,12 @@ class HostAudit(Noun):
     findings: Many[AuditFinding] = ()
     more: int = 0
     blind: Many[str] = ()
+
+
+class AsRecorded(Noun):
+    """Hosts that are as recorded, the machine of each, compared in as many items with the same deployments."""
+
+    machines: dict[HostName, str]
+    items: int
+    deployments: Many[Name]
+    blind: Many[str] = ()

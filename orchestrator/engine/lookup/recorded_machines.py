@@ -1,6 +1,7 @@
 """The machines that deployments have touched, what is recorded of each, and which a deployment has in hand now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from orchestrator.domain.deployment.deployment import Deployment
@@ -46,26 +47,42 @@ def _restored(journal: Journal, d: Deployment) -> Mapping[str, BaselineReference
     return captures
 
 
-def in_hand(ports: Ports, since: datetime) -> dict[str, str]:
-    """The deployment by machine, of every machine that one has in hand now, or has had since a moment.
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """What deployments have in hand: the deployment by machine, and by environment and name of a host."""
 
-    A lock counts, and so does a host of a deployment that may have touched something and is not over.
+    machines: dict[str, str]
+    hosts: dict[tuple[str, str], str]
+
+
+def in_hand(ports: Ports, since: datetime) -> InHand:
+    """What deployments have in hand now, or have had since a moment.
+
+    A lock counts, and so does a host of a deployment that may have touched something and is not over. A driver can die
+    after the last event and before it unlocks: a lock of what is over, or of what the journal does not know, holds nothing.
     """
-    held = {lock.machine: lock.deployment for lock in ports.locks.held()}
-    briefs = [brief for brief in survey(ports.journal).briefs if _may_be_at_work(brief, since)]
-    for name, d in each_of(ports.journal, [brief.id for brief in briefs]):
+    locks = {lock.machine: lock.deployment for lock in ports.locks.held()}
+    names = [brief.id for brief in survey(ports.journal).briefs if _may_be_at_work(brief, since)]
+    holding = InHand({}, {})
+    for name, d in each_of(ports.journal, list(dict.fromkeys([*locks.values(), *names]))):
+        locked = [machine for machine, holder in locks.items() if holder == name]
         if isinstance(d, Deployment):
-            held |= dict.fromkeys(_machines(d, since), name)
-    return held
+            _hold(holding, d, locked, since)
+        else:
+            holding.machines.update(dict.fromkeys(locked, name))
+    return holding
+
+
+def _hold(holding: InHand, d: Deployment, locked: Sequence[str], since: datetime) -> None:
+    ended_since = d.over and d.ended_at is not None and d.ended_at > since
+    if not d.over:
+        holding.machines.update(dict.fromkeys(locked, d.id))
+    if d.touched or ended_since:
+        holding.machines.update(dict.fromkeys(own_machines(d).values(), d.id))
+        holding.hosts.update({(d.plan.resources.environment, host): d.id for host in d.hosts})
 
 
 def _may_be_at_work(brief: Brief, since: datetime) -> bool:
     if not brief.over:
         return brief.opened_at is not None
     return brief.state not in NEVER_TOUCHED and brief.last_at > since
-
-
-def _machines(d: Deployment, since: datetime) -> Iterator[str]:
-    ended_since = d.over and d.ended_at is not None and d.ended_at > since
-    if d.touched or ended_since:
-        yield from own_machines(d).values()

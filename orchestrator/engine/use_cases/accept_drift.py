@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from orchestrator.domain.journal.events import HOUSE, DriftAccepted
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.house_journal import append_to_house
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.engine.speaking import speak_about
-from orchestrator.errors import NotFound
+from orchestrator.errors import NotFound, Refused
 from orchestrator.policy.evidence.audit_history import KnownFinding, history_of
 
 
@@ -45,14 +46,19 @@ def _word(ports: Ports, known: KnownFinding, by: str, reason: str) -> DriftAccep
 
 def _open_finding(findings: Iterable[KnownFinding], host: str, item: str) -> KnownFinding:
     of_host = [each for each in findings if each.host == host]
-    known = next((each for each in of_host if each.finding.item == item), None)
-    if known is not None:
-        return known
+    exactly = [each for each in of_host if each.finding.item == item]
+    shown_so = exactly or [each for each in of_host if plain(each.finding.item) == plain(item)]
+    if len(shown_so) == 1:
+        return shown_so[0]
+    if shown_so:
+        raise Refused(f"{len(shown_so)} open findings on {host} read like that; put these right on the host.")
     if of_host:
-        items = ", ".join(f"'{each.finding.item}'" for each in of_host[:10])
+        items = ", ".join(f"'{plain(each.finding.item)}'" for each in of_host[:10])
         more = f" and {len(of_host) - 10} more" if len(of_host) > 10 else ""
-        raise NotFound(f"No open finding on {host} is about {item}; open there are {items}{more}.")
-    raise NotFound(f"No finding is open on {host}; orch cmdb audit looks at it now.")
+        raise NotFound(
+            f"No open finding on {plain(host)} is about {plain(item)}; open there are {items}{more}."
+        )
+    raise NotFound(f"No finding is open on {plain(host)}; orch cmdb audit looks at it now.")
 
 
 def _project_of(ports: Ports, known: KnownFinding) -> Path:

@@ -11,7 +11,7 @@ from orchestrator.domain.evidence.cmdb_audit import HostAudit
 from orchestrator.domain.journal.events import HOUSE, CmdbAuditBegan, CmdbAudited
 from orchestrator.domain.plan.target import Target
 from orchestrator.engine.house_journal import append_to_house
-from orchestrator.engine.lookup.recorded_machines import Records, in_hand
+from orchestrator.engine.lookup.recorded_machines import InHand, Records, in_hand
 from orchestrator.engine.ports import DriverClaim, Ports
 from orchestrator.engine.use_cases.audit_inventories import (
     InventoriesNow,
@@ -23,7 +23,12 @@ from orchestrator.engine.use_cases.audit_visit import Visit, visit
 from orchestrator.errors import Conflict, NotFound, Refused, StoreFault
 from orchestrator.policy.evidence.audit_comparison import AcceptedItem, item_of
 from orchestrator.policy.evidence.audit_history import Audit, AuditHistory, history_of
-from orchestrator.policy.evidence.audit_results import bounded_results, result_of_visit, unknown_hosts
+from orchestrator.policy.evidence.audit_results import (
+    bounded_results,
+    condensed_results,
+    result_of_visit,
+    unknown_hosts,
+)
 from orchestrator.policy.evidence.recorded_state import RecordedMachine
 
 CLAIM = "orch.cmdb-audit"
@@ -62,7 +67,11 @@ def audit(ports: Ports, asked: Asked, *, by: str, timer: bool = False) -> Audit:
             ),
         )
         results, remarks = _results(ports, records, history, chosen, began, whole=not asked.hosts)
-        append_to_house(ports.journal, CmdbAudited(audit=name, hosts=results, remarks=remarks))
+        others, as_recorded = condensed_results(results)
+        append_to_house(
+            ports.journal,
+            CmdbAudited(audit=name, hosts=others, as_recorded=as_recorded, remarks=remarks),
+        )
     return history_of(ports.journal.read(HOUSE)).audits[name]
 
 
@@ -140,10 +149,10 @@ def _results(
     seen = visit(ports, visits)
     busy = in_hand(ports, began)
     for each in visits:
-        held = busy.get(each.machine.machine_id)
+        held = busy.machines.get(each.machine.machine_id)
         results.append(_in_deployment(each.machine, held) if held else seen[each.machine.machine_id])
     if whole:
-        results += _unknown(records, inventories)
+        results += _unknown(records, inventories, busy)
     return bounded_results(results), tuple(_remarks(records, inventories))
 
 
@@ -151,10 +160,10 @@ def _not_visited(
     machine: RecordedMachine,
     inventories: InventoriesNow,
     no_vault: Mapping[str, str],
-    busy: Mapping[str, str],
+    busy: InHand,
 ) -> HostAudit | None:
     """The result of a host that is not visited."""
-    held = busy.get(machine.machine_id)
+    held = busy.machines.get(machine.machine_id)
     if held:
         return _in_deployment(machine, held)
     environment = machine.newest.environment
@@ -199,12 +208,15 @@ def _accepted(
     return items
 
 
-def _unknown(records: Records, inventories: InventoriesNow) -> Iterator[HostAudit]:
-    """Hosts of the inventories that no deployment touched; deployments that cannot be read may have."""
+def _unknown(records: Records, inventories: InventoriesNow, busy: InHand) -> Iterator[HostAudit]:
+    """Hosts of the inventories that no deployment touched, or that the first one has in hand."""
     known = {machine.host for machine in records.machines}
     for environment in sorted({place[0] for place in inventories.hosts}):
-        yield from unknown_hosts(inventories.names(environment) - known, environment)
-        known |= inventories.names(environment)
+        names = inventories.names(environment) - known
+        yield from unknown_hosts(
+            {name: busy.hosts.get((environment, name)) for name in sorted(names)}, environment
+        )
+        known |= names
 
 
 def _remarks(records: Records, inventories: InventoriesNow) -> Iterator[str]:

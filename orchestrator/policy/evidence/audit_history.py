@@ -1,6 +1,6 @@
 """What audits have found so far: which findings are open, and what people accepted. A fold of the journal of the house."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -91,10 +91,24 @@ def _begun(event: e.CmdbAuditBegan, at: datetime) -> Audit:
 
 def _end(history: AuditHistory, event: e.CmdbAudited, at: datetime) -> None:
     audit = history.audits[event.audit]
-    history.audits[event.audit] = replace(audit, ended=at, hosts=event.hosts, remarks=event.remarks)
-    for host in event.hosts:
+    hosts = tuple(sorted((*event.hosts, *_as_recorded(event)), key=lambda host: host.host))
+    history.audits[event.audit] = replace(audit, ended=at, hosts=hosts, remarks=event.remarks)
+    for host in hosts:
         if host.result in COMPARED:
             _compared(history, host, event.audit, at)
+
+
+def _as_recorded(event: e.CmdbAudited) -> Iterator[HostAudit]:
+    for group in event.as_recorded:
+        for host, machine in group.machines.items():
+            yield HostAudit.of_valid(
+                host=host,
+                result="as_recorded",
+                machine_id=machine,
+                items=group.items,
+                deployments=group.deployments,
+                blind=group.blind,
+            )
 
 
 def _compared(history: AuditHistory, host: HostAudit, audit: str, at: datetime) -> None:

@@ -1,11 +1,12 @@
 """Makes the result of each host of an audit, and keeps the whole within what a journal should hold."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from orchestrator.domain.evidence.cmdb_audit import (
     NOT_AS_RECORDED,
     UNKNOWN_STATE,
+    AsRecorded,
     AuditFinding,
     HostAudit,
     HostResult,
@@ -77,11 +78,15 @@ def _unproved(machine: RecordedMachine) -> Iterable[str]:
         yield f"{machine.left_out} older states with other items were not compared"
 
 
-def unknown_hosts(names: Iterable[str], environment: str) -> Iterable[HostAudit]:
-    """The results of hosts that only the inventory knows."""
-    for name in sorted(names):
-        reason = f"in the inventory of {environment}, and no deployment on record touched it"
-        yield HostAudit.of_valid(host=name, result="unknown", reason=reason)
+def unknown_hosts(names: Mapping[str, str | None], environment: str) -> Iterator[HostAudit]:
+    """The results of hosts that only the inventory knows; where a deployment has one in hand, it is named."""
+    for name, deployment in names.items():
+        if deployment is not None:
+            reason = f"{deployment} has it in hand, and is the first there"
+            yield HostAudit.of_valid(host=name, result="in_deployment", reason=reason)
+        else:
+            reason = f"in the inventory of {environment}, and no deployment on record touched it"
+            yield HostAudit.of_valid(host=name, result="unknown", reason=reason)
 
 
 def bounded_results(results: Iterable[HostAudit]) -> tuple[HostAudit, ...]:
@@ -97,3 +102,25 @@ def bounded_results(results: Iterable[HostAudit]) -> tuple[HostAudit, ...]:
 
 def _cut(each: HostAudit, listed: tuple[AuditFinding, ...], more: int) -> HostAudit:
     return HostAudit.updated(each, host=each.host, result=each.result, findings=listed, more=more)
+
+
+def condensed_results(
+    results: Sequence[HostAudit],
+) -> tuple[tuple[HostAudit, ...], tuple[AsRecorded, ...]]:
+    """The results for the journal: most hosts of a fleet are as recorded, and each of them needs only its name there."""
+    plainly = [each for each in results if each.result == "as_recorded" and not each.reason]
+    others = tuple(each for each in results if each not in plainly)
+    groups: dict[tuple[object, ...], list[HostAudit]] = {}
+    for each in plainly:
+        groups.setdefault((each.items, each.deployments, each.blind), []).append(each)
+    return others, tuple(_group(hosts) for hosts in groups.values())
+
+
+def _group(hosts: Sequence[HostAudit]) -> AsRecorded:
+    first = hosts[0]
+    return AsRecorded.of_valid(
+        machines={host.host: host.machine_id for host in hosts},
+        items=first.items,
+        deployments=first.deployments,
+        blind=first.blind,
+    )

@@ -19,6 +19,7 @@ def _audit_began(event: e.CmdbAuditBegan, d: Deployment, counts: Counts) -> Tell
 @telling_of.register
 def _audited(event: e.CmdbAudited, d: Deployment, counts: Counts) -> Telling:
     numbers = Counter(host.result for host in event.hosts)
+    numbers["as_recorded"] += sum(len(group.machines) for group in event.as_recorded)
     results = ", ".join(f"{numbers[result]} {RESULTS[result]}" for result in HOST_RESULTS if numbers[result])
     return Telling(at("audit", f"{event.audit}: {results or 'no host'}"))
 

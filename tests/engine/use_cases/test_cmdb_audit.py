@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.plan.inspection import Vaulted
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.use_cases.accept_drift import accept
 from orchestrator.engine.use_cases.cmdb_audit import Asked, audit
 from orchestrator.engine.use_cases.deployment_commands import deploy
@@ -167,6 +169,26 @@ def test_a_later_deployment_counts_again_after_an_acceptance() -> None:
     assert (finding.deployment, finding.accepted_by) == (later.id, None)
 
 
+@pytest.mark.parametrize("name", ["/etc/app/a  b", f"/etc/app/{'x' * 500}", "/etc/app/\\x1b[31m"])
+def test_an_item_can_be_named_as_it_was_shown(name: str) -> None:
+    fleet = world()
+    fleet.deploy()
+    fleet.targets.machine("h1").items["file", name] = configured()
+    audited(fleet)
+    (known,) = accept(fleet.ports, "h1", [plain(f"file {name}")], by="ann", reason="known")
+    assert known.finding.name == name
+    assert audited(fleet)["h1"].result == "as_recorded"
+
+
+def test_two_items_that_read_alike_are_not_accepted_by_one_name() -> None:
+    fleet = world()
+    fleet.deploy()
+    fleet.targets.machine("h1").items |= {("file", "/etc/app/a  b"): {}, ("file", "/etc/app/a   b"): {}}
+    audited(fleet)
+    with pytest.raises(Refused, match="2 open findings"):
+        accept(fleet.ports, "h1", ["file /etc/app/a b"], by="ann", reason="known")
+
+
 @pytest.mark.parametrize(("host", "item"), [("h1", ITEM), ("h9", ITEM), ("h1", "file /etc/passwd")])
 def test_only_an_open_finding_can_be_accepted(host: str, item: str) -> None:
     fleet = world()
@@ -236,18 +258,41 @@ def test_without_the_vaults_values_nothing_is_kept_and_nothing_is_as_recorded() 
 def test_a_host_that_a_deployment_has_in_hand_is_not_visited() -> None:
     fleet = world()
     fleet.deploy()
-    fleet.ports.locks.take("shop-2", {"machine-of-h1": "h1"}, "bo")
+    holder = fleet.schedule(fleet.clock.now() + timedelta(days=1))
+    fleet.ports.locks.take(holder.id, {"machine-of-h1": "h1"}, "bo")
     hosts = audited(fleet)
-    assert (hosts["h1"].result, hosts["h1"].reason) == ("in_deployment", "shop-2 has it in hand")
+    assert (hosts["h1"].result, hosts["h1"].reason) == ("in_deployment", f"{holder.id} has it in hand")
     assert hosts["h2"].result == "as_recorded"
+
+
+def test_a_lock_that_a_dead_driver_left_holds_nothing() -> None:
+    fleet = world()
+    d = fleet.deploy()
+    fleet.ports.locks.take(d.id, {"machine-of-h1": "h1"}, "bo")
+    fleet.ports.locks.take("gone", {"machine-of-h2": "h2"}, "bo")
+    assert {h.result for h in audited(fleet).values()} == {"as_recorded"}
+
+
+def test_a_host_that_its_first_deployment_has_in_hand_is_not_unknown() -> None:
+    fleet = world()
+    fleet.deploy()
+    fleet.planning.inventory = ("h1", "h2", "h3", "h7", "h8")
+    fleet.plan("other", "h7", "h8", strategy={"gate": {"confirm": "service owner"}, "waves": [1, "rest"]})
+    fleet.clock.sleep(60)
+    second = deploy(fleet.ports, Path("other"), by="ann", approvals={}, watch=quiet)
+    assert second.touched
+    hosts = audited(fleet)
+    assert hosts["h7"].result == "in_deployment"
+    assert second.id in hosts["h7"].reason
 
 
 def test_a_host_that_a_deployment_takes_meanwhile_is_no_finding() -> None:
     fleet = world()
     fleet.deploy()
     fleet.targets.machine("h1").items[CONF] = configured(OTHER)
+    holder = fleet.schedule(fleet.clock.now() + timedelta(days=1))
     fleet.targets.on_question = lambda question: fleet.ports.locks.take(
-        "shop-2", {"machine-of-h1": "h1"}, "bo"
+        holder.id, {"machine-of-h1": "h1"}, "bo"
     )
     assert audited(fleet)["h1"].result == "in_deployment"
     assert not history(fleet).open

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.authority.word import Spoken
-from orchestrator.domain.evidence.cmdb_audit import HostAudit
+from orchestrator.domain.evidence.cmdb_audit import AsRecorded, HostAudit
 from orchestrator.domain.text.model_base import HostName, Many, Name, Noun, Sha256, Text
 
 
@@ -25,12 +25,14 @@ class CmdbAuditBegan(Noun):
 class CmdbAudited(Noun):
     """The results of an audit, host by host; without this event an audit that began was broken off, or is under way.
 
-    `remarks`: what was not known of hosts as a whole, such as an inventory that could not be read.
+    `as_recorded` are hosts of which there is nothing else to say. `remarks`: what was not known of hosts as a whole, such as an
+    inventory that could not be read.
     """
 
     kind: Literal["cmdb_audited"] = "cmdb_audited"
     audit: Name
-    hosts: Many[HostAudit]
+    hosts: Many[HostAudit] = ()
+    as_recorded: Many[AsRecorded] = ()
     remarks: Many[Text] = ()
 
 
