@@ -36,7 +36,7 @@ from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.unit_words import evidence_of, verified_words
 
-NOT_ANCHORED = "Not asked for, or nothing is anchored."
+NOT_ANCHORED = "Nothing is anchored outside."
 
 
 def record_document(

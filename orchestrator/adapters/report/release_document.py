@@ -73,11 +73,11 @@ def _environments(story: ReleaseStory) -> Section:
                 str(len(each.deployments)),
                 newest.id,
                 moment(newest.ended_at) or "not over",
-                counted(left, "thing") if left else "nothing",
+                str(left),
             )
         )
     headings = (
-        ("environment", 2.5), ("how it stands", 4), ("deployments", 1.6), ("newest", 4), ("ended", 3), ("open", 1.5),
+        ("environment", 2.5), ("how it stands", 4), ("deployments", 1.6), ("newest", 4), ("ended", 3), ("still open", 1.5),
     )  # fmt: skip
     return Section("Environments", table=table(headings, rows))
 

@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "br", "hr", "img", "input", "rect", "line"}
+VOID = {"meta", "link", "br", "hr", "img", "input", "rect", "line", "col"}
 
 
 class Outline(HTMLParser):

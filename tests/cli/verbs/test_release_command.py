@@ -89,7 +89,7 @@ def test_what_failed_in_one_is_not_hidden_by_another(fleet: Fleet, orch: Run) ->
     fleet.playbooks.script("deploy", None, Script(results={"h1": "not_done"}))
     fleet.deploy()
     text = orch("release", "show", "app")[1]
-    assert "deployed and verified in staging; backed out" in text.splitlines()[0]
+    assert "in staging: deployed and verified; in live: backed out" in text.splitlines()[0]
 
 
 def test_the_same_files_are_equal_and_other_ones_are_named(fleet: Fleet, orch: Run) -> None:
@@ -177,7 +177,7 @@ def test_a_rehearsal_and_its_certificate_stand_where_they_were_made(
     capsys.readouterr()
     assert command_line.orch(fleet, ["release", "show", "shop"]) == 0
     text = capsys.readouterr().out
-    assert "shop 2.4.0: rehearsed only in rehearsal; deployed and verified in staging." in text
+    assert "shop 2.4.0 in rehearsal: rehearsed only; in staging: deployed and verified." in text
     assert text.count("rehearsal for staging (backout): as it must") == 1
     assert "rehearsed in rehearsal at" in text
     assert "with an injected failure" in text

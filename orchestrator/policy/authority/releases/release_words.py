@@ -71,8 +71,8 @@ def headline(story: ReleaseStory) -> str:
     places: dict[StandsCode, list[str]] = {}
     for each in story.environments:
         places.setdefault(each.stands, []).append(placed(each))
-    where = (f"{STANDS_WORDS[stands]} in {hosts_words(names)}" for stands, names in places.items())
-    return plain(f"{story.release} {story.version}: {'; '.join(where)}.", LONGEST)
+    where = (f"in {hosts_words(names)}: {STANDS_WORDS[stands]}" for stands, names in places.items())
+    return plain(f"{story.release} {story.version} {'; '.join(where)}.", LONGEST)
 
 
 def summary_lines(story: ReleaseStory) -> Iterator[str]:
