@@ -84,6 +84,7 @@ Sayable = (
     | e.LegalHoldPlaced
     | e.LegalHoldLifted
     | e.SealAccepted
+    | e.DisposalBegun
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)

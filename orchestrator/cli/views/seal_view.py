@@ -9,7 +9,7 @@ import click
 
 from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.anchors import AnchorLook, AnchorTry
-from orchestrator.domain.seal.findings import SealFinding, SealLook
+from orchestrator.domain.seal.findings import DisposalSeen, SealFinding, SealLook
 from orchestrator.domain.seal.verification import RecordVerdict
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.use_cases.record_secrets import ShapeFound
@@ -40,11 +40,8 @@ def show_verdict(verdict: RecordVerdict, here: StoreHere, *, as_json: bool) -> i
             "sealed_by": verdict.key,
             "anchors": [_anchored(each) for each in verdict.anchored],
             "store_here": here,
-            "findings": [_finding(each) for each in verdict.findings],
-            "not_proved": [
-                {"code": code_of, "words": UNPROVED_WORDS[code_of].format(number=number), "number": number}
-                for code_of, number in verdict.unproved
-            ],
+            "findings": [finding_object(each) for each in verdict.findings],
+            "not_proved": unproved_objects(verdict),
             "exit_code": int(code),
         }
         click.echo(json.dumps(answer))
@@ -119,7 +116,7 @@ def _anchor(look: AnchorLook) -> dict[str, object]:
         "at": None if look.at is None else look.at.isoformat(),
         "owed": look.owed,
         "silence": None if look.silence is None else look.silence.code,
-        "findings": [_finding(each) for each in look.findings],
+        "findings": [finding_object(each) for each in look.findings],
     }
 
 
@@ -143,9 +140,29 @@ def _look(look: SealLook) -> dict[str, object]:
         "breaks": look.breaks,
         "log_size": look.log_size,
         "signed_by": look.key,
-        "findings": [_finding(each) for each in look.findings],
+        "findings": [finding_object(each) for each in look.findings],
+        "disposal": None if look.disposal is None else _disposal(look.disposal),
     }
 
 
-def _finding(finding: SealFinding) -> dict[str, object]:
+def _disposal(seen: DisposalSeen) -> dict[str, object]:
+    return {
+        "certificate": seen.certificate,
+        "by": seen.by,
+        "reason": seen.reason,
+        "begun": seen.begun.isoformat(),
+        "finished": None if seen.finished is None else seen.finished.isoformat(),
+    }
+
+
+def unproved_objects(verdict: RecordVerdict) -> list[dict[str, object]]:
+    """What is not proved, for programs."""
+    return [
+        {"code": code, "words": UNPROVED_WORDS[code].format(number=number), "number": number}
+        for code, number in verdict.unproved
+    ]
+
+
+def finding_object(finding: SealFinding) -> dict[str, object]:
+    """A finding for programs."""
     return {"code": finding.code, "event": finding.event or None, "words": finding_words(finding)}

@@ -167,6 +167,8 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.EnvironmentLeft,
         e.BaselineKept,
         e.IncidentRecorded,
+        e.DisposalBegun,
+        e.DisposalFinished,
         e.KeyringAdopted,
         e.MachineReleased,
         e.PolicyAdopted,

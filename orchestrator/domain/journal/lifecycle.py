@@ -237,6 +237,8 @@ OF_THE_HOUSE = frozenset(
         "environment_left",
         "baseline_kept",
         "incident_recorded",
+        "disposal_begun",
+        "disposal_finished",
         "ticket_opened",
     }
 )

@@ -8,6 +8,7 @@ from typing import Literal
 
 from orchestrator.domain.seal.anchored_record import AnchoredRecord, Stamps, anchored_record
 from orchestrator.domain.seal.checkpoint import Checkpoint
+from orchestrator.domain.seal.disposal_certificate import DisposalRecord
 from orchestrator.domain.seal.entries import Head, StoredEvent
 from orchestrator.domain.seal.findings import SealCode, SealFinding
 from orchestrator.domain.seal.merkle import Tree, root_from_inclusion
@@ -22,6 +23,8 @@ from orchestrator.domain.seal.sealed_record import (
 )
 from orchestrator.domain.seal.signed_note import NoteKey, SignedNote
 
+Signed = SealedRecord | DisposalRecord
+"""What orch signs of a deployment, with its head in the log."""
 Integrity = Literal["intact", "broken"]
 Completeness = Literal["whole", "broken", "with gaps"]
 Unproved = Literal[
@@ -34,6 +37,7 @@ Unproved = Literal[
     "later_events",
     "signature_not_verified",
     "break_recorded",
+    "copies_elsewhere",
 ]
 """What a sealed record does not prove; the words are in policy/telling/words/seal_words.py."""
 
@@ -80,10 +84,10 @@ def verified_record(
     anchored = anchored_record(record, verifies, stamps)
     findings = [
         *_of_subject(statement),
-        *_of_keys(record, verifies),
-        *_of_envelope(record, envelope_keys),
+        *findings_of_keys(record, verifies),
+        *findings_of_envelope(record, envelope_keys),
         *_of_events(record),
-        *_of_checkpoint(record, verifies),
+        *findings_of_checkpoint(record, verifies),
         *_of_signatures(record, verifies),
         *(finding for each in anchored for finding in each.findings),
     ]
@@ -96,11 +100,11 @@ def verified_record(
         "broken" if broken else "intact",
         complete,
         tuple(findings),
-        (*_unproved_key(envelope_keys, known), *_unproved_outside(anchored), *_unproved(record, disposed)),
+        (*unproved_key(envelope_keys, known), *_unproved_outside(anchored), *_unproved(record, disposed)),
         record.head.size,
         record.head.root,
-        next(iter(sorted(NoteKey.read(key).name for key in envelope_keys)), ""),
-        _size(record),
+        sealed_by(envelope_keys),
+        log_size(record),
         anchored,
     )
 
@@ -112,7 +116,7 @@ def _of_subject(statement: SealedStatement) -> Iterator[SealFinding]:
         yield SealFinding("seal.head_changed", detail="the subject is of another tree")
 
 
-def _of_keys(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
+def findings_of_keys(record: Signed, verifies: Verifies) -> Iterator[SealFinding]:
     """Each key but the first was introduced by one before it."""
     before: set[str] = set()
     for own in record.keys:
@@ -124,7 +128,8 @@ def _of_keys(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
         before.add(own.key)
 
 
-def _of_envelope(record: SealedRecord, envelope_keys: frozenset[str]) -> Iterator[SealFinding]:
+def findings_of_envelope(record: Signed, envelope_keys: frozenset[str]) -> Iterator[SealFinding]:
+    """A key of the record, that is not revoked, signed the envelope."""
     if not envelope_keys & {own.key for own in record.keys}:
         yield SealFinding("seal.checkpoint_unsigned", detail="the envelope")
     elif not envelope_keys & {own.key for own in record.keys if own.revoked is None}:
@@ -160,7 +165,7 @@ def _gives_its_leaf(deployment: str, row: SealedRow) -> bool:
     return event.leaf(bytes.fromhex(row.salt)).hex() == row.leaf
 
 
-def _of_checkpoint(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
+def findings_of_checkpoint(record: Signed, verifies: Verifies) -> Iterator[SealFinding]:
     """The head is in the log, and the log's checkpoint is signed."""
     try:
         note = SignedNote.read(record.log.checkpoint)
@@ -233,7 +238,8 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
             yield from _objects(each)
 
 
-def _unproved_key(envelope_keys: frozenset[str], known: frozenset[str]) -> Iterator[tuple[Unproved, int]]:
+def unproved_key(envelope_keys: frozenset[str], known: frozenset[str]) -> Iterator[tuple[Unproved, int]]:
+    """That no key which the verifier knew before signed the envelope."""
     if not envelope_keys & known:
         yield "key_not_known", 0
 
@@ -265,7 +271,13 @@ def _verifiable(record: SealedRecord, signature: SealedSignature) -> bool:
     return signature.kind == "ed25519" and any(key.key == signature.key for key in record.trust)
 
 
-def _size(record: SealedRecord) -> int:
+def sealed_by(envelope_keys: frozenset[str]) -> str:
+    """The name of a key that signed the envelope; empty where none did."""
+    return next(iter(sorted(NoteKey.read(key).name for key in envelope_keys)), "")
+
+
+def log_size(record: Signed) -> int:
+    """The size of the log by its checkpoint; 0 where that cannot be read."""
     try:
         return Checkpoint.read(SignedNote.read(record.log.checkpoint).text).size
     except ValueError:

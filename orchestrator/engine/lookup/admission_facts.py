@@ -15,6 +15,7 @@ from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.text.names import same_name
+from orchestrator.engine.lookup.disposed import consumed_by_disposed
 from orchestrator.engine.lookup.documents import documents_of
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.live_uses import used_live
@@ -54,6 +55,7 @@ class Known:
     place: Place = field(default_factory=Place)
     in_force: tuple[PolicyInForce, ...] = ()
     documents: tuple[PresentedDocument, ...] = ()
+    disposed_nonces: frozenset[str] = frozenset()
 
 
 def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
@@ -79,6 +81,7 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
         place=place_of(ports, d, others if starting else None) if history else known_to_files(ports, d),
         in_force=policies_in_force(ports.journal, others) if starting and history else (),
         documents=documents_of(ports, d, keyring) if starting else (),
+        disposed_nonces=consumed_by_disposed(ports.journal) if ruled and history else frozenset(),
     )
 
 
@@ -113,7 +116,9 @@ def question_of(
         approvals=approvals,
         certificates=known.certificates,
         keyring=known.keyring,
-        used=frozenset(nonce for other in known.others for nonce in other.consumed) | known.traces.nonces,
+        used=frozenset(nonce for other in known.others for nonce in other.consumed)
+        | known.traces.nonces
+        | known.disposed_nonces,
         earlier_plans=earlier_plans(ports, d, named_in(approvals, known.certificates), known.others),
         recent=(*_starts(known.others, d), *known.traces.starts),
         successes=tuple(_successes(known.others)),

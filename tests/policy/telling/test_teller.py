@@ -27,6 +27,7 @@ WITHOUT_STEP = {
     "objective_measured", "objective_accepted",
     "pir_opened", "pir_answered", "satisfaction_given", "action_agreed", "action_done", "pir_closed", "incident_linked",
     "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted", "incident_recorded",
+    "disposal_begun", "disposal_finished",
     "seal_accepted",
     "ticket_opened", "ticket_seen", "delivery_owed", "delivered",
     "messages_tried",

@@ -9,6 +9,7 @@ from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.adapters.store.seals.beside import beside
+from orchestrator.adapters.store.seals.disposed import disposal_of, of_leaves
 from orchestrator.adapters.store.seals.log import (
     Log,
     heads_in,
@@ -110,11 +111,21 @@ def _looked(
     number, head = newest
     if not is_in_log(connection, log, number, head):
         findings.append(SealFinding("seal.head_changed"))
-    findings += _of_events(events, leaves_of(connection, deployment), head)
+    leaves = leaves_of(connection, deployment)
+    disposal = disposal_of(connection, log, head, events, leaves, _of_events)
+    findings += _of_events(events, leaves, head) if disposal is None else of_leaves(leaves, head)
     if head.breaks:
         findings.append(SealFinding("seal.break_recorded", detail=str(head.breaks)))
     return SealLook(
-        deployment, tuple(findings), head.size, head.root, head.late, head.breaks, log.tree.size, log.key
+        deployment,
+        tuple(findings),
+        head.size,
+        head.root,
+        head.late,
+        head.breaks,
+        log.tree.size,
+        log.key,
+        disposal,
     )
 
 

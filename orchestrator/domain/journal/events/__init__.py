@@ -45,6 +45,7 @@ from orchestrator.domain.journal.events.backout import (
     SetAside,
 )
 from orchestrator.domain.journal.events.changes import ChangesCompared
+from orchestrator.domain.journal.events.disposal import DisposalBegun, DisposalFinished
 from orchestrator.domain.journal.events.driving import (
     AbortRequested,
     ClockJumped,
@@ -211,7 +212,9 @@ Event = Annotated[
     | RecordArchived
     | LegalHoldPlaced
     | LegalHoldLifted
-    | IncidentRecorded,
+    | IncidentRecorded
+    | DisposalBegun
+    | DisposalFinished,
     Field(discriminator="kind"),
 ]
 
@@ -257,6 +260,8 @@ __all__ = [
     "DeploymentHeld",
     "DeploymentNotAdmitted",
     "DeploymentRefused",
+    "DisposalBegun",
+    "DisposalFinished",
     "DriverTook",
     "DutyDone",
     "EarlyLifeBegan",

@@ -104,6 +104,10 @@ class DeploymentFacts(Noun):
 
 
 class HouseFacts(Noun):
-    """What a report counts of the journal of the house: when people captured baselines apart from deployments."""
+    """What a report counts of the journal of the house: when people captured baselines apart from deployments.
+
+    `disposed`: when each deployment began and ended whose record was disposed of; nothing else of it can be counted.
+    """
 
     baselines_kept: Many[Moment] = ()
+    disposed: Many[tuple[Moment, Moment]] = ()

@@ -7,6 +7,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Condensed
+from orchestrator.domain.journal.disposals import disposals_in
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, end_of
 from orchestrator.policy.calendar.due_starts import GRACE
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
@@ -55,8 +56,13 @@ def facts_of(
 
 def house_facts_of(records: Iterable[e.Recorded]) -> HouseFacts:
     """What a report counts of the journal of the house."""
-    kept = (record.at for record in records if isinstance(record.event, e.BaselineKept))
-    return HouseFacts(baselines_kept=tuple(kept))
+    house = list(records)
+    kept = (record.at for record in house if isinstance(record.event, e.BaselineKept))
+    disposed = {
+        begun.deployment: (begun.began, begun.ended)
+        for begun in (each.begun for each in disposals_in(house).values() if each.finished is not None)
+    }
+    return HouseFacts(baselines_kept=tuple(kept), disposed=tuple(disposed.values()))
 
 
 def _approved_model(d: Deployment) -> bool:

@@ -59,6 +59,7 @@ def report_of(
         parts=tuple(_part(real, each) for each in period.parts()),
         lead_times=lead_times(real, period),
         unreadable=tuple(unreadable),
+        disposed=sum(began < period.ends and ended >= before.begins for began, ended in house.disposed),
     )
 
 

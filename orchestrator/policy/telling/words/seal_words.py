@@ -6,6 +6,7 @@ from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.findings import LastLook, SealCode, SealFinding, SealLook
 from orchestrator.domain.seal.verification import RecordVerdict, Unproved
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.telling.words.disposal_words import disposed_line
 
 FINDING_WORDS: Mapping[SealCode, str] = {
     "seal.none": "nothing of it is sealed yet: its next event seals it, or orch record seal does",
@@ -41,6 +42,9 @@ UNPROVED_WORDS: Mapping[Unproved, str] = {
     "sealed_late": "its first {number} events before they were sealed: they were written before there were seals",
     "break_recorded": "what was there before its seal broke ({number} times)",
     "events_disposed": "what {number} events said: they were disposed of, and only their leaves are left",
+    "copies_elsewhere": (
+        "that no copy is left elsewhere: backups, sealed records that were handed out, and what a disk keeps of deleted files"
+    ),
     "later_events": "that nothing followed event {number}; the store knows: orch record verify ID",
     "signature_not_verified": "{number} signatures of people: their keys are not in it, or are of ssh (ssh-keygen -Y verify)",
 }
@@ -61,6 +65,10 @@ def finding_words(finding: SealFinding) -> str:
 
 def look_lines(look: SealLook) -> Iterator[str]:
     """What was found in the store, in lines for people."""
+    if look.intact and look.disposal is not None:
+        yield disposed_line(look.deployment, look.disposal)
+        yield f"  intact: the leaves of its {look.size} events and its head are what was sealed"
+        return
     if look.intact:
         late = f"; the first {look.late} were sealed late" if look.late else ""
         yield f"{look.deployment}: intact and whole, {look.size} events{late}"
