@@ -115,6 +115,12 @@ class WiredPorts(ports.Ports):
         return anchor_book_beside(self.journal)
 
     @cached_property
+    def disposals(self) -> record_ports.Disposals:
+        from orchestrator.adapters.store.disposal.home_disposals import disposals_beside
+
+        return disposals_beside(self.journal, self._root)
+
+    @cached_property
     def canaries(self) -> record_ports.CanaryFiles:
         from orchestrator.adapters.files.canary_file import FolderCanaryFiles
 

@@ -393,6 +393,7 @@ class Ports:
     anchors: Anchors = field(default_factory=NoAnchors)
     anchor_book: AnchorBook = field(default_factory=NoAnchorBook)
     canaries: record_ports.CanaryFiles = field(default_factory=record_ports.NoCanaryFiles)
+    disposals: record_ports.Disposals = field(default_factory=record_ports.NoDisposals)
     channels: messaging.Channels = field(default_factory=messaging.NoChannels)
     texts: messaging.MessageTexts = field(default_factory=messaging.PlainTexts)
     senders: messaging.Senders = field(default_factory=messaging.NoSenders)

@@ -88,6 +88,7 @@ Sayable = (
     | e.SealAccepted
     | e.LogAccepted
     | e.DriftAccepted
+    | e.DisposalBegun
 )
 """Events that name a person, and hold who spoke."""
 S = TypeVar("S", bound=Sayable)

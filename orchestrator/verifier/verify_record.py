@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verify a sealed record of orch, with nothing of orch: Python 3.10 or newer and the package `cryptography`.
+"""Verify a sealed record of orch, or a certificate of disposal, with nothing of orch: Python 3.10 and `cryptography`.
 
     python3 verify_record.py RECORD [--key LINE]... [--tsa-ca FILE]
 
@@ -34,6 +34,7 @@ Json = dict[str, Any]
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 ATTACHED = re.compile(rb"/Subtype\s*/application#2Fvnd\.dsse\.envelope\.v1\+json[\s/>]")
 STATEMENT, PREDICATE = "https://in-toto.io/Statement/v1", "urn:orch:sealed-record:1"
+DISPOSAL = "urn:orch:disposal:1"
 MOST_BYTES = 512 << 20
 
 
@@ -49,6 +50,7 @@ class Verdict:
         self.completeness: list[str] = []
         self.unproved: list[str] = []
         self.anchored: list[str] = []
+        self.disposal: list[str] = []
 
 
 def sha256(content: bytes) -> bytes:
@@ -194,7 +196,7 @@ def read_record(file: str) -> tuple[Json, bytes, Json]:
         statement = json.loads(payload)
         if envelope["payloadType"] != PAYLOAD_TYPE:
             raise Unreadable(f"its payload is a {envelope['payloadType']}")
-        if (statement["_type"], statement["predicateType"]) != (STATEMENT, PREDICATE):
+        if statement["_type"] != STATEMENT or statement["predicateType"] not in {PREDICATE, DISPOSAL}:
             raise Unreadable("its statement is of another type")
         return envelope, payload, statement
     except (ValueError, KeyError, TypeError, RecursionError) as fault:
@@ -472,16 +474,19 @@ def openssl(*words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Verify the record that the command line names. Returns the exit code."""
-    options = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def options_in(arguments: list[str] | None) -> argparse.Namespace:
+    """The command line, read."""
+    form = argparse.RawDescriptionHelpFormatter
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=form)
     options.add_argument("record")
     options.add_argument("--key", action="append", default=[])
     options.add_argument("--tsa-ca")
-    chosen = options.parse_args(arguments)
-    verdict = Verdict()
+    return options.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Verify the record that the command line names. Returns the exit code."""
+    chosen, verdict = options_in(arguments), Verdict()
     try:
         known = {line.strip() for line in chosen.key}
         for line in known:
@@ -490,10 +495,11 @@ def main(arguments: list[str] | None = None) -> int:
         record = statement["predicate"]
         check_keys(record, verdict)
         check_envelope(envelope, payload, record, known, verdict)
-        check_events(record, verdict)
         check_log(statement, record, verdict)
-        check_people(record, verdict)
-        check_anchors(record, chosen.tsa_ca, verdict)
+        if statement["predicateType"] == DISPOSAL:
+            note_disposal(record, verdict)
+        else:
+            check_record(record, chosen.tsa_ca, verdict)
     except (Unreadable, OSError) as fault:
         print(f"{chosen.record}: {fault}", file=sys.stderr)
         return 2
@@ -502,12 +508,30 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     if Path(chosen.record).read_bytes()[:5] == b"%PDF-":
         verdict.unproved.append("what the pages of the PDF say: only the record attached to it was verified")
-    verdict.unproved.append(f"that nothing followed event {record['head']['size']}: only the store knows")
     try:
         show(record, verdict)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1 if verdict.integrity or verdict.completeness else 0
+
+
+def check_record(record: Json, authority: str | None, verdict: Verdict) -> None:
+    """All that a sealed record holds beside its head: events, signatures of people, anchors."""
+    check_events(record, verdict)
+    check_people(record, verdict)
+    check_anchors(record, authority, verdict)
+    verdict.unproved.append(f"that nothing followed event {record['head']['size']}: only the store knows")
+
+
+def note_disposal(record: Json, verdict: Verdict) -> None:
+    """What a certificate says of the disposal; nothing of the record is left to be checked but its head."""
+    rule, days = record.get("rule") or "no policy, so the usual time", record["retention"] / 86400
+    verdict.disposal = [
+        f"{record['certificate']}: {record['finished']} by {record['disposed_by']}: {record['reason']}",
+        f"{record['release']} {record['version']}, {record['began']} to {record['ended']}",
+        f"kept by {rule}: {days:g} days, until {record['until']}",
+    ]
+    verdict.unproved.append("that nobody who holds orch's key made it, and that no copy is left elsewhere")
 
 
 def show(record: Json, verdict: Verdict) -> None:
@@ -516,6 +540,8 @@ def show(record: Json, verdict: Verdict) -> None:
     print(f"integrity     {'BROKEN' if verdict.integrity else 'intact'}")
     print(f"completeness  {'BROKEN' if verdict.completeness else 'whole'}")
     print(f"events        {record['head']['size']}, root {record['head']['root']}")
+    for words in verdict.disposal:
+        print(f"disposed of   {words!a}"[:400])
     for words in verdict.anchored:
         print(f"anchored      {words}")
     for words in (*verdict.integrity, *verdict.completeness):

@@ -147,6 +147,7 @@ STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 ASSESS_RUN = "tests/cli/verbs/test_assess_command.py runs it as it is printed"
 CAPABILITY = "policy/measures/capability/capability_words.py"
 ASSESS = "cli/verbs/viewing/assess.py"
+DISPOSAL_RUN = "it is about the real store: tests/cli/verbs/test_record_disposal.py runs it there"
 SEALS_RUN = "it is about the real store: tests/seals runs it there"
 EVIDENCE_RUN = "tests/cli/verbs/test_evidence_commands.py runs it as it is printed"
 EXPORT_RUN = "tests/seals/test_audit_exports.py runs it there"
@@ -201,6 +202,21 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     (EVIDENCE_WORDS, "orch policy list"): SHOWS,
     (EVIDENCE_WORDS, "orch report"): SHOWS,
     ("policy/measures/period/measure_words.py", "orch incident list"): SHOWS,
+    ("adapters/store/disposal/rows.py", f"orch record show {HOLE}"): SHOWS,
+    ("cli/verbs/viewing/record_disposal.py", "orch record dispose --all-due --reason WHY"): DISPOSAL_RUN,
+    ("cli/verbs/viewing/record_disposal.py", f"orch record verify {HOLE}"): DISPOSAL_RUN,
+    ("engine/lookup/disposed.py", f"orch record verify {HOLE}"): DISPOSAL_RUN,
+    ("engine/use_cases/disposal.py", f"orch record verify {HOLE}"): SHOWS,
+    ("engine/use_cases/disposal_certificates.py", f"orch record show {HOLE}"): SHOWS,
+    ("engine/use_cases/disposal_certificates.py", f"orch record verify {HOLE}"): SHOWS,
+    ("policy/telling/words/disposal_words.py", f"orch actions done {HOLE} {HOLE} --note WHAT"): DISPOSAL_RUN,
+    ("policy/telling/words/disposal_words.py", f"orch messages send {HOLE}"): SHOWS,
+    ("policy/telling/words/disposal_words.py", f"orch record archive {HOLE} --reason WHY"): DISPOSAL_RUN,
+    ("policy/telling/words/disposal_words.py", f"orch record certificate {HOLE}"): DISPOSAL_RUN,
+    ("policy/telling/words/disposal_words.py", f"orch record dispose {HOLE} --reason WHY"): DISPOSAL_RUN,
+    ("policy/telling/words/disposal_words.py", f"orch record release {HOLE} --reason WHY"): DISPOSAL_RUN,
+    ("policy/telling/words/disposal_words.py", "orch record verify"): DISPOSAL_RUN,
+    ("policy/telling/words/disposal_words.py", f"orch status {HOLE}"): SHOWS,
     ("policy/measures/period/measure_words.py", "orch pir show"): SHOWS,
     ("cli/verbs/viewing/cmdb_audit.py", "orch cmdb audit"): AUDIT_RUN,
     ("cli/verbs/viewing/cmdb_audit.py", "orch cmdb audits"): SHOWS,

@@ -74,6 +74,8 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "cmdb_audit_began": _HOUSE_ALONE,
         "cmdb_audited": _HOUSE_ALONE,
         "drift_accepted": _HOUSE_ALONE,
+        "disposal_begun": _HOUSE_ALONE,
+        "disposal_finished": _HOUSE_ALONE,
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -110,6 +112,8 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "cmdb_audit_began": _HOUSE_ALONE,
         "cmdb_audited": _HOUSE_ALONE,
         "drift_accepted": _HOUSE_ALONE,
+        "disposal_begun": _HOUSE_ALONE,
+        "disposal_finished": _HOUSE_ALONE,
         "pir_opened": _AFTER_THE_END,
         "pir_answered": _AFTER_THE_END,
         "satisfaction_given": _AFTER_THE_END,

@@ -38,6 +38,10 @@ def csv_report(report: PeriodReport) -> str:
     for code in report.unrecorded:
         title, reason = REASONS[code]
         rows.writerow([*span, code, "", title, "not counted", *empty, f"Not counted here: {reason}"])
+    if report.disposed:
+        cases: list[Cell] = [report.disposed, *empty[1:]]
+        words = "Deployments in no figure, for their records were disposed of"
+        rows.writerow([*span, "disposed", "", words, "cases", *cases, ""])
     if report.unreadable:
         names = inert(", ".join(report.unreadable))
         count: list[Cell] = [len(report.unreadable), *empty[1:]]

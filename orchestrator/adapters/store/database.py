@@ -20,6 +20,7 @@ from orchestrator.adapters.store.sqlite import (
     WRITING,
     frozen_engine,
     lone_engine,
+    make_compact,
     make_write_ahead,
     sqlite_engine,
     still,
@@ -90,6 +91,9 @@ class Database:
         """Whether the disk has space for caches; always true for a server, which manages its own disk."""
         return True
 
+    def compact(self) -> None:
+        """Leave nothing of deleted rows in the files; a server manages its own."""
+
     def close(self) -> None:
         """Close the connections; a later use opens new ones."""
         self._engine.dispose()
@@ -128,6 +132,10 @@ class FileDatabase(Database):
         """Whether much more space is free than a backout needs."""
         state = os.statvfs(self._file)
         return state.f_bavail * state.f_frsize > self._roomy_above
+
+    def compact(self) -> None:
+        """Write the file anew without what was deleted, and empty its log. Raises OSError while others read without end."""
+        make_compact(self._engine)
 
     def _last_resort(self, result: str) -> Engine | None:
         if result.startswith(NO_ROOM_FOR_INDEX):

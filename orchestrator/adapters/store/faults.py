@@ -76,6 +76,7 @@ _BY_ERRNO = {
     errno.ENOENT: _CLOSED,
     errno.ENOTDIR: _CLOSED,
     errno.EIO: _DEVICE,
+    errno.EBUSY: _LOCKED,
 }
 
 

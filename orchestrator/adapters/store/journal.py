@@ -15,6 +15,7 @@ from orchestrator.adapters.store.caches.folds import Mark, briefs, keep, progres
 from orchestrator.adapters.store.claim import Claims, FileClaim
 from orchestrator.adapters.store.database import ROOMY, Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
+from orchestrator.adapters.store.disposal.rows import has_disposals
 from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.forms import moment_text, revived, stored
 from orchestrator.adapters.store.gaps import first_events, refuse_gap
@@ -146,7 +147,7 @@ class SqlJournal(Journal):
         with translated(f"The journal {self.database.place} cannot be read"):
             rows = self.database.look(first_events)
             names = [name for _, name in sorted(rows, reverse=True) if name != HOUSE]
-            if not names and self._file is not None:
+            if not names and self._file is not None and not self.database.look(has_disposals):
                 refuse_if_all_are_gone(self._file)
         return names
 

@@ -1,6 +1,7 @@
 """Everything specific to SQLite: the file, its settings, and how transactions begin."""
 
 import os
+from errno import EBUSY
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -66,6 +67,20 @@ def make_write_ahead(engine: Engine) -> None:
     """Switch the file to WAL mode; no other process may have it open."""
     with engine.connect().execution_options(**_OUTSIDE) as connection:
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+
+def make_compact(engine: Engine) -> None:
+    """Write the whole file anew, and cut off its log: deleted rows live on in free pages and in the log until then.
+
+    Raises OSError where others read all the while, so that the log cannot be cut off.
+    """
+    with engine.connect().execution_options(**_OUTSIDE) as connection:
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        connection.exec_driver_sql("VACUUM")
+        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()
+    engine.dispose()
+    if busy is None or busy[0]:
+        raise OSError(EBUSY, "another process reads it; repeat the command when it is done")
 
 
 def is_writing(connection: Connection) -> bool:

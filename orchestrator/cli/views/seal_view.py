@@ -9,7 +9,7 @@ import click
 
 from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.anchors import AnchorLook, AnchorTry
-from orchestrator.domain.seal.findings import SealFinding, SealLook
+from orchestrator.domain.seal.findings import DisposalSeen, SealFinding, SealLook
 from orchestrator.domain.seal.sealed_record import AcceptedBreak
 from orchestrator.domain.seal.verification import RecordVerdict
 from orchestrator.domain.text.plain_text import plain
@@ -44,11 +44,8 @@ def show_verdict(verdict: RecordVerdict, here: StoreHere, *, as_json: bool) -> i
             "anchors": [_anchored(each) for each in verdict.anchored],
             "store_here": here,
             "accepted_log_breaks": [_accepted(each) for each in verdict.accepted],
-            "findings": [_finding(each) for each in verdict.findings],
-            "not_proved": [
-                {"code": code_of, "words": UNPROVED_WORDS[code_of].format(number=number), "number": number}
-                for code_of, number in verdict.unproved
-            ],
+            "findings": [finding_object(each) for each in verdict.findings],
+            "not_proved": unproved_objects(verdict),
             "exit_code": int(code),
         }
         click.echo(json.dumps(answer))
@@ -78,7 +75,7 @@ def show_looks(
         answer = {
             "kind": "store",
             "deployments": [_look(look) for look in looks],
-            "log": [_finding(each) for each in of_log],
+            "log": [finding_object(each) for each in of_log],
             "anchors": [_anchor(each) for each in anchors],
             "accepted_log_breaks": [_accepted(each) for each in accepted],
             "exit_code": int(code),
@@ -141,7 +138,7 @@ def _anchor(look: AnchorLook) -> dict[str, object]:
         "at": None if look.at is None else look.at.isoformat(),
         "owed": look.owed,
         "silence": None if look.silence is None else look.silence.code,
-        "findings": [_finding(each) for each in look.findings],
+        "findings": [finding_object(each) for each in look.findings],
     }
 
 
@@ -165,8 +162,9 @@ def _look(look: SealLook) -> dict[str, object]:
         "breaks": look.breaks,
         "log_size": look.log_size,
         "signed_by": look.key,
-        "findings": [_finding(each) for each in look.findings],
-        "elsewhere": [_finding(each) for each in look.elsewhere],
+        "findings": [finding_object(each) for each in look.findings],
+        "elsewhere": [finding_object(each) for each in look.elsewhere],
+        "disposal": None if look.disposal is None else _disposal(look.disposal),
     }
 
 
@@ -179,5 +177,24 @@ def _accepted(accepted: AcceptedBreak) -> dict[str, object]:
     }
 
 
-def _finding(finding: SealFinding) -> dict[str, object]:
+def _disposal(seen: DisposalSeen) -> dict[str, object]:
+    return {
+        "certificate": seen.certificate,
+        "by": seen.by,
+        "reason": seen.reason,
+        "begun": seen.begun.isoformat(),
+        "finished": None if seen.finished is None else seen.finished.isoformat(),
+    }
+
+
+def unproved_objects(verdict: RecordVerdict) -> list[dict[str, object]]:
+    """What is not proved, for programs."""
+    return [
+        {"code": code, "words": UNPROVED_WORDS[code].format(number=number), "number": number}
+        for code, number in verdict.unproved
+    ]
+
+
+def finding_object(finding: SealFinding) -> dict[str, object]:
+    """A finding for programs."""
     return {"code": finding.code, "event": finding.event or None, "words": finding_words(finding)}

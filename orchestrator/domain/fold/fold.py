@@ -171,6 +171,8 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.CmdbAuditBegan,
         e.CmdbAudited,
         e.DriftAccepted,
+        e.DisposalBegun,
+        e.DisposalFinished,
         e.KeyringAdopted,
         e.LogAccepted,
         e.MachineReleased,

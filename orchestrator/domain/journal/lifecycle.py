@@ -243,6 +243,8 @@ OF_THE_HOUSE = frozenset(
         "cmdb_audit_began",
         "cmdb_audited",
         "drift_accepted",
+        "disposal_begun",
+        "disposal_finished",
         "ticket_opened",
         "log_accepted",
     }

@@ -1,6 +1,7 @@
 """What a look at a seal found, as codes with values; the words are in policy/telling/words/seal_words.py."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -42,12 +43,24 @@ class SealFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class DisposalSeen:
+    """That a person disposed of a record, by the journal of the house; `finished`: when that was done, if it was."""
+
+    certificate: str
+    by: str
+    reason: str
+    begun: datetime
+    finished: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SealLook:
     """What was found of one deployment's seal.
 
     `size` and `root` are of its tree as signed; `late` is how many of its first events were sealed long after they were
     written; `log_size` is the size of the log that the checkpoint is of, and `key` the key that signed it. `elsewhere` is what
-    does not fit in the log and says nothing of this deployment.
+    does not fit in the log and says nothing of this deployment. `disposal`: nothing but leaves is left of it, because a person
+    disposed of it.
     """
 
     deployment: str
@@ -59,6 +72,7 @@ class SealLook:
     log_size: int = 0
     key: str = ""
     elsewhere: tuple[SealFinding, ...] = ()
+    disposal: DisposalSeen | None = None
 
     @property
     def intact(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from orchestrator.domain.seal.anchored_record import AnchoredRecord, Stamps, anchored_record
 from orchestrator.domain.seal.checkpoint import Checkpoint
+from orchestrator.domain.seal.disposal_certificate import DisposalRecord
 from orchestrator.domain.seal.entries import Head, StoredEvent
 from orchestrator.domain.seal.findings import SealCode, SealFinding
 from orchestrator.domain.seal.merkle import Tree, root_from_inclusion
@@ -23,6 +24,8 @@ from orchestrator.domain.seal.sealed_record import (
 )
 from orchestrator.domain.seal.signed_note import NoteKey, SignedNote
 
+Signed = SealedRecord | DisposalRecord
+"""What orch signs of a deployment, with its head in the log."""
 Integrity = Literal["intact", "broken"]
 Completeness = Literal["whole", "broken", "with gaps"]
 Unproved = Literal[
@@ -37,6 +40,7 @@ Unproved = Literal[
     "break_recorded",
     "pages",
     "log_broke",
+    "copies_elsewhere",
 ]
 """What a sealed record does not prove; the words are in policy/telling/words/seal_words.py."""
 
@@ -84,10 +88,10 @@ def verified_record(
     anchored = anchored_record(record, verifies, stamps)
     findings = [
         *_of_subject(statement),
-        *_of_keys(record, verifies),
-        *_of_envelope(record, envelope_keys),
+        *findings_of_keys(record, verifies),
+        *findings_of_envelope(record, envelope_keys),
         *_of_events(record),
-        *_of_checkpoint(record, verifies),
+        *findings_of_checkpoint(record, verifies),
         *_of_signatures(record, verifies),
         *(finding for each in anchored for finding in each.findings),
     ]
@@ -100,11 +104,11 @@ def verified_record(
         "broken" if broken else "intact",
         complete,
         tuple(findings),
-        (*_unproved_key(envelope_keys, known), *_unproved_outside(anchored), *_unproved(record, disposed)),
+        (*unproved_key(envelope_keys, known), *_unproved_outside(anchored), *_unproved(record, disposed)),
         record.head.size,
         record.head.root,
-        next(iter(sorted(NoteKey.read(key).name for key in envelope_keys)), ""),
-        _size(record),
+        sealed_by(envelope_keys),
+        log_size(record),
         anchored,
         record.log.accepted,
     )
@@ -117,7 +121,8 @@ def _of_subject(statement: SealedStatement) -> Iterator[SealFinding]:
         yield SealFinding("seal.head_changed", detail="the subject is of another tree")
 
 
-def _of_keys(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
+def findings_of_keys(record: Signed, verifies: Verifies) -> Iterator[SealFinding]:
+    """Each key but the first was introduced by one before it."""
     for name in keys_introduced_by_none(record.keys, verifies):
         yield SealFinding("seal.key_unknown", detail=name)
 
@@ -134,7 +139,8 @@ def keys_introduced_by_none(keys: Sequence[OwnKey], verifies: Verifies) -> Itera
         before.add(own.key)
 
 
-def _of_envelope(record: SealedRecord, envelope_keys: frozenset[str]) -> Iterator[SealFinding]:
+def findings_of_envelope(record: Signed, envelope_keys: frozenset[str]) -> Iterator[SealFinding]:
+    """A key of the record, that is not revoked, signed the envelope."""
     if not envelope_keys & {own.key for own in record.keys}:
         yield SealFinding("seal.checkpoint_unsigned", detail="the envelope")
     elif not envelope_keys & {own.key for own in record.keys if own.revoked is None}:
@@ -170,7 +176,7 @@ def _gives_its_leaf(deployment: str, row: SealedRow) -> bool:
     return event.leaf(bytes.fromhex(row.salt)).hex() == row.leaf
 
 
-def _of_checkpoint(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
+def findings_of_checkpoint(record: Signed, verifies: Verifies) -> Iterator[SealFinding]:
     """The head is in the log, and the log's checkpoint is signed."""
     try:
         note = SignedNote.read(record.log.checkpoint)
@@ -243,7 +249,8 @@ def _objects(value: object) -> Iterator[dict[str, object]]:
             yield from _objects(each)
 
 
-def _unproved_key(envelope_keys: frozenset[str], known: frozenset[str]) -> Iterator[tuple[Unproved, int]]:
+def unproved_key(envelope_keys: frozenset[str], known: frozenset[str]) -> Iterator[tuple[Unproved, int]]:
+    """That no key which the verifier knew before signed the envelope."""
     if not envelope_keys & known:
         yield "key_not_known", 0
 
@@ -286,7 +293,13 @@ def _log_breaks(record: SealedRecord) -> int:
     return int(text) if text.isdigit() and len(text) < 10 else 0
 
 
-def _size(record: SealedRecord) -> int:
+def sealed_by(envelope_keys: frozenset[str]) -> str:
+    """The name of a key that signed the envelope; empty where none did."""
+    return next(iter(sorted(NoteKey.read(key).name for key in envelope_keys)), "")
+
+
+def log_size(record: Signed) -> int:
+    """The size of the log by its checkpoint; 0 where that cannot be read."""
     try:
         return Checkpoint.read(SignedNote.read(record.log.checkpoint).text).size
     except ValueError:

@@ -18,6 +18,7 @@ from orchestrator.domain.rules.channels import ChannelKind
 from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.domain.text.names import same_name
 from orchestrator.engine.lookup.broken_basis import broken_basis, live_uses
+from orchestrator.engine.lookup.disposed import consumed_by_disposed
 from orchestrator.engine.lookup.documents import documents_of
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.live_uses import used_live
@@ -60,6 +61,7 @@ class Known:
     documents: tuple[PresentedDocument, ...] = ()
     broken: Mapping[str, tuple[SealFinding, ...]] = field(default_factory=dict)
     channels: Mapping[str, ChannelKind] | None = None
+    disposed_nonces: frozenset[str] = frozenset()
 
 
 def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
@@ -88,6 +90,7 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
         documents=documents_of(ports, d, keyring) if starting else (),
         broken=broken_basis(ports, d, others, certificates) if starting and history else {},
         channels=ports.channels.kinds() if starting and _has_told(d) else None,
+        disposed_nonces=consumed_by_disposed(ports.journal) if ruled and history else frozenset(),
     )
 
 
@@ -127,7 +130,9 @@ def question_of(
         approvals=approvals,
         certificates=known.certificates,
         keyring=known.keyring,
-        used=frozenset(nonce for other in known.others for nonce in other.consumed) | known.traces.nonces,
+        used=frozenset(nonce for other in known.others for nonce in other.consumed)
+        | known.traces.nonces
+        | known.disposed_nonces,
         earlier_plans=earlier_plans(ports, d, named_in(approvals, known.certificates), known.others),
         recent=(*_starts(known.others, d), *known.traces.starts),
         successes=tuple(_successes(known.others)),

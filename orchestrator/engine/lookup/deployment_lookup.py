@@ -1,6 +1,7 @@
 """Finds the deployment that a person means, and its present state."""
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.engine.lookup.disposed import refuse_disposed
 from orchestrator.engine.lookup.lost_history import refuse_if_lost
 from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.ports import Journal, Ports
@@ -14,6 +15,7 @@ def find(ports: Ports, deployment: str | None) -> Deployment:
     names = ports.journal.deployments()
     matches = [deployment] if deployment in names else [n for n in names if n.startswith(deployment)]
     if not matches:
+        refuse_disposed(ports.journal, deployment)
         refuse_if_lost(ports, deployment)
     if len(matches) != 1:
         finding = "none" if not matches else ", ".join(matches[:5])

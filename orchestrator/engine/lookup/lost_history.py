@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.errors import StoreFault
 
@@ -41,7 +42,7 @@ def lost_history_words(ports: Ports, d: Deployment | None = None) -> list[str]:
 
 def _lost(journal: Journal) -> list[str]:
     attempts = journal.attempts_beside()
-    known = set(journal.deployments()) if attempts else set()
+    known = {*journal.deployments(), *disposed(journal)} if attempts else set()
     return sorted(name for name in attempts if _deployment_of(name) not in known)
 
 

@@ -1,6 +1,7 @@
 """Gathers what is known of a deployment's environment and machines: files, pinned keys, and earlier deployments."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief, bound_marks
@@ -8,6 +9,7 @@ from orchestrator.domain.journal.events import HOUSE, EnvironmentLeft, Recorded
 from orchestrator.domain.plan.machines import marks_of
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.domain.rules.environment import LIVE, EnvironmentFile
+from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.lookup.unreadable import machine_traces
 from orchestrator.engine.ports import Journal, Ports
@@ -31,7 +33,7 @@ def place_of(
     history: tuple[DeployedThere, ...] = ()
     if others is not None:
         hidden = _hidden(ports.journal, d, others, files)
-        history = (*deployed_there(ports.journal, others, files), *hidden)
+        history = (*deployed_there(ports.journal, others, files), *hidden, *_disposed_there(ports.journal))
     return Place(
         files=files,
         seen=_seen(ports, d, identities or {}) if files or history else (),
@@ -111,7 +113,7 @@ def deployed_there(
         if not (recorded or other.named_by_policy):
             # It was deployed before a file called its environment live, so its brief has no machines.
             marks = bound_marks(folded(journal, other.id))
-        kept = frozenset(marks) - _released_since(released, other)
+        kept = frozenset(marks) - _released_since(released, other.began_at)
         if kept:
             yield DeployedThere(
                 environment=other.environment,
@@ -123,10 +125,21 @@ def deployed_there(
             )
 
 
-def _released_since(released: Iterable[Recorded], other: Brief) -> frozenset[str]:
+def _disposed_there(journal: Journal) -> Iterator[DeployedThere]:
+    """The same of deployments whose records were disposed of: their machines are governed as before."""
+    released = [record for record in journal.read(HOUSE) if isinstance(record.event, EnvironmentLeft)]
+    for name, disposal in disposed(journal).items():
+        begun = disposal.begun
+        kept = frozenset(begun.machines) - _released_since(released, begun.began)
+        if kept:
+            policy = begun.policy if begun.named else None
+            yield DeployedThere(begun.environment, name, begun.live, kept, policy, recorded=begun.live)
+
+
+def _released_since(released: Iterable[Recorded], began: datetime) -> frozenset[str]:
     marks = frozenset[str]()
     for record in released:
         event = record.event
-        if isinstance(event, EnvironmentLeft) and record.at > other.began_at:
+        if isinstance(event, EnvironmentLeft) and record.at > began:
             marks |= marks_of(event.machine_ids, event.host_keys)
     return marks

@@ -24,6 +24,7 @@ from orchestrator.engine.drive import drive
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.live_uses import marked
 from orchestrator.engine.lookup.lost_history import refuse_lost_history
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
@@ -336,7 +337,7 @@ def _free_name(journal: Journal, prepared: PreparedPlan, now: datetime) -> str:
     release = prepared.plan.release
     version = "".join(c if c.isalnum() or c in "._-" else "-" for c in release.version)
     stem = f"{release.name}-{version}-{now:%Y%m%d-%H%M%S}"[:90]
-    taken = set(journal.deployments())
+    taken = {*journal.deployments(), *disposed(journal)}
     return next(name for n in range(1, 1000) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
 
 

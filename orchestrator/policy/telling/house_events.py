@@ -46,6 +46,17 @@ def _baseline_kept(event: e.BaselineKept, d: Deployment, counts: Counts) -> Tell
 
 
 @telling_of.register
+def _disposal_begun(event: e.DisposalBegun, d: Deployment, counts: Counts) -> Telling:
+    words = f"begins to dispose of the record of {event.deployment}, by {event.by}: {event.reason}"
+    return Telling(at("record", words))
+
+
+@telling_of.register
+def _disposal_finished(event: e.DisposalFinished, d: Deployment, counts: Counts) -> Telling:
+    return Telling(at("record", f"the record of {event.deployment} is disposed of"))
+
+
+@telling_of.register
 def _incident_recorded(event: e.IncidentRecorded, d: Deployment, counts: Counts) -> Telling:
     incident = event.incident
     state = "closed" if incident.closed is not None else "open"

@@ -29,6 +29,7 @@ WITHOUT_STEP = {
     "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted", "incident_recorded",
     "seal_accepted", "seal_broken", "log_accepted", "criterion_answered", "assessment_kept",
     "cmdb_audit_began", "cmdb_audited", "drift_accepted",
+    "disposal_begun", "disposal_finished",
     "ticket_opened", "ticket_seen", "delivery_owed", "delivered",
     "messages_tried",
 }  # fmt: skip

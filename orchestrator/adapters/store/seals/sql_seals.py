@@ -10,10 +10,12 @@ from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.adapters.store.seals.beside import beside
+from orchestrator.adapters.store.seals.disposed import disposal_of, of_leaves
 from orchestrator.adapters.store.seals.log import (
     Log,
     begun_anew,
     first_number,
+    heads_in,
     is_in_log,
     log_of,
     new_log,
@@ -180,7 +182,9 @@ def _looked(
     findings += rows.against(deployment)
     if not is_in_log(connection, log, number, head):
         findings.append(SealFinding("seal.head_changed"))
-    findings += _of_events(events, leaves_of(connection, deployment), head)
+    leaves = leaves_of(connection, deployment)
+    disposal = disposal_of(connection, log, head, events, leaves, _of_events)
+    findings += _of_events(events, leaves, head) if disposal is None else of_leaves(leaves, head)
     findings += _of_breaks(connection, log, head)
     return SealLook(
         deployment,
@@ -191,7 +195,8 @@ def _looked(
         head.breaks,
         log.tree.size,
         log.key,
-        tuple(rows.elsewhere(deployment)),
+        elsewhere=tuple(rows.elsewhere(deployment)),
+        disposal=disposal,
     )
 
 

@@ -15,6 +15,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.model_base import seconds_of
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.snapshots import every
 from orchestrator.errors import UsageFault
@@ -55,6 +56,9 @@ def stats(since: str | None, name: str | None, as_json: bool) -> None:  # noqa: 
         for model_figures in figures_by_model:
             click.echo(model_figures.model_dump_json(ensure_ascii=True))
         return
+    gone = len(disposed(ports.journal))
+    if gone:
+        click.echo(f"Not counted, because its record was disposed of: {counted(gone, 'deployment')}.")
     if not figures_by_model:
         click.echo(
             f"There is no deployment{f' by model {plain(name)}' if name else ''}{' in that time' if since else ''}."

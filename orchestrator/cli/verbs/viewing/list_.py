@@ -14,9 +14,11 @@ from orchestrator.cli.views.unreadable import say_lost, say_unreadable
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.journal.disposals import Disposal
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.policy.course.follow_up import (
     review_overdue,
@@ -26,6 +28,7 @@ from orchestrator.policy.course.follow_up import (
 )
 from orchestrator.policy.course.post_review import overdue_after_the_end
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.words.disposal_words import disposed_lines
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.policy_words import UNGOVERNED
 
@@ -52,17 +55,39 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
         )
         for d in deployments
     ]
+    gone = disposed(ports.journal)
     if as_json:
         for d in deployments:
             click.echo(
                 json.dumps(_object(d, elapsed(d.opened_at, d.ended_at, now), now, rehearsals.get(d.id)))
             )
-    elif not rows and not known.unreadable:
+        for disposal in gone.values():
+            click.echo(json.dumps(_disposed_object(disposal)))
+    elif not rows and not known.unreadable and not gone:
         click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
     else:
         styles = [{"state": state_style(d, now, rehearsals.get(d.id))} for d in deployments]
-        print_table(HEADINGS, rows, styles)
+        if rows:
+            print_table(HEADINGS, rows, styles)
+        for line in disposed_lines([each.seen_as for each in gone.values()]):
+            click.echo(line)
         say_owed_audits(ports, now)
+
+
+def _disposed_object(disposal: Disposal) -> dict[str, object]:
+    """What is known of a deployment whose record was disposed of."""
+    begun, finished = disposal.begun, disposal.finished
+    return {
+        "id": begun.deployment,
+        "release": begun.release,
+        "version": begun.version,
+        "environment": begun.environment,
+        "state": "disposed of" if finished is not None else "disposal not finished",
+        "over": True,
+        "began_at": begun.began.isoformat(),
+        "disposed_at": finished.isoformat() if finished is not None else None,
+        "disposed_by": begun.by,
+    }
 
 
 def row_of(d: Brief, now: datetime, rehearsal: Deployment | None) -> tuple[str, ...]:

@@ -13,14 +13,16 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.viewing.attachments import attachments
+from orchestrator.cli.verbs.viewing.record_disposal import certificate, dispose, due
 from orchestrator.cli.verbs.viewing.record_forms import FORMS, anchored_lines
-from orchestrator.cli.verbs.viewing.record_keeping import archive, due, hold, release
+from orchestrator.cli.verbs.viewing.record_keeping import archive, hold, release
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import HOUSE, Recorded
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.disposed import disposal_named
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.record_secrets import RecordGuard, shapes_in
 from orchestrator.errors import ExitCode, NotFound, OrchError, StoreFault, UsageFault
@@ -36,7 +38,7 @@ def record() -> None:
     """Deployment records: the evidence of each deployment."""
 
 
-for command in (attachments, archive, hold, release, due):
+for command in (attachments, archive, hold, release, due, dispose, certificate):
     record.add_command(command)
 
 
@@ -137,22 +139,26 @@ def seal(deployment: str | None, out: Path | None) -> None:
 )
 @json_option
 def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json: bool) -> int:  # noqa: FBT001
-    """Verify a sealed record (a file, or its PDF), the seal of a deployment (its id), or of all in this store [default].
+    """Verify a sealed record or a certificate (a file, or its PDF), the seal of a deployment (its id), or of all in this store.
 
     The store is also held against what anchors outside have seen of it. Exits with 13 where anything is not what was sealed.
     """
+    from orchestrator.cli.views.disposal_view import show_certificate
     from orchestrator.cli.views.seal_view import show_looks, show_verdict
     from orchestrator.domain.seal.findings import LastLook
     from orchestrator.engine.lookup.anchor_check import anchor_looks
     from orchestrator.engine.lookup.seal_check import with_accepted_log
+    from orchestrator.engine.use_cases.disposal_certificates import is_certificate, verified_certificate
     from orchestrator.engine.use_cases.sealed_records import accepted_log_breaks, verified
 
     ports = ports_of_home()
     if what is not None and (Path(what).is_file() or "/" in what):
         content, in_pdf = sealed_bytes(Path(what))
+        if is_certificate(ports, content):
+            return show_certificate(*verified_certificate(ports, content, keys), as_json=as_json)
         seen = verified(ports, content, keys, tsa_ca or "", in_pdf=in_pdf)
         return show_verdict(seen.verdict, seen.here, as_json=as_json)
-    names = [what if what == HOUSE else find(ports, what).id] if what is not None else ports.seals.known()
+    names = [_known_or_disposed(ports, what)] if what is not None else ports.seals.known()
     looks = with_accepted_log(ports, ports.seals.looks(names))
     if what is None:
         broken = tuple(look.deployment for look in looks if not look.intact)
@@ -252,6 +258,14 @@ def key(rotate: bool, revoke: str | None) -> None:  # noqa: FBT001
     for own in ports.seal_keys.own():
         gone = f"; revoked {own.revoked.at:%Y-%m-%d %H:%M} UTC: {own.revoked.reason}" if own.revoked else ""
         click.echo(f"{own.key}  since {own.since:%Y-%m-%d %H:%M} UTC{gone}")
+
+
+def _known_or_disposed(ports: Ports, name: str) -> str:
+    if name == HOUSE:
+        return name
+    disposal = disposal_named(ports.journal, name)
+    known = name in ports.journal.deployments()
+    return disposal.begun.deployment if disposal is not None and not known else find(ports, name).id
 
 
 def sealed_bytes(file: Path) -> tuple[bytes, bool]:

@@ -44,6 +44,7 @@ from orchestrator.domain.journal.events.backout import (
 )
 from orchestrator.domain.journal.events.changes import ChangesCompared
 from orchestrator.domain.journal.events.cmdb_audit import CmdbAuditBegan, CmdbAudited, DriftAccepted
+from orchestrator.domain.journal.events.disposal import DisposalBegun, DisposalFinished
 from orchestrator.domain.journal.events.driving import (
     AbortRequested,
     ClockJumped,
@@ -220,7 +221,9 @@ Event = Annotated[
     | AssessmentKept
     | CmdbAuditBegan
     | CmdbAudited
-    | DriftAccepted,
+    | DriftAccepted
+    | DisposalBegun
+    | DisposalFinished,
     Field(discriminator="kind"),
 ]
 
@@ -270,6 +273,8 @@ __all__ = [
     "DeploymentHeld",
     "DeploymentNotAdmitted",
     "DeploymentRefused",
+    "DisposalBegun",
+    "DisposalFinished",
     "DriftAccepted",
     "DriverTook",
     "DutyDone",

@@ -153,9 +153,13 @@ class FindingFact(Noun):
 
 
 class HouseFacts(Noun):
-    """What a report counts of the journal of the house: baselines that people kept, incidents, and audits of hosts."""
+    """What a report counts of the journal of the house: baselines that people kept, incidents, and audits of hosts.
+
+    `disposed`: when each deployment began and ended whose record was disposed of; nothing else of it can be counted.
+    """
 
     baselines_kept: Many[Moment] = ()
     incidents: Many[IncidentFact] = ()
     audits: Many[AuditFact] = ()
     findings: Many[FindingFact] = ()
+    disposed: Many[tuple[Moment, Moment]] = ()

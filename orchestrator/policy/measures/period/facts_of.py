@@ -8,6 +8,7 @@ from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Condensed
+from orchestrator.domain.journal.disposals import disposals_in
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, end_of
 from orchestrator.policy.calendar.due_starts import GRACE
 from orchestrator.policy.evidence.audit_history import history_of as audits_of
@@ -75,11 +76,13 @@ def house_facts_of(records: Sequence[e.Recorded]) -> HouseFacts:
             case e.IncidentRecorded(incident=incident):
                 incidents[incident.id] = _incident(incident, record.at, related=False)
     history = audits_of(records)
+    disposed = (each.begun for each in disposals_in(records).values() if each.finished is not None)
     return HouseFacts(
         baselines_kept=tuple(kept),
         incidents=tuple(incidents.values()),
         audits=tuple(audit_facts_of(history)),
         findings=tuple(finding_facts_of(history)),
+        disposed=tuple((begun.began, begun.ended) for begun in disposed),
     )
 
 

@@ -96,7 +96,8 @@ class PeriodReport(Noun):
     """The report as of `made`: of a period that is not over, what is known so far.
 
     `deployments` are counted in one period or the other. `unreadable` are those that are in no figure, because their
-    journals cannot be read. `lead_times`: the seconds of each case of `lead_time`, sorted. `unrecorded`: what has no record.
+    journals cannot be read; `disposed` is how many are in none because their records were disposed of. `lead_times`: the
+    seconds of each case of `lead_time`, sorted. `unrecorded`: what has no record.
     `listed`: the deployments of the period, rehearsals among them.
     """
 
@@ -112,6 +113,7 @@ class PeriodReport(Noun):
     listed: Many[ListedDeployment] = ()
     unrecorded: Many[Unrecorded] = UNRECORDED
     unreadable: Many[str] = ()
+    disposed: int = 0
 
     @property
     def over(self) -> bool:

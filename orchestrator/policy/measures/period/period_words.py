@@ -34,6 +34,9 @@ def notes_of(report: PeriodReport, zone: ZoneInfo) -> Iterator[str]:
     )
     if not report.over:
         yield f"The period is not over: figures are as of {_moment(report.made, zone)}."
+    if report.disposed:
+        count = counted(report.disposed, "deployment")
+        yield f"In no figure, because its record was disposed of: {count} of this period or the one before."
     if report.unreadable:
         names = ", ".join(report.unreadable)
         yield f"In no figure, because it cannot be read: {counted(len(report.unreadable), 'deployment')} ({names})."

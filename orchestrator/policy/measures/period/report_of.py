@@ -67,6 +67,7 @@ def report_of(
         lead_times=lead_times(real, period),
         listed=listed_of(chosen, period),
         unreadable=tuple(unreadable),
+        disposed=sum(began < period.ends and ended >= before.begins for began, ended in house.disposed),
     )
 
 

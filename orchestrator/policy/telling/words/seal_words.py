@@ -7,6 +7,7 @@ from orchestrator.domain.seal.findings import LastLook, SealCode, SealFinding, S
 from orchestrator.domain.seal.sealed_record import AcceptedBreak
 from orchestrator.domain.seal.verification import RecordVerdict, Unproved
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.telling.words.disposal_words import disposed_line
 
 FINDING_WORDS: Mapping[SealCode, str] = {
     "seal.none": "nothing of it is sealed yet: its next event seals it, or orch record seal does",
@@ -44,6 +45,9 @@ UNPROVED_WORDS: Mapping[Unproved, str] = {
     "break_recorded": "what was there before its seal broke ({number} times)",
     "log_broke": "what the log of the store had before it was begun anew ({number} times)",
     "events_disposed": "what {number} events said: they were disposed of, and only their leaves are left",
+    "copies_elsewhere": (
+        "that no copy is left elsewhere: backups, sealed records that were handed out, and what a disk keeps of deleted files"
+    ),
     "later_events": "that nothing followed event {number}; the store knows: orch record verify ID",
     "signature_not_verified": "{number} signatures of people: their keys are not in it, or are of ssh (ssh-keygen -Y verify)",
     "pages": (
@@ -69,6 +73,10 @@ def look_lines(look: SealLook) -> Iterator[str]:
     """What was found in the store, in lines for people."""
     for finding in look.elsewhere:
         yield f"elsewhere in the log: {finding.code}: {finding_words(finding)}"
+    if look.intact and look.disposal is not None:
+        yield disposed_line(look.deployment, look.disposal)
+        yield f"  intact: the leaves of its {look.size} events and its head are what was sealed"
+        return
     if look.intact:
         late = f"; the first {look.late} were sealed late" if look.late else ""
         yield f"{look.deployment}: intact and whole, {look.size} events{late}"
