@@ -36,6 +36,7 @@ Unproved = Literal[
     "signature_not_verified",
     "break_recorded",
     "log_broke",
+    "key_after_loss",
 ]
 """What a sealed record does not prove; the words are in policy/telling/words/seal_words.py."""
 
@@ -117,10 +118,10 @@ def _of_subject(statement: SealedStatement) -> Iterator[SealFinding]:
 
 
 def _of_keys(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
-    """Each key but the first was introduced by one before it."""
+    """Each key but the first was introduced by one before it, or follows one that was lost and says so."""
     before: set[str] = set()
     for own in record.keys:
-        if before:
+        if before and not own.after_loss:
             signature, by = bytes.fromhex(own.signature or ""), own.introduced_by
             signed = introduction(own.key, own.since)
             if by not in before or not verifies(NoteKey.read(by or own.key).public, signature, signed):
@@ -247,6 +248,8 @@ def _unproved(record: SealedRecord, disposed: int) -> Iterator[tuple[Unproved, i
         yield "sealed_late", record.head.late
     if record.head.breaks:
         yield "break_recorded", record.head.breaks
+    if lost := sum(1 for own in record.keys if own.after_loss):
+        yield "key_after_loss", lost
     if broke := _log_breaks(record):
         yield "log_broke", broke
     if disposed:
