@@ -43,6 +43,10 @@ class SealKeys(ABC):
         """All keys of this home, the oldest first. Raises StoreFault."""
 
     @abstractmethod
+    def known_keys(self) -> tuple[OwnKey, ...]:
+        """The same, and none is made where there is none. Raises StoreFault."""
+
+    @abstractmethod
     def rotate(self, revoke: str | None = None) -> OwnKey:
         """Make a new key, which the one in use introduces; that is revoked where a reason is given. Raises StoreFault."""
 
@@ -221,6 +225,10 @@ class NoSealKeys(SealKeys):
         return Opened("unknown key" if note else "unreadable")
 
     def own(self) -> tuple[OwnKey, ...]:
+        """See the port."""
+        return ()
+
+    def known_keys(self) -> tuple[OwnKey, ...]:
         """See the port."""
         return ()
 

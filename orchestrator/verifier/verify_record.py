@@ -217,10 +217,15 @@ def envelope_signers(envelope: Json, payload: bytes, keys: list[str]) -> set[str
 
 
 def check_keys(record: Json, verdict: Verdict) -> None:
-    """Each key of orch but the first was introduced by one before it."""
+    """Each key of orch but the first was introduced by one before it, or follows one that was lost."""
     before: set[str] = set()
     for own in record["keys"]:
-        if before:
+        if before and own.get("after_loss") is True:
+            name = key_of(own["key"])[0]
+            verdict.unproved.append(
+                f"that {name} follows the key before: that was lost, and introduced nothing"
+            )
+        elif before:
             signed = b"orch seal key 1\n" + canonical({"key": own["key"], "since": own["since"]})
             by = own.get("introduced_by")
             if by not in before or not good(key_of(by)[2], bytes.fromhex(own.get("signature") or ""), signed):

@@ -1,5 +1,6 @@
 """Who edits a record by hand stops what rests on it, and nothing else; a person goes on with a reason."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -73,6 +74,14 @@ def test_status_says_when_everything_was_verified_last(home: SealedHome, orch: O
     home.by_hand(EDITS["the last event"])
     assert orch("record", "verify").code == 13
     assert "1 of 3 are NOT what was sealed (d1): orch record verify" in orch("status", "d1").text
+
+
+def test_status_for_programs_says_it_too(home: SealedHome, orch: Orch) -> None:
+    before = json.loads(orch("status", "d1", "--json").text)["seals"]
+    assert (before["log_size"], before["anchors"], before["verified"]) == (36, [], None)
+    orch("record", "verify")
+    verified = json.loads(orch("status", "d1", "--json").text)["seals"]["verified"]
+    assert (verified["deployments"], verified["broken"]) == (3, [])
 
 
 def test_what_cannot_be_read_is_not_called_absent(home: SealedHome, orch: Orch) -> None:

@@ -17,7 +17,7 @@ from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.check import CheckResult
-from orchestrator.engine import disk_space
+from orchestrator.engine import disk_space, seal_watch
 from orchestrator.engine import drive as loop
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.journal_writer import JournalWriter
@@ -474,8 +474,13 @@ def forgets_who_is_out(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(rotation_progress, "_ended", ended)
 
 
+def looks_at_no_seal(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(seal_watch, "finds_break", lambda context, step: False)
+
+
 MUTATIONS: tuple[tuple[Mutate, str], ...] = (
     (skips_gates, "without its soak"),
+    (looks_at_no_seal, "began on a broken record"),
     (soaks_not, "without its soak"),
     (deploys_to_all_at_once, "touched before gate"),
     (forgets_aborts, "after an abort"),

@@ -34,6 +34,7 @@ from tests.simulation.opens import against_opens
 from tests.simulation.people import ended_by_hand, manual_attempts
 from tests.simulation.rotation import against_rotation
 from tests.simulation.scenario import Scenario
+from tests.simulation.seals import against_seals
 from tests.simulation.stages import against_stages, wave_of
 from tests.simulation.words import against_words
 from tests.simulation.world import AS_BEFORE
@@ -79,6 +80,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *against_people(scenario, deployment, records),
         *against_rotation(scenario, deployment, records),
         *_uncaptured_is_named(scenario, deployment),
+        *against_seals(scenario.seals, deployment.id, records),
     ]
 
 

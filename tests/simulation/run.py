@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.standing import unapproved
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.drive import drive
+from orchestrator.engine.lookup.seal_check import broken_seal
 from orchestrator.engine.ports import BaselineStore, Ports, Watcher
 from orchestrator.engine.use_cases.deployment_commands import open_deployment, rollback, signal
 from orchestrator.engine.use_cases.emergency_stop import lift, stop_all
@@ -52,7 +54,7 @@ class _Baselines(BaselineStore):
 
 def ports_of(scenario: Scenario) -> Ports:
     """The real core's ports over a simulated world."""
-    return ports_over(
+    ports = ports_over(
         scenario.world,
         FakePlans(lambda: scenario.plan),
         scenario.playbooks,
@@ -66,6 +68,7 @@ def ports_of(scenario: Scenario) -> Ports:
         measurements=scenario.measurements,
         balancers=scenario.balancers,
     )
+    return replace(ports, seals=scenario.seals)
 
 
 def run(scenario: Scenario) -> Deployment:
@@ -80,6 +83,7 @@ def run(scenario: Scenario) -> Deployment:
         deployment = _driven(scenario, ports, name, f"driver-{n}")
         if deployment is None:
             scenario.world.sleep(scenario.random.random() * 4)
+            _accept(scenario, ports, name)
         elif deployment.over and not (scenario.rolls_back and deployment.touched_hosts):
             return deployment
         elif deployment.over:
@@ -135,6 +139,7 @@ def _interrupting(scenario: Scenario, ports: Ports, name: str) -> Watcher:
 
     def watch(record: e.Recorded) -> None:
         scenario.world.heard(record.event.kind)
+        scenario.seals.heard(record.deployment, len(scenario.journal.records[record.deployment]))
         if scenario.random.random() < scenario.words and record.event.kind not in (
             "paused",
             "abort_requested",
@@ -184,12 +189,22 @@ def _answer(scenario: Scenario, ports: Ports, deployment: Deployment) -> None:
         with suppress(Killed, StoreFault, Refused):
             lift(ports, by="bo", reason="it was a drill")
         return
+    if deployment.driving.broken is not None:
+        _accept(scenario, ports, deployment.id)
     step = next_step(deployment, scenario.world.now())
     assert isinstance(step, WaitForPerson), f"seed {scenario.seed}: {deployment.state} stopped at {step}"
     word = _word_for(scenario, deployment)
     for early in (*said_too_early(deployment, word), *leave_for(scenario, deployment, word)):
         _say(scenario, ports, deployment.id, early)
     _say(scenario, ports, deployment.id, word)
+
+
+def _accept(scenario: Scenario, ports: Ports, name: str) -> None:
+    """Somebody looked at the record, which is not what was sealed, and accepts it as it is."""
+    broken = broken_seal(ports, name)
+    if broken:
+        damage = tuple(e.DamageHere(code=each.code, event=each.event) for each in broken)
+        _say(scenario, ports, name, e.SealAccepted(damage=damage, by="bo", reason="looked at it"))
 
 
 def _word_for(scenario: Scenario, d: Deployment) -> e.Event:

@@ -17,6 +17,7 @@ from tests.simulation.metrics import SimulatedMeasurements, drawn_metrics
 from tests.simulation.people import People
 from tests.simulation.plans import drawn, drawn_whole
 from tests.simulation.playbooks import SimulatedPlaybooks, Troubles
+from tests.simulation.seals import SimulatedSeals
 from tests.simulation.storage import SimulatedStorage
 from tests.simulation.targets import SimulatedTargets
 from tests.simulation.world import EPOCH, HORIZON, World
@@ -132,6 +133,7 @@ class Scenario:
         return drawn_whole(tree, len(names), self.authority.policy)
 
     def _faults(self, names: list[str]) -> None:
+        self.seals = SimulatedSeals(self.seed)
         for _ in range(self.random.choice([0, 0, 1, 3])):
             self._cut(self.random.choice(names), self._moment())
         for _ in range(self.random.choice([0, 0, 1, 2])):

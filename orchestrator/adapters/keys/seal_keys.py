@@ -144,6 +144,10 @@ class FolderSealKeys(SealKeys):
         self._in_use()
         return self.history().keys
 
+    def known_keys(self) -> tuple[OwnKey, ...]:
+        """See the port."""
+        return self.history().keys
+
     def rotate(self, revoke: str | None = None) -> OwnKey:
         """See the port. A crash in between leaves the key before in use."""
         from orchestrator.adapters.keys.ed25519 import SigningKey
@@ -193,13 +197,13 @@ class FolderSealKeys(SealKeys):
 
         file = self._folder / PRIVATE
         if not file.exists():
-            if (self._folder / HISTORY).exists():
-                raise StoreFault(
-                    f"{file} is gone and {self._folder / HISTORY} is there; restore it from a copy."
-                )
+            lost = (self._folder / HISTORY).exists()
             self._make(file, SigningKey.new().pem())
             self._keys = None
+            if lost:
+                self._note_loss(file)
         own = self.history().keys
+        self._put_on_record(own)
         if self._signer is None:
             signer = SigningKey.from_pem(private_bytes(file))
             public = bytes.fromhex(signer.public)
@@ -212,8 +216,29 @@ class FolderSealKeys(SealKeys):
             self._signer = signer, key
         return self._signer
 
+    def _put_on_record(self, own: tuple[OwnKey, ...]) -> None:
+        """The public half of the first key is kept beside it: what it signed can be verified when the key is lost."""
+        file = self._folder / HISTORY
+        if not file.exists():
+            with suppress(OrchError):
+                write_whole(file, OwnKeys(keys=own))
+
+    def _note_loss(self, file: Path) -> None:
+        """Put the key that follows a lost one on record, whichever process made it."""
+        from orchestrator.adapters.keys.ed25519 import SigningKey
+
+        history = self.history()
+        public = bytes.fromhex(SigningKey.from_pem(private_bytes(file)).public)
+        if any(NoteKey.read(own.key).public == public for own in history.keys):
+            return
+        since = datetime.fromtimestamp(file.stat().st_mtime, self._now().tzinfo)
+        key = NoteKey(self._name(len(history.keys) + 1), public).text
+        own = OwnKey(key=key, since=since, after_loss=True)
+        write_whole(self._folder / HISTORY, OwnKeys(keys=(*history.keys, own), others=history.others))
+        self._keys = None
+
     def _first(self) -> OwnKeys:
-        """The history of a home that has one key, or none yet: it is written when a second one follows."""
+        """The history of a home that has one key, or none yet: it is written when the key first signs."""
         from orchestrator.adapters.keys.ed25519 import SigningKey
 
         file = self._folder / PRIVATE
@@ -288,7 +313,7 @@ def _refuse_strangers(file: Path, keys: OwnKeys) -> None:
     known: set[str] = set()
     for own in keys.keys:
         by = own.introduced_by
-        if known:
+        if known and not own.after_loss:
             signed = introduction(own.key, own.since)
             proved = by in known and verifies(
                 NoteKey.read(by or own.key).public, bytes.fromhex(own.signature or ""), signed

@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from orchestrator.cli.exit_codes import exit_code_of
+from orchestrator.cli.views.seals_line import SealsLine
 from orchestrator.domain.authority.rehearsal import Part
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.post_review import PostReview
@@ -89,6 +90,7 @@ class ResultLine(Noun):
     out_of_rotation: Many[OutLine] = ()
     review: PostReview | None = None
     retention: Retention | None = None
+    seals: SealsLine | None = None
 
 
 class JsonLines:

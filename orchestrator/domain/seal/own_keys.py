@@ -39,13 +39,17 @@ class Revocation(Noun):
 
 
 class OwnKey(Noun):
-    """A key of orch. The first one was introduced by nobody; each later one by a key before it, whose signature is in hex."""
+    """A key of orch. The first one was introduced by nobody; each later one by a key before it, whose signature is in hex.
+
+    `after_loss`: the private half of the one before was gone, so that nothing could introduce this one.
+    """
 
     key: KeyText
     since: Moment
     introduced_by: KeyText | None = None
     signature: str | None = Field(default=None, pattern=r"^[0-9a-f]{128}$")
     revoked: Revocation | None = None
+    after_loss: bool = False
 
 
 class SeenKey(Noun):

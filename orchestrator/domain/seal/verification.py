@@ -41,6 +41,7 @@ Unproved = Literal[
     "pages",
     "log_broke",
     "copies_elsewhere",
+    "key_after_loss",
 ]
 """What a sealed record does not prove; the words are in policy/telling/words/seal_words.py."""
 
@@ -128,10 +129,10 @@ def findings_of_keys(record: Signed, verifies: Verifies) -> Iterator[SealFinding
 
 
 def keys_introduced_by_none(keys: Sequence[OwnKey], verifies: Verifies) -> Iterator[str]:
-    """The names of those that no key before them introduced; the first needs no introduction."""
+    """The names of those that no key before them introduced, but for the first, and one that says that it follows a loss."""
     before: set[str] = set()
     for own in keys:
-        if before:
+        if before and not own.after_loss:
             signature, by = bytes.fromhex(own.signature or ""), own.introduced_by
             signed = introduction(own.key, own.since)
             if by not in before or not verifies(NoteKey.read(by or own.key).public, signature, signed):
@@ -260,6 +261,8 @@ def _unproved(record: SealedRecord, disposed: int) -> Iterator[tuple[Unproved, i
         yield "sealed_late", record.head.late
     if record.head.breaks:
         yield "break_recorded", record.head.breaks
+    if lost := sum(1 for own in record.keys if own.after_loss):
+        yield "key_after_loss", lost
     if broke := _log_breaks(record):
         yield "log_broke", broke
     if disposed:

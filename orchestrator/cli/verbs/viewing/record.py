@@ -150,6 +150,7 @@ def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json:
     from orchestrator.engine.lookup.seal_check import with_accepted_log
     from orchestrator.engine.use_cases.disposal_certificates import is_certificate, verified_certificate
     from orchestrator.engine.use_cases.sealed_records import accepted_log_breaks, verified
+    from orchestrator.policy.telling.words.seal_words import loss_lines
 
     ports = ports_of_home()
     if what is not None and (Path(what).is_file() or "/" in what):
@@ -164,7 +165,10 @@ def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json:
         broken = tuple(look.deployment for look in looks if not look.intact)
         ports.seal_keys.looked(LastLook(at=ports.clock.now(), deployments=len(looks), broken=broken))
     log = ports.seals.log_look() if what is None else None
-    return show_looks(looks, log, anchor_looks(ports), accepted_log_breaks(ports), as_json=as_json)
+    code = show_looks(looks, log, anchor_looks(ports), accepted_log_breaks(ports), as_json=as_json)
+    for line in () if as_json else loss_lines(ports.seal_keys.known_keys()):
+        click.echo(line)
+    return code
 
 
 @record.command()
@@ -255,9 +259,10 @@ def key(rotate: bool, revoke: str | None) -> None:  # noqa: FBT001
     ports = ports_of_home()
     if rotate or revoke is not None:
         ports.seals.signed_anew(lambda: ports.seal_keys.rotate(revoke))
+    from orchestrator.policy.telling.words.seal_words import key_words
+
     for own in ports.seal_keys.own():
-        gone = f"; revoked {own.revoked.at:%Y-%m-%d %H:%M} UTC: {own.revoked.reason}" if own.revoked else ""
-        click.echo(f"{own.key}  since {own.since:%Y-%m-%d %H:%M} UTC{gone}")
+        click.echo(key_words(own))
 
 
 def _known_or_disposed(ports: Ports, name: str) -> str:

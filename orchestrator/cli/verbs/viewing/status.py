@@ -35,8 +35,11 @@ def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # no
     say_lost(ports, d)
     if as_json:
         from orchestrator.cli.views.json_lines import result_of
+        from orchestrator.cli.views.seals_line import seals_line
 
-        click.echo(result_of(d, ports.clock.now()).model_dump_json(ensure_ascii=True))
+        seals = seals_line(ports.anchor_book.state(d.id), ports.seal_keys.last_look())
+        line = result_of(d, ports.clock.now()).model_copy(update={"seals": seals})
+        click.echo(line.model_dump_json(ensure_ascii=True))
     else:
         _print_tree(ports, d)
     return exit_code_of(d) if exit_code else 0

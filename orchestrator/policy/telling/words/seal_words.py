@@ -1,10 +1,13 @@
 """What a look at a seal found, in words: made here only, from the codes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from orchestrator.domain.seal.anchored_record import AnchoredRecord, StoreHere
 from orchestrator.domain.seal.findings import LastLook, SealCode, SealFinding, SealLook
+from orchestrator.domain.seal.own_keys import OwnKey
 from orchestrator.domain.seal.sealed_record import AcceptedBreak
+from orchestrator.domain.seal.signed_note import NoteKey
 from orchestrator.domain.seal.verification import RecordVerdict, Unproved
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.telling.words.disposal_words import disposed_line
@@ -44,6 +47,7 @@ UNPROVED_WORDS: Mapping[Unproved, str] = {
     "sealed_late": "its first {number} events before they were sealed: they were written before there were seals",
     "break_recorded": "what was there before its seal broke ({number} times)",
     "log_broke": "what the log of the store had before it was begun anew ({number} times)",
+    "key_after_loss": "that {number} of its keys follow the ones before: those were lost and could introduce nothing",
     "events_disposed": "what {number} events said: they were disposed of, and only their leaves are left",
     "copies_elsewhere": (
         "that no copy is left elsewhere: backups, sealed records that were handed out, and what a disk keeps of deleted files"
@@ -105,6 +109,24 @@ def verdict_lines(verdict: RecordVerdict) -> Iterator[str]:
     yield from (
         f"  {code}: {UNPROVED_WORDS[code].format(number=number)}" for code, number in verdict.unproved
     )
+
+
+def key_words(own: OwnKey) -> str:
+    """A key of orch with what became of it."""
+    lost = "; it follows a key that was lost: nothing introduced it" if own.after_loss else ""
+    gone = f"; revoked {own.revoked.at:%Y-%m-%d %H:%M} UTC: {own.revoked.reason}" if own.revoked else ""
+    return f"{own.key}  since {own.since:%Y-%m-%d %H:%M} UTC{lost}{gone}"
+
+
+def loss_lines(keys: Sequence[OwnKey]) -> Iterator[str]:
+    """From when on which key signs, where one was lost: what it sealed is verified by its public half on record."""
+    for before, own in pairwise(keys):
+        if own.after_loss:
+            yield (
+                f"{NoteKey.read(own.key).name} seals since {own.since:%Y-%m-%d %H:%M} UTC, because "
+                f"{NoteKey.read(before.key).name} was lost: it was not introduced. If the old key could be in other hands, "
+                "compare with an anchor"
+            )
 
 
 def last_look_words(look: LastLook | None) -> str:
