@@ -143,8 +143,6 @@ TICKETS_RUN = "tests/cli/verbs/test_change.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 SEALS_RUN = "it is about the real store: tests/seals runs it there"
 NOT_WALKED: dict[tuple[str, str], str] = {
-    ("policy/measures/period/measure_words.py", "orch incident list"): SHOWS,
-    ("policy/measures/period/measure_words.py", "orch pir show"): SHOWS,
     ("policy/course/post_review.py", f"orch pir open {ID}"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch pir show {ID}"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch pir close {ID} --reason WHY"): REVIEW_RUN,
