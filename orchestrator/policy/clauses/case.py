@@ -8,23 +8,13 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.clause_evidence import EvidenceCode, EvidenceState
 from orchestrator.domain.journal.condensed import Condensed
 from orchestrator.domain.journal.events import Event
-from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, STANDS, TAKEN_BACK, State
+from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, STANDS, TAKEN_BACK, UNTOUCHED
 from orchestrator.domain.seal.findings import SealLook
 from orchestrator.domain.text.command_word import command_word
 
 MOST_DETAILS = 12
 """Details of one finding; more are counted."""
 LONGEST_DETAIL = 200
-_BEFORE_ANY_HOST = frozenset(
-    {
-        State.PLANNED,
-        State.AWAITING_APPROVAL,
-        State.SCHEDULED,
-        State.VERIFYING_COMPONENTS,
-        State.VERIFYING_ENVIRONMENT,
-        State.CAPTURING_BASELINE,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ class Case:
     @property
     def ahead(self) -> bool:
         """No host was touched, and it goes on."""
-        return self.d.state in _BEFORE_ANY_HOST
+        return self.d.state in UNTOUCHED
 
 
 @dataclass(frozen=True, slots=True)

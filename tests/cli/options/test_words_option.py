@@ -38,6 +38,6 @@ def test_what_a_journal_cannot_hold_is_refused_before_anything_is_done(
 ) -> None:
     fleet = Fleet()
     assert orch(fleet, ["stop-all", "--reason", "x" * length]) == code
-    said = capsys.readouterr().err
-    assert ("--reason: expected at most 4,000 characters" in said) == (code == 2)
-    assert len(said) < 500
+    printed = capsys.readouterr().err
+    assert ("--reason: expected at most 4,000 characters" in printed) == (code == 2)
+    assert len(printed) < 500

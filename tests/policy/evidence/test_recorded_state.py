@@ -156,7 +156,7 @@ WIDE, NARROW = BaselineScope(files=("/etc", "/opt")), BaselineScope(files=("/opt
 def test_which_deployments_have_a_word(
     states: list[RecordedState], machines: dict[str, tuple[str, ...]]
 ) -> None:
-    known = {each.host: tuple(one.deployment for one in each.states) for each in machines_of(states)}
+    known = {each.host: tuple(state.deployment for state in each.states) for each in machines_of(states)}
     assert known == machines
 
 

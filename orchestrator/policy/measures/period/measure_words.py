@@ -139,7 +139,7 @@ MEANINGS: dict[MeasureCode, Meaning] = {
     "incidents": Meaning(
         AFTERWARDS,
         "Incidents that came of a deployment",
-        "A person said so (orch incident link), out of all incidents that were opened in the period and written down here, "
+        "A person said so, out of all incidents that were opened in the period and written down here, "
         "whatever they concern. Each counts once. Incidents that nobody told orch of are in neither number.",
     ),
     "incident_severity": Meaning(
@@ -160,7 +160,7 @@ MEANINGS: dict[MeasureCode, Meaning] = {
     "satisfaction": Meaning(
         AFTERWARDS,
         "Satisfaction of stakeholders",
-        "From 1 (not at all) to 5 (fully), in reviews (orch pir satisfaction); the last answer of each stakeholder of a "
+        "From 1 (not at all) to 5 (fully), in reviews; the last answer of each stakeholder of a "
         "deployment, where that was given in the period.",
     ),
     "satisfaction_scores": Meaning(AFTERWARDS, "of these, by answer", "Out of the same answers."),
