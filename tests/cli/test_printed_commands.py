@@ -224,7 +224,10 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("engine/use_cases/accept_drift.py", "orch cmdb audit"): AUDIT_RUN,
     ("engine/use_cases/run_due.py", f"orch cmdb audit --show {HOLE}"): AUDIT_RUN,
     ("policy/telling/words/audit_words.py", f"orch cmdb audit --environment {HOLE}"): AUDIT_RUN,
-    ("policy/telling/words/audit_words.py", f"orch cmdb accept {HOLE} {HOLE} --reason WHY"): AUDIT_RUN,
+    (
+        "policy/telling/words/audit_words.py",
+        f"orch cmdb accept {HOLE} {HOLE} --environment {HOLE} --reason WHY",
+    ): AUDIT_RUN,
     ("policy/course/post_review.py", f"orch pir open {ID}"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch pir show {ID}"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch pir close {ID} --reason WHY"): REVIEW_RUN,

@@ -177,7 +177,7 @@ HOST_AUDIT = HostAudit(
     more=2,
     blind=("mount",),
 )
-AS_RECORDED = AsRecorded(machines={"web2": "m2"}, items=3, deployments=("d1",))
+AS_RECORDED = AsRecorded(environment="live", machines={"web2": "m2"}, items=3, deployments=("d1",))
 REFERENCES = (BaselineReference(host="web1", digest=SHA, machine_id="m1", items=3),)
 DIFFERENCES = tuple(
     Difference(host="web1", kind="file", name="/x", attribute="mode", before=before, after=after)

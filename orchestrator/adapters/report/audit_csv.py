@@ -10,7 +10,7 @@ from orchestrator.domain.evidence.cmdb_audit import HostAudit
 from orchestrator.policy.evidence.audit_history import Audit
 
 HEADINGS = (
-    "audit", "began", "host", "result", "machine_id", "items", "reason",
+    "audit", "began", "host", "environment", "result", "machine_id", "items", "reason",
     "kind", "name", "attribute", "recorded", "found", "deployment", "accepted_by", "not_listed",
 )  # fmt: skip
 
@@ -27,7 +27,7 @@ def csv_audit(audit: Audit) -> str:
 
 
 def _rows(host: HostAudit) -> Iterator[list[Cell]]:
-    start: list[Cell] = [host.host, host.result, host.machine_id, host.items, host.reason]
+    start: list[Cell] = [host.host, host.environment, host.result, host.machine_id, host.items, host.reason]
     if not host.findings:
         yield [*start, *[None] * 7, host.more]
     for finding in host.findings:

@@ -24,7 +24,9 @@ OPEN_LISTED = 50
 def audit_lines(audit: Audit, history: AuditHistory) -> Iterator[str]:
     """One audit: its hosts with what differs, and the command that accepts what is still open."""
     yield plain(f"{audit.id}: {_result(audit, None)}", 900)
-    for host in sorted(audit.hosts, key=lambda each: (HOST_RESULTS.index(each.result), each.host)):
+    for host in sorted(
+        audit.hosts, key=lambda each: (HOST_RESULTS.index(each.result), each.host, each.environment)
+    ):
         yield host_words(host)
         yield from _findings(host, history)
     yield from _acceptable(_still_open(audit, history))
@@ -52,7 +54,7 @@ def _acceptable(findings: Iterable[KnownFinding]) -> Iterator[str]:
     """The command that accepts the first finding: one is enough to see how."""
     for known in islice(findings, 1):
         yield "What is as it should be can be accepted, one item or several of a host:"
-        yield f"  {accept_command(known.host, known.finding)}"
+        yield f"  {accept_command(known.host, known.environment, known.finding)}"
 
 
 def audits_lines(
@@ -79,7 +81,10 @@ def open_lines(history: AuditHistory) -> Iterator[str]:
     if known:
         yield f"{counted(len(known), 'open finding')}:"
     for each in known[:OPEN_LISTED]:
-        yield plain(f"  {each.host}: {finding_words(each.finding)}, since {each.since:%Y-%m-%d %H:%M}", 1200)
+        yield plain(
+            f"  {each.host} of {each.environment}: {finding_words(each.finding)}, since {each.since:%Y-%m-%d %H:%M}",
+            1200,
+        )
     if len(known) > OPEN_LISTED:
         yield f"  and {len(known) - OPEN_LISTED} more"
     yield from _acceptable(known)
@@ -111,6 +116,7 @@ def finding_json(known: KnownFinding) -> dict[str, object]:
     return {
         "kind": "cmdb_finding",
         "host": known.host,
+        "environment": known.environment,
         "machine_id": known.machine_id,
         "audit": known.audit,
         "since": known.since.isoformat(),

@@ -47,13 +47,14 @@ class AuditFinding(Noun):
 
 
 class HostAudit(Noun):
-    """One host: the result, and the reason where there was no whole comparison.
+    """One host of an environment: the result, and the reason where there was no whole comparison.
 
     `items` were compared with what `deployments` recorded. `more` findings are not listed. `blind`: kinds of items of which
     something was out of sight, so that nothing is known of an earlier finding of such a kind.
     """
 
     host: HostName
+    environment: str = ""
     result: HostResult
     machine_id: str = ""
     reason: str = ""
@@ -65,8 +66,9 @@ class HostAudit(Noun):
 
 
 class AsRecorded(Noun):
-    """Hosts that are as recorded, the machine of each, compared in as many items with the same deployments."""
+    """Hosts of one environment that are as recorded, with their machines: equal numbers of items, and the same deployments."""
 
+    environment: str = ""
     machines: dict[HostName, str]
     items: int
     deployments: Many[Name]

@@ -15,13 +15,17 @@ from orchestrator.policy.evidence.audit_history import KnownFinding, history_of
 
 
 def accept(
-    ports: Ports, host: str, items: Sequence[str], *, by: str, reason: str
+    ports: Ports, host: str, items: Sequence[str], *, by: str, reason: str, environment: str | None = None
 ) -> tuple[KnownFinding, ...]:
     """Put the words on the journal of the house, all or none; signed where the project that deployed there trusts keys.
 
     `items`: as the audit names them, such as `file /etc/shop.conf`. Raises NotFound where no such finding is open, Refused.
     """
-    open_ones = history_of(ports.journal.read(HOUSE)).open.values()
+    open_ones = [
+        each
+        for each in history_of(ports.journal.read(HOUSE)).open.values()
+        if environment in (None, each.environment)
+    ]
     findings = tuple(_open_finding(open_ones, host, item) for item in dict.fromkeys(items))
     words = [_word(ports, known, by, reason) for known in findings]
     append_to_house(ports.journal, *words)
@@ -51,7 +55,9 @@ def _open_finding(findings: Iterable[KnownFinding], host: str, item: str) -> Kno
     if len(shown_so) == 1:
         return shown_so[0]
     if shown_so:
-        raise Refused(f"{len(shown_so)} open findings on {host} read like that; put these right on the host.")
+        raise Refused(
+            f"{len(shown_so)} open findings on {host} read like that; name its --environment, or put them right there."
+        )
     if of_host:
         items = ", ".join(f"'{plain(each.finding.item)}'" for each in of_host[:10])
         more = f" and {len(of_host) - 10} more" if len(of_host) > 10 else ""

@@ -1,5 +1,6 @@
 """Visits the hosts of an audit: one connection to each, all at once, and one look for each scope on record."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -54,10 +55,25 @@ def visit(ports: Ports, visits: Sequence[Visit]) -> dict[str, HostAudit]:
 
 
 def _looked_at(ports: Ports, targets: Targets, visits: Sequence[Visit]) -> dict[str, HostAudit]:
-    captured = _captured(targets, visits)
+    captured: dict[str, list[Baseline | str]] = {}
+    for batch in _batches(visits):
+        captured |= _captured(targets, batch)
     return {
         each.machine.machine_id: _result(ports, each, captured[each.machine.machine_id]) for each in visits
     }
+
+
+def _batches(visits: Sequence[Visit]) -> list[list[Visit]]:
+    """Visits that can be made together: answers are by name, and two environments may have hosts of one name."""
+    batches: list[list[Visit]] = []
+    times: Counter[str] = Counter()
+    for each in visits:
+        number = times[each.target.host]
+        times[each.target.host] += 1
+        if number == len(batches):
+            batches.append([])
+        batches[number].append(each)
+    return batches
 
 
 def _captured(targets: Targets, visits: Sequence[Visit]) -> dict[str, list[Baseline | str]]:

@@ -17,7 +17,6 @@ from orchestrator.engine.use_cases.audit_inventories import (
     InventoriesNow,
     inventories_now,
     learn_vaulted,
-    place_of,
 )
 from orchestrator.engine.use_cases.audit_visit import Visit, visit
 from orchestrator.errors import Conflict, NotFound, Refused, StoreFault
@@ -144,7 +143,7 @@ def _results(
         if reason is not None:
             results.append(reason)
         else:
-            target = _target(machine, records, inventories)
+            target = _target(machine, inventories)
             visits.append(Visit(machine, target, _accepted(ports, history, machine)))
     seen = visit(ports, visits)
     busy = in_hand(ports, began)
@@ -187,10 +186,9 @@ def _in_deployment(machine: RecordedMachine, deployment: str) -> HostAudit:
     return result_of_visit(machine, "in_deployment", f"{deployment} has it in hand")
 
 
-def _target(machine: RecordedMachine, records: Records, inventories: InventoriesNow) -> Target:
+def _target(machine: RecordedMachine, inventories: InventoriesNow) -> Target:
     """How the host is reached: as the inventory says now, else as the newest deployment knew it."""
-    place = place_of(records.deployments[machine.newest.deployment])
-    target = inventories.targets.get((place, machine.host), machine.newest.target)
+    target = inventories.targets.get((machine.newest.place, machine.host), machine.newest.target)
     return target.model_copy(update={"groups": ()})
 
 
@@ -210,13 +208,23 @@ def _accepted(
 
 def _unknown(records: Records, inventories: InventoriesNow, busy: InHand) -> Iterator[HostAudit]:
     """Hosts of the inventories that no deployment touched, or that the first one has in hand."""
-    known = {machine.host for machine in records.machines}
-    for environment in sorted({place[0] for place in inventories.hosts}):
-        names = inventories.names(environment) - known
-        yield from unknown_hosts(
-            {name: busy.hosts.get((environment, name)) for name in sorted(names)}, environment
-        )
-        known |= names
+    known = {(place, machine.host) for machine in records.machines for place in _places(machine)}
+    named: set[tuple[str, str]] = set()
+    for place, hosts in sorted(inventories.hosts.items()):
+        environment, names = place[0], dict[str, str | None]()
+        for name in sorted(hosts):
+            on_record = ((environment,), name) in known or (place[1:], name) in known
+            if not on_record and (environment, name) not in named:
+                names[name] = busy.hosts.get((environment, name))
+        named |= {(environment, name) for name in names}
+        yield from unknown_hosts(names, environment)
+
+
+def _places(machine: RecordedMachine) -> Iterator[tuple[str, ...]]:
+    """Where its name is known: in its environment, and in its inventory, which other environments may share."""
+    environment, project, inventory = machine.newest.place
+    yield (environment,)
+    yield (project, inventory)
 
 
 def _remarks(records: Records, inventories: InventoriesNow) -> Iterator[str]:

@@ -105,7 +105,9 @@ def _audit(ports: Ports, by: str, say: SayDue) -> None:
         if due.fault:
             say(DueLine(subject, "failed", due.fault))
         elif due.begin and not _starts_soon(ports):
-            say(_audited(ports, due.environment, subject, by))
+            line = _audited(ports, due.environment, subject, by)
+            if line is not None:
+                say(line)
 
 
 def _starts_soon(ports: Ports) -> bool:
@@ -115,9 +117,11 @@ def _starts_soon(ports: Ports) -> bool:
     return any(at is not None and now <= at <= now + CLEAR_OF_STARTS for at in starts)
 
 
-def _audited(ports: Ports, environment: str, subject: str, by: str) -> DueLine:
+def _audited(ports: Ports, environment: str, subject: str, by: str) -> DueLine | None:
     try:
         done = audit(ports, Asked(environments=(environment,)), by=by, timer=True)
+    except Conflict:
+        return None  # another audit is under way: the next look asks again
     except OrchError as fault:
         return DueLine(subject, "failed", str(fault))
     words = f"{summary_of(done)}; orch cmdb audit --show {done.id}"

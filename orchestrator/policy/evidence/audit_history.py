@@ -37,6 +37,7 @@ class KnownFinding:
     """
 
     machine_id: str
+    environment: str
     host: str
     finding: AuditFinding
     audit: str
@@ -91,7 +92,9 @@ def _begun(event: e.CmdbAuditBegan, at: datetime) -> Audit:
 
 def _end(history: AuditHistory, event: e.CmdbAudited, at: datetime) -> None:
     audit = history.audits[event.audit]
-    hosts = tuple(sorted((*event.hosts, *_as_recorded(event)), key=lambda host: host.host))
+    hosts = tuple(
+        sorted((*event.hosts, *_as_recorded(event)), key=lambda host: (host.host, host.environment))
+    )
     history.audits[event.audit] = replace(audit, ended=at, hosts=hosts, remarks=event.remarks)
     for host in hosts:
         if host.result in COMPARED:
@@ -103,6 +106,7 @@ def _as_recorded(event: e.CmdbAudited) -> Iterator[HostAudit]:
         for host, machine in group.machines.items():
             yield HostAudit.of_valid(
                 host=host,
+                environment=group.environment,
                 result="as_recorded",
                 machine_id=machine,
                 items=group.items,
@@ -114,14 +118,15 @@ def _as_recorded(event: e.CmdbAudited) -> Iterator[HostAudit]:
 def _compared(history: AuditHistory, host: HostAudit, audit: str, at: datetime) -> None:
     now = {(host.machine_id, each.kind, each.name): each for each in host.findings}
     for key, known in list(history.open.items()):
-        if known.host == host.host and key[0] != host.machine_id:
+        same_name = (known.environment, known.host) == (host.environment, host.host)
+        if same_name and key[0] != host.machine_id:
             _settle(history, key, at, "machine_replaced")
         elif key[0] == host.machine_id and key not in now and _was_seen(host, key):
             _settle(history, key, at, "as_recorded")
     for key, finding in now.items():
         before = history.open.get(key)
         since = before.since if before is not None else at
-        history.open[key] = KnownFinding(host.machine_id, host.host, finding, audit, since)
+        history.open[key] = KnownFinding(host.machine_id, host.environment, host.host, finding, audit, since)
 
 
 def _was_seen(host: HostAudit, key: ItemKey) -> bool:

@@ -33,7 +33,11 @@ def verdict_of(audit: Audit) -> Verdict:
 def result_of_visit(machine: RecordedMachine, result: HostResult, reason: str) -> HostAudit:
     """The result of a host without a comparison."""
     return HostAudit.of_valid(
-        host=machine.host, result=result, machine_id=machine.machine_id, reason=plain(reason, 500)
+        host=machine.host,
+        environment=machine.newest.environment,
+        result=result,
+        machine_id=machine.machine_id,
+        reason=plain(reason, 500),
     )
 
 
@@ -59,6 +63,7 @@ def result_of_comparison(
         result, reason = "not_audited", reason or "nothing that was recorded of it was compared"
     return HostAudit.of_valid(
         host=machine.host,
+        environment=machine.newest.environment,
         result=result,
         machine_id=machine.machine_id,
         reason=plain(reason, 500),
@@ -83,16 +88,18 @@ def unknown_hosts(names: Mapping[str, str | None], environment: str) -> Iterator
     for name, deployment in names.items():
         if deployment is not None:
             reason = f"{deployment} has it in hand, and is the first there"
-            yield HostAudit.of_valid(host=name, result="in_deployment", reason=reason)
+            yield HostAudit.of_valid(
+                host=name, environment=environment, result="in_deployment", reason=reason
+            )
         else:
             reason = f"in the inventory of {environment}, and no deployment on record touched it"
-            yield HostAudit.of_valid(host=name, result="unknown", reason=reason)
+            yield HostAudit.of_valid(host=name, environment=environment, result="unknown", reason=reason)
 
 
 def bounded_results(results: Iterable[HostAudit]) -> tuple[HostAudit, ...]:
     """The results by host, with no more findings than one event should hold."""
     room, kept = FINDINGS_AT_MOST, list[HostAudit]()
-    for each in sorted(results, key=lambda result: result.host):
+    for each in sorted(results, key=lambda result: (result.host, result.environment)):
         listed = each.findings[:room]
         more = each.more + len(each.findings) - len(listed)
         kept.append(each if len(listed) == len(each.findings) else _cut(each, listed, more))
@@ -112,13 +119,14 @@ def condensed_results(
     others = tuple(each for each in results if each not in plainly)
     groups: dict[tuple[object, ...], list[HostAudit]] = {}
     for each in plainly:
-        groups.setdefault((each.items, each.deployments, each.blind), []).append(each)
+        groups.setdefault((each.environment, each.items, each.deployments, each.blind), []).append(each)
     return others, tuple(_group(hosts) for hosts in groups.values())
 
 
 def _group(hosts: Sequence[HostAudit]) -> AsRecorded:
     first = hosts[0]
     return AsRecorded.of_valid(
+        environment=first.environment,
         machines={host.host: host.machine_id for host in hosts},
         items=first.items,
         deployments=first.deployments,

@@ -26,6 +26,7 @@ class RecordedState:
     at: datetime
     environment: str
     project: str
+    inventory: str
     target: Target
     machine_id: str
     scope: BaselineScope
@@ -35,6 +36,11 @@ class RecordedState:
     def host(self) -> str:
         """The name under which the deployment knew the machine."""
         return self.target.host
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Where its name is from: environment, project and inventory. Hosts of two places can have one name."""
+        return self.environment, self.project, self.inventory
 
     def decides(self, kind: str, name: str) -> bool:
         """Whether it has a word on this item, be it that nothing was proved."""
@@ -98,6 +104,7 @@ def states_of(d: Deployment, restored: Mapping[str, BaselineReference]) -> Itera
             at=d.ended_at,
             environment=d.plan.resources.environment,
             project=d.project,
+            inventory=d.plan.resources.inventory,
             target=target,
             machine_id=(proof or before).machine_id,
             scope=d.plan.backout.baseline.of(host, target.groups),
@@ -113,15 +120,15 @@ def _proof(d: Deployment, host: str, restored: Mapping[str, BaselineReference]) 
 
 
 def machines_of(states: Iterable[RecordedState]) -> tuple[RecordedMachine, ...]:
-    """Every machine by its newest name. One whose name a newer machine has was replaced, and is left out."""
+    """Every machine by its newest name. One whose name in its inventory a newer machine has was replaced, and is left out."""
     by_machine: dict[str, list[RecordedState]] = {}
-    of_name: dict[str, str] = {}
+    of_name: dict[tuple[str, ...], str] = {}
     for state in sorted(states, key=lambda each: (each.at, each.deployment), reverse=True):
-        of_name.setdefault(state.host, state.machine_id)
+        of_name.setdefault((*state.place, state.host), state.machine_id)
         by_machine.setdefault(state.machine_id, []).append(state)
     machines = (_machine(machine_id, known) for machine_id, known in by_machine.items())
-    present = (each for each in machines if of_name[each.host] == each.machine_id)
-    return tuple(sorted(present, key=lambda each: each.host))
+    present = (each for each in machines if of_name[*each.newest.place, each.host] == each.machine_id)
+    return tuple(sorted(present, key=lambda each: (each.host, each.newest.place)))
 
 
 def _machine(machine_id: str, newest_first: Sequence[RecordedState]) -> RecordedMachine:

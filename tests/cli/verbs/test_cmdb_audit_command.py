@@ -52,7 +52,7 @@ def printed_in(text: str, start: str) -> list[list[str]]:
 def test_hosts_as_recorded_end_with_0(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = shown(capsys, fleet, "cmdb", "audit")
     assert "3 hosts: 3 as recorded" in out
-    assert [line.split(":")[0] for line in out.splitlines()[1:]] == ["h1", "h2", "h3"]
+    assert [line.split()[0] for line in out.splitlines()[1:]] == ["h1", "h2", "h3"]
 
 
 def test_the_printed_commands_lead_from_a_finding_to_its_end(
@@ -60,7 +60,7 @@ def test_the_printed_commands_lead_from_a_finding_to_its_end(
 ) -> None:
     changed(fleet)
     out, err = shown(capsys, fleet, "cmdb", "audit", code=14)
-    assert "h2: differs" in out
+    assert "h2 of test: differs" in out
     (again,) = printed_in(err.replace(" shows it again.", ""), "orch cmdb audit --show")
     assert shown(capsys, fleet, *again)[0] == out
     listed, _ = shown(capsys, fleet, "cmdb", "audits")
@@ -77,7 +77,7 @@ def test_a_host_that_could_not_be_compared_ends_with_4(
     fleet: Fleet, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fleet.targets.machine("h1").unreachable = "no route to host"
-    assert "h1: not reached: no route to host" in shown(capsys, fleet, "cmdb", "audit", code=4)[0]
+    assert "h1 of test: not reached: no route to host" in shown(capsys, fleet, "cmdb", "audit", code=4)[0]
 
 
 def test_before_the_first_deployment_there_is_nothing_to_audit(capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,6 +190,16 @@ def test_an_audit_in_vain_is_tried_again_after_an_hour() -> None:
     assert fleet.run_due() == []
     fleet.clock.sleep(3600)
     assert [line.what for line in fleet.run_due()] == ["failed"]
+
+
+def test_an_audit_that_another_makes_is_left_to_it() -> None:
+    fleet = Fleet()
+    environment = fleet.deploy().plan.resources.environment
+    due_every(fleet, environment=environment, audit={"every": "7d"})
+    fleet.clock.sleep(timedelta(days=8).total_seconds())
+    with fleet.ports.journal.drive_alone("orch.cmdb-audit"):
+        assert fleet.run_due() == []
+    assert [line.what for line in fleet.run_due()] == ["audited"]
 
 
 def test_no_audit_begins_shortly_before_a_start() -> None:

@@ -377,3 +377,36 @@ def test_a_failed_release_that_was_restored_is_a_state_on_record() -> None:
     fleet.playbooks.script("deploy", None, Script(results=dict.fromkeys(["h1", "h2", "h3"], "not_done")))
     assert fleet.deploy().state.value == "backed out"
     assert "as_recorded" in {h.result for h in audited(fleet).values()}
+
+
+def test_hosts_of_one_name_in_two_environments_are_two_hosts() -> None:
+    fleet = world()
+    fleet.deploy()
+    fleet.clock.sleep(60)
+    fleet.targets.machine("h1").machine_id = "machine-of-stage"
+    fleet.plan("other", "h1", resources={"environment": "stage"})
+    second = deploy(fleet.ports, Path("other"), by="ann", approvals={}, watch=quiet)
+    done = audit(fleet.ports, Asked(hosts=("h1",)), by="ann")
+    assert [(h.environment, h.result, h.machine_id) for h in done.hosts] == [
+        ("stage", "as_recorded", "machine-of-stage"),
+        ("test", "another_machine", "machine-of-h1"),
+    ]
+    only = audit(fleet.ports, Asked(("stage",), ("h1",)), by="ann").hosts
+    assert [h.deployments for h in only] == [(second.id,)]
+
+
+def test_a_finding_of_one_environment_says_nothing_of_another() -> None:
+    fleet = world()
+    fleet.deploy()
+    fleet.clock.sleep(60)
+    fleet.targets.machine("h1").items[CONF] = configured(OTHER)
+    audited(fleet)
+    fleet.targets.machine("h1").machine_id = "machine-of-stage"
+    fleet.plan("other", "h1", resources={"environment": "stage"})
+    deploy(fleet.ports, Path("other"), by="ann", approvals={}, watch=quiet)
+    audited(fleet, "h1")
+    (known,) = history(fleet).open.values()
+    assert (known.environment, known.machine_id) == ("test", "machine-of-h1")
+    with pytest.raises(NotFound):
+        accept(fleet.ports, "h1", [ITEM], by="ann", reason="known", environment="stage")
+    accept(fleet.ports, "h1", [ITEM], by="ann", reason="known", environment="test")

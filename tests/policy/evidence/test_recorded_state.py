@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -78,8 +79,9 @@ def state(number: int, scope: BaselineScope, proof: BaselineReference | None, **
     return RecordedState(
         deployment=f"d{number:02}",
         at=NOON + timedelta(hours=number),
-        environment="live",
+        environment=more.get("environment", "live"),
         project="/project",
+        inventory="inventories/live",
         target=Target(host=more.get("host", "web1"), address="192.0.2.1"),
         machine_id=more.get("machine", "m1"),
         scope=scope,
@@ -147,17 +149,32 @@ WIDE, NARROW = BaselineScope(files=("/etc", "/opt")), BaselineScope(files=("/opt
             [state(1, WIDE, reference()), state(2, WIDE, reference(machine="m2"), machine="m2")],
             {"web1": ("d02",)},
         ),
+        (
+            [
+                state(1, WIDE, reference(), host="web2"),
+                state(2, WIDE, reference(machine="m2"), machine="m2", host="web2", environment="test"),
+                state(3, WIDE, reference(machine="m3"), machine="m3"),
+            ],
+            {"web1": ("d03",), "web2 of live": ("d01",), "web2 of test": ("d02",)},
+        ),
     ],
     ids=[
         "the same scope", "a narrower scope", "a wider scope", "left unproved", "an older form", "another name",
-        "a machine that was replaced",
+        "a machine that was replaced", "one name in two environments",
     ],
 )  # fmt: skip
 def test_which_deployments_have_a_word(
     states: list[RecordedState], machines: dict[str, tuple[str, ...]]
 ) -> None:
-    known = {each.host: tuple(state.deployment for state in each.states) for each in machines_of(states)}
-    assert known == machines
+    known = machines_of(states)
+    twice = {name for name, times in Counter(each.host for each in known).items() if times > 1}
+    names = {
+        f"{each.host} of {each.newest.environment}" if each.host in twice else each.host: tuple(
+            state.deployment for state in each.states
+        )
+        for each in known
+    }
+    assert names == machines
 
 
 def test_no_more_states_are_compared_than_a_visit_can_bear() -> None:

@@ -93,10 +93,11 @@ def audits(as_json: bool) -> None:  # noqa: FBT001
 @click.command()
 @click.argument("host")
 @click.argument("items", metavar="ITEM...", nargs=-1, required=True)
+@click.option("--environment", help="The environment of HOST, where several have a host of that name.")
 @click.option("--reason", type=WORDS, required=True, help="Why it is as it should be, for the record.")
 @by_option
 @speaking_key_option
-def accept(host: str, items: tuple[str, ...], reason: str, by: str) -> None:
+def accept(host: str, items: tuple[str, ...], environment: str | None, reason: str, by: str) -> None:
     """Accept each ITEM of HOST as the newest audit found it: from now on that is what is expected there.
 
     ITEM is named as the audit names it, such as "file /etc/shop.conf". The words go on the journal of the house, signed
@@ -104,7 +105,10 @@ def accept(host: str, items: tuple[str, ...], reason: str, by: str) -> None:
     """
     if not reason.strip():
         raise UsageFault("--reason: expected words, found nothing.")
-    for known in accept_drift.accept(ports_of_home(), host, items, by=by, reason=reason):
+    accepted = accept_drift.accept(
+        ports_of_home(), host, items, by=by, reason=reason, environment=environment
+    )
+    for known in accepted:
         words = f"{known.finding.item} on {known.host} is expected from now on as {known.audit} found it."
         click.echo(plain(words, 900))
 

@@ -31,7 +31,7 @@ def finding_facts_of(history: AuditHistory) -> Iterator[FindingFact]:
 def _host(host: HostAudit) -> HostAuditFact:
     compared = host.result in COMPARED
     return HostAuditFact(
-        host=host.host,
+        host=f"{host.environment} {host.host}",
         items=host.items if compared else 0,
         changed=tuple(finding.item for finding in host.findings),
         unlisted=host.more,

@@ -33,7 +33,8 @@ def host_words(host: HostAudit) -> str:
     """The result of one host."""
     items = f", {counted(host.items, 'item')} compared" if host.items else ""
     reason = f": {host.reason}" if host.reason else ""
-    return plain(f"{host.host}: {RESULTS[host.result]}{items}{reason}", 900)
+    place = f" of {host.environment}" if host.environment else ""
+    return plain(f"{host.host}{place}: {RESULTS[host.result]}{items}{reason}", 900)
 
 
 def finding_words(finding: AuditFinding) -> str:
@@ -45,9 +46,9 @@ def finding_words(finding: AuditFinding) -> str:
     return plain(f"{finding.item} {changes} ({source})", 900)
 
 
-def accept_command(host: str, finding: AuditFinding) -> str:
+def accept_command(host: str, environment: str, finding: AuditFinding) -> str:
     """The command that accepts a finding."""
-    return f"orch cmdb accept {host} {command_word(finding.item)} --reason WHY"
+    return f"orch cmdb accept {host} {command_word(finding.item)} --environment {environment} --reason WHY"
 
 
 def owed_words(environment: str, due: datetime, fault: str = "") -> str:
