@@ -157,6 +157,10 @@ def note_signers(note: str, keys: list[str]) -> set[str]:
 
 def attached_record(pdf: bytes) -> bytes:
     """What is attached to a PDF as a DSSE envelope, as orch attaches it (ISO 32000-1, 7.11.4)."""
+    if pdf.count(b"startxref") > 1:
+        raise Unreadable(
+            "it is a PDF that was changed after it was made: take the file out (pdfdetach -saveall)"
+        )
     contents = {content for match in ATTACHED.finditer(pdf) for content in stream_at(pdf, match.start())}
     if len(contents) != 1:
         raise Unreadable(

@@ -118,6 +118,15 @@ def proved(shown: Shown, file: Path) -> bool:
         return False
 
 
+def test_a_revision_that_somebody_added_is_refused(shown: Shown, tmp_path: Path) -> None:
+    """It may show other pages and another attachment, while the one that orch wrote is still in the file."""
+    file = tmp_path / "revised.pdf"
+    file.write_bytes(shown.pdf.read_bytes() + b"40 0 obj\n<</Type/Catalog>>\nendobj\nstartxref\n9\n%%EOF\n")
+    with pytest.raises(UsageFault, match="several revisions"):
+        record_in(file.read_bytes(), MOST_BYTES)
+    assert "changed after it was made" in alone(file).stderr
+
+
 def part(content: bytes, more: bytes = b"") -> bytes:
     head = b"<</Length %d/Type/EmbeddedFile/Subtype/application#2Fvnd.dsse.envelope.v1+json%b>>" % (
         len(content),

@@ -10,6 +10,9 @@ from orchestrator.domain.text.format import counted
 from orchestrator.errors import UsageFault
 
 BEGINS_PDF = b"%PDF-"
+REVISION = b"startxref"
+"""Ends each revision of a PDF; orch writes one."""
+TAKE_OUT = "Take the attachment out with a program for PDF (pdfdetach -saveall FILE), and verify that file."
 _SUBTYPE = re.compile(rb"/Subtype\s*/" + re.escape(ENVELOPE_TYPE.encode().replace(b"/", b"#2F")) + rb"[\s/>]")
 _LENGTH = re.compile(rb"/Length\s+(\d{1,10})(?!\s+\d+\s+R)")
 _STREAM = re.compile(rb"\bstream\r?\n")
@@ -51,6 +54,11 @@ def record_in(pdf: bytes, most: int) -> bytes:
 
     A PDF that another program has written anew may have it in another form: then its tool takes the attachment out.
     """
+    if pdf.count(REVISION) > 1:
+        raise UsageFault(
+            "This PDF was changed after it was made: it has several revisions, and another one may show another attachment. "
+            f"{TAKE_OUT}"
+        )
     contents = {
         content
         for match in _SUBTYPE.finditer(pdf)
@@ -58,10 +66,7 @@ def record_in(pdf: bytes, most: int) -> bytes:
     }
     if len(contents) != 1:
         many = "no sealed record is" if not contents else f"{len(contents)} sealed records are"
-        raise UsageFault(
-            f"This is a PDF, and {many} attached to it in the form that orch writes. Take the attachment out with a program "
-            "for PDF (pdfdetach -saveall FILE), and verify that file."
-        )
+        raise UsageFault(f"This is a PDF, and {many} attached to it in the form that orch writes. {TAKE_OUT}")
     return contents.pop()
 
 

@@ -10,7 +10,7 @@ from orchestrator.adapters.report.plan_sections import sections_of
 from orchestrator.adapters.report.record_document import plan_parts, wave_section
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.text.format import counted
-from orchestrator.policy.authority.policy_lines import approval_lines, calendar_lines
+from orchestrator.policy.authority.policy_lines import approval_lines, calendar_lines, rehearsal_lines
 from orchestrator.policy.authority.record_basis import purpose_rows, wave_rows
 from orchestrator.policy.authority.time_lines import (
     HEADINGS,
@@ -73,6 +73,7 @@ def plan_document(asked: PlanAsked, made_at: datetime) -> Document:
         ),
         made_at=made_at,
         made_from=checked.named or checked.plan_file,
+        digest=f"effective plan {checked.effective.digest}" if checked.effective is not None else "",
         times=f"Times of waves are by the clocks of {asked.zone.key}, all others UTC.",
     )
 
@@ -144,6 +145,7 @@ def _backout(checked: PreparedPlan) -> Iterator[str]:
 def _rules(checked: PreparedPlan) -> Iterator[str]:
     yield policy_words(checked.policy)
     if checked.policy is not None:
+        yield from (f"rehearsal: {line}" for line in rehearsal_lines(checked.policy))
         yield from calendar_lines(checked.policy)
         yield from approval_lines(checked.policy)
 

@@ -136,17 +136,20 @@ def _lines(value: Any) -> list[str]:
     if isinstance(value, BaseModel):
         # Metrics have lines of their own.
         fields = value.model_dump(exclude_defaults=True, exclude={"metrics"}, mode="json")
-        return [f"{name.replace('_', ' ')}: {_flat(each)}" for name, each in fields.items()]
+        return [f"{name.replace('_', ' ')}: {_flat(each, name)}" for name, each in fields.items()]
     if isinstance(value, tuple):
         return [str(each) for each in value]
     return [] if value is None else [_flat(value)]
 
 
-def _flat(value: Any) -> str:
+def _flat(value: Any, name: str = "") -> str:
+    """A value in words. Numbers with a fraction are seconds, but for a percentage."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g} %" if name == "percent" else seconds_words(value)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_flat(each)}" for key, each in value.items())
+        return ", ".join(f"{key} {_flat(each, key)}" for key, each in value.items())
     if isinstance(value, list):
         return ", ".join(_flat(each) for each in value)
     return str(value)

@@ -28,7 +28,7 @@ def write_files(
 
     forms: list[tuple[Path | None, Callable[[], str]]] = [
         (ical, lambda: icalendar_file(schedule, reviews()).decode("utf-8")),
-        (json_file, lambda: schedule.model_dump_json(indent=1) + "\n"),
+        (json_file, lambda: schedule.model_dump_json(indent=1, ensure_ascii=True) + "\n"),
         (html, lambda: html_calendar(schedule, zone)),
     ]
     for path, text in forms:

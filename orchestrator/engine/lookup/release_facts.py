@@ -44,11 +44,13 @@ def release_facts(ports: Ports, name: str, version: str | None) -> ReleaseFacts:
         raise NotFound(f"Of {name} no version {chosen} is on record; there are: {', '.join(others[:10])}.")
     unreadable = dict(surveyed.unreadable)
     deployments = list(_read(ports, [brief.id for brief in briefs], unreadable))
+    presented, unread = _certificates(ports, [d for d, _ in deployments])
     return ReleaseFacts(
         release=briefs[0].release,
         version=chosen,
         deployments=deployments,
-        certificates=tuple(_certificates(ports, [d for d, _ in deployments])),
+        certificates=presented,
+        certificates_unread=unread,
         other_versions=others,
         unreadable=unreadable,
     )
@@ -69,15 +71,23 @@ def _read(
             yield d, ports.journal.read(name)
 
 
-def _certificates(ports: Ports, deployments: Sequence[Deployment]) -> Iterator[PresentedCertificate]:
-    """Those of this version that its projects hold; a project that is gone or cannot be read holds none."""
+def _certificates(
+    ports: Ports, deployments: Sequence[Deployment]
+) -> tuple[list[PresentedCertificate], list[str]]:
+    """Those of this version that its projects hold, and why those of a project cannot be read."""
     names = {(d.plan.release.name, d.plan.release.version) for d in deployments}
+    presented: list[PresentedCertificate] = []
+    unread: list[str] = []
     for project in sorted({d.project for d in deployments}):
         try:
             place = folder(project)
-            presented = ports.keys.certificates(place, ports.keys.keyring(place))
-        except OrchError:
+            held = ports.keys.certificates(place, ports.keys.keyring(place))
+        except OrchError as why:
+            unread.append(f"{project}: {why}")
             continue
-        for each in presented:
-            if (each.signed.certificate.release, each.signed.certificate.version) in names:
-                yield each
+        presented += (
+            each
+            for each in held
+            if (each.signed.certificate.release, each.signed.certificate.version) in names
+        )
+    return presented, unread

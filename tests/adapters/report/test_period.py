@@ -26,7 +26,6 @@ from orchestrator.policy.measures.period.period_report import Asked, PeriodRepor
 from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
 from tests.adapters.report.outline import Outline
-from tests.worlds.hostile import HOSTILE_TEXTS
 from tests.worlds.periods import journal_of, moment, set_to
 from tests.worlds.printed_pages import acts_in, inflated, needs_pdftotext, text_of
 
@@ -199,17 +198,3 @@ def test_paper_has_every_measure_each_chart_and_the_figures_inside(tmp_path: Pat
 def test_paper_of_nothing_is_made_too(tmp_path: Path) -> None:
     text = text_of(pdf_of(period_document(report(), BERLIN, b"{}")), tmp_path)
     assert "Nodeploymentendedinthisperiod." in text
-
-
-@pytest.mark.parametrize("name", HOSTILE_TEXTS)
-def test_a_name_is_text_on_paper_and_in_the_terminal(name: str, tmp_path: Path) -> None:
-    made = report(DONE)
-    hostile_name = HOSTILE_TEXTS[name].text
-    made = made.model_copy(
-        update={"listed": (made.listed[0].model_copy(update={"environment": hostile_name}),)}
-    )
-    pdf = pdf_of(period_document(made, BERLIN, b"{}"))
-    assert acts_in(pdf) == ["/EmbeddedFile"]
-    assert all(line.isprintable() for line in report_lines(made, BERLIN))
-    assert {tag for tag, _ in Outline(html_report(made, BERLIN)).elements} >= {"td"}
-    assert "script" not in {tag for tag, _ in Outline(html_report(made, BERLIN)).elements}

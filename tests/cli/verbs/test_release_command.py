@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,13 @@ import pytest
 from orchestrator.adapters.keys.certificate_files import certificate_files
 from orchestrator.adapters.keys.ed25519 import SigningKey, presented_certificate
 from orchestrator.adapters.report.release_csv import COLUMNS
+from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import ISSUER, Keyring, TrustedKey
-from orchestrator.errors import ExitCode
+from orchestrator.engine.lookup.release_facts import release_facts
+from orchestrator.errors import ExitCode, StoreFault
+from orchestrator.policy.authority.releases.release_story_of import release_story
+from orchestrator.policy.authority.releases.release_words import summary_lines
+from tests.fakes.authority import FakeKeys
 from tests.fakes.clock import START
 from tests.fakes.playbooks import Script
 from tests.worlds import command_line
@@ -183,3 +189,16 @@ def test_a_rehearsal_and_its_certificate_stand_where_they_were_made(
     assert "with an injected failure" in text
     assert "signature good" in text
     assert "Equal in plan, model, policy, playbooks, artefacts and variables, by digest." in text
+
+
+class DamagedKeys(FakeKeys):
+    def certificates(self, project: Path, keyring: Keyring) -> tuple[PresentedCertificate, ...]:
+        raise StoreFault(f"{project}/certificates cannot be read.")
+
+
+def test_certificates_that_cannot_be_read_are_said_to_be(fleet: Fleet) -> None:
+    through_two(fleet)
+    facts = release_facts(replace(fleet.ports, keys=DamagedKeys()), "app", None)
+    assert facts.certificates_unread == ["/project: /project/certificates cannot be read."]
+    lines = summary_lines(release_story(facts, fleet.clock.now()))
+    assert "Certificates cannot be read: /project: /project/certificates cannot be read." in lines

@@ -202,7 +202,7 @@ def _certified(
     if as_json:
         lacks = json.dumps([f"{reason.found}; {reason.next_move}" for reason in against])
         head = f'"kind":"certificate","file":{json.dumps(str(file))},"against":{lacks}'
-        click.echo(f'{{{head},"signed":{signed.model_dump_json()}}}')
+        click.echo(f'{{{head},"signed":{signed.model_dump_json(ensure_ascii=True)}}}')
         return
     for sentence in certificate_words(signed.certificate):
         click.echo(sentence)

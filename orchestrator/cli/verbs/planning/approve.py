@@ -261,7 +261,7 @@ def _ask(signed: SignedApproval, word: SpokenWord) -> None:
 def _written(file: Path, signed: SignedApproval, word: SpokenWord) -> int:
     write_whole(file, signed, fresh=True)
     if word.as_json:
-        click.echo(signed.model_dump_json())
+        click.echo(signed.model_dump_json(ensure_ascii=True))
         return 0
     click.echo(f"{file}: {approval_words(signed)}.")
     other = f" --roll-back --with {command_word(word.playbook)}" if word.playbook is not None else ""

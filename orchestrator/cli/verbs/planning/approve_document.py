@@ -160,7 +160,7 @@ def _write(file: DocumentFile, signed: SignedDocument, out: Path | None, *, as_j
     place = out or approval_file(file.file)
     write_whole(place, signed)
     if as_json:
-        click.echo(signed.model_dump_json())
+        click.echo(signed.model_dump_json(ensure_ascii=True))
         return
     statement = signed.document
     click.echo(f"{place}: {file.title} is approved by {statement.person} as {statement.role}.")

@@ -106,7 +106,7 @@ def public(file: Path | None, person: str | None, roles: tuple[str, ...]) -> Non
     """Print the public half of your key, for others to trust. FILE may also be an ssh key, such as ~/.ssh/id_ed25519.pub."""
     known = read_card(file) if file is not None and file.suffix == ".pub" else card_of(own_key(file))
     card = noun_given(PublicKeyCard, known.model_dump() | {"person": person, "roles": roles}, OPTIONS)
-    click.echo(card.model_dump_json(indent=2))
+    click.echo(card.model_dump_json(indent=2, ensure_ascii=True))
 
 
 @keys.command()

@@ -123,7 +123,10 @@ class HeldCertificate(Noun):
 
 
 class ReleaseStory(Noun):
-    """A release through its environments. `unreadable`: deployments whose journal cannot be read, by id, with the reason."""
+    """A release through its environments. `unreadable`: deployments whose journal cannot be read, by id, with the reason.
+
+    `certificates_unread`: why those of a project cannot be read.
+    """
 
     orch_release: Literal[1] = 1
     release: str
@@ -132,6 +135,7 @@ class ReleaseStory(Noun):
     environments: Many[InEnvironment]
     differences: Many[Differences]
     certificates: Many[HeldCertificate]
+    certificates_unread: Many[str]
     other_versions: Many[str]
     unreadable: dict[str, str]
 

@@ -43,6 +43,7 @@ class ReleaseFacts:
     certificates: Sequence[PresentedCertificate] = ()
     other_versions: Sequence[str] = ()
     unreadable: Mapping[str, str] | None = None
+    certificates_unread: Sequence[str] = ()
 
 
 def release_story(facts: ReleaseFacts, now: datetime) -> ReleaseStory:
@@ -58,6 +59,7 @@ def release_story(facts: ReleaseFacts, now: datetime) -> ReleaseStory:
         environments=tuple(_in_environment(each, now) for each in by_environment.values()),
         differences=tuple(_differences(by_environment.values())),
         certificates=tuple(map(_certificate, facts.certificates)),
+        certificates_unread=tuple(facts.certificates_unread),
         other_versions=tuple(facts.other_versions),
         unreadable=dict(facts.unreadable or {}),
     )

@@ -87,6 +87,8 @@ def summary_lines(story: ReleaseStory) -> Iterator[str]:
     yield f"{counted(left, 'thing')} {'is' if left == 1 else 'are'} still open." if left else NOTHING_OPEN
     for name, why in story.unreadable.items():
         yield plain(f"{name} cannot be read; where it is of this release, it is missing here: {why}", LONGEST)
+    for why in story.certificates_unread:
+        yield plain(f"Certificates cannot be read: {why}", LONGEST)
     if story.other_versions:
         yield plain(f"Other versions on record: {', '.join(story.other_versions)}.", LONGEST)
 
