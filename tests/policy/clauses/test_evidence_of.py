@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from orchestrator.domain.evidence.clause_evidence import IN_EVERY_PLAN, OfDeployment
+from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.policy.clauses.answer_words import closing_words, finding_line
 from orchestrator.policy.clauses.case import LONGEST_DETAIL, MOST_DETAILS
 from orchestrator.policy.clauses.evidence_of import findings_of
@@ -17,6 +18,7 @@ from tests.policy.clauses.cases import (
     admitted,
     begin,
     plain,
+    policy,
     release,
     restored,
     reviewed,
@@ -57,6 +59,16 @@ def test_before_the_start_nothing_is_missing_that_is_still_to_come(code: OfDeplo
     states = {code: finding.state for code, finding in findings_of(begin().case()).items()}
     assert {states[each] for each in TO_COME} == {"not yet"}
     assert finding_line(findings_of(begin().case())[code])
+
+
+def test_a_standard_change_is_approved_beforehand_by_its_policy() -> None:
+    standard = begin(policy=policy(), change=ChangeRequest(type="standard"))
+    findings = findings_of(admitted(standard).case())
+    assert findings["approval_by_role"].details == (
+        "a standard change, approved beforehand by policy house version 1",
+    )
+    assert findings["duties_separated"].state == "not applicable"
+    assert findings_of(standard.case())["approval_by_role"].state == "not yet"
 
 
 def test_text_of_people_is_one_line_and_bounded() -> None:
