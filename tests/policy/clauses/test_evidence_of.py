@@ -7,10 +7,13 @@ from typing import get_args
 import pytest
 
 from orchestrator.domain.evidence.clause_evidence import IN_EVERY_PLAN, OfDeployment
+from orchestrator.domain.fold.fold import fold
+from orchestrator.domain.journal.condensed import condensed
 from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.policy.clauses.answer_words import closing_words, finding_line
-from orchestrator.policy.clauses.case import LONGEST_DETAIL, MOST_DETAILS
+from orchestrator.policy.clauses.case import LONGEST_DETAIL, MOST_DETAILS, Case
 from orchestrator.policy.clauses.evidence_of import findings_of
+from tests.journals.corpus import NAMES, recorded
 from tests.policy.clauses.cases import (
     HELD,
     LACKING,
@@ -93,3 +96,14 @@ def test_the_command_follows_the_review_as_it_goes_on() -> None:
     )
     every = ("changes", "customer", "plan", "problems", "incidents", "lessons", "rfcs")
     assert command(reviewed(plain(), *every), "review_held") == f"orch pir close {name} --reason WHY"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_beginning_of_every_journal_has_an_answer_to_every_code(name: str) -> None:
+    records = recorded(name)
+    lengths = range(1, len(records) + 1) if len(records) < 60 else (1, len(records) // 2, len(records))
+    for length in lengths:
+        shown = [condensed(each) for each in records[:length]]
+        findings = findings_of(Case(fold(records[:length]), shown, records[-1].at))
+        assert set(findings) == set(CODES)
+        assert all(not each.command or each.state == "gap" for each in findings.values())
