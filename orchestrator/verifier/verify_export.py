@@ -44,6 +44,8 @@ class Files:
     """The files of a folder or an archive, by name."""
 
     def __init__(self, place: Path) -> None:
+        if not place.is_dir() and not place.is_file():
+            raise ValueError("neither a folder nor an archive")
         self._archive = None if place.is_dir() else zipfile.ZipFile(place)
         self._place = place
         if self._archive is not None:

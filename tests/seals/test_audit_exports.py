@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -295,7 +296,8 @@ def test_what_is_no_export_is_said(
     (tmp_path / "odd" / "manifest.json").write_text(
         '{"payload": "e30=", "payloadType": "x", "signatures": []}'
     )
-    for name in ("empty", "bad.zip", "odd"):
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("empty", "bad.zip", "odd", "pipe"):
         assert run(["evidence", "verify", name]) == 2
         assert "no export of orch" in capsys.readouterr().err
         ran = alone(tmp_path / name)

@@ -53,6 +53,8 @@ def opened_export(place: Path) -> ExportReader:
         return _Folder(place)
     if not place.exists():
         raise NotFound(f"There is no {place}; check the path.")
+    if not place.is_file():
+        raise UsageFault(f"{place} is neither a folder nor a zip archive: it is no export of orch.")
     return _Archive(place)
 
 

@@ -10,10 +10,11 @@ from orchestrator.policy.clauses.answer_words import (
     clause_count_words,
     closing_words,
     count_words,
-    finding_line,
+    known_words,
     source_words,
     state_words,
     summary_words,
+    where_words,
 )
 from orchestrator.policy.clauses.clause_answers import ClauseAnswer
 from orchestrator.policy.clauses.period_evidence import ClauseCount, PeriodEvidence
@@ -40,7 +41,7 @@ def clause_section(answered: Sequence[Answered]) -> Section:
         for clauses, answers in answered
         for line in (f"{clauses.title}: {summary_words(answers)}.", f"Source: {source_words(clauses)}")
     ]
-    headings = (("clause", 4), ("what is held", 2), ("what is missing", 5))
+    headings = (("clause", 4), ("state", 2), ("what is missing", 5))
     return Section(
         "Evidence by clause",
         (*lines, NO_CLAIM) if rows else (),
@@ -89,12 +90,20 @@ def period_document(
 def _answered_sections(clauses: ClauseMap, answers: Sequence[ClauseAnswer]) -> Iterator[Section]:
     yield Section(clauses.title, (f"{summary_words(answers)}.",))
     for answer in answers:
-        lines = [answer.clause.asks]
-        for finding in answer.findings:
-            lines += [finding_line(finding), *([closing_words(finding)] if finding.state == "gap" else [])]
-        lines += [f"People judge: {each}" for each in answer.clause.people]
-        title = f"{answer.clause.clause} {answer.clause.title}: {state_words(answer)}"
-        yield Section(title, tuple(lines), level=2)
+        rows = [
+            (
+                EVIDENCE_WORDS[each.code].title,
+                where_words(each),
+                " ".join(words for words in (known_words(each), closing_words(each)) if words),
+            )
+            for each in answer.findings
+        ]
+        yield Section(
+            f"{answer.clause.clause} {answer.clause.title}: {state_words(answer)}",
+            (answer.clause.asks, *(f"People judge: {words}" for words in answer.clause.people)),
+            table=table((("evidence", 3), ("state", 2), ("what is known", 6)), rows),
+            level=2,
+        )
 
 
 def _counted_sections(clauses: ClauseMap, counts: Sequence[ClauseCount]) -> Iterator[Section]:

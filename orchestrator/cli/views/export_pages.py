@@ -41,11 +41,8 @@ def _texts(
     asking: Asking, clause_maps: Sequence[ClauseMap], sample: Sequence[str], words: str, made: datetime
 ) -> Iterator[tuple[str, str]]:
     evidence, choice = asking.evidence, asking.choice
-    way = (
-        "picked by name"
-        if choice.picked
-        else f"drawn by the seed `{plain(choice.seed, 200).replace('`', ' ')}`"
-    )
+    seed = f"by the seed `{plain(choice.seed, 200).replace('`', ' ')}`" if choice.seed else "without a seed"
+    way = "picked by name" if choice.picked else f"drawn {seed}"
     yield (
         "README.md",
         readme_text(

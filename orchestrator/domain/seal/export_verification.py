@@ -249,7 +249,7 @@ def _unproved(
         yield "export_later", len(late)
     anchored = [each.verdict for each in records.values() if each.verdict is not None]
     loose = sum("not_anchored" in dict(verdict.unproved) for verdict in anchored)
-    if loose or not records:
+    if loose:
         yield "export_not_anchored", loose
     if export.draw.way == "picked":
         yield "export_picked", 0

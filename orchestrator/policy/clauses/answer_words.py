@@ -10,6 +10,13 @@ from orchestrator.policy.clauses.period_evidence import ClauseCount, CodeCount
 from orchestrator.policy.telling.words.evidence_words import EVIDENCE_WORDS, STATE_WORDS
 
 EVENTS_SHOWN = 6
+IN_SUM = {
+    "held": "with the evidence held",
+    "gap": "with gaps",
+    "not yet": "not yet",
+    "not applicable": "to which nothing applies",
+    None: "for people to judge",
+}
 READING_WORDS = {"ours": "read by the authors of orch", "house": "read by the authors of this map"}
 
 
@@ -26,16 +33,25 @@ def state_words(answer: ClauseAnswer) -> str:
 
 def finding_line(finding: Finding) -> str:
     """A finding on one line: what it is called, what is known, where that is on the record."""
-    meaning = EVIDENCE_WORDS[finding.code]
-    words = {
-        "held": "; ".join(finding.details),
-        "gap": " ".join([meaning.gap, *([f"({'; '.join(finding.details)})"] if finding.details else [])]),
-        "not yet": "; ".join(finding.details),
-        "not applicable": meaning.nothing,
-    }[finding.state]
-    where = f" ({events_words(finding.events)})" if finding.events else ""
+    words = known_words(finding)
     after = f": {words}" if words else ""
-    return f"{meaning.title}: {STATE_WORDS[finding.state]}{where}{after}"
+    return f"{EVIDENCE_WORDS[finding.code].title}: {where_words(finding)}{after}"
+
+
+def where_words(finding: Finding) -> str:
+    """What a finding comes to, and the events that show it."""
+    where = f" ({events_words(finding.events)})" if finding.events else ""
+    return f"{STATE_WORDS[finding.state]}{where}"
+
+
+def known_words(finding: Finding) -> str:
+    """What is known: names and values where it is held, else why it is not."""
+    meaning, details = EVIDENCE_WORDS[finding.code], "; ".join(finding.details)
+    if finding.state == "not applicable":
+        return meaning.nothing
+    if finding.state == "gap":
+        return f"{meaning.gap} ({details})" if details else meaning.gap
+    return details
 
 
 def closing_words(finding: Finding) -> str:
@@ -58,8 +74,8 @@ def events_words(events: Sequence[int]) -> str:
 
 def summary_words(answers: Sequence[ClauseAnswer]) -> str:
     """How many clauses come to what."""
-    states = [state_words(answer) for answer in answers]
-    parts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
+    states = [answer.state for answer in answers]
+    parts = [f"{states.count(state)} {words}" for state, words in IN_SUM.items() if state in states]
     return f"{counted(len(answers), 'clause')}: {', '.join(parts)}"
 
 

@@ -11,11 +11,16 @@ from orchestrator.policy.course.follow_up import reviews_missing, sign_offs_miss
 
 
 def approval_by_role(case: Case) -> Found:
-    """A person approved it in a role before it began: signed, or named where no key was asked for."""
-    signed = _signed_approvals(case)
+    """A person approved it in a role before it began: signed, or named where no key was asked for.
+
+    A standard change is approved beforehand, by the policy that lists it (ITIL 4 change enablement).
+    """
+    signed, beforehand = _signed_approvals(case), _standard(case)
     named = [record for record in case.events(e.Approved) if _named(record)]
     if signed or named:
         return held([*signed, *named], *_words(signed, named))
+    if beforehand:
+        return held(case.events(e.WindowOpened), f"a standard change, {beforehand}")
     if case.ahead:
         return NOT_YET
     return NOTHING if case.never_touched else gap()
@@ -23,7 +28,7 @@ def approval_by_role(case: Case) -> Found:
 
 def duties_separated(case: Case) -> Found:
     """Somebody approved it who neither requested it nor drove it."""
-    if case.never_touched:
+    if case.never_touched or _standard(case):
         return NOTHING
     signed = _signed_approvals(case)
     named = [record for record in case.events(e.Approved) if _named(record)]
@@ -90,6 +95,14 @@ def result_accepted(case: Case) -> Found:
         command = f"orch sign-off {case.id_word} --as {command_word(missing[0].role)} --reason WHY"
         return gap(*(need.role for need in missing), command=command)
     return held(_with_decision(case, "sign_off"), *(f"{who} as {role}" for role, who in d.signed_off))
+
+
+def _standard(case: Case) -> str:
+    """Which policy approved it beforehand; empty where it is no standard change, or was not admitted as one."""
+    policy = case.d.authority.policy
+    if case.d.authority.change.type != "standard" or policy is None or case.d.authority.opened_at is None:
+        return ""
+    return f"approved beforehand by policy {policy.policy} version {policy.version}"
 
 
 def _signed_approvals(case: Case) -> list[Condensed]:

@@ -11,13 +11,16 @@ import pytest
 
 from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.cli.main import run
+from orchestrator.engine.lookup.clause_cases import case_of
+from orchestrator.policy.clauses.evidence_of import findings_of
 from tests.fakes.playbooks import Script
+from tests.journals.corpus import NAMES, recorded
 from tests.worlds import command_line, walks
 from tests.worlds.clause_maps import OWN
-from tests.worlds.fleet import Fleet
+from tests.worlds.fleet import Fleet, shop_fleet
 from tests.worlds.plans import plan_tree
 from tests.worlds.printed import commands_in, filled, refusal_of
-from tests.worlds.walks import Scene
+from tests.worlds.walks import Scene, driven_here, kept_in
 
 Run = Callable[..., tuple[int, str, str]]
 FILL = {
@@ -177,6 +180,36 @@ def test_pages_hold_hostile_text_as_text(caller: Any, tmp_path: Path) -> None:
         for finding in json.loads(shown)["maps"][0]["clauses"][0]["evidence"]
         for text in finding["details"]
     )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_printed_at_the_end_of_a_journal_works_there(name: str) -> None:
+    records = driven_here(recorded(name))
+
+    def fleet_at_the_end() -> Fleet:
+        fleet = shop_fleet(None)
+        kept_in(fleet, records)
+        return fleet
+
+    fleet = fleet_at_the_end()
+    case = case_of(fleet.ports, fleet.now(records[0].deployment))
+    commands = {each.command for each in findings_of(case).values() if each.command}
+    assert commands
+    for command in commands:
+        if not command.startswith("orch rollback"):  # its baselines are in no store
+            assert refusal_of(fleet_at_the_end(), filled(command, FILL)) == "", command
+
+
+def test_a_record_has_it_in_short(caller: Any, tmp_path: Path) -> None:
+    fleet = fleet_of(service=HOSTILE)
+    d = fleet.deploy()
+    code, _, error = caller(fleet)("record", "show", d.id, "--html", tmp_path / "r.html")
+    assert code == 0, error
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    short = page[page.index('<h2 id="clauses">') : page.index('<h2 id="plan">')]
+    assert "8.5.3 (baseline) Baseline before deployment" in short
+    assert "Request for change named" in short
+    assert "<script>alert" not in page
 
 
 def test_maps_are_listed_and_those_of_the_project_too(caller: Any, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ EVIDENCE_WORDS: Mapping[EvidenceCode, EvidenceMeaning] = {
     "duties_separated": M(
         "Approval apart from request and work",
         "Nobody approved it who neither requested nor drove it.",
-        "It touched no host.",
+        "It touched no host, or is a standard change that the policy approves beforehand.",
         "Have somebody else approve it; `separation` of the policy can demand that.",
     ),
     "emergency_authorised": M(

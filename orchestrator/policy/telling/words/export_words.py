@@ -63,11 +63,8 @@ def export_lines(verdict: ExportVerdict) -> Iterator[str]:
     yield f"export        {'intact and whole' if verdict.proved else 'NOT what was exported'}"
     yield f"period        {export.period.begins:%Y-%m-%d %H:%M} to {export.period.ends:%Y-%m-%d %H:%M} UTC"
     yield f"deployments   {len(export.population)} in the list, {len(export.others)} more in the log"
-    way = (
-        f"drawn by the seed {plain(export.draw.seed, 200)!r}"
-        if export.draw.way == "drawn"
-        else "picked by name"
-    )
+    seed = f"by the seed {plain(export.draw.seed, 200)!r}" if export.draw.seed else "without a seed"
+    way = f"drawn {seed}" if export.draw.way == "drawn" else "picked by name"
     yield f"sample        {len(export.sample)}, {way}"
     yield f"files         {verdict.files}; log of {verdict.heads} heads"
     yield f"signed by     {verdict.key or 'nobody'}"
