@@ -113,6 +113,24 @@ CODES = [
     ("no checkpoint", ["UPDATE seal_state SET note = 'hello'"], "seal.checkpoint_unreadable"),
     ("the store's id", ["UPDATE seal_state SET store = 'another'"], "seal.other_store"),
     (
+        "a root of another type",
+        [f"UPDATE seal_log SET root = 'x' WHERE number = {NEWEST}"],
+        "seal.log_changed",
+    ),
+    (
+        "a size beyond all",
+        [f"UPDATE seal_log SET size = 99999999999 WHERE number = {NEWEST}"],
+        "seal.head_changed",
+    ),
+    ("breaks of another type", ["UPDATE seal_log SET breaks = 'x' WHERE number = 3"], "seal.log_changed"),
+    (
+        "a leaf of another type",
+        ["UPDATE seal_leaves SET leaf = 'x' WHERE deployment = 'd1' AND seq = 2"],
+        "seal.leaf_missing",
+    ),
+    ("a node of another type", ["UPDATE seal_nodes SET hash = 'x' WHERE level = 0"], "seal.head_changed"),
+    ("a checkpoint of another type", ["UPDATE seal_state SET note = x'00ff'"], "seal.checkpoint_unreadable"),
+    (
         "all seals",
         [f"DELETE FROM {table}" for table in ("seal_leaves", "seal_log", "seal_nodes", "seal_state")],
         "seal.store_older",
