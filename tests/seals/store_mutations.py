@@ -257,9 +257,8 @@ def _swapped_key(store: MutableStore, chance: random.Random) -> Expected:
             journal.database.write(lambda connection: _resealed(connection, stranger))
         return Expected("log", frozenset({"seal.key_unknown"}))
     shutil.copy(store.other / "journal.sqlite", store.file)
-    for name in ("key.pem", "checkpoint"):
+    for name in ("key.pem", "checkpoint", "keys.json"):
         shutil.copy(store.other / "seal" / name, store.seal / name)
-    (store.seal / "keys.json").unlink(missing_ok=True)
     return Expected("anchor", unknowable=True)
 
 

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.keys.seal_keys import FolderSealKeys
+from orchestrator.adapters.store.seals.sql_seals import SqlSeals
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.lookup.snapshots import folded
+from tests.fakes.clock import FakeClock
 from tests.seals.sealed_home import SealedHome, sealed_home
 
 
@@ -110,6 +113,24 @@ CODES = [
     ("no checkpoint", ["UPDATE seal_state SET note = 'hello'"], "seal.checkpoint_unreadable"),
     ("the store's id", ["UPDATE seal_state SET store = 'another'"], "seal.other_store"),
     (
+        "a root of another type",
+        [f"UPDATE seal_log SET root = 'x' WHERE number = {NEWEST}"],
+        "seal.log_changed",
+    ),
+    (
+        "a size beyond all",
+        [f"UPDATE seal_log SET size = 99999999999 WHERE number = {NEWEST}"],
+        "seal.head_changed",
+    ),
+    ("breaks of another type", ["UPDATE seal_log SET breaks = 'x' WHERE number = 3"], "seal.log_changed"),
+    (
+        "a leaf of another type",
+        ["UPDATE seal_leaves SET leaf = 'x' WHERE deployment = 'd1' AND seq = 2"],
+        "seal.leaf_missing",
+    ),
+    ("a node of another type", ["UPDATE seal_nodes SET hash = 'x' WHERE level = 0"], "seal.head_changed"),
+    ("a checkpoint of another type", ["UPDATE seal_state SET note = x'00ff'"], "seal.checkpoint_unreadable"),
+    (
         "all seals",
         [f"DELETE FROM {table}" for table in ("seal_leaves", "seal_log", "seal_nodes", "seal_state")],
         "seal.store_older",
@@ -171,7 +192,6 @@ def test_a_swapped_key_is_found(home: SealedHome, tmp_path: Path) -> None:
 
 def test_events_of_before_are_sealed_late_and_say_so(tmp_path: Path) -> None:
     from orchestrator.adapters.store import SqlJournal
-    from tests.fakes.clock import FakeClock
     from tests.histories import ready_to_deploy
 
     place = tmp_path / "home"
@@ -213,3 +233,18 @@ def test_a_kept_fold_of_this_home_counts(home: SealedHome) -> None:
     with home.journal() as journal:
         assert journal.progress(["d1"])["d1"].kept is not None
         assert "d1" in journal.briefs()
+
+
+def test_who_looks_while_another_process_appends_alarms_nobody(home: SealedHome) -> None:
+    """What is beside the store is read before the store: the other way round it could be of a later moment."""
+
+    class WhileAppended(FolderSealKeys):
+        def kept(self) -> str:
+            home.append("d2", e.Paused(by="ann", reason="meanwhile"))
+            return super().kept()
+
+    keys = WhileAppended(home.place, FakeClock().now)
+    with home.journal() as journal:
+        seals = SqlSeals(journal.database, keys, FakeClock())
+        assert [look.findings for look in seals.looks(["d1", "d2"])] == [(), ()]
+        assert seals.look_alone("d1", 1).intact

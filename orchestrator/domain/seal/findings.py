@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from orchestrator.domain.text.model_base import Many, Moment, Name, Noun
+from orchestrator.domain.text.model_base import Many, Moment, Noun, Text
 
 SealCode = Literal[
     "seal.none",
@@ -85,4 +85,4 @@ class LastLook(Noun):
 
     at: Moment
     deployments: Annotated[int, Field(ge=0)]
-    broken: Many[Name] = ()
+    broken: Many[Text] = ()

@@ -10,6 +10,7 @@ from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.adapters.store.seals.log import newest_head, nodes_at, tree_of
+from orchestrator.adapters.store.seals.raw_values import text
 from orchestrator.adapters.store.tables import ANCHOR_TRIES, ANCHORINGS, SEAL_STATE
 from orchestrator.domain.seal.anchors import (
     Anchoring,
@@ -101,7 +102,8 @@ def _fork(connection: Connection, checkpoint: Checkpoint) -> Misfit | None:
 
 
 def _note(connection: Connection) -> str:
-    return connection.scalar(select(SEAL_STATE.c.note)) or ""
+    note = connection.scalar(select(SEAL_STATE.c.note))
+    return text(note) if note is not None else ""
 
 
 def _size(connection: Connection) -> int:

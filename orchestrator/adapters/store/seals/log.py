@@ -3,10 +3,12 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_server
 
+from orchestrator.adapters.store.seals.raw_values import number, octets, raw, text
 from orchestrator.adapters.store.tables import SEAL_KEYS, SEAL_LOG, SEAL_NODES, SEAL_STATE
 from orchestrator.domain.seal.checkpoint import Checkpoint
 from orchestrator.domain.seal.entries import Head
@@ -25,6 +27,8 @@ from orchestrator.engine.seal_ports import NoteAnswer, SealKeys
 
 ORIGIN = "orch-store/"
 BREAKS, ANEW = "breaks", "anew"
+NEVER = 1_000_000
+"""A count that orch never wrote, in the place of what is no number."""
 AT_ONCE = 300
 """Nodes in one statement."""
 ANSWERS: Mapping[NoteAnswer, SealCode | None] = {
@@ -35,6 +39,14 @@ ANSWERS: Mapping[NoteAnswer, SealCode | None] = {
     "unreadable": "seal.checkpoint_unreadable",
 }
 STATE = select(SEAL_STATE.c.store, SEAL_STATE.c.note).with_for_update()
+HEADS = select(
+    SEAL_LOG.c.number,
+    SEAL_LOG.c.deployment,
+    SEAL_LOG.c.size,
+    raw(SEAL_LOG.c.root),
+    SEAL_LOG.c.late,
+    SEAL_LOG.c.breaks,
+)
 NEW_STATE = insert(SEAL_STATE)
 NEXT_STATE = update(SEAL_STATE).values(note=bindparam("new_note"))
 NEW_HEADS, NEW_NODES = insert(SEAL_LOG), insert(SEAL_NODES)
@@ -69,7 +81,7 @@ class Log:
 def note_of(connection: Connection) -> str | None:
     """The checkpoint as its row has it; None if nothing was ever sealed. A writer holds the row until it commits."""
     row = connection.execute(STATE).first()
-    return None if row is None else row.note
+    return None if row is None else text(row.note)
 
 
 def log_of(connection: Connection, keys: SealKeys) -> Log | None:
@@ -77,12 +89,13 @@ def log_of(connection: Connection, keys: SealKeys) -> Log | None:
     row = connection.execute(STATE).first()
     if row is None:
         return None
-    opened = keys.opened(row.note, homes_of(connection))
+    store, note = text(row.store), text(row.note)
+    opened = keys.opened(note, homes_of(connection))
     checkpoint, fault = opened.checkpoint, ANSWERS[opened.answer]
     if checkpoint is None:
-        return Log(row.store, Tree(), note=row.note, fault=fault)
+        return Log(store, Tree(), note=note, fault=fault)
     tree, breaks = tree_of(connection, checkpoint.size), checkpoint.extension(BREAKS) or ""
-    if fault is None and checkpoint.origin != ORIGIN + row.store:
+    if fault is None and checkpoint.origin != ORIGIN + store:
         fault = "seal.other_store"
     if fault is None and (checkpoint.root != tree.root or not breaks.isdigit()):
         fault = "seal.log_changed"
@@ -154,9 +167,9 @@ def nodes_at(connection: Connection, places: Sequence[Place]) -> dict[Place, byt
     for start in range(0, len(places), AT_ONCE):
         these = tuple_(SEAL_NODES.c.level, SEAL_NODES.c.place).in_(places[start : start + AT_ONCE])
         rows = connection.execute(
-            select(SEAL_NODES.c.level, SEAL_NODES.c.place, SEAL_NODES.c.hash).where(these)
+            select(SEAL_NODES.c.level, SEAL_NODES.c.place, raw(SEAL_NODES.c.hash)).where(these)
         )
-        nodes |= {(row.level, row.place): row.hash for row in rows}
+        nodes |= {(row.level, row.place): octets(row.hash) for row in rows}
     return nodes
 
 
@@ -199,13 +212,13 @@ def proof_of(connection: Connection, log: Log, number: int) -> list[bytes]:
 
 def heads_in(connection: Connection) -> list[tuple[int, Head]]:
     """The heads that the log has, in order, as their rows have them."""
-    rows = connection.execute(select(SEAL_LOG).order_by(SEAL_LOG.c.number))
+    rows = connection.execute(HEADS.order_by(SEAL_LOG.c.number))
     return [(row.number, head_of(row)) for row in rows]
 
 
 def newest_head(connection: Connection, deployment: str) -> tuple[int, Head] | None:
     """The newest head that the log has of a deployment, and its number."""
-    wanted = select(SEAL_LOG).where(SEAL_LOG.c.deployment == deployment)
+    wanted = HEADS.where(SEAL_LOG.c.deployment == deployment)
     row = connection.execute(wanted.order_by(SEAL_LOG.c.number.desc()).limit(1)).first()
     return None if row is None else (row.number, head_of(row))
 
@@ -216,9 +229,15 @@ def first_number(connection: Connection, deployment: str) -> int:
     return connection.scalar(numbers) or 0
 
 
-def head_of(row: object) -> Head:
+def head_of(row: Row[*tuple[Any, ...]]) -> Head:
     """The head in a row of the log."""
-    return Head(*(getattr(row, name) for name in ("deployment", "size", "root", "late", "breaks")))
+    return Head(
+        text(row.deployment),
+        number(row.size),
+        octets(row.root),
+        number(row.late, NEVER),
+        number(row.breaks, NEVER),
+    )
 
 
 def _row(number: int, head: Head) -> dict[str, object]:

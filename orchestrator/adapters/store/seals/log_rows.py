@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, select
 
 from orchestrator.adapters.store.seals.log import Log, heads_in, newest_head
+from orchestrator.adapters.store.seals.raw_values import octets, raw
 from orchestrator.adapters.store.tables import SEAL_LEAVES, SEAL_NODES
 from orchestrator.domain.seal.entries import Head
 from orchestrator.domain.seal.findings import SealFinding
@@ -48,9 +49,11 @@ def rows_of(connection: Connection, log: Log) -> LogRows:
     rows = dict(heads_in(connection))
     if list(rows) == [*range(log.tree.size)] and Tree.of(head.leaf for head in rows.values()) == log.tree:
         return LogRows()
+    if log.fault is not None:
+        return LogRows()
     size, leaves = log.tree.size, _leaves_of(connection, log.tree.size)
-    if Tree.of(leaves.get(number, b"") for number in range(size)) != log.tree:
-        return LogRows(unknown=log.fault is None)
+    if len(leaves) != size or Tree.of(leaf for _, leaf in sorted(leaves.items())) != log.tree:
+        return LogRows(unknown=True)
     owners = _Owners(connection)
     changed = {
         number: owners.of(rows.get(number), leaves[number])
@@ -62,7 +65,8 @@ def rows_of(connection: Connection, log: Log) -> LogRows:
 
 def nodes_against(connection: Connection, log: Log) -> Iterator[SealFinding]:
     """The first stored subtree that is not what the rows make of it: proofs would be of another log. The rows must fit."""
-    stored = {(row.level, row.place): row.hash for row in connection.execute(select(SEAL_NODES))}
+    wanted = select(SEAL_NODES.c.level, SEAL_NODES.c.place, raw(SEAL_NODES.c.hash))
+    stored = {(row.level, row.place): octets(row.hash) for row in connection.execute(wanted)}
     tree = Tree()
     for _, head in heads_in(connection):
         for place, node in new_nodes(tree, head.leaf):
@@ -98,17 +102,16 @@ class _Owners:
     def _computed(self, name: str) -> Iterator[bytes]:
         newest = newest_head(self._connection, name)
         head = newest[1] if newest is not None else Head(name, 0, b"")
-        wanted = (
-            select(SEAL_LEAVES.c.leaf).where(SEAL_LEAVES.c.deployment == name).order_by(SEAL_LEAVES.c.seq)
-        )
+        of_it = SEAL_LEAVES.c.deployment == name
+        wanted = select(raw(SEAL_LEAVES.c.leaf)).where(of_it).order_by(SEAL_LEAVES.c.seq)
         tree = Tree()
         for leaf in self._connection.scalars(wanted):
-            tree = tree.grown(leaf)
+            tree = tree.grown(octets(leaf))
             yield replace(head, size=tree.size, root=tree.root).leaf
 
 
 def _leaves_of(connection: Connection, size: int) -> dict[int, bytes]:
-    wanted = select(SEAL_NODES.c.place, SEAL_NODES.c.hash).where(
+    wanted = select(SEAL_NODES.c.place, raw(SEAL_NODES.c.hash)).where(
         SEAL_NODES.c.level == 0, SEAL_NODES.c.place < size
     )
-    return {row.place: row.hash for row in connection.execute(wanted)}
+    return {row.place: octets(row.hash) for row in connection.execute(wanted)}

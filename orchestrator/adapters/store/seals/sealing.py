@@ -21,6 +21,7 @@ from orchestrator.adapters.store.seals.log import (
     with_heads,
     write_log,
 )
+from orchestrator.adapters.store.seals.raw_values import number, octets, raw, text
 from orchestrator.adapters.store.tables import EVENTS, SEAL_LEAVES, SEAL_LOG, SEAL_NODES
 from orchestrator.domain.seal.entries import SALT, Head, StoredEvent
 from orchestrator.domain.seal.findings import SealCode
@@ -66,16 +67,28 @@ def events_of(connection: Connection, deployment: str) -> list[StoredEvent]:
     """The events of a deployment as they are stored, in order."""
     columns = (EVENTS.c.deployment, EVENTS.c.seq, EVENTS.c.at, EVENTS.c.version, EVENTS.c.kind, EVENTS.c.body)
     wanted = select(*columns).where(EVENTS.c.deployment == deployment).order_by(EVENTS.c.seq)
-    return [StoredEvent(*row) for row in connection.execute(wanted)]
+    return [
+        StoredEvent(
+            text(row.deployment),
+            number(row.seq, 0),
+            text(row.at),
+            number(row.version),
+            text(row.kind),
+            text(row.body),
+        )
+        for row in connection.execute(wanted)
+    ]
 
 
 def leaves_of(connection: Connection, deployment: str) -> dict[int, tuple[bytes | None, bytes]]:
     """Salt and hash of each leaf of a deployment, by the number of its event."""
-    wanted = select(SEAL_LEAVES.c.seq, SEAL_LEAVES.c.salt, SEAL_LEAVES.c.leaf)
+    wanted = select(SEAL_LEAVES.c.seq, raw(SEAL_LEAVES.c.salt), raw(SEAL_LEAVES.c.leaf))
     rows = connection.execute(
         wanted.where(SEAL_LEAVES.c.deployment == deployment).order_by(SEAL_LEAVES.c.seq)
     )
-    return {row.seq: (row.salt, row.leaf) for row in rows}
+    return {
+        number(row.seq, 0): (None if row.salt is None else octets(row.salt), octets(row.leaf)) for row in rows
+    }
 
 
 def clear_the_way(connection: Connection, keys: SealKeys, events: Sequence[StoredEvent]) -> None:

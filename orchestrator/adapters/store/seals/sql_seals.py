@@ -24,6 +24,7 @@ from orchestrator.adapters.store.seals.log import (
     write_log,
 )
 from orchestrator.adapters.store.seals.log_rows import LogRows, nodes_against, rows_of
+from orchestrator.adapters.store.seals.raw_values import text
 from orchestrator.adapters.store.seals.sealing import events_of, leaves_of
 from orchestrator.adapters.store.tables import EVENTS, SEAL_LOG
 from orchestrator.domain.seal.entries import Head, StoredEvent
@@ -117,7 +118,9 @@ class SqlSeals(Seals):
         of_log, of_events = select(SEAL_LOG.c.deployment).distinct(), select(EVENTS.c.deployment).distinct()
         with translated(f"The seals in {self._database.place} cannot be read"):
             return self._database.look(
-                lambda connection: sorted({*connection.scalars(of_log), *connection.scalars(of_events)})
+                lambda connection: sorted(
+                    {text(name) for names in (of_log, of_events) for name in connection.scalars(names)}
+                )
             )
 
     def sealed(self, deployment: str) -> SealedEvents | None:
@@ -217,7 +220,9 @@ def _of_events(events: Sequence[StoredEvent], leaves: Leaves, head: Head) -> Ite
     """Each event gives its leaf, the leaves give the root, and there is neither one more nor one less."""
     by_number = {event.seq: event for event in events}
     tree = Tree()
-    for seq in range(1, head.size + 1):
+    # A size that somebody wrote there may be any number: one beyond what is there is enough to say so.
+    last = min(head.size, max((*by_number, *leaves), default=0) + 1)
+    for seq in range(1, last + 1):
         event, (salt, leaf) = by_number.get(seq), leaves.get(seq, (None, b""))
         if not leaf:
             yield SealFinding("seal.leaf_missing", seq)
@@ -229,4 +234,4 @@ def _of_events(events: Sequence[StoredEvent], leaves: Leaves, head: Head) -> Ite
     if tree.root != head.root:
         yield SealFinding("seal.head_changed", detail="the leaves give another root")
     strange = {seq for seq in (*by_number, *leaves) if not 1 <= seq <= head.size}
-    yield from (SealFinding("seal.event_added", seq) for seq in sorted(strange))
+    yield from (SealFinding("seal.event_added", max(seq, 0)) for seq in sorted(strange))

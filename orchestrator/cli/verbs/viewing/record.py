@@ -21,6 +21,7 @@ from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import HOUSE, Recorded
 from orchestrator.domain.text.command_word import command_word
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.disposed import disposal_named
 from orchestrator.engine.ports import Ports
@@ -162,7 +163,7 @@ def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json:
     names = [_known_or_disposed(ports, what)] if what is not None else ports.seals.known()
     looks = with_accepted_log(ports, ports.seals.looks(names))
     if what is None:
-        broken = tuple(look.deployment for look in looks if not look.intact)
+        broken = tuple(plain(look.deployment, 100) for look in looks if not look.intact)
         ports.seal_keys.looked(LastLook(at=ports.clock.now(), deployments=len(looks), broken=broken))
     log = ports.seals.log_look() if what is None else None
     code = show_looks(looks, log, anchor_looks(ports), accepted_log_breaks(ports), as_json=as_json)

@@ -83,9 +83,9 @@ def look_lines(look: SealLook) -> Iterator[str]:
         return
     if look.intact:
         late = f"; the first {look.late} were sealed late" if look.late else ""
-        yield f"{look.deployment}: intact and whole, {look.size} events{late}"
+        yield f"{plain(look.deployment, 100)}: intact and whole, {look.size} events{late}"
         return
-    yield f"{look.deployment}: NOT what was sealed"
+    yield f"{plain(look.deployment, 100)}: NOT what was sealed"
     yield from (f"  {finding.code}: {finding_words(finding)}" for finding in look.findings)
 
 
