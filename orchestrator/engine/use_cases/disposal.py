@@ -138,10 +138,11 @@ def _remove(ports: Ports, asked: _Asked) -> None:
 
 
 def _finish(ports: Ports, name: str, by: str) -> None:
+    """What was noted is cleared by now; the last event is that of the end."""
+    ports.disposals.forget(name)
     disposal = disposals_in(ports.journal.read(HOUSE))[name]
     if disposal.finished is None:
         append_to_house(ports.journal, DisposalFinished(deployment=name, begun=disposal.number, by=by))
-    ports.disposals.forget(name)
 
 
 def _digests_of(journal: Journal, names: Sequence[str]) -> Mapping[str, Sequence[str]]:

@@ -14,13 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.domain.fold.brief import brief_of
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.disposals import disposals_in
-from orchestrator.engine.lookup.disposed import consumed_by_disposed
+from orchestrator.engine.lookup.admission_facts import question_of
 from orchestrator.engine.record_ports import Disposals
 from orchestrator.engine.use_cases.disposal import dispose
+from orchestrator.engine.use_cases.retention import archive
 from orchestrator.errors import StoreFault
 from orchestrator.verifier import verify_record
+from tests.seals.record_mutations import Json, statement_of, with_statement
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree
@@ -147,6 +150,42 @@ def test_the_certificate_is_verified_here_elsewhere_and_alone(
     again = tmp_path / "again.json"
     run(fleet, capsys, "record", "certificate", d.id, "--out", str(again))
     assert alone(again, "--key", key).returncode == 0
+
+
+def _of_another(record: Json) -> None:
+    record["deployment"] = "d9"
+
+
+def _by_another(record: Json) -> None:
+    record["disposed_by"] = "eve"
+
+
+def _of_another_head(record: Json) -> None:
+    record["head"]["size"] += 1
+
+
+def _later(record: Json) -> None:
+    record["finished"] = "2031-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _of_another_head,
+        *(pytest.param(each, marks=pytest.mark.slow) for each in (_of_another, _by_another, _later)),
+    ],
+)
+def test_a_certificate_that_was_changed_is_found(
+    change: Callable[[Json], None], fleet: Fleet, tmp_path: Path, capsys: Screen
+) -> None:
+    d = archived(fleet)
+    run(fleet, capsys, "record", "dispose", d.id, "--reason", "over", "--out", str(tmp_path))
+    file = tmp_path / f"{d.id}.orch-disposal.json"
+    statement = statement_of(file.read_bytes())
+    change(statement["predicate"])
+    file.write_bytes(with_statement(file.read_bytes(), statement))
+    assert "BROKEN" in run(fleet, capsys, "record", "verify", str(file), code=13)
+    assert alone(file).returncode == 1
 
 
 def alone(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -313,7 +352,7 @@ def emptied(home: Path, name: str) -> None:
     "statement",
     [
         "UPDATE seal_leaves SET leaf = x'00' WHERE deployment = ? AND seq = 2",
-        "DELETE FROM seal_leaves WHERE deployment = ? AND seq = 2",
+        pytest.param("DELETE FROM seal_leaves WHERE deployment = ? AND seq = 2", marks=pytest.mark.slow),
         "UPDATE seal_leaves SET salt = x'00112233445566778899aabbccddeeff' WHERE deployment = ? AND seq = 1",
         "INSERT INTO seal_leaves SELECT deployment, 999, NULL, leaf FROM seal_leaves WHERE deployment = ? AND seq = 1",
         "INSERT INTO events SELECT deployment, 1, '2030', 1, 'paused', '{}' FROM seal_leaves WHERE deployment = ? AND seq = 1",
@@ -329,10 +368,23 @@ def test_what_is_changed_after_a_disposal_is_found(
     assert not fleet.ports.seals.look(d.id).intact
 
 
-def test_an_approval_that_it_used_up_counts_no_more(fleet: Fleet, tmp_path: Path, capsys: Screen) -> None:
-    d = archived(fleet)
+def test_what_others_ask_of_it_is_still_known(fleet: Fleet, tmp_path: Path, capsys: Screen) -> None:
+    """Its approvals count as used, and its machines as those of a live environment."""
+    fleet.rule(retention="1d", applies_to={"environments": ["test"]})
+    d = fleet.schedule(fleet.clock.now())
+    fleet.approve(d)
+    fleet.run_due()
+    archive(fleet.ports, fleet.now(d.id), reason="reviewed", by="ann")
+    fleet.clock.sleep(5 * 86400)
+    d = fleet.now(d.id)
+    consumed, machines = d.authority.consumed, brief_of(d).machines
+    assert consumed
+    assert machines
     run(fleet, capsys, "record", "dispose", d.id, "--reason", "over", "--out", str(tmp_path))
-    assert consumed_by_disposed(fleet.ports.journal) == frozenset(d.authority.consumed)
+    later = fleet.schedule(fleet.clock.now())
+    question = question_of(fleet.ports, later, fleet.clock.now())
+    assert set(consumed) <= question.used
+    assert {each.deployment: each.marks for each in question.place.history} == {d.id: frozenset(machines)}
 
 
 def test_a_record_that_is_not_what_was_sealed_is_not_disposed_of(
@@ -385,7 +437,9 @@ class Mortal(Disposals):
         self._whole.forget(deployment)
 
 
-@pytest.mark.parametrize("steps", range(9))
+@pytest.mark.parametrize(
+    "steps", [3, 5, *(pytest.param(n, marks=pytest.mark.slow) for n in (0, 1, 2, 4, 6, 7, 8))]
+)
 def test_a_disposal_that_was_killed_is_found_and_finished(
     steps: int, fleet: Fleet, tmp_path: Path, capsys: Screen
 ) -> None:
@@ -413,4 +467,15 @@ def test_a_disposal_that_was_killed_is_found_and_finished(
         assert disposals_in(fleet.ports.journal.read(e.HOUSE))[name].begun.reason == (
             "over" if steps >= 2 else "again"
         )
-    assert not [path for path in (home / "disposals").iterdir() if steps < 7]
+    assert list((home / "disposals").iterdir()) == []
+
+
+def test_the_word_is_signed_where_keys_are_trusted(fleet: Fleet, tmp_path: Path, capsys: Screen) -> None:
+    fleet.rule(approvals={"before": []}, retention="1d")
+    d = archived(fleet, days=2)
+    run(fleet, capsys, "record", "dispose", d.id, "--reason", "over", "--out", str(tmp_path))
+    begun = disposals_in(fleet.ports.journal.read(e.HOUSE))[d.id].begun
+    assert begun.rule == "house version 1"
+    assert begun.spoken is not None
+    assert begun.spoken.signed is not None
+    assert begun.spoken.signed.word.verb == "record"

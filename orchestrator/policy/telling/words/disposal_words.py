@@ -66,4 +66,6 @@ def disposed_lines(disposals: Sequence[tuple[str, DisposalSeen]]) -> Iterator[st
 
 def rule_words(policy: str | None, retention: float) -> str:
     """The rule by which a record was kept, such as `shop-live version 3: 1095 days`."""
-    return f"{policy or 'no policy, so the usual time'}: {retention / DAY:g} days"
+    days = retention / DAY
+    unit = "day" if days == 1 else "days"
+    return f"{policy or 'no policy, so the usual time'}: {days:g} {unit}"
