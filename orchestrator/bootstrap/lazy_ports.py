@@ -15,6 +15,7 @@ from orchestrator.engine import (
     anchor_ports,
     attachment_ports,
     balancing_ports,
+    cmdb_ports,
     measuring_ports,
     messaging_ports,
     ports,
@@ -112,6 +113,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.seals.anchor_book import anchor_book_beside
 
         return anchor_book_beside(self.journal)
+
+    @cached_property
+    def cmdb(self) -> cmdb_ports.CmdbStore:
+        from orchestrator.adapters.store.cmdb.sql_cmdb import cmdb_beside
+
+        return cmdb_beside(self.journal)
 
     @cached_property
     def plan_files(self) -> project_ports.PlanFiles:

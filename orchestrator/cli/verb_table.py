@@ -154,6 +154,11 @@ VERBS = (
         "orchestrator.cli.verbs.viewing.messages:messages",
         "Messages to people: what was sent, what is owed.",
     ),
+    Verb(
+        "cmdb",
+        "orchestrator.cli.verbs.viewing.cmdb:cmdb",
+        "Configuration items: what is proved and recorded of them.",
+    ),
     Verb("model", "orchestrator.cli.verbs.planning.model:model", "List, show and check deployment models."),
     Verb("policy", "orchestrator.cli.verbs.planning.policy:policy", "List, show and check release policies."),
     Verb(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
@@ -23,6 +24,7 @@ from orchestrator.engine.anchor_ports import AnchorBook, Anchors, NoAnchorBook, 
 from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
+from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.project_ports import (
     Inspector,
@@ -38,8 +40,8 @@ from orchestrator.engine.ticket_ports import ChangeTickets, NoTickets
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
 
-Proof = Callable[[Sequence[Recorded]], None]
-"""Raises if the records must not be appended."""
+Proof = Callable[[Sequence[Recorded]], Sequence[CmdbUpdate]]
+"""Raises if the records must not be appended. Returns what the CMDB learns from them."""
 
 Watcher = Callable[[Recorded], None]
 
@@ -81,7 +83,7 @@ class Journal(ABC):
     ) -> list[Recorded]:
         """Append events as one transaction, durable on return; they are numbered from expected_seq + 1.
 
-        `proof` gets the records before they are appended; nothing is appended if it raises.
+        `proof` gets the records first; nothing is appended if it raises, and what it returns goes to the CMDB with them.
         Raises Conflict when the deployment's last number is not expected_seq: another process wrote. Nothing is appended.
         Raises StoreFault when the store cannot append them. Nothing is appended.
         """
@@ -394,3 +396,4 @@ class Ports:
     channels: messaging.Channels = field(default_factory=messaging.NoChannels)
     texts: messaging.MessageTexts = field(default_factory=messaging.PlainTexts)
     senders: messaging.Senders = field(default_factory=messaging.NoSenders)
+    cmdb: CmdbStore = field(default_factory=NoCmdbStore)

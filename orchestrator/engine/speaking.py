@@ -80,6 +80,7 @@ Sayable = (
     | e.ActionDone
     | e.IncidentRecorded
     | e.IncidentLinked
+    | e.CisRecorded
     | e.RecordArchived
     | e.LegalHoldPlaced
     | e.LegalHoldLifted

@@ -142,7 +142,14 @@ DOCUMENT_RUN = "tests/cli/verbs/test_document_approval.py runs it as it is print
 TICKETS_RUN = "tests/cli/verbs/test_change.py runs it as it is printed"
 STAGES_RUN = "tests/engine/test_stages.py runs it as it is printed"
 SEALS_RUN = "it is about the real store: tests/seals runs it there"
+CMDB_RUN = "tests/cli/verbs/test_cmdb_commands.py goes this way"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("cli/verbs/viewing/cmdb.py", "orch deploy PLAN"): "walks.nothing_here runs it",
+    ("cli/verbs/viewing/cmdb.py", "orch cmdb import FILE"): CMDB_RUN,
+    ("engine/lookup/cmdb_items.py", "orch cmdb list"): SHOWS,
+    ("cli/verbs/viewing/cmdb_exchange.py", "orch cmdb list"): SHOWS,
+    ("cli/verbs/viewing/cmdb_exchange.py", f"orch cmdb show {HOLE}"): CMDB_RUN,
+    ("adapters/store/cmdb/rows.py", "orch cmdb rebuild"): CMDB_RUN,
     ("policy/measures/period/measure_words.py", "orch incident list"): SHOWS,
     ("policy/measures/period/measure_words.py", "orch pir show"): SHOWS,
     ("policy/course/post_review.py", f"orch pir open {ID}"): REVIEW_RUN,

@@ -69,6 +69,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "policy_adopted": _HOUSE_ALONE,
         "policy_withdrawn": _HOUSE_ALONE,
         "incident_recorded": _HOUSE_ALONE,
+        "cis_recorded": _HOUSE_ALONE,
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -98,6 +99,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "policy_adopted": _HOUSE_ALONE,
         "policy_withdrawn": _HOUSE_ALONE,
         "incident_recorded": _HOUSE_ALONE,
+        "cis_recorded": _HOUSE_ALONE,
         "pir_opened": _AFTER_THE_END,
         "pir_answered": _AFTER_THE_END,
         "satisfaction_given": _AFTER_THE_END,

@@ -12,6 +12,7 @@ from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.machine_release import MachineRelease, SignedRelease
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.authority.signing import Signature
+from orchestrator.domain.cmdb.words import CiReference, CiWord, StatedRelation
 from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.evidence.change_groups import ChangeGroup, ItemChange, OutsideChange
@@ -325,6 +326,20 @@ EVERY_EVENT: list[Event] = [
     e.LegalHoldPlaced(by="ann", reason=ODD),
     e.LegalHoldLifted(by="ann", reason=ODD),
     e.IncidentRecorded(incident=INCIDENT, source=ODD, by="ann"),
+    e.CisRecorded(
+        words=(
+            CiWord(
+                ci=CiReference(kind="service", name=ODD, environment="live"),
+                attributes={"description": ODD, "status": "in use"},
+                relations=(
+                    StatedRelation(type="depends_on", to=CiReference(kind="service", name="pay"), ended=True),
+                ),
+            ),
+        ),
+        source="import",
+        place=ODD,
+        by="ann",
+    ),
     e.TicketOpened(
         system="servicenow",
         url="https://tickets.example.org",

@@ -1,5 +1,6 @@
 """All ports, where a test brings some of them: fakes stand behind the others."""
 
+from orchestrator.adapters.store.cmdb.sql_cmdb import cmdb_beside
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.measuring_ports import Measurements
 from orchestrator.engine.messaging_ports import Channels, MessageTexts, PlainTexts, Senders
@@ -23,6 +24,7 @@ from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.balancers import FakeBalancers
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.channels import FakeChannels
+from tests.fakes.cmdb import FakeCmdb
 from tests.fakes.host_locks import FakeHostLocks
 from tests.fakes.journal import FakeJournal
 from tests.fakes.library import FakeLibrary
@@ -56,12 +58,14 @@ def ports_over(
     senders: Senders | None = None,
 ) -> Ports:
     """Those that are given, and fakes for the rest."""
+    journal = journal or FakeJournal(clock)
     return Ports(
         plan_files=plans,
         inspector=plans,
         project_files=plans,
         clock=clock,
-        journal=journal or FakeJournal(clock),
+        journal=journal,
+        cmdb=FakeCmdb(journal) if isinstance(journal, FakeJournal) else cmdb_beside(journal),
         storage=storage or FakeStorage(),
         locks=locks or FakeHostLocks(clock),
         playbooks=playbooks,

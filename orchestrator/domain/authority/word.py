@@ -37,11 +37,12 @@ Verb = Literal[
     "incident",
     "record",
     "seal",
+    "cmdb",
 ]
 """What is said. `start` is of run-due, for a deployment that a person scheduled; `release`: a machine leaves its environments;
 `baseline`: a captured baseline is kept as evidence; `done`: work that hangs on a removal or transfer; `pir`: a review after the
 end, `action`: one of its actions is done; `record`: a record is archived, or held; `seal`: a record that is not what was sealed
-is accepted as it is."""
+is accepted as it is; `cmdb`: what is said of configuration items."""
 
 
 class WordStatement(Noun):

@@ -167,6 +167,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.EnvironmentLeft,
         e.BaselineKept,
         e.IncidentRecorded,
+        e.CisRecorded,
         e.KeyringAdopted,
         e.MachineReleased,
         e.PolicyAdopted,

@@ -237,6 +237,7 @@ OF_THE_HOUSE = frozenset(
         "environment_left",
         "baseline_kept",
         "incident_recorded",
+        "cis_recorded",
         "ticket_opened",
     }
 )

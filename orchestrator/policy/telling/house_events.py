@@ -44,3 +44,10 @@ def _incident_recorded(event: e.IncidentRecorded, d: Deployment, counts: Counts)
     incident = event.incident
     state = "closed" if incident.closed is not None else "open"
     return Telling(at("incident", f"{incident.id} ({incident.title}), {state}, by {event.by}"))
+
+
+@telling_of.register
+def _cis_recorded(event: e.CisRecorded, d: Deployment, counts: Counts) -> Telling:
+    what = counted(len(event.words), "configuration item")
+    place = f" from {event.place}" if event.place else ""
+    return Telling(at("cmdb", f"{what} recorded{place}, by {event.by}"))

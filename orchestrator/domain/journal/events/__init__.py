@@ -62,6 +62,7 @@ from orchestrator.domain.journal.events.duties import DutyDone
 from orchestrator.domain.journal.events.environments import EnvironmentLeft
 from orchestrator.domain.journal.events.house import (
     BaselineKept,
+    CisRecorded,
     IncidentRecorded,
     KeyringAdopted,
     MachineReleased,
@@ -211,7 +212,8 @@ Event = Annotated[
     | RecordArchived
     | LegalHoldPlaced
     | LegalHoldLifted
-    | IncidentRecorded,
+    | IncidentRecorded
+    | CisRecorded,
     Field(discriminator="kind"),
 ]
 
@@ -244,6 +246,7 @@ __all__ = [
     "BaselineCaptured",
     "BaselineKept",
     "ChangesCompared",
+    "CisRecorded",
     "ClockJumped",
     "Completed",
     "CompletedWithExceptions",
