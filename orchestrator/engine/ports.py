@@ -24,7 +24,7 @@ from orchestrator.engine.anchor_ports import AnchorBook, Anchors, NoAnchorBook, 
 from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
-from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore
+from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdbs, OutsideCmdbs
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.project_ports import (
     Inspector,
@@ -397,3 +397,4 @@ class Ports:
     texts: messaging.MessageTexts = field(default_factory=messaging.PlainTexts)
     senders: messaging.Senders = field(default_factory=messaging.NoSenders)
     cmdb: CmdbStore = field(default_factory=NoCmdbStore)
+    outside_cmdbs: OutsideCmdbs = field(default_factory=NoOutsideCmdbs)

@@ -147,6 +147,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("cli/verbs/viewing/cmdb.py", "orch deploy PLAN"): "walks.nothing_here runs it",
     ("cli/verbs/viewing/cmdb.py", "orch cmdb import FILE"): CMDB_RUN,
     ("engine/lookup/cmdb_items.py", "orch cmdb list"): SHOWS,
+    ("cli/verbs/viewing/cmdb_outside.py", "orch cmdb schema"): SHOWS,
     ("cli/verbs/viewing/cmdb_exchange.py", "orch cmdb list"): SHOWS,
     ("cli/verbs/viewing/cmdb_exchange.py", f"orch cmdb show {HOLE}"): CMDB_RUN,
     ("adapters/store/cmdb/rows.py", "orch cmdb rebuild"): CMDB_RUN,

@@ -104,3 +104,10 @@ def test_what_is_not_appended_is_not_learnt(both: Both) -> None:
     with pytest.raises(Refused):
         both.journal.append("other", 0, [corpus.recorded("held")[0].event], refuse)
     assert {each.deployment for each in both.cmdb.updates()} == {update.deployment}
+
+
+def test_the_facts_of_one_kind_can_be_asked_for(both: Both) -> None:
+    written(both.journal, "rolled_back")
+    hosts = both.cmdb.updates(kind="host")
+    assert len(hosts) == len(both.cmdb.updates())
+    assert {fact.kind for update in hosts for fact in update.facts} == {"host"}

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from orchestrator.domain.cmdb.facts import CmdbUpdate
+from orchestrator.domain.cmdb.facts import CiKind, CmdbUpdate
+from orchestrator.domain.cmdb.outside import OutsideTry
 from orchestrator.engine.cmdb_ports import CmdbStore, EndOnRecord
 from orchestrator.policy.cmdb.update import ENDS
 from tests.fakes.journal import FakeJournal
@@ -13,9 +14,14 @@ class FakeCmdb(CmdbStore):
 
     def __init__(self, journal: FakeJournal) -> None:
         self._journal = journal
+        self._tries: dict[tuple[str, str, int], OutsideTry] = {}
 
-    def updates(self) -> Sequence[CmdbUpdate]:
-        return sorted(self._journal.learnt, key=lambda each: (each.deployment, each.seq))
+    def updates(self, *, kind: CiKind | None = None) -> Sequence[CmdbUpdate]:
+        ordered = sorted(self._journal.learnt, key=lambda each: (each.deployment, each.seq))
+        return [
+            each.model_copy(update={"facts": tuple(f for f in each.facts if kind in (None, f.kind))})
+            for each in ordered
+        ]
 
     def lacking(self) -> Sequence[EndOnRecord]:
         known = {(each.deployment, each.seq) for each in self._journal.learnt}
@@ -32,3 +38,9 @@ class FakeCmdb(CmdbStore):
 
     def replace(self, updates: Sequence[CmdbUpdate]) -> None:
         self._journal.learnt = list(updates)
+
+    def tries(self) -> Sequence[OutsideTry]:
+        return list(self._tries.values())
+
+    def note(self, tries: Sequence[OutsideTry]) -> None:
+        self._tries |= {(each.outside, each.deployment, each.seq): each for each in tries}

@@ -2,6 +2,7 @@
 
 from orchestrator.adapters.store.cmdb.sql_cmdb import cmdb_beside
 from orchestrator.engine.balancing_ports import Balancers
+from orchestrator.engine.cmdb_ports import OutsideCmdbs
 from orchestrator.engine.measuring_ports import Measurements
 from orchestrator.engine.messaging_ports import Channels, MessageTexts, PlainTexts, Senders
 from orchestrator.engine.ports import (
@@ -29,6 +30,7 @@ from tests.fakes.host_locks import FakeHostLocks
 from tests.fakes.journal import FakeJournal
 from tests.fakes.library import FakeLibrary
 from tests.fakes.measurements import FakeMeasurements
+from tests.fakes.outside_cmdbs import FakeOutsideCmdbs
 from tests.fakes.plans import FakePlans
 from tests.fakes.senders import FakeSenders
 from tests.fakes.storage import FakeStorage
@@ -56,6 +58,7 @@ def ports_over(
     channels: Channels | None = None,
     texts: MessageTexts | None = None,
     senders: Senders | None = None,
+    outside_cmdbs: OutsideCmdbs | None = None,
 ) -> Ports:
     """Those that are given, and fakes for the rest."""
     journal = journal or FakeJournal(clock)
@@ -82,4 +85,5 @@ def ports_over(
         channels=channels or FakeChannels(),
         texts=texts or PlainTexts(),
         senders=senders or FakeSenders(),
+        outside_cmdbs=outside_cmdbs or FakeOutsideCmdbs(),
     )

@@ -187,6 +187,7 @@ CMDB_TRIES = Table(
     Column("tries", Integer, nullable=False),
     Column("silence", String(20), nullable=False),
     Column("detail", Text, nullable=False),
+    Column("wait", Integer, nullable=False),
 )
 """One row per CMDB outside and end that it was told of: the last try, and why it failed; empty where it did not."""
 

@@ -15,6 +15,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.cmdb_ports import EndOnRecord
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.errors import NotFound, StoreFault
+from orchestrator.policy.cmdb.about import dependencies_of
 from orchestrator.policy.cmdb.items import cis_of
 from orchestrator.policy.cmdb.update import ENDS, learnt
 
@@ -59,6 +60,15 @@ def ci_named(known: KnownCis, name: str) -> Ci:
     raise NotFound(
         f"The CMDB has no configuration item {plain(name, 80)}; orch cmdb list names those there are."
     )
+
+
+def service_needs(ports: Ports) -> Mapping[str, Sequence[str]]:
+    """What each service depends on, as deployments and people say. Where the store is damaged, as people say alone."""
+    try:
+        updates = ports.cmdb.updates(kind="service")
+    except StoreFault:
+        updates = ()
+    return dependencies_of(cis_of(updates, spoken(ports.journal)))
 
 
 def spoken(journal: Journal) -> Iterator[SpokenOfCi]:

@@ -70,3 +70,13 @@ def open_incidents(ci: Ci, incidents: Iterable[Incident]) -> tuple[Incident, ...
         return any(is_among(name, (ci.id, *names)) for name in incident.cis)
 
     return tuple(each for each in incidents if each.closed is None and concerns(each))
+
+
+def dependencies_of(cis: Iterable[Ci]) -> dict[str, tuple[str, ...]]:
+    """What each service depends on, by name."""
+    needs: dict[str, dict[str, None]] = {}
+    for ci in cis:
+        names = [each.name for each in ci.relations if each.type == "depends_on"]
+        if ci.kind == "service" and names:
+            needs.setdefault(ci.name, {}).update(dict.fromkeys(names))
+    return {service: tuple(names) for service, names in needs.items()}

@@ -14,6 +14,7 @@ from orchestrator.domain.cmdb.words import (
     StatedRelation,
 )
 from orchestrator.domain.text.names import as_read, misleading
+from orchestrator.policy.cmdb.ids import named_id
 
 LONGEST_NAME = 300
 
@@ -226,8 +227,11 @@ def stated(text: str, known: Known) -> StatedRelation | None:
 
 
 def reference_to(ci: Ci) -> CiReference:
-    """The reference that means this item alone."""
-    return CiReference.of_valid(kind=ci.kind, name=ci.name, environment=ci.environment or None, id=ci.id)
+    """The reference that means this item. One that is known by its name alone stays so: a machine may prove to have it."""
+    by_name = ci.id == named_id(ci.kind, ci.environment, ci.name)
+    return CiReference.of_valid(
+        kind=ci.kind, name=ci.name, environment=ci.environment or None, id=None if by_name else ci.id
+    )
 
 
 def reference_of(text: str, known: Known) -> CiReference | None:

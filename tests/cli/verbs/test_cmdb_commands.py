@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from orchestrator.adapters.files import manual
 from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.adapters.store.tables import CMDB_FACTS, CMDB_UPDATES
+from orchestrator.domain.cmdb.outside import OutsidePlace, SilentOutside
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import ExitCode
 from tests.fakes.playbooks import Script
@@ -226,3 +228,59 @@ def test_a_store_of_an_earlier_version_is_filled_and_says_so(
     assert "was missing, or not as the journal says" in desk.says("rebuild")
     assert "was missing" not in desk.says("rebuild")
     assert desk.items() == before
+
+
+def test_cmdbs_outside_are_told_and_shown(desk: Desk) -> None:
+    assert "orch cmdb schema" in desk.says("due")
+    assert "Nothing is owed" in desk.says("deliver")
+    outside = desk.fleet.outside
+    outside.places = [OutsidePlace("netbox", "netbox", "https://netbox.example.net")]
+    outside.has["netbox"] = {"h1": ""}
+    outside.silences["netbox"] = SilentOutside("refused", "status 401")
+    desk.fleet.deploy()
+    assert "not told (refused)" in desk.says("deliver", code=ExitCode.HELD)
+    assert "refused: status 401" in desk.says("due")
+    (owed,) = map(json.loads, desk.says("due", "--json").splitlines())
+    assert (owed["code"], len(owed["owed"]), owed["tries"]) == ("refused", 1, 1)
+    outside.silences.clear()
+    answer = desk.says("deliver")
+    assert "told of 1 host, 1 of which it had otherwise" in answer
+    assert "it does not have, or has several times: h2, h3" in answer
+    assert json.loads(desk.says("due", "--json"))["owed"] == []
+
+
+def test_hosts_of_a_cmdb_outside_are_imported(desk: Desk) -> None:
+    outside = desk.fleet.outside
+    outside.places = [OutsidePlace("netbox", "netbox", "https://netbox.example.net")]
+    outside.has["netbox"] = {"h1": "", "db7": ""}
+    desk.fleet.deploy()
+    assert "Recorded 1 item of 2 rows" in desk.says("import", "--from", "netbox", "--by", "Ann Lee")
+    assert "Nothing new" in desk.says("import", "--from", "netbox")
+    assert desk.status()["host::db7"] == "recorded"
+    outside.silences["netbox"] = SilentOutside("late", "no answer in time")
+    assert "did not say which hosts it has (late)" in desk.says(
+        "import", "--from", "netbox", code=ExitCode.REFUSED
+    )
+    desk.says("import", code=ExitCode.USAGE)
+
+
+def test_the_file_of_cmdbs_is_checked_and_has_a_schema(desk: Desk) -> None:
+    shown = desk.says("check", str(manual.cmdb()))
+    assert "netbox: NetBox at https://netbox.example.net, for live" in shown
+    assert "now: ServiceNow" in shown
+    assert json.loads(desk.says("schema"))["properties"]["outside"]
+    bad = desk.file("orch: 1\noutside:\n  it:\n    netbox: {url: 'ftp://x', token: sesame}\n", "cmdb.yml")
+    answer = desk.says("check", bad, code=ExitCode.PLAN_FAULT)
+    assert "cmdb.yml:4" in answer
+    assert "https://" in answer
+
+
+def test_what_was_recorded_of_a_name_twice_is_of_the_machine_that_proves_to_have_it(desk: Desk) -> None:
+    desk.says("import", desk.file("kind,name,environment,owner\nhost,h1,test,Bo\n"))
+    desk.says("import", desk.file("id,owner,location\nhost:test:h1,Li,rack 4\n"))
+    desk.says("relate", "h1", "connected_to", "item:switch 7")
+    desk.fleet.deploy()
+    (host,) = [item for item in desk.items("--kind", "host") if item["name"] == "h1"]
+    shown = desk.says("show", str(host["id"]))
+    for words in ("status: verified", "owner: Li", "location: rack 4", "connected to switch 7"):
+        assert words in shown

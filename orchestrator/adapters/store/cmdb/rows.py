@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.tables import CMDB_FACTS, CMDB_UPDATES
-from orchestrator.domain.cmdb.facts import ChangeMade, CiFact, CmdbUpdate
+from orchestrator.domain.cmdb.facts import ChangeMade, CiFact, CiKind, CmdbUpdate
 from orchestrator.errors import StoreFault
 
 AT_ONCE = 500
@@ -32,11 +32,11 @@ def write_updates(connection: Connection, updates: Sequence[CmdbUpdate]) -> None
             connection.execute(insert(CMDB_FACTS), rows[start : start + AT_ONCE])
 
 
-def read_updates(connection: Connection) -> list[CmdbUpdate]:
-    """Every update, by deployment and number. Raises StoreFault for a row that cannot be read."""
+def read_updates(connection: Connection, kind: CiKind | None = None) -> list[CmdbUpdate]:
+    """Every update, with the facts of one kind or of all. Raises StoreFault for a row that cannot be read."""
     try:
         facts: dict[tuple[str, int], list[CiFact]] = {}
-        for name, seq, fact in _facts(connection):
+        for name, seq, fact in _facts(connection, kind):
             facts.setdefault((name, seq), []).append(fact)
         rows = connection.execute(
             select(CMDB_UPDATES).order_by(CMDB_UPDATES.c.deployment, CMDB_UPDATES.c.seq)
@@ -57,7 +57,9 @@ def read_updates(connection: Connection) -> list[CmdbUpdate]:
         ) from damaged
 
 
-def _facts(connection: Connection) -> Iterator[tuple[str, int, CiFact]]:
-    columns = (CMDB_FACTS.c.deployment, CMDB_FACTS.c.seq, CMDB_FACTS.c.body)
-    for name, seq, body in connection.execute(select(*columns).order_by(CMDB_FACTS.c.ci)):
+def _facts(connection: Connection, kind: CiKind | None) -> Iterator[tuple[str, int, CiFact]]:
+    wanted = select(CMDB_FACTS.c.deployment, CMDB_FACTS.c.seq, CMDB_FACTS.c.body).order_by(CMDB_FACTS.c.ci)
+    if kind is not None:
+        wanted = wanted.where(CMDB_FACTS.c.ci.startswith(f"{kind}:"))
+    for name, seq, body in connection.execute(wanted):
         yield name, seq, CiFact.model_validate_json(body)

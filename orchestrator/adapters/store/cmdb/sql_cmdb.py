@@ -1,15 +1,18 @@
 """The port `CmdbStore` over the database of the journal."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from orchestrator.adapters.store.cmdb.rows import read_updates, write_updates
 from orchestrator.adapters.store.database import Database
 from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.journal import SqlJournal
-from orchestrator.adapters.store.tables import CMDB_FACTS, CMDB_UPDATES, EVENTS
-from orchestrator.domain.cmdb.facts import CmdbUpdate
+from orchestrator.adapters.store.tables import CMDB_FACTS, CMDB_TRIES, CMDB_UPDATES, EVENTS
+from orchestrator.domain.cmdb.facts import CiKind, CmdbUpdate
+from orchestrator.domain.cmdb.outside import OutsideTry
 from orchestrator.engine.cmdb_ports import CmdbStore, EndOnRecord, NoCmdbStore
 from orchestrator.engine.ports import Journal
 from orchestrator.policy.cmdb.update import ENDS
@@ -28,10 +31,10 @@ class SqlCmdb(CmdbStore):
         self._unreadable = f"The CMDB in {database.place} cannot be read"
         self._unwritable = f"The CMDB in {database.place} cannot be written"
 
-    def updates(self) -> Sequence[CmdbUpdate]:
+    def updates(self, *, kind: CiKind | None = None) -> Sequence[CmdbUpdate]:
         """See the port."""
         with translated(self._unreadable):
-            return self._database.look(read_updates)
+            return self._database.look(lambda connection: read_updates(connection, kind))
 
     def lacking(self) -> Sequence[EndOnRecord]:
         """See the port."""
@@ -58,6 +61,49 @@ class SqlCmdb(CmdbStore):
 
         with translated(self._unwritable):
             self._database.write(act)
+
+    def tries(self) -> Sequence[OutsideTry]:
+        """See the port."""
+        with translated(self._unreadable):
+            return self._database.look(
+                lambda connection: [_try(row) for row in connection.execute(select(CMDB_TRIES))]
+            )
+
+    def note(self, tries: Sequence[OutsideTry]) -> None:
+        """See the port."""
+
+        def act(connection: Connection) -> None:
+            for each in tries:
+                same = (
+                    CMDB_TRIES.c.outside == each.outside,
+                    CMDB_TRIES.c.deployment == each.deployment,
+                    CMDB_TRIES.c.seq == each.seq,
+                )
+                connection.execute(delete(CMDB_TRIES).where(*same))
+            if tries:
+                connection.execute(insert(CMDB_TRIES), [_try_row(each) for each in tries])
+
+        with translated(self._unwritable):
+            self._database.write(act)
+
+
+def _try(row: Row[tuple[object, ...]]) -> OutsideTry:
+    code = row.silence or None
+    at = datetime.fromisoformat(row.at)
+    return OutsideTry(row.outside, row.deployment, row.seq, at, row.tries, code, row.detail, float(row.wait))
+
+
+def _try_row(each: OutsideTry) -> dict[str, object]:
+    return {
+        "outside": each.outside,
+        "deployment": each.deployment,
+        "seq": each.seq,
+        "at": moment_text(each.at),
+        "tries": each.tries,
+        "silence": each.code or "",
+        "detail": each.detail[:400],
+        "wait": int(each.wait),
+    }
 
 
 def _keys(connection: Connection) -> set[tuple[str, int]]:

@@ -7,6 +7,7 @@ import click
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.verbs.viewing.cmdb_exchange import export, import_, relate
 from orchestrator.cli.verbs.viewing.cmdb_look import look
+from orchestrator.cli.verbs.viewing.cmdb_outside import check, deliver, due, schema
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.cmdb.facts import CI_KINDS, CiKind
 from orchestrator.domain.text.format import counted
@@ -111,6 +112,5 @@ def rebuild() -> None:
         click.echo(f"  {name} cannot be read, and is left out.")
 
 
-cmdb.add_command(import_)
-cmdb.add_command(export)
-cmdb.add_command(relate)
+for command in (relate, import_, export, due, deliver, check, schema):
+    cmdb.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,7 +15,7 @@ from orchestrator.domain.cmdb.facts import RELATION_TYPES, RelationType
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.errors import NotFound, UsageFault
+from orchestrator.errors import NotFound, Refused, UsageFault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,26 +28,58 @@ SHOWN = 50
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--from", "outside", metavar="NAME", help="Import the hosts of this CMDB of cmdb.yml instead.")
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, and record nothing.")
 @by_option
 @speaking_key_option
-def import_(file: Path, dry_run: bool, by: str) -> None:  # noqa: FBT001 (click calls it)
+def import_(file: Path | None, outside: str | None, dry_run: bool, by: str) -> None:  # noqa: FBT001 (click calls it)
     """Record what FILE (CSV with a heading, or JSON) says of configuration items and is not known yet.
 
     Proved versions and statuses stay: what the file says otherwise is recorded, and shown as a conflict.
     """
-    from orchestrator.adapters.files.cmdb.table_file import placed, read_rows, refuse
     from orchestrator.engine.use_cases.cmdb import record_words
+
+    if (file is None) == (outside is None):
+        raise UsageFault("Give a FILE, or --from NAME with a CMDB of cmdb.yml.")
+    words, rows = _of_file(file) if file is not None else _of_outside(outside or "")
+    if words and not dry_run:
+        place = str(file) if file is not None else outside or ""
+        source: Literal["import", "outside"] = "import" if file is not None else "outside"
+        record_words(ports_of_home(), words, source=source, place=place, by=by)
+    say_recorded(words, rows, recorded=not dry_run)
+
+
+def _of_file(file: Path) -> tuple[Sequence[CiWord], int]:
+    from orchestrator.adapters.files.cmdb.table_file import placed, read_rows, refuse
     from orchestrator.policy.cmdb.rows import understood
 
     rows = read_rows(file)
-    known = look()
-    answer = understood([each.row for each in rows], known.cis)
+    answer = understood([each.row for each in rows], look().cis)
     refuse([placed(file, rows, fault) for fault in answer.faults])
-    if answer.words and not dry_run:
-        record_words(ports_of_home(), answer.words, source="import", place=str(file), by=by)
-    say_recorded(answer.words, len(rows), recorded=not dry_run)
+    return answer.words, len(rows)
+
+
+def _of_outside(name: str) -> tuple[Sequence[CiWord], int]:
+    """What a CMDB outside says of its hosts. Rows that cannot be taken are left out, and said: nobody corrects them here."""
+    from orchestrator.domain.cmdb.outside import SilentOutside
+    from orchestrator.policy.cmdb.rows import understood
+
+    answer = ports_of_home().outside_cmdbs.hosts(name)
+    if isinstance(answer, SilentOutside):
+        raise Refused(
+            f"{plain(name, 80)} did not say which hosts it has ({answer.code}): {plain(answer.detail, 300)}"
+        )
+    cis, rows = look().cis, list(answer.rows)
+    faults = understood(rows, cis).faults
+    for fault in faults[:SHOWN]:
+        named = plain(rows[fault.row].name or "", 80)
+        click.echo(f"Left out: {named}: expected {fault.expected}, found {plain(fault.found, 200)}", err=True)
+    faulty = {fault.row for fault in faults}
+    rows = [row for number, row in enumerate(rows) if number not in faulty]
+    if answer.unnamed:
+        click.echo(f"Left out: {counted(answer.unnamed, 'host')} without a name that can be taken.", err=True)
+    return understood(rows, cis).words, len(rows)
 
 
 def say_recorded(words: Sequence[CiWord], rows: int, *, recorded: bool) -> None:

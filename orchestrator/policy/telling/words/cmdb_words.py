@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from orchestrator.domain.cmdb.ci import Ci, CiChange, CiConflict, CiRelation
+from orchestrator.domain.cmdb.outside import SilentOutside, ToldOutside
 from orchestrator.domain.cmdb.words import CI_ATTRIBUTES, CiSource
 from orchestrator.domain.plan.reference import Reference
+from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 
 SHOWN = 300
@@ -86,3 +88,16 @@ def reference_words(reference: Reference, deployment: str) -> str:
     """Such as `problem PRB-3 (queue fills up): resolves, by shop-2.4.0`."""
     title = f" ({plain(reference.title, 120)})" if reference.title else ""
     return f"{reference.kind} {plain(reference.id, 80)}{title}: {reference.does}, by {deployment}"
+
+
+def delivered_words(answer: ToldOutside | SilentOutside) -> tuple[str, bool]:
+    """What came of telling a CMDB outside, and whether it was told."""
+    if isinstance(answer, SilentOutside):
+        wait = f"; it asks to be left alone for {answer.wait:g} s" if answer.wait else ""
+        return f"not told ({answer.code}): {plain(answer.detail, SHOWN)}{wait}", False
+    names = ", ".join(answer.missing[:5]) + (", ..." if len(answer.missing) > 5 else "")
+    missing = f"; it does not have, or has several times: {plain(names, SHOWN)}" if answer.missing else ""
+    return (
+        f"told of {counted(answer.known, 'host')}, {answer.changed:,} of which it had otherwise{missing}",
+        True,
+    )
