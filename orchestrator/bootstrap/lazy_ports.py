@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -136,8 +137,9 @@ class WiredPorts(ports.Ports):
             return {} if loaded is None else loaded.noun.outside
 
         def begin() -> None:
-            if any((place / CMDB).is_file() for place in places):
-                begin_delivery(home, process.spawn_child)
+            with suppress(OSError):
+                if any((place / CMDB).is_file() for place in places):
+                    begin_delivery(home, process.spawn_child)
 
         return HttpCmdbs(known, lambda secret: secret_value(secret, process.run), begin)
 

@@ -48,10 +48,8 @@ def _services(items: Mapping[CiId, Ci]) -> dict[str, list[Ci]]:
 def _shown(
     stand: Resolved, items: Mapping[CiId, Ci], services: Mapping[str, list[Ci]]
 ) -> Iterator[CiRelation]:
-    """Those of the fact that says what the item is; where nothing is known of that, none."""
-    content = stand.content
-    if content is None:
-        return
+    """Those of the fact that says what the item is; where nothing is known of that, the machine that it is on."""
+    content = stand.content or stand.last
     source = CiSource.of_valid(
         kind="deployment",
         at=content.at,
@@ -60,6 +58,8 @@ def _shown(
         seq=content.seq,
     )
     for relation in content.fact.relations:
+        if stand.content is None and relation.type != "runs_on":
+            continue
         to = items.get(relation.to) or _needed(relation.name, services.get(content.fact.environment, []))
         yield CiRelation.of_valid(
             type=relation.type,

@@ -12,9 +12,10 @@ from sqlalchemy import delete
 
 from orchestrator.adapters.files import manual
 from orchestrator.adapters.store.journal import SqlJournal
-from orchestrator.adapters.store.tables import CMDB_FACTS, CMDB_UPDATES
+from orchestrator.adapters.store.tables import CMDB_FACTS, CMDB_TRIES, CMDB_UPDATES, SCHEMA, STEPS
 from orchestrator.domain.cmdb.outside import OutsidePlace, SilentOutside
 from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.lookup.cmdb_items import service_needs
 from orchestrator.errors import ExitCode
 from tests.fakes.playbooks import Script
 from tests.worlds.command_line import orch
@@ -219,10 +220,14 @@ def test_a_store_of_an_earlier_version_is_filled_and_says_so(
     journal = desk.fleet.ports.journal
     assert isinstance(journal, SqlJournal)
     with journal.database.writing() as connection:
-        connection.execute(delete(CMDB_FACTS))
-        connection.execute(delete(CMDB_UPDATES))
-    assert "The CMDB lacked 1 end of deployments" in desk.says("list")
-    assert desk.items() == before
+        for table in (CMDB_FACTS, CMDB_UPDATES, CMDB_TRIES):
+            table.drop(connection)
+        connection.execute(delete(SCHEMA).where(SCHEMA.c.version >= len(STEPS)))
+    journal.close()
+    upgraded = Desk(Fleet(shop_tree(), home=tmp_path / "home"), capsys, tmp_path)
+    assert "The CMDB lacked 1 end of deployments" in upgraded.says("list")
+    assert "lacked" not in upgraded.says("list")
+    assert upgraded.items() == before
     with journal.database.writing() as connection:
         connection.execute(delete(CMDB_FACTS))
     assert "was missing, or not as the journal says" in desk.says("rebuild")
@@ -284,3 +289,20 @@ def test_what_was_recorded_of_a_name_twice_is_of_the_machine_that_proves_to_have
     shown = desk.says("show", str(host["id"]))
     for words in ("status: verified", "owner: Li", "location: rack 4", "connected to switch 7"):
         assert words in shown
+
+
+def test_a_damaged_row_stops_no_deployment_and_is_made_anew(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    desk = Desk(Fleet(shop_tree(), home=tmp_path / "home"), capsys, tmp_path)
+    desk.fleet.deploy()
+    before = desk.items()
+    journal = desk.fleet.ports.journal
+    assert isinstance(journal, SqlJournal)
+    for body in ("{", '{"ci": 7}', ""):
+        with journal.database.writing() as connection:
+            connection.execute(CMDB_FACTS.update().values(body=body))
+        assert "orch cmdb rebuild" in desk.says("list", code=ExitCode.STORE_FAULT)
+        assert service_needs(desk.fleet.ports) == {}
+        desk.says("rebuild")
+        assert desk.items() == before

@@ -188,6 +188,7 @@ DOORS: list[Door] = [
         ("incident", "link", "INC-7", "ID", "--reason", "seen"),
         "incident_linked",
     ),
+    ("a relation", deployed, ("cmdb", "relate", "service:a", "depends_on", "service:b"), "cis_recorded"),
     ("archive", deployed, ("record", "archive", "ID", "--reason", "done"), "record_archived"),
     ("legal hold", deployed, ("record", "hold", "ID", "--reason", "case 4"), "legal_hold_placed"),
     ("stop-all", at_gate, ("stop-all", "--reason", "fire"), "emergency_stopped"),

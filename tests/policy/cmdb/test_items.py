@@ -154,3 +154,11 @@ def test_a_relation_stays_in_its_environment_unless_it_names_another() -> None:
         ("service:live:shop", "service:live:pay"),
         ("service:test:shop", "service:test:pay"),
     }
+
+
+def test_what_is_as_it_was_and_nobody_knows_how_is_still_on_its_machine() -> None:
+    on_host = ProvedRelation(type="runs_on", to="host:m1")
+    of_shop = ProvedRelation(type="part_of", to=SERVICE)
+    unit = proved("unit", "unit:m1:app", "app", outcome="as before", relations=(on_host, of_shop))
+    cis = cis_of([proved("host", "host:m1", "db1"), unit, SHOP], [])
+    assert [(r.type, r.to) for r in item_of(cis, "unit:m1:app").relations] == [("runs_on", "host:m1")]

@@ -9,6 +9,7 @@ from orchestrator.cli.verbs.viewing.cmdb_exchange import export, import_, relate
 from orchestrator.cli.verbs.viewing.cmdb_look import look
 from orchestrator.cli.verbs.viewing.cmdb_outside import check, deliver, due, schema
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
+from orchestrator.domain.cmdb.ci import CI_STATUSES
 from orchestrator.domain.cmdb.facts import CI_KINDS, CiKind
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
@@ -27,7 +28,7 @@ def cmdb() -> None:
 @click.option("--kind", type=click.Choice(CI_KINDS), help="Only items of this kind.")
 @click.option("--service", metavar="NAME", help="Only this service, its units and their hosts.")
 @click.option("--environment", metavar="NAME", help="Only items of this environment.")
-@click.option("--status", metavar="STATUS", help="Only items with this status, such as verified.")
+@click.option("--status", type=click.Choice(CI_STATUSES), help="Only items with this status.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV that can be imported.")
 @json_option
 def list_(
@@ -55,7 +56,9 @@ def list_(
             click.echo(ci.model_dump_json())
     elif not chosen:
         click.echo(
-            NOTHING if not known.cis else f"None of {counted(len(known.cis), 'item')} is of that kind."
+            NOTHING
+            if not known.cis
+            else f"None of {counted(len(known.cis), 'item')} is as asked for; without options all are listed."
         )
     else:
         from orchestrator.cli.views.table import print_table
