@@ -68,7 +68,8 @@ def service_needs(ports: Ports) -> Mapping[str, Sequence[str]]:
         updates = ports.cmdb.updates(kind="service")
     except StoreFault:
         updates = ()
-    return dependencies_of(cis_of(updates, spoken(ports.journal)))
+    of_services = (each for each in spoken(ports.journal) if each.word.ci.kind == "service")
+    return dependencies_of(cis_of(updates, of_services))
 
 
 def spoken(journal: Journal) -> Iterator[SpokenOfCi]:
