@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from orchestrator.engine import (
     anchor_ports,
     attachment_ports,
     balancing_ports,
+    cmdb_ports,
     measuring_ports,
     messaging_ports,
     ports,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.domain.authority.signing import Keyring
     from orchestrator.domain.rules.channels import Channel
+    from orchestrator.domain.rules.cmdb_file import OutsideCmdb
     from orchestrator.engine.redaction import Redaction
 
 
@@ -125,6 +128,33 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.files.canary_file import FolderCanaryFiles
 
         return FolderCanaryFiles((self.house.place, self._root.absolute()))
+
+    @cached_property
+    def cmdb(self) -> cmdb_ports.CmdbStore:
+        from orchestrator.adapters.store.cmdb.sql_cmdb import cmdb_beside
+
+        return cmdb_beside(self.journal)
+
+    @cached_property
+    def outside_cmdbs(self) -> cmdb_ports.OutsideCmdbs:
+        from orchestrator.adapters.channels.secret_values import secret_value
+        from orchestrator.adapters.cmdb import HttpCmdbs
+        from orchestrator.adapters.delivery_processes import begin_delivery
+        from orchestrator.adapters.files.cmdb_file import CMDB, known_cmdb_file
+
+        home = self._root.absolute()
+        places = (self.house.place, home)
+
+        def known() -> Mapping[str, OutsideCmdb]:
+            loaded = known_cmdb_file(places)
+            return {} if loaded is None else loaded.noun.outside
+
+        def begin() -> None:
+            with suppress(OSError):
+                if any((place / CMDB).is_file() for place in places):
+                    begin_delivery(home, process.spawn_child)
+
+        return HttpCmdbs(known, lambda secret: secret_value(secret, process.run), begin)
 
     @cached_property
     def plan_files(self) -> project_ports.PlanFiles:

@@ -103,7 +103,6 @@ VERBS = (
         "orchestrator.cli.verbs.evidence.evidence:evidence",
         "What is held of what standards ask for, and gaps.",
     ),
-    Verb("cmdb", "orchestrator.cli.verbs.viewing.cmdb:cmdb", "Configuration records: hosts against records."),
     Verb("report", "orchestrator.cli.verbs.viewing.report:report", "Measures of a period, with trends."),
     Verb(
         "assess",
@@ -167,6 +166,11 @@ VERBS = (
         "messages",
         "orchestrator.cli.verbs.viewing.messages:messages",
         "Messages to people: what was sent, what is owed.",
+    ),
+    Verb(
+        "cmdb",
+        "orchestrator.cli.verbs.viewing.cmdb:cmdb",
+        "Configuration items: what is proved and recorded of them, and audits.",
     ),
     Verb("model", "orchestrator.cli.verbs.planning.model:model", "List, show and check deployment models."),
     Verb("policy", "orchestrator.cli.verbs.planning.policy:policy", "List, show and check release policies."),

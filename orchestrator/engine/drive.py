@@ -123,6 +123,8 @@ def drive(
         disk_space.give_back(ports.storage, context.deployment)
         discard_old(ports, context.deployment)
         deliver_receipt(ports, context.journal, by, PAUSES)
+    if context.deployment.over:
+        ports.outside_cmdbs.begin()
     anchoring.settle_quietly(ports)
     return context.deployment
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal.events import DriverTook, Event, Recorded
@@ -9,6 +10,7 @@ from orchestrator.domain.journal.lifecycle import after
 from orchestrator.engine.lookup.snapshots import folded, worth_keeping
 from orchestrator.engine.ports import Journal, Watcher
 from orchestrator.errors import Conflict
+from orchestrator.policy.cmdb.update import learnt
 
 RETRIES = 50
 
@@ -63,12 +65,16 @@ class JournalWriter:
             self._kept = record.seq
         self._watch(record)
 
-    def _prove(self, records: Sequence[Recorded]) -> None:
-        """Fold the records before they are appended, so that no invalid event reaches the journal. Raises LifecycleFault."""
+    def _prove(self, records: Sequence[Recorded]) -> Sequence[CmdbUpdate]:
+        """Fold the records before they are appended, so that no invalid event reaches the journal. Raises LifecycleFault.
+
+        Returns what the CMDB learns from them.
+        """
         d, self._proved = self.deployment, []
         for record in records:
             d = apply(d, record)
             self._proved.append((record, d))
+        return [update for record, d in self._proved for update in learnt(d, record)]
 
     def _with(self, d: Deployment, record: Recorded) -> Deployment:
         """The deployment after one more record; a record that `_prove` just folded is not folded again."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
@@ -19,28 +20,21 @@ from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.engine import messaging_ports as messaging
-from orchestrator.engine import record_ports
+from orchestrator.engine import project_ports, record_ports
 from orchestrator.engine.anchor_ports import AnchorBook, Anchors, NoAnchorBook, NoAnchors
 from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
+from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdbs, OutsideCmdbs
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
-from orchestrator.engine.project_ports import (
-    Inspector,
-    MediaLibrary,
-    MediaSources,
-    PlanFiles,
-    ProjectAlone,
-    ProjectFiles,
-)
 from orchestrator.engine.redaction import Redaction
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
 from orchestrator.engine.ticket_ports import ChangeTickets, NoTickets
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
 
-Proof = Callable[[Sequence[Recorded]], None]
-"""Raises if the records must not be appended."""
+Proof = Callable[[Sequence[Recorded]], Sequence[CmdbUpdate]]
+"""Raises if the records must not be appended. Returns what the CMDB learns from them."""
 
 Watcher = Callable[[Recorded], None]
 
@@ -82,7 +76,7 @@ class Journal(ABC):
     ) -> list[Recorded]:
         """Append events as one transaction, durable on return; they are numbered from expected_seq + 1.
 
-        `proof` gets the records before they are appended; nothing is appended if it raises.
+        `proof` gets the records first; nothing is appended if it raises, and what it returns goes to the CMDB with them.
         Raises Conflict when the deployment's last number is not expected_seq: another process wrote. Nothing is appended.
         Raises StoreFault when the store cannot append them. Nothing is appended.
         """
@@ -368,9 +362,9 @@ class BaselineStore(ABC):
 class Ports:
     """All ports of the engine, wired by the composition root."""
 
-    plan_files: PlanFiles
-    inspector: Inspector
-    project_files: ProjectFiles
+    plan_files: project_ports.PlanFiles
+    inspector: project_ports.Inspector
+    project_files: project_ports.ProjectFiles
     clock: Clock
     journal: Journal
     storage: Storage
@@ -380,13 +374,13 @@ class Ports:
     baselines: BaselineStore
     attachments: Attachments
     balancers: Balancers
-    library: MediaLibrary
+    library: project_ports.MediaLibrary
     authority: Authority
     keys: Keys
     voice: Voice
     measurements: Measurements = field(default_factory=NoMeasurements)
     redaction: Redaction = field(default_factory=Redaction)
-    media: MediaSources = field(default_factory=ProjectAlone)
+    media: project_ports.MediaSources = field(default_factory=project_ports.ProjectAlone)
     tickets: ChangeTickets = field(default_factory=NoTickets)
     seals: Seals = field(default_factory=NoSeals)
     seal_keys: SealKeys = field(default_factory=NoSealKeys)
@@ -397,3 +391,5 @@ class Ports:
     channels: messaging.Channels = field(default_factory=messaging.NoChannels)
     texts: messaging.MessageTexts = field(default_factory=messaging.PlainTexts)
     senders: messaging.Senders = field(default_factory=messaging.NoSenders)
+    cmdb: CmdbStore = field(default_factory=NoCmdbStore)
+    outside_cmdbs: OutsideCmdbs = field(default_factory=NoOutsideCmdbs)

@@ -82,6 +82,7 @@ Sayable = (
     | e.IncidentLinked
     | e.CriterionAnswered
     | e.AssessmentKept
+    | e.CisRecorded
     | e.RecordArchived
     | e.LegalHoldPlaced
     | e.LegalHoldLifted

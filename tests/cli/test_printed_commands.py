@@ -149,6 +149,7 @@ CAPABILITY = "policy/measures/capability/capability_words.py"
 ASSESS = "cli/verbs/viewing/assess.py"
 DISPOSAL_RUN = "it is about the real store: tests/cli/verbs/test_record_disposal.py runs it there"
 SEALS_RUN = "it is about the real store: tests/seals runs it there"
+CMDB_RUN = "tests/cli/verbs/test_cmdb_commands.py goes this way"
 EVIDENCE_RUN = "tests/cli/verbs/test_evidence_commands.py runs it as it is printed"
 EXPORT_RUN = "tests/seals/test_audit_exports.py runs it there"
 EVIDENCE_WORDS = "policy/telling/words/evidence_words.py"
@@ -228,6 +229,13 @@ NOT_WALKED: dict[tuple[str, str], str] = {
         "policy/telling/words/audit_words.py",
         f"orch cmdb accept {HOLE} {HOLE} --environment {HOLE} --reason WHY",
     ): AUDIT_RUN,
+    ("cli/verbs/viewing/cmdb.py", "orch deploy PLAN"): "walks.nothing_here runs it",
+    ("cli/verbs/viewing/cmdb.py", "orch cmdb import FILE"): CMDB_RUN,
+    ("engine/lookup/cmdb_items.py", "orch cmdb list"): SHOWS,
+    ("cli/verbs/viewing/cmdb_outside.py", "orch cmdb schema"): SHOWS,
+    ("cli/verbs/viewing/cmdb_exchange.py", "orch cmdb list"): SHOWS,
+    ("cli/verbs/viewing/cmdb_exchange.py", f"orch cmdb show {HOLE}"): CMDB_RUN,
+    ("adapters/store/cmdb/rows.py", "orch cmdb rebuild"): CMDB_RUN,
     ("policy/course/post_review.py", f"orch pir open {ID}"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch pir show {ID}"): REVIEW_RUN,
     ("policy/course/post_review.py", f"orch pir close {ID} --reason WHY"): REVIEW_RUN,

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from orchestrator.adapters.store import SqlJournal
+from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.fold.brief import brief_of
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.condensed import condensed
@@ -102,7 +103,11 @@ def test_another_number_than_the_last_is_a_conflict_and_appends_nothing(
 def test_what_is_appended_was_shown_before_to_who_may_refuse_it(journal: Journal) -> None:
     shown: list[Recorded] = []
 
-    def refuse(records: Sequence[Recorded]) -> None:
+    def show(records: Sequence[Recorded]) -> Sequence[CmdbUpdate]:
+        shown.extend(records)
+        return ()
+
+    def refuse(records: Sequence[Recorded]) -> Sequence[CmdbUpdate]:
         shown.extend(records)
         raise Refused("not lawful")
 
@@ -111,7 +116,7 @@ def test_what_is_appended_was_shown_before_to_who_may_refuse_it(journal: Journal
     assert numbered_kinds(shown) == [(1, "submitted"), (2, "paused")]
     assert journal.read("d1") == []
     shown.clear()
-    appended = journal.append("d1", 0, [Submitted(by="ann"), PAUSED], shown.extend)
+    appended = journal.append("d1", 0, [Submitted(by="ann"), PAUSED], show)
     assert all(record is other for record, other in zip(appended, shown, strict=True))
     with pytest.raises(Conflict):
         journal.append("d1", 0, [RESUMED], refuse)

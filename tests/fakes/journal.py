@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter
 
+from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.domain.journal.condensed import Condensed, condensed
@@ -26,6 +27,7 @@ class FakeJournal(Journal):
         self._driven: set[str] = set()
         self.fault: StoreFault | None = None
         self.strangers: set[str] = set()
+        self.learnt: list[CmdbUpdate] = []
 
     def append(
         self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
@@ -40,10 +42,10 @@ class FakeJournal(Journal):
             Recorded(deployment=deployment, seq=seq, at=now, event=event)
             for seq, event in enumerate(events, start=expected_seq + 1)
         ]
-        if proof is not None:
-            proof(added)
+        learnt = proof(added) if proof is not None else ()
         if added:
             self._records[deployment] = [*known, *added]
+            self.learnt += learnt
         return added
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:

@@ -76,6 +76,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "drift_accepted": _HOUSE_ALONE,
         "disposal_begun": _HOUSE_ALONE,
         "disposal_finished": _HOUSE_ALONE,
+        "cis_recorded": _HOUSE_ALONE,
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -114,6 +115,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "drift_accepted": _HOUSE_ALONE,
         "disposal_begun": _HOUSE_ALONE,
         "disposal_finished": _HOUSE_ALONE,
+        "cis_recorded": _HOUSE_ALONE,
         "pir_opened": _AFTER_THE_END,
         "pir_answered": _AFTER_THE_END,
         "satisfaction_given": _AFTER_THE_END,

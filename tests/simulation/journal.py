@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
+from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.domain.fold.fold import apply
@@ -57,6 +58,7 @@ class SimulatedJournal(Journal):
         self.records: dict[str, list[Recorded]] = {}
         self.true_times: dict[tuple[str, int], datetime] = {}
         self._keeps = keeps
+        self.learnt: list[CmdbUpdate] = []
         self._kept: dict[str, Deployment] = {}
         self._briefs: dict[str, Brief] = {}
 
@@ -70,14 +72,14 @@ class SimulatedJournal(Journal):
             Recorded.of_valid(deployment=deployment, seq=expected_seq + n, at=self._world.now(), event=event)
             for n, event in enumerate(events, 1)
         ]
-        if proof is not None:
-            proof(added)
+        learnt = proof(added) if proof is not None else ()
         no_room = not self._storage.written(APPEND, deployment)
         if no_room or self._world.struck(self.fail, "store fault"):
             raise StoreFault("no space left on device")
         if self._world.struck(self.kill / 2, "killed before an append"):
             raise Killed
         self.records[deployment] = [*known, *added]
+        self.learnt += learnt
         self.true_times.update({(deployment, record.seq): self._world.true for record in added})
         self._briefs.pop(deployment, None)
         if self._world.struck(self.kill / 2, "killed after an append"):

@@ -6,6 +6,7 @@ import pytest
 
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.engine.lookup.cmdb_items import all_updates
 from tests.simulation.oracle import broken
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
@@ -50,3 +51,15 @@ def test_the_fold_that_the_journal_keeps_is_that_of_its_events() -> None:
 def test_seeds_that_once_broke_something_stay_sound(seed: int) -> None:
     scenario = Scenario(seed)
     assert broken(scenario, run(scenario)) == []
+
+
+def test_what_the_cmdb_learnt_with_each_end_is_what_its_journal_says() -> None:
+    learnt = 0
+    for seed in range(30):
+        scenario = Scenario(seed)
+        run(scenario)
+        made, unreadable = all_updates(scenario.journal)
+        assert scenario.journal.learnt == made, f"seed {seed}"
+        assert not unreadable
+        learnt += len(made)
+    assert learnt > 15

@@ -12,6 +12,7 @@ from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.machine_release import MachineRelease, SignedRelease
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.authority.signing import Signature
+from orchestrator.domain.cmdb.words import CiReference, CiWord, StatedRelation
 from orchestrator.domain.evidence.attachment import Attachment
 from orchestrator.domain.evidence.baseline import BaselineReference, Difference
 from orchestrator.domain.evidence.capability import (
@@ -420,6 +421,20 @@ EVERY_EVENT: list[Event] = [
         reason=ODD,
     ),
     e.DisposalFinished(deployment="d0", begun=1, by="ann"),
+    e.CisRecorded(
+        words=(
+            CiWord(
+                ci=CiReference(kind="service", name=ODD, environment="live"),
+                attributes={"description": ODD, "status": "in use"},
+                relations=(
+                    StatedRelation(type="depends_on", to=CiReference(kind="service", name="pay"), ended=True),
+                ),
+            ),
+        ),
+        source="import",
+        place=ODD,
+        by="ann",
+    ),
     e.TicketOpened(
         system="servicenow",
         url="https://tickets.example.org",

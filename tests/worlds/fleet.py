@@ -39,6 +39,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
 from tests.fakes.library import FakeLibrary
 from tests.fakes.measurements import FakeMeasurements
+from tests.fakes.outside_cmdbs import FakeOutsideCmdbs
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.senders import FakeSenders
@@ -81,6 +82,7 @@ class Fleet:
         self.measurements = FakeMeasurements()
         self.tickets = FakeTickets()
         self.channels, self.senders = FakeChannels(), FakeSenders()
+        self.outside = FakeOutsideCmdbs()
         self.planning = FakePlans(self._plan_now)
         self.ports = ports_over(
             self.clock,
@@ -99,6 +101,7 @@ class Fleet:
             channels=self.channels,
             texts=TemplatedTexts(),
             senders=self.senders,
+            outside_cmdbs=self.outside,
         )
         self.senders.send = lambda name: list(send_due(self.ports, name))
         self.drivers = FakeDrivers(lambda name, by: resume(self.ports, name, by=by, watch=quiet))

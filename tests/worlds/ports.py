@@ -1,6 +1,8 @@
 """All ports, where a test brings some of them: fakes stand behind the others."""
 
+from orchestrator.adapters.store.cmdb.sql_cmdb import cmdb_beside
 from orchestrator.engine.balancing_ports import Balancers
+from orchestrator.engine.cmdb_ports import OutsideCmdbs
 from orchestrator.engine.measuring_ports import Measurements
 from orchestrator.engine.messaging_ports import Channels, MessageTexts, PlainTexts, Senders
 from orchestrator.engine.ports import (
@@ -23,10 +25,12 @@ from tests.fakes.authority import FakeAuthority, FakeKeys
 from tests.fakes.balancers import FakeBalancers
 from tests.fakes.baseline_store import FakeBaselineStore
 from tests.fakes.channels import FakeChannels
+from tests.fakes.cmdb import FakeCmdb
 from tests.fakes.host_locks import FakeHostLocks
 from tests.fakes.journal import FakeJournal
 from tests.fakes.library import FakeLibrary
 from tests.fakes.measurements import FakeMeasurements
+from tests.fakes.outside_cmdbs import FakeOutsideCmdbs
 from tests.fakes.plans import FakePlans
 from tests.fakes.senders import FakeSenders
 from tests.fakes.storage import FakeStorage
@@ -54,14 +58,17 @@ def ports_over(
     channels: Channels | None = None,
     texts: MessageTexts | None = None,
     senders: Senders | None = None,
+    outside_cmdbs: OutsideCmdbs | None = None,
 ) -> Ports:
     """Those that are given, and fakes for the rest."""
+    journal = journal or FakeJournal(clock)
     return Ports(
         plan_files=plans,
         inspector=plans,
         project_files=plans,
         clock=clock,
-        journal=journal or FakeJournal(clock),
+        journal=journal,
+        cmdb=FakeCmdb(journal) if isinstance(journal, FakeJournal) else cmdb_beside(journal),
         storage=storage or FakeStorage(),
         locks=locks or FakeHostLocks(clock),
         playbooks=playbooks,
@@ -78,4 +85,5 @@ def ports_over(
         channels=channels or FakeChannels(),
         texts=texts or PlainTexts(),
         senders=senders or FakeSenders(),
+        outside_cmdbs=outside_cmdbs or FakeOutsideCmdbs(),
     )

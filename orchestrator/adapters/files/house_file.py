@@ -17,6 +17,7 @@ RULES = (
     "trust.past",
     "anchors.yml",
     "channels.yml",
+    "cmdb.yml",
 )
 """Folders and files of a house that decide what is allowed, where its log is anchored, and how people are told."""
 ROOT = 0

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from orchestrator.adapters.store.caches.condensed_events import condensed_of, keep_read, keep_written, rows_of
 from orchestrator.adapters.store.caches.folds import Mark, briefs, keep, progress
 from orchestrator.adapters.store.claim import Claims, FileClaim
+from orchestrator.adapters.store.cmdb.rows import write_updates
 from orchestrator.adapters.store.database import ROOMY, Database, FileDatabase
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.disposal.rows import has_disposals
@@ -87,13 +88,14 @@ class SqlJournal(Journal):
             if (last or 0) != expected_seq:
                 raise _conflict(deployment, expected_seq)
             records = _records(deployment, expected_seq, events, self._clock.now())
-            if proof is not None:
-                proof(records)
+            learnt = proof(records) if proof is not None else ()
             try:
                 if records:
                     rows = [_row(record) for record in records]
                     connection.execute(insert(EVENTS), rows)
                     keep_written(self.database, connection, records, self._mark)
+                    if self.database.roomy():  # else whoever asks for the CMDB next makes it from the events
+                        write_updates(connection, learnt)
             except IntegrityError:
                 raise _conflict(deployment, expected_seq) from None
             if records and self._seal_keys is not None:

@@ -157,6 +157,40 @@ ANCHOR_TRIES = Table(
 )
 """One row per anchor that was tried: when last, and why it has nothing of that; empty if it has."""
 
+CMDB_UPDATES = Table(
+    "cmdb_updates",
+    METADATA,
+    Column("deployment", String(100), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("change", Text, nullable=False),
+)
+"""One row per end of a deployment that touched hosts: the change as JSON. It follows from the events."""
+
+CMDB_FACTS = Table(
+    "cmdb_facts",
+    METADATA,
+    Column("ci", String(300), primary_key=True),
+    Column("deployment", String(100), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+"""One row per configuration item and end: what that says of it, as JSON. It follows from the events."""
+
+CMDB_TRIES = Table(
+    "cmdb_tries",
+    METADATA,
+    Column("outside", String(100), primary_key=True),
+    Column("deployment", String(100), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("silence", String(20), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("wait", Integer, nullable=False),
+)
+"""One row per CMDB outside and end that it was told of: the last try, and why it failed; empty where it did not."""
+
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""
 
@@ -190,6 +224,11 @@ def _anchors(connection: Connection) -> None:
     ANCHOR_TRIES.create(connection)
 
 
+def _cmdb(connection: Connection) -> None:
+    for table in (CMDB_UPDATES, CMDB_FACTS, CMDB_TRIES):
+        table.create(connection)
+
+
 STEPS: tuple[Callable[[Connection], None], ...] = (
     EVENTS.create,
     _locks,
@@ -198,6 +237,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _condensed_events,
     _seals,
     _anchors,
+    _cmdb,
 )
 """Step n migrates to version n; a released step never changes, new steps are appended."""
 

@@ -39,12 +39,13 @@ Verb = Literal[
     "seal",
     "assess",
     "drift",
+    "cmdb",
 ]
 """What is said. `start` is of run-due, for a deployment that a person scheduled; `release`: a machine leaves its environments;
 `baseline`: a captured baseline is kept as evidence; `done`: work that hangs on a removal or transfer; `pir`: a review after the
 end, `action`: one of its actions is done; `record`: a record is archived, or held; `seal`: a record that is not what was sealed
 is accepted as it is; `assess`: a question on capability is answered, or an assessment kept;
-`drift`: what an audit found otherwise than recorded is accepted."""
+`drift`: what an audit found otherwise than recorded is accepted; `cmdb`: what is said of configuration items."""
 
 
 class WordStatement(Noun):

@@ -173,6 +173,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.DriftAccepted,
         e.DisposalBegun,
         e.DisposalFinished,
+        e.CisRecorded,
         e.KeyringAdopted,
         e.LogAccepted,
         e.MachineReleased,

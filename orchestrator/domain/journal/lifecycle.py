@@ -245,6 +245,7 @@ OF_THE_HOUSE = frozenset(
         "drift_accepted",
         "disposal_begun",
         "disposal_finished",
+        "cis_recorded",
         "ticket_opened",
         "log_accepted",
     }

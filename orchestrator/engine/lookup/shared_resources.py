@@ -7,10 +7,11 @@ from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.calendar.schedule_of_change import Booking
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.scheduled_start import ScheduledStart
+from orchestrator.engine.lookup.cmdb_items import service_needs
 from orchestrator.engine.lookup.snapshots import open_ones
 from orchestrator.engine.ports import Ports
 from orchestrator.policy.calendar.bookings import Machines, booking_of, known_machines, state_of
-from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts_of
+from orchestrator.policy.calendar.conflicts import ConflictFound, Needs, conflicts_of
 
 
 def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
@@ -26,16 +27,20 @@ def running_beside(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, 
     ]
     if not running:
         return ()
-    return tuple(
-        _reason(conflict) for conflict in shared_from_now(d, running, known_machines([*running, d]), now)
-    )
+    shared = shared_from_now(d, running, known_machines([*running, d]), now, service_needs(ports))
+    return tuple(_reason(conflict) for conflict in shared)
 
 
 def shared_from_now(
-    d: Deployment, others: Iterable[Deployment], machines: Machines, now: datetime
+    d: Deployment,
+    others: Iterable[Deployment],
+    machines: Machines,
+    now: datetime,
+    services: Needs | None = None,
 ) -> tuple[ConflictFound, ...]:
     """What it shares with others if all of them run from now on: machines, configuration items, services, dependencies.
 
+    `services`: dependencies that are known beside those of their plans.
     A person in both counts where the policy of one of them refuses that; else it is only told in the schedule.
     """
     others = list(others)
@@ -48,7 +53,7 @@ def shared_from_now(
     strict = {other.id for other in others if _refuses_overlap(other) or _refuses_overlap(d)}
     return tuple(
         conflict
-        for conflict in conflicts_of(_from_now(new, now), bookings)
+        for conflict in conflicts_of(_from_now(new, now), bookings, services)
         if conflict.kind != "person" or conflict.other in strict
     )
 

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.engine import anchoring
+from orchestrator.engine.lookup.cmdb_items import service_needs
 from orchestrator.engine.lookup.due_audits import audits_due
 from orchestrator.engine.lookup.shared_resources import runs_words, shared_from_now
 from orchestrator.engine.lookup.snapshots import briefs, every, folded, open_ones
 from orchestrator.engine.ports import DriverClaim, Drivers, Ports
 from orchestrator.engine.stop_in_force import refuse_while_stopped
+from orchestrator.engine.use_cases import cmdb_delivery
 from orchestrator.engine.use_cases.change_tickets import deliver_owed, deployments_that_owe
 from orchestrator.engine.use_cases.cmdb_audit import Asked, audit
 from orchestrator.engine.use_cases.deployment_commands import signal
@@ -74,6 +76,7 @@ def run_due(ports: Ports, drivers: Drivers, *, by: str, say: SayDue) -> list[str
         _remind(ports, by, say)
     _deliver(ports, by, say)
     _audit(ports, by, say)
+    cmdb_delivery.begin_where_due(ports)
     anchoring.settle_quietly(ports, rest=anchoring.REST)
     return started
 
@@ -237,7 +240,7 @@ def _running_against(ports: Ports, d: Deployment, now: datetime) -> tuple[str, .
     machines = known_machines(deployments)
     ahead = {o.id for o in deployments if is_due(o, now)}
     ones = [o for o in deployments if o.id in ahead or state_of(o) == "running"]
-    shared = shared_from_now(d, ones, machines, now)
+    shared = shared_from_now(d, ones, machines, now, service_needs(ports))
     # A due deployment with a driver is about to run: that driver has outlived the process that started it.
     return tuple(
         runs_words(conflict)

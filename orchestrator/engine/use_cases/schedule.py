@@ -16,6 +16,7 @@ from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.names import as_read
 from orchestrator.engine.lookup.admission_facts import MOST_MEASURED
+from orchestrator.engine.lookup.cmdb_items import service_needs
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.snapshots import every, folded, open_ones
@@ -99,7 +100,7 @@ def add(
     return Scheduled(
         d,
         booking,
-        conflicts_of(booking, bookings),
+        conflicts_of(booking, bookings, service_needs(ports)),
         to_lift,
         {host: str(why) for host, why in identities.items() if host not in known},
         kin_of(known),
@@ -197,9 +198,10 @@ def impact_of_change(
     """What a change touches between two moments; None stands for no limit."""
     deployments = list(every(ports.journal))
     measured = measured_by(ports.journal, deployments)
-    touched = touched_releases(change, deployments, ports.clock.now(), measured)
+    needs = service_needs(ports)
+    touched = touched_releases(change, deployments, ports.clock.now(), measured, needs)
     within = tuple(release for release in touched if reaches(release, begins, ends))
-    return ImpactAnswer(within, names_on_record(deployments))
+    return ImpactAnswer(within, names_on_record(deployments, needs))
 
 
 def policies_of(deployments: Iterable[Deployment]) -> tuple[ReleasePolicy, ...]:
@@ -254,7 +256,7 @@ def _with_new(ports: Ports, event: e.Planned) -> tuple[Booking, tuple[Booking, .
 
 def _refuse_company(ports: Ports, event: e.Planned) -> None:
     new, bookings = _with_new(ports, event)
-    clashes = conflicts_of(new, bookings)
+    clashes = conflicts_of(new, bookings, service_needs(ports))
     if clashes:
         words = "; ".join(conflict_words(conflict, utc(), new.id) for conflict in clashes)
         raise Conflict(f"Nothing was scheduled, for it would not be alone {words}. Choose another time.")

@@ -60,10 +60,14 @@ def touched_releases(
     deployments: Iterable[Deployment],
     now: datetime,
     measured: Mapping[str, Sequence[MeasuredWave]],
+    services: Needs | None = None,
 ) -> tuple[TouchedRelease, ...]:
-    """Every planned, scheduled or running release that the change touches, by its start; those without a time come last."""
+    """Every planned, scheduled or running release that the change touches, by its start; those without a time come last.
+
+    `services`: dependencies that are known beside those of the plans.
+    """
     everything = list(deployments)
-    machines, needs = known_machines(everything), _needs(everything)
+    machines, needs = known_machines(everything), _needs(everything, services or {})
     planned = (d for d in everything if state_of(d) in BOOKED)
     touched = (
         _release(d, touches, booking_of(d, now, machines, measured.get(d.id, ())))
@@ -82,9 +86,9 @@ def reaches(release: TouchedRelease, begins: datetime | None, ends: datetime | N
     return not too_late and not too_early
 
 
-def names_on_record(deployments: Iterable[Deployment]) -> frozenset[str]:
+def names_on_record(deployments: Iterable[Deployment], services: Needs | None = None) -> frozenset[str]:
     """Every name that a change may have, as the records know them: a name that is missing may be misspelt."""
-    names: set[str] = set()
+    names = {name for service, others in (services or {}).items() for name in (service, *others)}
     for d in deployments:
         release = d.plan.release
         names.update(release.cis, release.removes, release.depends_on, (unit.name for unit in release.units))
@@ -160,9 +164,11 @@ def _by_machine(name: str, d: Deployment, machines: Machines, *, groups: bool) -
             yield Touch(name=name, relation="group", what=target.host)
 
 
-def _needs(deployments: Iterable[Deployment]) -> dict[str, list[str]]:
-    """What each service depends on, as all plans on record declare it."""
+def _needs(deployments: Iterable[Deployment], services: Needs) -> dict[str, list[str]]:
+    """What each service depends on, as all plans on record declare it, and as it is known beside them."""
     needs: dict[str, list[str]] = {}
+    for service, others in services.items():
+        needs.setdefault(as_read(service), []).extend(others)
     for d in deployments:
         if d.plan.release.service is not None:
             needs.setdefault(as_read(d.plan.release.service), []).extend(d.plan.release.depends_on)

@@ -8,7 +8,7 @@ from orchestrator.domain.calendar.schedule_of_change import Booking, MarkedSpan
 from orchestrator.domain.calendar.window import Recurring
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.model_base import Many, Moment, Noun
-from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts
+from orchestrator.policy.calendar.conflicts import ConflictFound, Needs, conflicts
 
 
 class PublishedSchedule(Noun):
@@ -28,13 +28,17 @@ class PublishedSchedule(Noun):
 
 
 def published(
-    bookings: Sequence[Booking], policies: Iterable[ReleasePolicy], begins: datetime, ends: datetime
+    bookings: Sequence[Booking],
+    policies: Iterable[ReleasePolicy],
+    begins: datetime,
+    ends: datetime,
+    services: Needs | None = None,
 ) -> PublishedSchedule:
-    """All that overlaps this time. A conflict is listed where either of its bookings is."""
+    """All that overlaps this time. A conflict is listed where either of its bookings is. `services`: known dependencies."""
     in_time = (b for b in bookings if reaches_into(b, begins, ends))
     shown = tuple(sorted(in_time, key=lambda b: (b.starts, b.id)))
     ids = {b.id for b in shown}
-    conflicts_shown = tuple(c for c in conflicts(bookings) if c.one in ids or c.other in ids)
+    conflicts_shown = tuple(c for c in conflicts(bookings, services) if c.one in ids or c.other in ids)
     spans = marked_spans(policies, begins, ends)
     return PublishedSchedule(begins=begins, ends=ends, bookings=shown, conflicts=conflicts_shown, spans=spans)
 

@@ -74,3 +74,10 @@ def _assessment_kept(event: e.AssessmentKept, d: Deployment, counts: Counts) -> 
     kept = event.assessment
     level = f"level {kept.level}" if kept.level is not None else "level not known"
     return Telling(at("assess", f"{kept.criteria}: {level}, kept by {event.by}: {event.reason}"))
+
+
+@telling_of.register
+def _cis_recorded(event: e.CisRecorded, d: Deployment, counts: Counts) -> Telling:
+    what = counted(len(event.words), "configuration item")
+    place = f" from {event.place}" if event.place else ""
+    return Telling(at("cmdb", f"{what} recorded{place}, by {event.by}"))

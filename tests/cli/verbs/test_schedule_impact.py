@@ -80,3 +80,12 @@ def test_a_range_and_json(house: Fleet, orch: Run) -> None:
 )
 def test_what_makes_no_sense_is_a_fault_of_use(orch: Run, words: tuple[str, ...]) -> None:
     assert orch("schedule", "impact", *words)[0] == 2
+
+
+def test_a_dependency_that_a_person_recorded_leads_to_a_release(house: Fleet, orch: Run) -> None:
+    add(house, orch)
+    assert orch("cmdb", "relate", "service:pay", "depends_on", "service:vault")[0] == 0
+    code, output, errors = orch("schedule", "impact", "--service", "vault")
+    assert code == 10
+    assert "vault: it depends on it: shop > pay > vault" in output
+    assert errors == ""

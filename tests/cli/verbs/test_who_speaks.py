@@ -209,6 +209,7 @@ DOORS: list[Door] = [
         ("cmdb", "accept", "web1", "file /etc/shop.conf", "--reason", "hot fix"),
         "drift_accepted",
     ),
+    ("a relation", deployed, ("cmdb", "relate", "service:a", "depends_on", "service:b"), "cis_recorded"),
     ("archive", deployed, ("record", "archive", "ID", "--reason", "done"), "record_archived"),
     ("legal hold", deployed, ("record", "hold", "ID", "--reason", "case 4"), "legal_hold_placed"),
     ("stop-all", at_gate, ("stop-all", "--reason", "fire"), "emergency_stopped"),

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from orchestrator.domain.cmdb.words import CiReference, CiWord, StatedRelation
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import State
+from orchestrator.engine.use_cases.cmdb import record_words
 from orchestrator.engine.use_cases.deployment_commands import deploy, resume
 from tests.fakes.clock import START
 from tests.worlds.fleet import Fleet
@@ -65,3 +67,34 @@ def test_what_people_were_asked_for_waits_for_the_other_and_then_starts(house: F
     ]
     end(house, other)
     assert resume(house.ports, name, by="ann", watch=lambda record: None).state is State.COMPLETED
+
+
+def relate(house: Fleet, service: str, needs: str) -> None:
+    """A person states a dependency that no plan has."""
+    relation = StatedRelation(type="depends_on", to=CiReference(kind="service", name=needs))
+    word = CiWord(ci=CiReference(kind="service", name=service), relations=(relation,))
+    record_words(house.ports, [word], source="person", place="", by="ann")
+
+
+def test_a_dependency_that_the_cmdb_knows_counts_as_one_of_the_plan(house: Fleet) -> None:
+    relate(house, "shop", "books")
+    relate(house, "books", "ledger")
+    other = running(house, "ledger.yml", "web1", release=LEDGER)
+    d = by_hand(house, house.plan("shop.yml", "web9", release={"service": "shop"}))
+    assert d.preparation.refusals == (
+        f"{other}: runs and shares dependency shop > books > ledger; wait until it is over: orch status {other}",
+    )
+    end(house, other)
+    assert (
+        by_hand(house, house.plan("shop.yml", "web9", release={"service": "shop"})).state is State.COMPLETED
+    )
+
+
+def test_what_an_earlier_plan_of_the_service_needed_is_known(house: Fleet) -> None:
+    earlier = house.plan("shop-1.yml", "web9", release={"service": "shop", "depends_on": ["ledger"]})
+    assert by_hand(house, earlier).state is State.COMPLETED
+    running(house, "ledger.yml", "web1", release=LEDGER)
+    d = by_hand(house, house.plan("shop-2.yml", "web9", release={"service": "shop", "version": "3.0"}))
+    assert [refusal.partition("; ")[0].partition(": ")[2] for refusal in d.preparation.refusals] == [
+        "runs and shares dependency shop > ledger"
+    ]

@@ -45,6 +45,11 @@ def channels() -> Path:
     return HERE / "channels.yml"
 
 
+def cmdb() -> Path:
+    """A file of CMDBs outside with every field."""
+    return HERE / "cmdb.yml"
+
+
 def model() -> Path:
     """A deployment model with every section."""
     return HERE / "model.yml"

@@ -7,12 +7,13 @@ names of time zones, unknown roles.
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.files.manual import anchors, channels, environment, library, model, policy
+from orchestrator.adapters.files.manual import anchors, channels, cmdb, environment, library, model, policy
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS
 from orchestrator.domain.rules.anchors_file import AnchorsFile
 from orchestrator.domain.rules.channels import HouseChannels
+from orchestrator.domain.rules.cmdb_file import CmdbFile
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.library import Library
@@ -92,6 +93,11 @@ def anchors_schema() -> Schema:
 def channels_schema() -> Schema:
     """JSON Schema (draft 2020-12) of channels.yml."""
     return _schema(HouseChannels, "Channels", {}, channels(), {"$defs": {}})
+
+
+def cmdb_schema() -> Schema:
+    """JSON Schema (draft 2020-12) of cmdb.yml."""
+    return _schema(CmdbFile, "CMDBs", {}, cmdb(), {"$defs": {}})
 
 
 def _schema(kind: type[Noun], title: str, rules: Schema, manual: Path, neighbour: Schema) -> Schema:

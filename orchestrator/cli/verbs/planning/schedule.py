@@ -31,6 +31,7 @@ from orchestrator.domain.calendar.time_input import zone_named
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.cmdb_items import service_needs
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import schedule as use
@@ -118,7 +119,9 @@ def list_(begins: str | None, ends: str | None, zone: str | None, everything: bo
     clocks = zone_given(zone, use.policies_of(use.open_deployments(ports)))
     first, last = range_given(begins, ends, ports.clock.now(), (timedelta(0), AHEAD), clocks)
     bookings = use.all_bookings(ports)
-    shown = published([b for b in bookings if everything or b.is_booked], (), first, last)
+    shown = published(
+        [b for b in bookings if everything or b.is_booked], (), first, last, service_needs(ports)
+    )
     if as_json:
         click.echo(shown.model_dump_json(ensure_ascii=True))
     elif shown.bookings:
@@ -139,11 +142,12 @@ def show_conflicts(what: str | None, at: str | None, zone: str | None, as_json: 
     """Show the conflicts between scheduled and running deployments: all, or those of a PLAN or of the deployment ID.
 
     Two deployments conflict when they share time and also a machine, a configuration item, a person, a service in one
-    environment, or a declared dependency. The exit code is 10 when there is a conflict, else 0.
+    environment, or a dependency that a plan or the CMDB has. The exit code is 10 when there is a conflict, else 0.
     """
     ports = ports_of_home()
     booking, bookings = _asked(ports, what, at, zone)
-    clashes = conflicts(bookings) if booking is None else conflicts_of(booking, bookings)
+    needs = service_needs(ports)
+    clashes = conflicts(bookings, needs) if booking is None else conflicts_of(booking, bookings, needs)
     clocks = zone_given(zone, use.policies_of(use.open_deployments(ports)))
     if as_json:
         for conflict in clashes:
@@ -193,7 +197,7 @@ def export(
     policies = use.policies_of(use.open_deployments(ports))
     clocks = zone_given(zone, policies)
     first, last = range_given(begins, ends, ports.clock.now(), EXPORTED, clocks)
-    whole = published(use.all_bookings(ports), policies, first, last)
+    whole = published(use.all_bookings(ports), policies, first, last, service_needs(ports))
     from orchestrator.cli.verbs.planning.document_reviews import reviews_due
     from orchestrator.cli.views.schedule_files import write_files
 

@@ -9,6 +9,7 @@ import click
 
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
+from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.fold.brief import Brief
@@ -49,7 +50,9 @@ def due(as_json: bool) -> None:  # noqa: FBT001
     is_flag=True,
     help="All records that are due and not held, and disposals that are not finished.",
 )
-@click.option("--reason", required=True, help="Why now, for the journal of the house and the certificate.")
+@click.option(
+    "--reason", type=WORDS, required=True, help="Why now, for the journal of the house and the certificate."
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, exists=True, path_type=Path),

@@ -63,6 +63,7 @@ from orchestrator.domain.journal.events.environments import EnvironmentLeft
 from orchestrator.domain.journal.events.house import (
     AssessmentKept,
     BaselineKept,
+    CisRecorded,
     CriterionAnswered,
     IncidentRecorded,
     KeyringAdopted,
@@ -223,7 +224,8 @@ Event = Annotated[
     | CmdbAudited
     | DriftAccepted
     | DisposalBegun
-    | DisposalFinished,
+    | DisposalFinished
+    | CisRecorded,
     Field(discriminator="kind"),
 ]
 
@@ -257,6 +259,7 @@ __all__ = [
     "BaselineCaptured",
     "BaselineKept",
     "ChangesCompared",
+    "CisRecorded",
     "ClockJumped",
     "CmdbAuditBegan",
     "CmdbAudited",

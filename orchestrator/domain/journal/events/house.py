@@ -8,6 +8,7 @@ from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.keyring_document import HouseId
 from orchestrator.domain.authority.machine_release import SignedRelease
 from orchestrator.domain.authority.word import Spoken
+from orchestrator.domain.cmdb.words import CiWord, SourceKind
 from orchestrator.domain.evidence.baseline import BaselineReference
 from orchestrator.domain.evidence.capability import CapabilityAnswer, CapabilityAssessment
 from orchestrator.domain.evidence.incident import Incident
@@ -105,5 +106,19 @@ class AssessmentKept(Noun):
     kind: Literal["assessment_kept"] = "assessment_kept"
     assessment: CapabilityAssessment
     reason: Text
+    by: Text
+    spoken: Spoken | None = None
+
+
+class CisRecorded(Noun):
+    """What is said of configuration items, apart from what deployments prove. `source`: a person, a file, a CMDB outside.
+
+    `place`: the file, or the name of the CMDB.
+    """
+
+    kind: Literal["cis_recorded"] = "cis_recorded"
+    words: Many[CiWord]
+    source: SourceKind
+    place: str = ""
     by: Text
     spoken: Spoken | None = None
