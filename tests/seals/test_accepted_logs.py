@@ -42,8 +42,8 @@ def restored(home: SealedHome, tmp_path: Path) -> None:
 
 def copied(source: Path, target: Path) -> None:
     """As `sqlite3 SOURCE ".backup TARGET"` does it."""
-    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
-        one.backup(other)
+    with closing(sqlite3.connect(source)) as before, closing(sqlite3.connect(target)) as after:
+        before.backup(after)
 
 
 def codes(orch: Orch) -> dict[str, list[str]]:

@@ -43,8 +43,8 @@ def test_the_next_event_makes_a_key_that_says_what_it_follows(home: SealedHome) 
 
 def test_processes_that_find_it_lost_at_once_agree_on_one_key(home: SealedHome) -> None:
     lose(home)
-    one, other = home.keys(), home.keys()
-    assert one.own() == other.own()
+    first, second = home.keys(), home.keys()
+    assert first.own() == second.own()
     assert len(home.keys().own()) == 2
 
 
