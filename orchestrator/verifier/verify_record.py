@@ -314,14 +314,15 @@ def check_log(statement: Json, record: Json, verdict: Verdict) -> None:
         )
     if breaks:
         verdict.unproved.append(f"what was there before its seal broke ({breaks} times)")
-    verdict.unproved += log_breaks(log["checkpoint"])
+    verdict.unproved += log_breaks(log)
 
 
-def log_breaks(checkpoint: str) -> list[str]:
+def log_breaks(log: Json) -> list[str]:
     """What a log that was begun anew does not prove; its checkpoint counts how often that was."""
-    counts = [line[7:] for line in checkpoint.split("\n") if line.startswith("breaks ")]
-    words = "what the log of the store had before it was begun anew ({} times)"
-    return [words.format(count[:9]) for count in counts[:1] if count.isdigit() and count != "0"]
+    count = f"{log['checkpoint']}\nbreaks 0\n".partition("\nbreaks ")[2].partition("\n")[0]
+    accepted = "".join(f"; {'{at} {by}: {reason}'.format(**word)!a}" for word in log.get("accepted", []))
+    words = f"what the log of the store had before it was begun anew ({count[:9]} times){accepted}"
+    return [words] if count.isdigit() and count != "0" else []
 
 
 def check_people(record: Json, verdict: Verdict) -> None:
@@ -555,9 +556,6 @@ def show(record: Json, verdict: Verdict) -> None:
         print(f"anchored      {words}")
     for words in (*verdict.integrity, *verdict.completeness):
         print(f"  {words!a}"[:400])
-    for accepted in record["log"].get("accepted", []):
-        words = f"{accepted['at']}: break {accepted['breaks']} by {accepted['by']}: {accepted['reason']}"
-        print(f"log accepted  {words!a}"[:400])
     print("It does not prove:")
     for words in verdict.unproved:
         print(f"  {words}"[:400])
