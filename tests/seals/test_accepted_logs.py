@@ -42,13 +42,8 @@ def restored(home: SealedHome, tmp_path: Path) -> None:
 
 def copied(source: Path, target: Path) -> None:
     """As `sqlite3 SOURCE ".backup TARGET"` does it."""
-<<<<<<< HEAD
-    with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(target)) as backup:
-        origin.backup(backup)
-=======
     with closing(sqlite3.connect(source)) as before, closing(sqlite3.connect(target)) as after:
         before.backup(after)
->>>>>>> 38623d50a70aa197a0535cb015ed4db4cf4ec5d3
 
 
 def codes(orch: Orch) -> dict[str, list[str]]:
