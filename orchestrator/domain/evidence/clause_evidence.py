@@ -28,6 +28,7 @@ OfDeployment = Literal[
     "acceptance_criteria_verified",
     "unmet_criteria_decided",
     "configuration_compared_after",
+    "cmdb_updated",
     "restoration_proved",
     "unsuccessful_investigated",
     "incidents_considered",
@@ -40,7 +41,7 @@ OfDeployment = Literal[
     "record_sealed",
     "record_archived",
 ]
-OfPeriod = Literal["results_measured", "every_record_readable"]
+OfPeriod = Literal["results_measured", "configuration_audited", "every_record_readable"]
 EvidenceCode = Literal[OfDeployment, OfPeriod]
 
 IN_EVERY_PLAN: frozenset[OfDeployment] = frozenset({"release_planned", "roles_assigned", "backout_planned"})

@@ -19,12 +19,16 @@ LONGEST_DETAIL = 200
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A deployment, its journal, what was found of its seal (None: nobody looked), and the moment of the question."""
+    """A deployment, its journal, what was found of its seal (None: nobody looked), and the moment of the question.
+
+    `not_in_cmdb`: its ends of which the CMDB has nothing, by number.
+    """
 
     d: Deployment
     records: Sequence[Condensed]
     now: datetime
     seal: SealLook | None = None
+    not_in_cmdb: frozenset[int] = frozenset()
 
     def events(self, *kinds: type[Event]) -> list[Condensed]:
         """Its records of these kinds."""

@@ -33,6 +33,7 @@ DECIDERS: Mapping[OfDeployment, Callable[[Case], Found]] = {
     "acceptance_criteria_verified": of_deployment.acceptance_criteria_verified,
     "unmet_criteria_decided": of_deployment.unmet_criteria_decided,
     "configuration_compared_after": of_deployment.configuration_compared_after,
+    "cmdb_updated": of_deployment.cmdb_updated,
     "restoration_proved": of_deployment.restoration_proved,
     "unsuccessful_investigated": of_follow_up.unsuccessful_investigated,
     "incidents_considered": of_follow_up.incidents_considered,
@@ -45,7 +46,6 @@ DECIDERS: Mapping[OfDeployment, Callable[[Case], Found]] = {
     "record_sealed": of_follow_up.record_sealed,
     "record_archived": of_follow_up.record_archived,
 }
-"""Evidence of what is not here, such as records of a CMDB, gets a code, a decider in a module of its subject, and its words."""
 
 
 def findings_of(case: Case) -> dict[EvidenceCode, Finding]:

@@ -7,6 +7,8 @@ from orchestrator.domain.text.format import counted
 from orchestrator.policy.clauses.case import NOT_YET, NOTHING, Case, Found, gap, held
 from orchestrator.policy.telling.criteria_not_met import criteria_not_met
 
+_ENDS = (e.Completed, e.CompletedWithExceptions, e.Restored, e.ResidueFound, e.DeploymentBackoutFailed)
+
 
 def components_verified(case: Case) -> Found:
     """Every release unit matched its digest before a host was touched."""
@@ -126,6 +128,17 @@ def configuration_compared_after(case: Case) -> Found:
     if lacking:
         return gap(*lacking) if case.d.over else NOT_YET
     return held(compared, counted(len(seen), "host"))
+
+
+def cmdb_updated(case: Case) -> Found:
+    """The CMDB has what each end of it proved of the hosts that it touched (ISO/IEC 20000-1 9.1, 9.2)."""
+    if case.ahead or case.never_touched:
+        return _before(case)
+    if not case.d.over:
+        return NOT_YET
+    if case.not_in_cmdb:
+        return gap(*(f"event {number}" for number in sorted(case.not_in_cmdb)), command="orch cmdb rebuild")
+    return held(case.events(*_ENDS), counted(len(case.d.touched_hosts), "host"))
 
 
 def restoration_proved(case: Case) -> Found:

@@ -55,12 +55,13 @@ class ClauseCount:
 class PeriodEvidence:
     """The deployments of a period in the order in which they began, and the ids of those that cannot be read.
 
-    Rehearsals are listed, and counted nowhere.
+    Rehearsals are listed, and counted nowhere. `audits` that ended in it compared a host with what is recorded of it.
     """
 
     period: Period
     deployments: tuple[DeploymentEvidence, ...]
     unreadable: tuple[str, ...]
+    audits: int = 0
 
     @property
     def counted(self) -> tuple[DeploymentEvidence, ...]:
@@ -105,6 +106,8 @@ def _of_period(code: EvidenceCode, evidence: PeriodEvidence) -> CodeCount:
     if code == "results_measured":
         ended = [each.id for each in evidence.counted if evidence.period.holds(each.ended)]
         lacking = {} if ended else {"": Finding(code, "gap")}
+    elif code == "configuration_audited":
+        lacking = {} if evidence.audits else {"": Finding(code, "gap")}
     else:
         lacking = _unreadable(code, evidence.unreadable)
     read = bool(evidence.deployments) and not lacking

@@ -54,12 +54,13 @@ class Made:
     first: dict[str, Any] | None = None
     seal: SealLook | None = SEALED
     unseen: tuple[type[e.Event], ...] = ()
+    not_in_cmdb: frozenset[int] = frozenset()
 
     def case(self) -> Case:
         start = planned(HOSTS, self.tree).model_copy(update=self.first or {})
         records = recorded([start, *self.events])
         shown = [condensed(each) for each in records if not isinstance(each.event, self.unseen)]
-        return Case(fold(records), shown, LATER, self.seal)
+        return Case(fold(records), shown, LATER, self.seal, self.not_in_cmdb)
 
     def then(self, *events: e.Event) -> Made:
         return replace(self, events=(*self.events, *events))
@@ -232,6 +233,7 @@ HELD: dict[OfDeployment, Maker] = {
             e.Retried(by="ann", reason="again"),
         )
     ),
+    "cmdb_updated": plain,
     "configuration_compared_after": plain,
     "restoration_proved": lambda: restored(admitted(begin())),
     "unsuccessful_investigated": lambda: reviewed(restored(admitted(begin())), "cause", "no_action"),
@@ -292,6 +294,7 @@ LACKING: dict[OfDeployment, Maker] = {
     "unmet_criteria_decided": lambda: completed(admitted(begin({"objectives": [OBJECTIVE]}))).then(
         e.ObjectiveMeasured(number=0, result="not achieved", found="9 calls", by="cy", role="service owner")
     ),
+    "cmdb_updated": lambda: replace(plain(), not_in_cmdb=frozenset({30})),
     "configuration_compared_after": lambda: completed(admitted(begin()), compare=False),
     "restoration_proved": lambda: failed(admitted(begin())).then(e.ResidueFound(hosts=("h1",))),
     "unsuccessful_investigated": lambda: restored(admitted(begin())),

@@ -155,6 +155,12 @@ EVIDENCE_WORDS: Mapping[EvidenceCode, EvidenceMeaning] = {
         "It was backed out, touched no host, or is a rehearsal.",
         "Let the deployment compare it: it does so after each wave.",
     ),
+    "cmdb_updated": M(
+        "CMDB updated",
+        "The CMDB of this store lacks what the deployment proved of its hosts.",
+        "It touched no host.",
+        "Make the CMDB anew from the journals.",
+    ),
     "restoration_proved": M(
         "Restoration proved",
         "It was backed out, and not every host is proved to equal its baseline.",
@@ -226,6 +232,12 @@ EVIDENCE_WORDS: Mapping[EvidenceCode, EvidenceMeaning] = {
         "No deployment ended in this period: there is nothing to measure.",
         "The question is about a period.",
         "Take a period in which deployments ended: orch report shows its figures.",
+    ),
+    "configuration_audited": M(
+        "Configuration audited",
+        "No host was compared with what is recorded of it in this period.",
+        "The question is about a period.",
+        "Say `audit: {every: 7d}` in the environment's file; orch run-due then makes audits.",
     ),
     "every_record_readable": M(
         "Every record readable",
