@@ -203,7 +203,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     (EVIDENCE_WORDS, "orch model list"): SHOWS,
     (EVIDENCE_WORDS, "orch policy list"): SHOWS,
     (EVIDENCE_WORDS, "orch report"): SHOWS,
-    (EVIDENCE_WORDS, "orch run-due"): "tests/engine/test_run_due.py runs it",
+    (EVIDENCE_WORDS, "orch run-due"): "tests/cli/verbs/test_run_due_command.py runs it",
     ("adapters/store/disposal/rows.py", f"orch record show {HOLE}"): SHOWS,
     ("cli/verbs/viewing/record_disposal.py", "orch record dispose --all-due --reason WHY"): DISPOSAL_RUN,
     ("cli/verbs/viewing/record_disposal.py", f"orch record verify {HOLE}"): DISPOSAL_RUN,
