@@ -22,6 +22,7 @@ from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import HOUSE, Recorded
 from orchestrator.domain.text.command_word import command_word
+from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.disposed import disposal_named
@@ -252,11 +253,15 @@ def accept(deployment: str | None, of_log: bool, reason: str, by: str) -> None: 
         click.echo(f"Accepted: break {number} of the log. Look at what is left: orch record verify")
     elif deployment == HOUSE:
         damage = seal_words.accept_house(ports, by=by, reason=reason)
-        click.echo(f"Accepted as it is, with {len(damage)} findings; the record of the house counts again.")
+        click.echo(
+            f"Accepted as it is, with {counted(len(damage), 'finding')}; the record of the house counts again."
+        )
     else:
         current = find(ports, deployment)
         damage = seal_words.accept(ports, current, by=by, reason=reason)
-        click.echo(f"Accepted as it is, with {len(damage)} findings; go on: orch resume {current.id}")
+        click.echo(
+            f"Accepted as it is, with {counted(len(damage), 'finding')}; go on: orch resume {current.id}"
+        )
 
 
 @record.command()
