@@ -106,7 +106,7 @@ def ports_to_look(
     """All ports, for reading the journal or appending a person's event. Each loads on first use. Raises StoreFault."""
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
-    return WiredPorts(home_of(home), open_key=open_key, house_file=house_file).opened()
+    return WiredPorts(home_of(home), open_key=open_key, house_file=house_file, late=True).opened()
 
 
 def ports_to_start(

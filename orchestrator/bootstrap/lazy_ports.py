@@ -53,7 +53,11 @@ class WiredPorts(ports.Ports):
         warm: WarmStart | None = None,
         open_key: OpenKey | None = None,
         house_file: Path = HOUSE_FILE,
+        *,
+        late: bool = False,
     ) -> None:
+        """`late`: where there is no home, it is made with the first thing that is written, and not by a look."""
+        self._late = late
         self._root, self._warm, self._open_key, self._house_file = root, warm, open_key, house_file
         self._url = os.environ.get("ORCH_STORE_URL") or None
 
@@ -88,7 +92,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.journal import SqlJournal
 
         return SqlJournal(
-            self._root, self.clock, url=self._url, relief=self.storage.relieve, seal_keys=self.seal_keys
+            self._root,
+            self.clock,
+            url=self._url,
+            relief=self.storage.relieve,
+            seal_keys=self.seal_keys,
+            late=self._late,
         )
 
     @cached_property
@@ -178,7 +187,9 @@ class WiredPorts(ports.Ports):
     def locks(self) -> ports.HostLocks:
         from orchestrator.adapters.store.host_locks import SqlHostLocks
 
-        return SqlHostLocks(self._root, self.clock, url=self._url, relief=self.storage.relieve)
+        return SqlHostLocks(
+            self._root, self.clock, url=self._url, relief=self.storage.relieve, late=self._late
+        )
 
     @cached_property
     def playbooks(self) -> ports.PlaybookRuns:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
 from orchestrator import bootstrap
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
+from orchestrator.domain.text.command_word import command_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,8 +33,8 @@ class Wiring:
         return bootstrap.ports(open_key=open_own_key, house_file=self.house_file)
 
     def ports_to_look(self) -> Ports:
-        """All ports, each loaded when it is first used."""
-        return bootstrap.ports_to_look(open_key=open_own_key, house_file=self.house_file)
+        """All ports, each loaded when it is first used. Where there is no home then, the command says so at its end."""
+        return _told(bootstrap.ports_to_look(open_key=open_own_key, house_file=self.house_file))
 
     def ports_to_check(self) -> Ports:
         """All ports, for a check of a plan: no store is opened."""
@@ -49,6 +51,25 @@ class Wiring:
     def drivers(self) -> Drivers:
         """Drivers that run as separate processes."""
         return bootstrap.drivers(key=_named_key())
+
+
+def _told(ports: Ports) -> Ports:
+    context = click.get_current_context(silent=True)
+    if context is not None and not bootstrap.has_journal():
+        context.find_root().call_on_close(_say_no_home)
+    return ports
+
+
+def _say_no_home() -> None:
+    """A command that wrote something has made a home meanwhile, and says nothing."""
+    if not bootstrap.has_journal():
+        named = os.environ.get("ORCH_HOME")
+        sought = (
+            f"$ORCH_HOME ({command_word(named)}) holds none"
+            if named
+            else "no .orch in this folder or above it, and ORCH_HOME is not set"
+        )
+        click.echo(f"There is no home of orch here: {sought}. Nothing was made.", err=True)
 
 
 def ports() -> Ports:

@@ -4,9 +4,9 @@
     python3 verify_record.py RECORD [--key LINE]... [--tsa-ca FILE]
 
 RECORD is the file, or a PDF of orch to which it is attached: then the pages themselves are not verified.
-LINE is what `orch record key` prints where the record was made, given to you by another way than the record. Exit code 0:
-intact and whole; 1: not; 2: it cannot be read. Time stamps are verified by `openssl ts`, if there is one, with the file of
-their authority.
+LINE is what `orch record key` prints where the record was made, given to you by another way than the record. Where you
+give some, one of them must have signed it. Exit code 0: intact and whole; 1: not; 2: it cannot be read. Time stamps are
+verified by `openssl ts`, if there is one, with the file of their authority.
 """
 
 import argparse
@@ -100,6 +100,11 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: list[bytes]) 
             root = node_hash(root, beside)
         index, last = index >> 1, last >> 1
     return None if last else root
+
+
+def first_word(line: str) -> str:
+    """The key in a line of `orch record key`, which goes on with what became of it."""
+    return line.split(maxsplit=1)[0] if line.strip() else line
 
 
 def key_of(line: str) -> tuple[str, bytes, bytes]:
@@ -250,6 +255,9 @@ def check_envelope(envelope: Json, payload: bytes, record: Json, known: set[str]
         verdict.integrity.append("no key of the record signed its envelope")
     elif not signers - {own["key"] for own in record["keys"] if own.get("revoked")}:
         verdict.integrity.append("the envelope is signed by a revoked key")
+    if known and not signers & known:
+        names = ", ".join(sorted(key_of(line)[0] for line in signers)) or "nobody"
+        verdict.integrity.append(f"none of the keys that you named signed it ({names} did)")
     if not signers & known:
         verdict.unproved.append(
             "who sealed it: you gave no --key that signed it, and the record's own word proves nothing"
@@ -484,6 +492,17 @@ def openssl(*words: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+def known_keys(lines: list[str]) -> set[str]:
+    """The keys that the command line names. Raises Unreadable."""
+    known = {first_word(line) for line in lines}
+    for line in known:
+        try:
+            key_of(line)
+        except ValueError:
+            raise Unreadable(f"--key {line[:200]!a} is no line of orch record key") from None
+    return known
+
+
 def options_in(arguments: list[str] | None) -> argparse.Namespace:
     """The command line, read."""
     form = argparse.RawDescriptionHelpFormatter
@@ -498,9 +517,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Verify the record that the command line names. Returns the exit code."""
     chosen, verdict = options_in(arguments), Verdict()
     try:
-        known = {line.strip() for line in chosen.key}
-        for line in known:
-            key_of(line)
+        known = known_keys(chosen.key)
         envelope, payload, statement = read_record(chosen.record)
         record = statement["predicate"]
         check_keys(record, verdict)

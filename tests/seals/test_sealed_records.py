@@ -71,6 +71,26 @@ def test_elsewhere_the_key_is_not_known(made: Made, tmp_path: Path) -> None:
     assert "key_not_known" not in known
 
 
+def test_a_record_that_none_of_the_named_keys_signed_is_a_finding(made: Made, tmp_path: Path) -> None:
+    other = FolderSealKeys(tmp_path / "other", FakeClock().now).own()[-1].key
+    for home in (made.home.place, SealedHome(tmp_path / "elsewhere").place):
+        verdict = verified(ports_of(home), made.record.read_bytes(), [other]).verdict
+        assert [finding.code for finding in verdict.findings] == ["seal.key_other"]
+        assert not verdict.proved
+        assert verified(ports_of(home), made.record.read_bytes(), [other, made.key]).verdict.proved
+    ran = alone(made.record, "--key", other)
+    assert ran.returncode == 1
+    assert "none of the keys that you named signed it" in ran.stdout
+    assert (
+        alone(made.record, "--key", other, "--key", f"{made.key}  since 2026-01-01 00:00 UTC").returncode == 0
+    )
+    ran = alone(made.record, "--key", "orch-x-1+00000000+AA")
+    assert (ran.returncode, "--key 'orch-x-1+00000000+AA' is no line of orch record key" in ran.stderr) == (
+        2,
+        True,
+    )
+
+
 def test_the_verifier_alone_agrees(made: Made) -> None:
     ran = alone(made.record, "--key", made.key)
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -100,7 +100,9 @@ class FolderSealKeys(SealKeys):
             return None
 
     def looked(self, look: LastLook) -> None:
-        """See the port."""
+        """See the port; where there is no home, nothing was looked at."""
+        if not self._home.exists():
+            return
         with suppress(OrchError):
             write_whole(self._folder / LOOKED, look)
 

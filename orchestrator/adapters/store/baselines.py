@@ -31,11 +31,12 @@ class DirectoryBaselineStore(BaselineStore):
     """`ab/cdef...` under the root: compressed canonical JSON, written atomically and verified when read."""
 
     def __init__(self, root: Path, *, relief: Relief = no_relief) -> None:
-        """Raises StoreFault if the directory cannot be made."""
+        """The directory is made with the first baseline. Raises StoreFault for one that others may write to."""
         self._root = root
         self._relief = relief
         with translated(f"Baselines cannot be kept in {root}"):
-            private_directory(root)
+            if root.exists():
+                private_directory(root)
 
     def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
         """Writes existing baselines again, which repairs a damaged file."""
@@ -47,6 +48,7 @@ class DirectoryBaselineStore(BaselineStore):
             files[self._path(digest)] = zlib.compress(content)
             references.append(_reference(baseline, digest))
         with translated(f"{_whose(baselines)} not stored in {self._root}"):
+            private_directory(self._root)
             write_with_relief(files, self._relief)
         return references
 

@@ -11,10 +11,11 @@ from weakref import finalize
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from orchestrator.adapters.store.absent import empty_engine
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import full, result_of
 from orchestrator.adapters.store.postgresql import shared_engine, url_of
-from orchestrator.adapters.store.private import FILE_MODE
+from orchestrator.adapters.store.private import FILE_MODE, private_directory
 from orchestrator.adapters.store.shared_claim import SharedClaim
 from orchestrator.adapters.store.sqlite import (
     WRITING,
@@ -100,25 +101,30 @@ class Database:
 
 
 class FileDatabase(Database):
-    """A SQLite database in a file; created with its tables if missing."""
+    """A SQLite database in a file; created with its tables if missing: at once, or with the first write (`late`)."""
 
     def __init__(
-        self, file: Path, patience: float, relief: Relief = no_relief, *, roomy_above: int = ROOMY
+        self,
+        file: Path,
+        patience: float,
+        relief: Relief = no_relief,
+        *,
+        roomy_above: int = ROOMY,
+        late: bool = False,
     ) -> None:
         refuse_if_gone(file)
-        super().__init__(sqlite_engine(file, patience), str(file), relief)
+        self._absent = late and not file.exists()
+        super().__init__(empty_engine() if self._absent else _made(file, patience), str(file), relief)
         self._file = file
         self._patience = patience
         self._roomy_above = roomy_above
-        try:
-            if not self._ready():
-                self._make_ready()
-        except BaseException:
-            self.close()
-            raise
+        if not self._absent:
+            self._prepare()
 
     def look(self, ask: Callable[[Connection], T]) -> T:
         """The result of a read-only query; works on a full disk and on one that was remounted read-only."""
+        if self._absent and self._file.exists():
+            self._appear()
         try:
             return super().look(ask)
         except OperationalError as error:
@@ -128,14 +134,40 @@ class FileDatabase(Database):
         with engine.connect() as connection:
             return ask(connection)
 
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction; a file that was not there yet is made for it."""
+        if self._absent:
+            self._appear()
+        with super().writing() as connection:
+            yield connection
+
     def roomy(self) -> bool:
         """Whether much more space is free than a backout needs."""
+        if self._absent:
+            return False
         state = os.statvfs(self._file)
         return state.f_bavail * state.f_frsize > self._roomy_above
 
     def compact(self) -> None:
         """Write the file anew without what was deleted, and empty its log. Raises OSError while others read without end."""
         make_compact(self._engine)
+
+    def _appear(self) -> None:
+        self._engine.dispose()
+        self._engine = _made(self._file, self._patience)
+        finalize(self, self._engine.dispose)
+        self._prepare()
+        # Only now: on a full disk it is tried again when there is room.
+        self._absent = False
+
+    def _prepare(self) -> None:
+        try:
+            if not self._ready():
+                self._make_ready()
+        except BaseException:
+            self.close()
+            raise
 
     def _last_resort(self, result: str) -> Engine | None:
         if result.startswith(NO_ROOM_FOR_INDEX):
@@ -158,6 +190,11 @@ class FileDatabase(Database):
             if not self._ready():
                 make_write_ahead(self._engine)
                 migrate(self._engine)
+
+
+def _made(file: Path, patience: float) -> Engine:
+    private_directory(file.parent)
+    return sqlite_engine(file, patience)
 
 
 @contextmanager

@@ -24,13 +24,22 @@ class SqlHostLocks(HostLocks):
     """Locks in `journal.sqlite` of the directory, or in the database at the URL."""
 
     def __init__(
-        self, directory: Path, clock: Clock, *, url: str | None = None, relief: Relief = no_relief
+        self,
+        directory: Path,
+        clock: Clock,
+        *,
+        url: str | None = None,
+        relief: Relief = no_relief,
+        late: bool = False,
     ) -> None:
-        """Raises StoreFault."""
+        """`late`: where there is no such directory, it is made with the first lock. Raises StoreFault."""
         self._clock = clock
         with translated(f"The host locks {shown(url) if url else directory / FILE} cannot be opened"):
-            private_directory(directory)
-            self._database = Database.at_url(url) if url else FileDatabase(directory / FILE, PATIENCE, relief)
+            if not late or directory.exists():
+                private_directory(directory)
+            self._database = (
+                Database.at_url(url) if url else FileDatabase(directory / FILE, PATIENCE, relief, late=late)
+            )
 
     def take(self, deployment: str, machines: Mapping[str, str], by: str) -> list[HostLock]:
         """One transaction: locks all machines, or none and returns the locks of others."""

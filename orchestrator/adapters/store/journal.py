@@ -47,7 +47,7 @@ _NAME: TypeAdapter[str] = TypeAdapter(Name)
 class SqlJournal(Journal):
     """Events in one table; the key (deployment, seq) gives each number to only one writer."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - tests choose patience and room
         self,
         directory: Path,
         clock: Clock,
@@ -57,8 +57,11 @@ class SqlJournal(Journal):
         relief: Relief = no_relief,
         roomy_above: int = ROOMY,
         seal_keys: SealKeys | None = None,
+        late: bool = False,
     ) -> None:
         """Opens `journal.sqlite` in the directory, or the database at the URL; creates the tables if they are missing.
+
+        `late`: where there is no such directory, it is made with the first append and not before.
 
         `relief` frees space on a full disk. Folds are kept while more than `roomy_above` bytes are free.
         Without `seal_keys` nothing is sealed, as in tests of other things. Raises StoreFault.
@@ -71,11 +74,13 @@ class SqlJournal(Journal):
         self._file = None if url else directory / FILE
         self._claims = directory / "drivers"
         with translated(f"The journal {shown(url) if url else directory / FILE} cannot be opened"):
-            private_directory(directory)
-            private_directory(self._claims)
+            if not late or directory.exists():
+                private_directory(directory)
             file = directory / FILE
             self.database: Database = (
-                Database.at_url(url) if url else FileDatabase(file, patience, relief, roomy_above=roomy_above)
+                Database.at_url(url)
+                if url
+                else FileDatabase(file, patience, relief, roomy_above=roomy_above, late=late)
             )
 
     def append(
@@ -176,6 +181,7 @@ class SqlJournal(Journal):
         """A file lock on `drivers/DEPLOYMENT` in the directory; with a shared database server, also a lock on the server."""
         path = self._claims / _NAME.validate_python(deployment)
         with translated(f"{deployment} cannot be claimed"), ExitStack() as claims:
+            private_directory(self._claims)
             claims.enter_context(FileClaim(path, deployment, self._clock.now()))
             shared = self.database.claim(deployment)
             if shared is not None:

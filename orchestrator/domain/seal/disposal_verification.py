@@ -15,13 +15,17 @@ from orchestrator.domain.seal.verification import (
 
 
 def verified_disposal(
-    statement: DisposalStatement, envelope_keys: frozenset[str], known: frozenset[str], verifies: Verifies
+    statement: DisposalStatement,
+    envelope_keys: frozenset[str],
+    known: frozenset[str],
+    verifies: Verifies,
+    named: frozenset[str] = frozenset(),
 ) -> RecordVerdict:
     """Hold a certificate against itself; the arguments are those of `verified_record`."""
     record, [subject] = statement.predicate, statement.subject
     findings = [
         *findings_of_keys(record, verifies),
-        *findings_of_envelope(record, envelope_keys),
+        *findings_of_envelope(record, envelope_keys, named),
         *findings_of_checkpoint(record, verifies),
     ]
     if (subject.name, subject.digest.sha256) != (SUBJECT + record.deployment, record.head.root):

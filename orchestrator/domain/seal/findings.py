@@ -22,6 +22,7 @@ SealCode = Literal[
     "seal.checkpoint_unsigned",
     "seal.key_unknown",
     "seal.key_revoked",
+    "seal.key_other",
     "seal.other_store",
     "seal.store_older",
     "seal.store_forked",

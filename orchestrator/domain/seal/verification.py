@@ -79,18 +79,20 @@ def verified_record(
     known: frozenset[str],
     verifies: Verifies,
     stamps: Stamps = (),
+    named: frozenset[str] = frozenset(),
 ) -> RecordVerdict:
     """Hold a sealed record against itself.
 
     `envelope_keys` are the keys of the record that signed its envelope, verified by the caller; `known` are those that the
-    verifier knew before, as texts; `stamps` is what each of its anchors is worth, in order, by the caller's look outside.
+    verifier knew before, as texts; `stamps` is what each of its anchors is worth, in order, by the caller's look outside;
+    `named` are those of the known keys that the caller named, of which one must have signed.
     """
     record = statement.predicate
     anchored = anchored_record(record, verifies, stamps)
     findings = [
         *_of_subject(statement),
         *findings_of_keys(record, verifies),
-        *findings_of_envelope(record, envelope_keys),
+        *findings_of_envelope(record, envelope_keys, named),
         *_of_events(record),
         *findings_of_checkpoint(record, verifies),
         *_of_signatures(record, verifies),
@@ -140,12 +142,16 @@ def keys_introduced_by_none(keys: Sequence[OwnKey], verifies: Verifies) -> Itera
         before.add(own.key)
 
 
-def findings_of_envelope(record: Signed, envelope_keys: frozenset[str]) -> Iterator[SealFinding]:
-    """A key of the record, that is not revoked, signed the envelope."""
+def findings_of_envelope(
+    record: Signed, envelope_keys: frozenset[str], named: frozenset[str]
+) -> Iterator[SealFinding]:
+    """A key of the record, that is not revoked, signed the envelope; where keys are named, one of these did."""
     if not envelope_keys & {own.key for own in record.keys}:
         yield SealFinding("seal.checkpoint_unsigned", detail="the envelope")
     elif not envelope_keys & {own.key for own in record.keys if own.revoked is None}:
         yield SealFinding("seal.key_revoked", detail="the envelope")
+    if named and not envelope_keys & named:
+        yield SealFinding("seal.key_other", detail=f"{sealed_by(envelope_keys) or 'nobody'} did")
 
 
 def _of_events(record: SealedRecord) -> Iterator[SealFinding]:

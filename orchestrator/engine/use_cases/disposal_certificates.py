@@ -97,7 +97,7 @@ def is_certificate(ports: Ports, content: bytes) -> bool:
 def verified_certificate(
     ports: Ports, content: bytes, keys: Sequence[str] = ()
 ) -> tuple[DisposalRecord, RecordVerdict]:
-    """A certificate held against itself; `keys`: those that the caller knows beside this home's own. Raises UsageFault."""
+    """A certificate held against itself; `keys`: those that the caller named. Raises UsageFault."""
     try:
         statement = DisposalStatement.model_validate_json(ports.seal_keys.unwrapped(content))
         signers = ports.seal_keys.signers(content, statement.predicate.keys)
@@ -107,6 +107,7 @@ def verified_certificate(
         raise UsageFault(f"This is no certificate of orch: {place}: {first['msg']}.") from None
     except ValueError as fault:
         raise UsageFault(f"This is no certificate of orch: {fault}.") from None
-    known = frozenset([*keys, *(own.key for own in ports.seal_keys.own())])
-    verdict = verified_disposal(statement, signers, known, ports.seal_keys.verifies)
+    named = frozenset(keys)
+    known = named | {own.key for own in ports.seal_keys.known_keys()}
+    verdict = verified_disposal(statement, signers, known, ports.seal_keys.verifies, named)
     return statement.predicate, verdict

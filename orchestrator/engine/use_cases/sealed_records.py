@@ -107,7 +107,7 @@ def verified(
 ) -> Verified:
     """A sealed record held against itself, and against its anchors where they can be seen from here.
 
-    `keys`: those that the caller knows beside this home's own; `tsa_ca`: the file with the authorities of time stamps;
+    `keys`: those that the caller named, of which one must have signed; `tsa_ca`: the file with the authorities of time stamps;
     `in_pdf`: it was attached to pages, which it does not prove. Raises UsageFault.
     """
     try:
@@ -119,9 +119,10 @@ def verified(
         raise UsageFault(f"This is no sealed record of orch: {place}: {first['msg']}.") from None
     except ValueError as fault:
         raise UsageFault(f"This is no sealed record of orch: {fault}.") from None
-    known = frozenset([*keys, *(own.key for own in _own(ports))])
+    named = frozenset(keys)
+    known = named | {own.key for own in _own(ports)}
     stamps = [_worth(ports, statement.predicate, anchor, tsa_ca) for anchor in statement.predicate.anchors]
-    verdict = verified_record(statement, signers, known, ports.seal_keys.verifies, stamps)
+    verdict = verified_record(statement, signers, known, ports.seal_keys.verifies, stamps, named)
     if in_pdf:
         verdict = replace(verdict, unproved=(*verdict.unproved, ("pages", 0)))
     return Verified(statement.predicate, verdict, _here(ports, statement.predicate, verdict))
@@ -129,7 +130,7 @@ def verified(
 
 def _own(ports: Ports) -> Sequence[OwnKey]:
     try:
-        return ports.seal_keys.own()
+        return ports.seal_keys.known_keys()
     except StoreFault:
         return ()
 

@@ -9,16 +9,15 @@ import click
 
 from orchestrator.cli.options.clause_options import map_option, maps_asked
 from orchestrator.cli.options.common_options import json_option
+from orchestrator.cli.options.orch_keys import read_keys
 from orchestrator.cli.options.period_options import period_asked, period_options
 from orchestrator.cli.views.waiting import waiting
 from orchestrator.cli.wiring import has_journal
 from orchestrator.cli.wiring import ports_to_check as ports_without_home
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.seal.audit_export import LOG, MANIFEST, record_name
-from orchestrator.domain.seal.signed_note import NoteKey
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
-from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.clause_cases import period_evidence
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.audit_export import Asking, Choice, manifest, sample_of, sealed_sample
@@ -120,7 +119,7 @@ def verify(place: Path, keys: tuple[str, ...], tsa_ca: str | None, as_json: bool
 
     here = has_journal()
     ports, files = ports_of_home() if here else ports_without_home(), opened_export(place)
-    known = Known(_own(ports) if here else (), _keys(keys), tsa_ca or "")
+    known = Known(_own(ports) if here else (), read_keys(keys), tsa_ca or "")
     verdict = verified_files(ports, files.names, files.read, known)
     code = ExitCode.COMPLETED if verdict.proved else ExitCode.STORE_FAULT
     if as_json:
@@ -130,21 +129,10 @@ def verify(place: Path, keys: tuple[str, ...], tsa_ca: str | None, as_json: bool
     return int(code)
 
 
-def _keys(lines: tuple[str, ...]) -> tuple[str, ...]:
-    for line in lines:
-        try:
-            NoteKey.read(line.strip())
-        except ValueError as fault:
-            raise UsageFault(
-                f"--key: expected a line that orch record key prints, found another: {plain(str(fault), 200)}."
-            ) from None
-    return lines
-
-
 def _own(ports: Ports) -> tuple[str, ...]:
     """The keys of this home, as far as they can be read."""
     try:
-        return tuple(own.key for own in ports.seal_keys.own())
+        return tuple(own.key for own in ports.seal_keys.known_keys())
     except OrchError:
         return ()
 

@@ -11,7 +11,7 @@ import click
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
-from orchestrator.cli.wiring import ports as ports_of_home
+from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.deployment_lookup import find

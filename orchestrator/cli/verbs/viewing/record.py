@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from orchestrator.cli.options.common_options import by_option, json_option
+from orchestrator.cli.options.orch_keys import read_keys
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.viewing.attachments import attachments
@@ -21,6 +22,7 @@ from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import HOUSE, Recorded
 from orchestrator.domain.text.command_word import command_word
+from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.disposed import disposal_named
@@ -131,7 +133,10 @@ def seal(deployment: str | None, out: Path | None) -> None:
 @record.command()
 @click.argument("what", required=False)
 @click.option(
-    "--key", "keys", multiple=True, help="A key of orch that you know: the line of orch record key."
+    "--key",
+    "keys",
+    multiple=True,
+    help="For a file: a key of orch that you know, the line of orch record key. One of those must have signed it.",
 )
 @click.option(
     "--tsa-ca",
@@ -142,7 +147,8 @@ def seal(deployment: str | None, out: Path | None) -> None:
 def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Verify a sealed record or a certificate (a file, or its PDF), the seal of a deployment (its id), or of all in this store.
 
-    The store is also held against what anchors outside have seen of it. Exits with 13 where anything is not what was sealed.
+    The store is also held against what anchors outside have seen of it. Exits with 13 where anything is not what was sealed,
+    or none of the keys that are named signed it.
     """
     from orchestrator.cli.views.disposal_view import show_certificate
     from orchestrator.cli.views.seal_view import show_looks, show_verdict
@@ -153,8 +159,14 @@ def verify(what: str | None, keys: tuple[str, ...], tsa_ca: str | None, as_json:
     from orchestrator.engine.use_cases.sealed_records import accepted_log_breaks, verified
     from orchestrator.policy.telling.words.seal_words import loss_lines
 
+    keys = read_keys(keys)
+    of_file = what is not None and (Path(what).is_file() or "/" in what)
+    if keys and not of_file:
+        raise UsageFault(
+            "--key is for a file: the store is verified by the keys of its own home. Leave it out."
+        )
     ports = ports_of_home()
-    if what is not None and (Path(what).is_file() or "/" in what):
+    if what is not None and of_file:
         content, in_pdf = sealed_bytes(Path(what))
         if is_certificate(ports, content):
             return show_certificate(*verified_certificate(ports, content, keys), as_json=as_json)
@@ -241,11 +253,15 @@ def accept(deployment: str | None, of_log: bool, reason: str, by: str) -> None: 
         click.echo(f"Accepted: break {number} of the log. Look at what is left: orch record verify")
     elif deployment == HOUSE:
         damage = seal_words.accept_house(ports, by=by, reason=reason)
-        click.echo(f"Accepted as it is, with {len(damage)} findings; the record of the house counts again.")
+        click.echo(
+            f"Accepted as it is, with {counted(len(damage), 'finding')}; the record of the house counts again."
+        )
     else:
         current = find(ports, deployment)
         damage = seal_words.accept(ports, current, by=by, reason=reason)
-        click.echo(f"Accepted as it is, with {len(damage)} findings; go on: orch resume {current.id}")
+        click.echo(
+            f"Accepted as it is, with {counted(len(damage), 'finding')}; go on: orch resume {current.id}"
+        )
 
 
 @record.command()
@@ -262,8 +278,11 @@ def key(rotate: bool, revoke: str | None) -> None:  # noqa: FBT001
         ports.seals.signed_anew(lambda: ports.seal_keys.rotate(revoke))
     from orchestrator.policy.telling.words.seal_words import key_words
 
-    for own in ports.seal_keys.own():
+    known = ports.seal_keys.known_keys()
+    for own in known:
         click.echo(key_words(own))
+    if not known:
+        click.echo("There is no key yet: the first deployment here makes one.")
 
 
 def _known_or_disposed(ports: Ports, name: str) -> str:

@@ -26,6 +26,7 @@ FINDING_WORDS: Mapping[SealCode, str] = {
     "seal.checkpoint_unsigned": "the signature of the checkpoint is not good",
     "seal.key_unknown": "the checkpoint is signed by a key that is not known here",
     "seal.key_revoked": "the checkpoint is signed by a revoked key",
+    "seal.key_other": "none of the keys that you named signed it",
     "seal.other_store": "the checkpoint is of another store",
     "seal.store_older": "a checkpoint of a later moment is known: events were taken away, or the store is an older copy",
     "seal.store_forked": "a checkpoint is known that this log does not go on from: the store is another copy",
