@@ -67,8 +67,9 @@ def relation_words(relation: CiRelation) -> str:
 
 
 def relation_to_words(other: Ci, relation: CiRelation) -> str:
-    """The same relation as the other end has it, such as `needed by shop (service:live:shop)`."""
-    return f"{_RELATIONS[relation.type][1]} {plain(other.name, 120)} ({other.id})"
+    """The same relation as the other end has it, such as `has on it shop 2.4.0, verified (unit:4c1f:shop)`."""
+    version = f" {plain(other.value('version'), 60)}" if other.value("version") else ""
+    return f"{_RELATIONS[relation.type][1]} {plain(other.name, 120)}{version}, {other.status} ({other.id})"
 
 
 def change_words(change: CiChange) -> str:
