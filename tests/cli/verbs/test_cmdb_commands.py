@@ -288,6 +288,15 @@ def test_a_store_of_an_earlier_version_is_filled_and_says_so(
     assert desk.items() == before
 
 
+def test_what_another_process_tells_at_the_moment_is_not_called_nothing(desk: Desk) -> None:
+    desk.fleet.outside.places = [OutsidePlace("netbox", "netbox", "https://netbox.example.net")]
+    desk.fleet.deploy()
+    with desk.fleet.ports.journal.drive_alone("orch.cmdb.netbox"):
+        said = desk.says("deliver", code=ExitCode.HELD)
+    assert "netbox, of 1 end: another process tells it at the moment (orch cmdb due)" in said
+    assert "1 end" in desk.says("due")
+
+
 def test_cmdbs_outside_are_told_and_shown(desk: Desk) -> None:
     assert "orch cmdb schema" in desk.says("due")
     assert "Nothing is owed" in desk.says("deliver")

@@ -91,8 +91,10 @@ def reference_words(reference: Reference, deployment: str) -> str:
     return f"{reference.kind} {plain(reference.id, 80)}{title}: {reference.does}, by {deployment}"
 
 
-def delivered_words(answer: ToldOutside | SilentOutside) -> tuple[str, bool]:
+def delivered_words(answer: ToldOutside | SilentOutside | None) -> tuple[str, bool]:
     """What came of telling a CMDB outside, and whether it was told."""
+    if answer is None:
+        return "another process tells it at the moment (orch cmdb due)", False
     if isinstance(answer, SilentOutside):
         wait = f"; it asks to be left alone for {answer.wait:g} s" if answer.wait else ""
         return f"not told ({answer.code}): {plain(answer.detail, SHOWN)}{wait}", False
