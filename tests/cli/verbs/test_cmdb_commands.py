@@ -292,8 +292,8 @@ def test_what_another_process_tells_at_the_moment_is_not_called_nothing(desk: De
     desk.fleet.outside.places = [OutsidePlace("netbox", "netbox", "https://netbox.example.net")]
     desk.fleet.deploy()
     with desk.fleet.ports.journal.drive_alone("orch.cmdb.netbox"):
-        said = desk.says("deliver", code=ExitCode.HELD)
-    assert "netbox, of 1 end: another process tells it at the moment (orch cmdb due)" in said
+        shown = desk.says("deliver", code=ExitCode.HELD)
+    assert "netbox, of 1 end: another process tells it at the moment (orch cmdb due)" in shown
     assert "1 end" in desk.says("due")
 
 
