@@ -170,7 +170,7 @@ VERBS = (
     Verb(
         "cmdb",
         "orchestrator.cli.verbs.viewing.cmdb:cmdb",
-        "Configuration items: what is proved of them, and audits.",
+        "Configuration items, and audits of hosts.",
     ),
     Verb("model", "orchestrator.cli.verbs.planning.model:model", "List, show and check deployment models."),
     Verb("policy", "orchestrator.cli.verbs.planning.policy:policy", "List, show and check release policies."),

@@ -139,6 +139,7 @@ LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed
 POLICY_RUN = "tests/cli/verbs/test_policy_adoption.py adopts and withdraws policies so"
 LATE_RUN = "tests/cli/verbs/test_late_words.py runs it as it is printed"
 REVIEW_RUN = "tests/cli/verbs/test_review_commands.py runs it as it is printed"
+INCIDENT_RUN = "tests/cli/verbs/test_review_commands.py runs it as it is printed"
 AUDIT_RUN = "tests/cli/verbs/test_cmdb_audit_command.py runs it as it is printed"
 OBJECTIVES_RUN = "tests/cli/verbs/test_objectives_command.py runs it as it is printed"
 DOCUMENT_RUN = "tests/cli/verbs/test_document_approval.py runs it as it is printed"
@@ -219,6 +220,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("policy/telling/words/disposal_words.py", f"orch record release {HOLE} --reason WHY"): DISPOSAL_RUN,
     ("policy/telling/words/disposal_words.py", "orch record verify"): DISPOSAL_RUN,
     ("policy/telling/words/disposal_words.py", f"orch status {HOLE}"): SHOWS,
+    ("cli/verbs/planning/incident.py", "orch incident add ID --title TITLE"): INCIDENT_RUN,
     ("cli/verbs/viewing/cmdb_audit.py", "orch cmdb audit"): AUDIT_RUN,
     ("cli/verbs/viewing/cmdb_audit.py", "orch cmdb audits"): SHOWS,
     ("cli/verbs/viewing/cmdb_audit.py", f"orch cmdb audit --show {HOLE}"): AUDIT_RUN,
@@ -227,6 +229,10 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("engine/use_cases/accept_drift.py", "orch cmdb audit"): AUDIT_RUN,
     ("engine/use_cases/run_due.py", f"orch cmdb audit --show {HOLE}"): AUDIT_RUN,
     ("policy/telling/words/audit_words.py", f"orch cmdb audit --environment {HOLE}"): AUDIT_RUN,
+    ("policy/telling/words/audit_words.py", f"orch cmdb audit --hosts {HOLE}"): CMDB_RUN,
+    ("policy/telling/words/audit_words.py", f"orch cmdb audit --show {HOLE}"): CMDB_RUN,
+    ("cli/views/cmdb_view.py", f"orch status {HOLE}"): SHOWS,
+    ("policy/telling/words/cmdb_words.py", "orch cmdb due"): CMDB_RUN,
     (
         "policy/telling/words/audit_words.py",
         f"orch cmdb accept {HOLE} {HOLE} --environment {HOLE} --reason WHY",

@@ -60,7 +60,7 @@ def range_given(
     last = max(now, first) + after if ends is None else moment_of_option(ends, now, zone.key, "--to")
     if not first < last <= first + LONGEST:
         raise UsageFault(
-            f"--from and --to: expected a time of at most {LONGEST.days} days, "
+            f"--from and --to: expected a --to after --from, at most {LONGEST.days} days, "
             f"found {first.isoformat(timespec='minutes')} to {last.isoformat(timespec='minutes')}; correct one of them."
         )
     return first, last

@@ -15,7 +15,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.cmdb_ports import EndOnRecord
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.errors import NotFound, StoreFault
-from orchestrator.policy.cmdb.about import dependencies_of
+from orchestrator.policy.cmdb.about import dependencies_of, without_units
 from orchestrator.policy.cmdb.items import cis_of
 from orchestrator.policy.cmdb.update import ENDS, learnt
 
@@ -48,8 +48,8 @@ def known_cis(ports: Ports) -> KnownCis:
 
 
 def ci_named(known: KnownCis, name: str) -> Ci:
-    """The only item of this name. Raises NotFound."""
-    matching = known.named(name)
+    """The only item of this name; the units of a service often have its name, and are not meant. Raises NotFound."""
+    matching = without_units(known.named(name))
     if len(matching) == 1:
         return matching[0]
     if matching:

@@ -14,11 +14,11 @@ LONGEST_CLAIM = 100
 
 
 class Delivered(NamedTuple):
-    """What came of telling one CMDB of so many ends."""
+    """What came of telling one CMDB of so many ends; no answer where another process tells it at the moment."""
 
     name: str
     ends: int
-    answer: ToldOutside | SilentOutside
+    answer: ToldOutside | SilentOutside | None
 
 
 def owing(ports: Ports, *, everything: bool = False) -> Sequence[Owed]:
@@ -34,7 +34,7 @@ def deliver(ports: Ports, *, everything: bool = False, only_due: bool = False) -
     """Tell each CMDB what it is owed: of each host what is known now, so that a late try says nothing old.
 
     `everything`: also what it was told already. `only_due`: not what failed a moment ago. One that another process tells
-    at the moment is left out. What was told and not noted, because the process died, is told again and changes nothing.
+    at the moment is not told as well. What was told and not noted, because the process died, is told again and changes nothing.
     Raises PlanFault, StoreFault.
     """
     if not ports.outside_cmdbs.known():
@@ -44,12 +44,13 @@ def deliver(ports: Ports, *, everything: bool = False, only_due: bool = False) -
     for owed in owing(ports, everything=everything):
         if not owed.updates or (only_due and not owed.is_due(now)):
             continue
+        answer: ToldOutside | SilentOutside | None = None
         try:
             with ports.journal.drive_alone(f"{CLAIM}{owed.place.name}"[:LONGEST_CLAIM]):
                 answer = ports.outside_cmdbs.tell(owed.place.name, states_of(owed.updates, cis))
                 ports.cmdb.note(_tries(ports, owed, answer))
         except Conflict:
-            continue
+            answer = None
         yield Delivered(owed.place.name, len(owed.updates), answer)
 
 

@@ -33,6 +33,12 @@ def wanted(cis: Iterable[Ci], asked: Asked) -> tuple[Ci, ...]:
     )
 
 
+def without_units(cis: Iterable[Ci]) -> tuple[Ci, ...]:
+    """The items of one name that a person means by it: units only where nothing else has the name."""
+    every = tuple(cis)
+    return tuple(ci for ci in every if ci.kind != "unit") or every
+
+
 def _of_service(cis: tuple[Ci, ...], name: str) -> set[str]:
     services = {ci.id for ci in cis if ci.kind == "service" and name in (ci.id, ci.name)}
     services |= {ci.id for ci in cis if ci.kind == "service" and same_name(name, ci.name)}

@@ -133,6 +133,8 @@ def _value_words(value: AttributeValue) -> str:
     if value is None:
         return "nothing"
     text = str(value).lower() if isinstance(value, bool) else str(value)
+    if not text.strip():
+        return "none"
     if len(text) == 64 and all(character in "0123456789abcdef" for character in text):
         return f"{text[:12]}…"
     return text if len(text) <= 80 else f"{text[:79]}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -85,8 +86,60 @@ def test_what_a_deployment_proved_is_listed_and_shown(desk: Desk) -> None:
     ):
         assert part in shown
     host = desk.fleet.hosts[0].host
-    assert "has on it app (unit:" in desk.says("show", host)
+    assert "has on it app 2.0, verified (unit:" in desk.says("show", host)
     assert json.loads(desk.says("show", host, "--json"))["related"][0]["type"] == "runs_on"
+
+
+def test_a_service_is_meant_by_its_name_where_its_units_have_it_too(desk: Desk) -> None:
+    desk.fleet.tree["release"]["units"][0]["name"] = "shop"
+    desk.fleet.deploy()
+    assert "service shop in test" in desk.says("show", "shop")
+    assert "recorded" in desk.says("relate", "shop", "depends_on", "service:pay")
+
+
+def test_a_host_shows_its_newest_audit_and_what_is_open_of_it(desk: Desk) -> None:
+    conf = ("file", "/etc/app/conf")
+    machine = desk.fleet.targets.machine("h2")
+    machine.items[conf] = {"sha256": "a" * 64, "exists": True}
+    desk.fleet.deploy()
+    assert "audit: none has named it yet (orch cmdb audit --hosts h2)" in desk.says("show", "h2")
+    assert json.loads(desk.says("show", "h2", "--json"))["audit"] is None
+    desk.says("audit", "--hosts", "h2")
+    assert "audit: as recorded, " in desk.says("show", "h2")
+    machine.items[conf] = {"sha256": "b" * 64, "exists": True}
+    desk.says("audit", "--hosts", "h2", code=ExitCode.DRIFT_FOUND)
+    shown = desk.says("show", "h2")
+    assert "audit: differs, " in shown
+    assert "; 1 open finding (orch cmdb audit --show " in shown
+    audited = json.loads(desk.says("show", "h2", "--json"))["audit"]
+    assert (audited["result"], audited["open"][0]["finding"]["name"]) == ("differs", "/etc/app/conf")
+    desk.says("accept", "h2", "file /etc/app/conf", "--reason", "meant")
+    assert "open finding" not in desk.says("show", "h2")
+    assert desk.says("audit", "--show", str(audited["audit"]))
+    machine.unreachable = "no route"
+    desk.says("audit", "--hosts", "h2", code=ExitCode.REFUSED)
+    shown = desk.says("show", "h2")
+    assert "audit: not reached, " in shown
+    assert "; last compared " in shown
+    assert " UTC: differs (" in shown
+
+
+def test_a_host_says_which_deployment_has_it_in_hand(desk: Desk) -> None:
+    desk.fleet.deploy()
+    assert "in hand" not in desk.says("show", "h1")
+    assert json.loads(desk.says("show", "h1", "--json"))["in_hand"] is None
+    holder = desk.fleet.schedule(desk.fleet.clock.now() + timedelta(days=1))
+    desk.fleet.ports.locks.take(holder.id, {"machine-of-h1": "h1"}, "bo")
+    assert f"in hand: {holder.id} may be changing it" in desk.says("show", "h1")
+    assert json.loads(desk.says("show", "h1", "--json"))["in_hand"] == holder.id
+    assert "in hand" not in desk.says("show", "h2")
+    assert "audit:" not in desk.says("show", "shop")
+
+
+def test_a_unit_is_listed_with_its_host(desk: Desk) -> None:
+    desk.fleet.deploy()
+    rows = [line.split("\t") for line in desk.says("list", "--kind", "unit").splitlines()[1:]]
+    assert {row[3] for row in rows} == {target.host for target in desk.fleet.hosts}
 
 
 def test_after_a_backout_it_is_what_it_was(desk: Desk) -> None:
@@ -233,6 +286,15 @@ def test_a_store_of_an_earlier_version_is_filled_and_says_so(
     assert "was missing, or not as the journal says" in desk.says("rebuild")
     assert "was missing" not in desk.says("rebuild")
     assert desk.items() == before
+
+
+def test_what_another_process_tells_at_the_moment_is_not_called_nothing(desk: Desk) -> None:
+    desk.fleet.outside.places = [OutsidePlace("netbox", "netbox", "https://netbox.example.net")]
+    desk.fleet.deploy()
+    with desk.fleet.ports.journal.drive_alone("orch.cmdb.netbox"):
+        shown = desk.says("deliver", code=ExitCode.HELD)
+    assert "netbox, of 1 end: another process tells it at the moment (orch cmdb due)" in shown
+    assert "1 end" in desk.says("due")
 
 
 def test_cmdbs_outside_are_told_and_shown(desk: Desk) -> None:

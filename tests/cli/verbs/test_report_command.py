@@ -77,7 +77,7 @@ def test_a_failure_and_its_restoration_are_counted(fleet: Fleet, orch: Run) -> N
     answer = json.loads(output)
     assert answer["kind"] == "report"
     assert answer["definitions"]["success"]["definition"]
-    assert "audit_findings" in answer["reasons"]
+    assert "auditors" in answer["reasons"]
 
 
 def test_an_incident_and_an_answer_of_the_review_are_counted(fleet: Fleet, orch: Run) -> None:
@@ -170,3 +170,8 @@ def test_a_journal_that_cannot_be_read_is_in_no_figure_and_is_named(
     output = capsys.readouterr().out
     assert f"In no figure, because it cannot be read: 1 deployment ({name})" in output
     assert line_of(output, "Successful deployments") == "Successful deployments no case no case"
+
+
+def test_a_period_that_ends_before_it_begins_is_told_so(orch: Run) -> None:
+    code, _, error = orch("report", "--from", "2026-12-01", "--to", "2026-11-01")
+    assert (code, "expected a --to after --from, at most 800 days" in error) == (2, True)

@@ -215,6 +215,14 @@ def test_an_incident_is_proposed_and_linked_as_it_is_printed(
     assert orch(fleet, ["incident", "link", "INC-8", name, "--reason", "x"]) != 0
 
 
+def test_without_incidents_the_list_says_how_one_is_written_down(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "orch incident add ID --title TITLE" in printed_by(capsys, fleet, "incident", "list")
+    printed_by(capsys, fleet, "incident", "add", "ID", "--title", "TITLE")
+    assert "ID (TITLE), opened " in printed_by(capsys, fleet, "incident", "list")
+
+
 def test_incidents_of_a_file_are_taken_whole_and_once(
     fleet: Fleet, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -230,6 +238,10 @@ def test_incidents_of_a_file_are_taken_whole_and_once(
     written = [r for r in fleet.ports.journal.read(e.HOUSE) if isinstance(r.event, e.IncidentRecorded)]
     assert len(written) == 2
     assert orch(fleet, ["incident", "add", "INC-1", "--file", str(file)]) == 2
+    file.write_text("")
+    assert "incidents.csv has no incident." in printed_by(
+        capsys, fleet, "incident", "add", "--file", str(file)
+    )
 
 
 def test_a_record_is_archived_once_nothing_is_open_and_held_in_any_case(

@@ -62,7 +62,11 @@ def add(incident_id: str | None, file: Path | None, by: str, **given: str | tupl
             raise UsageFault("Give an ID with its options, or --file alone.")
         from orchestrator.adapters.files.incident_file import read_incidents
 
-        changed = use.write_down(ports, read_incidents(file), source=str(file), by=by)
+        incidents = read_incidents(file)
+        if not incidents:
+            click.echo(f"{plain(str(file), 300)} has no incident.")
+            return
+        changed = use.write_down(ports, incidents, source=str(file), by=by)
     elif incident_id is None:
         raise UsageFault("Give the ID of the incident, or --file.")
     else:
@@ -105,7 +109,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
         click.echo(plain(f"{incident_words(each)}{came}", 800))
         _print_commands(each, maybe)
     if not known and not as_json:
-        click.echo("No incident is written down.")
+        click.echo("No incident is written down; orch incident add ID --title TITLE writes one down.")
 
 
 @incident.command()

@@ -12,11 +12,12 @@ from orchestrator.cli.verbs.viewing.cmdb_outside import check, deliver, due, sch
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.cmdb.ci import CI_STATUSES
 from orchestrator.domain.cmdb.facts import CI_KINDS, CiKind
+from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import UsageFault
 
-HEADINGS = ("id", "kind", "name", "environment", "status", "version", "proved")
+HEADINGS = ("id", "kind", "name", "on", "environment", "status", "version", "proved")
 NOTHING = "The CMDB is empty. It is filled by each deployment that ends (orch deploy PLAN), and by orch cmdb import FILE."
 
 
@@ -71,6 +72,9 @@ def list_(
                     ci.id,
                     ci.kind,
                     plain(ci.name, 60),
+                    plain(next((each.name for each in ci.relations if each.type == "runs_on"), ""), 60)
+                    if ci.kind == "unit"
+                    else "",
                     plain(ci.environment, 40),
                     ci.status,
                     plain(ci.value("version"), 40),
@@ -89,16 +93,30 @@ def show(name: str, as_json: bool) -> None:  # noqa: FBT001 (click calls it)
     from orchestrator.cli.views.cmdb_view import ci_object, ci_text
     from orchestrator.engine.lookup.cmdb_items import ci_named
     from orchestrator.engine.lookup.known_incidents import known_incidents
+    from orchestrator.engine.lookup.recorded_machines import in_hand
+    from orchestrator.policy.cmdb.ids import host_id
+    from orchestrator.policy.evidence.audit_history import history_of
 
     known = look()
     ci = ci_named(known, name)
-    incidents = tuple(known_incidents(ports_of_home().journal).values())
+    ports = ports_of_home()
+    journal = ports.journal
+    at_work = next(
+        (
+            name
+            for machine, name in in_hand(ports, ports.clock.now()).machines.items()
+            if host_id(machine) == ci.id
+        ),
+        None,
+    )
+    incidents = tuple(known_incidents(journal).values())
+    history = history_of(journal.read(HOUSE))
     if as_json:
         import json
 
-        click.echo(json.dumps(ci_object(ci, known.cis, incidents), ensure_ascii=False))
+        click.echo(json.dumps(ci_object(ci, known.cis, incidents, history, at_work), ensure_ascii=False))
     else:
-        click.echo("\n".join(ci_text(ci, known.cis, incidents)))
+        click.echo("\n".join(ci_text(ci, known.cis, incidents, history, at_work)))
 
 
 @cmdb.command()

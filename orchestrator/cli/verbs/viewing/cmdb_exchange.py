@@ -167,9 +167,10 @@ def relate(item: str, type_: RelationType, to: str, remove: bool, by: str) -> No
 def _meant(text: str, known: Known) -> CiReference:
     """The item that a person names. Raises NotFound."""
     from orchestrator.domain.cmdb.words import CiReference
+    from orchestrator.policy.cmdb.about import without_units
     from orchestrator.policy.cmdb.rows import reference_of, reference_to
 
-    matching = known.of_any_kind(text)
+    matching = without_units(known.of_any_kind(text))
     if len(matching) == 1:
         return reference_to(matching[0])
     names = {(ci.kind, ci.name) for ci in matching}

@@ -3,10 +3,18 @@
 from collections import Counter
 from datetime import datetime
 
-from orchestrator.domain.evidence.cmdb_audit import HOST_RESULTS, AuditFinding, HostAudit, HostResult
+from orchestrator.domain.cmdb.ci import Ci
+from orchestrator.domain.evidence.cmdb_audit import (
+    COMPARED,
+    HOST_RESULTS,
+    AuditFinding,
+    HostAudit,
+    HostResult,
+)
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.policy.cmdb.audited import HostAudited
 from orchestrator.policy.evidence.audit_history import Audit
 from orchestrator.policy.evidence.drift import words_of_change
 
@@ -49,6 +57,20 @@ def finding_words(finding: AuditFinding) -> str:
 def accept_command(host: str, environment: str, finding: AuditFinding) -> str:
     """The command that accepts a finding."""
     return f"orch cmdb accept {host} {command_word(finding.item)} --environment {environment} --reason WHY"
+
+
+def newest_audit_words(ci: Ci, audited: HostAudited | None) -> str:
+    """What audits say of a host, with the command that shows or makes one."""
+    if audited is None:
+        return f"none has named it yet (orch cmdb audit --hosts {command_word(ci.name)})"
+    newest, compared, earlier = audited.newest, audited.compared, ""
+    if newest.host.result not in COMPARED:
+        earlier = "; never compared"
+        if compared is not None:
+            earlier = f"; last compared {compared.at:%Y-%m-%d %H:%M} UTC: {RESULTS[compared.host.result]}"
+    still = f"; {counted(len(audited.open), 'open finding')}" if audited.open else ""
+    command = f"orch cmdb audit --show {newest.audit}"
+    return f"{RESULTS[newest.host.result]}, {newest.at:%Y-%m-%d %H:%M} UTC{earlier}{still} ({command})"
 
 
 def owed_words(environment: str, due: datetime, fault: str = "") -> str:

@@ -67,8 +67,9 @@ def relation_words(relation: CiRelation) -> str:
 
 
 def relation_to_words(other: Ci, relation: CiRelation) -> str:
-    """The same relation as the other end has it, such as `needed by shop (service:live:shop)`."""
-    return f"{_RELATIONS[relation.type][1]} {plain(other.name, 120)} ({other.id})"
+    """The same relation as the other end has it, such as `has on it shop 2.4.0, verified (unit:4c1f:shop)`."""
+    version = f" {plain(other.value('version'), 60)}" if other.value("version") else ""
+    return f"{_RELATIONS[relation.type][1]} {plain(other.name, 120)}{version}, {other.status} ({other.id})"
 
 
 def change_words(change: CiChange) -> str:
@@ -90,8 +91,10 @@ def reference_words(reference: Reference, deployment: str) -> str:
     return f"{reference.kind} {plain(reference.id, 80)}{title}: {reference.does}, by {deployment}"
 
 
-def delivered_words(answer: ToldOutside | SilentOutside) -> tuple[str, bool]:
+def delivered_words(answer: ToldOutside | SilentOutside | None) -> tuple[str, bool]:
     """What came of telling a CMDB outside, and whether it was told."""
+    if answer is None:
+        return "another process tells it at the moment (orch cmdb due)", False
     if isinstance(answer, SilentOutside):
         wait = f"; it asks to be left alone for {answer.wait:g} s" if answer.wait else ""
         return f"not told ({answer.code}): {plain(answer.detail, SHOWN)}{wait}", False
