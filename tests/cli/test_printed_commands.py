@@ -180,6 +180,8 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("engine/use_cases/audit_export.py", "orch record verify"): EXPORT_RUN,
     ("policy/telling/words/export_words.py", "orch record key"): SHOWS,
     ("verifier/verify_export.py", "orch record verifier"): SHOWS,
+    ("verifier/verify_record.py", "orch record key"): SHOWS,
+    ("cli/options/orch_keys.py", "orch record key"): SHOWS,
     ("policy/clauses/of_authority.py", f"orch review {ID} --as {HOLE} --reason WHY"): EVIDENCE_RUN,
     ("policy/clauses/of_authority.py", f"orch sign-off {ID} --as {HOLE} --reason WHY"): EVIDENCE_RUN,
     ("policy/clauses/of_deployment.py", "orch cmdb rebuild"): CMDB_RUN,

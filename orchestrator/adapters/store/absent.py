@@ -7,6 +7,6 @@ from orchestrator.adapters.store.tables import migrate
 
 def empty_engine() -> Engine:
     """An engine on a database in memory that has the tables and no row."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     migrate(engine)
     return engine

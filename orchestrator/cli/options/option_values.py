@@ -55,11 +55,23 @@ def moment_given(text: str, now: datetime, option: str) -> datetime:
 
 
 def words_given(text: str, option: str) -> str:
-    """Words for the record, as an option gives them. Raises UsageFault where there are none, or too many."""
+    """Words for the record, as an option gives them. Raises UsageFault where there are none, or a journal cannot hold them."""
     if not text.strip():
         raise UsageFault(f"{option}: expected words, found nothing.")
+    return words_that_fit(text, option)
+
+
+def words_that_fit(text: str, option: str) -> str:
+    """The same where none may be given. Raises UsageFault."""
     if len(text) > LONGEST_TEXT:
         raise UsageFault(
             f"{option}: expected at most {LONGEST_TEXT:,} characters, found {len(text):,}; shorten it."
         )
+    if not _is_utf8(text):
+        raise UsageFault(f"{option}: expected text in UTF-8, found bytes that are none; write it anew.")
     return text
+
+
+def _is_utf8(text: str) -> bool:
+    """Bytes of a command line that are no UTF-8 arrive as halves of surrogate pairs."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -19,6 +19,7 @@ def test_the_manual_is_a_file_of_channels() -> None:
     assert {name: channel.mail is not None for name, channel in noun.channels.items()} == {
         "house-mail": True,
         "service-desk": False,
+        "on-call": False,
     }
 
 
@@ -34,7 +35,11 @@ def test_the_manual_is_a_file_of_channels() -> None:
         (MAIL + "      user: {file: /u}\n      password: {file: /p}\n", 7, "tls, where a password is sent"),
         (MAIL + "      user: {file: /u}\n", 4, "user and password together"),
         (MAIL.replace("orch@example.net", "'a@x>\\nBcc: b@x'"), 8, "from"),
-        (MAIL + "    webhook: {url: 'https://x/', secret: {file: /s}}\n", 3, "either mail or webhook"),
+        (
+            MAIL + "    webhook: {url: 'https://x/', secret: {file: /s}}\n",
+            3,
+            "one of mail, webhook and apprise",
+        ),
         (MAIL.replace("25", "99999"), 6, "port"),
     ],
 )

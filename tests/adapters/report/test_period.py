@@ -60,7 +60,7 @@ def test_each_measure_has_its_row_with_cases_and_definition() -> None:
 
 
 def test_what_is_not_recorded_has_a_row_without_any_number() -> None:
-    findings = next(row for row in rows(report(DONE)) if row["code"] == "audit_findings")
+    findings = next(row for row in rows(report(DONE)) if row["code"] == "auditors")
     numbers = [
         value
         for name, value in findings.items()

@@ -41,3 +41,8 @@ def test_what_a_journal_cannot_hold_is_refused_before_anything_is_done(
     printed = capsys.readouterr().err
     assert ("--reason: expected at most 4,000 characters" in printed) == (code == 2)
     assert len(printed) < 500
+
+
+def test_bytes_that_are_no_text_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert orch(Fleet(), ["stop-all", "--reason", "fire \udcff"]) == 2
+    assert "--reason: expected text in UTF-8" in capsys.readouterr().err

@@ -55,6 +55,7 @@ EVENTS: dict[Verb, Any] = {
     "seal": e.SealAccepted(
         damage=(e.DamageHere(code="seal.event_changed", event=3),), by="Li Wei", reason="known"
     ),
+    "cmdb": e.CisRecorded(words=(), source="person", by="Li Wei"),
     "drift": e.DriftAccepted(
         audit="audit-1",
         host="web1",

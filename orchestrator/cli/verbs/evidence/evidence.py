@@ -59,7 +59,7 @@ def show(deployment: str | None, maps: tuple[str, ...], html: Path | None, as_js
             "state": d.state.value,
             "maps": maps_json,
         }
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        click.echo(json.dumps(answer))
     elif html is not None:
         from orchestrator.adapters.report.clause_document import deployment_document
         from orchestrator.adapters.report.document_page import html_of
@@ -90,7 +90,7 @@ def period(*, maps: tuple[str, ...], html: Path | None, as_json: bool, **given: 
     counts = [(each, counts_of(each, of_period)) for each in clause_maps]
     words = period_words(time.period, time.zone)
     if as_json:
-        click.echo(json.dumps(view.period_json(of_period, time.asked, counts), ensure_ascii=False))
+        click.echo(json.dumps(view.period_json(of_period, time.asked, counts)))
     elif html is not None:
         from orchestrator.adapters.report.clause_document import period_document
         from orchestrator.adapters.report.document_page import html_of
@@ -152,7 +152,7 @@ def _show_gaps(maps: tuple[ClauseMap, ...], listed: list[Gap], *, as_json: bool)
                 "clauses": numbers,
                 **view.finding_json(finding),
             }
-            click.echo(json.dumps(line, ensure_ascii=False))
+            click.echo(json.dumps(line))
         return
     for clauses in maps:
         own = [(name, finding, numbers) for of, name, finding, numbers in listed if of is clauses]
@@ -171,7 +171,7 @@ def maps_(as_json: bool) -> int:  # noqa: FBT001
     sound, faults = known_maps(Path())
     if as_json:
         answer = [{**view.map_json(each.noun), "file": each.file} for each in sound]
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        click.echo(json.dumps(answer))
     else:
         rows = [
             (

@@ -123,7 +123,7 @@ def verify(place: Path, keys: tuple[str, ...], tsa_ca: str | None, as_json: bool
     verdict = verified_files(ports, files.names, files.read, known)
     code = ExitCode.COMPLETED if verdict.proved else ExitCode.STORE_FAULT
     if as_json:
-        click.echo(json.dumps({**export_json(verdict), "exit_code": int(code)}, ensure_ascii=False))
+        click.echo(json.dumps({**export_json(verdict), "exit_code": int(code)}))
     else:
         click.echo("\n".join(export_lines(verdict)))
     return int(code)

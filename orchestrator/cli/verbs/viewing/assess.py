@@ -78,7 +78,7 @@ def show(  # noqa: PLR0913, PLR0917 - an option each
     from orchestrator.cli.views import capability_files, capability_view
 
     if as_json:
-        click.echo(json.dumps(capability_files.assessment_json(made, criteria), ensure_ascii=False))
+        click.echo(json.dumps(capability_files.assessment_json(made, criteria)))
     elif csv_file or html or pdf:
         capability_files.write_assessment(made, criteria, clocks, csv_file=csv_file, html=html, pdf=pdf)
     else:
@@ -160,7 +160,7 @@ def history(as_json: bool) -> None:  # noqa: FBT001
 
     if as_json:
         for record, event in kept:
-            click.echo(json.dumps(capability_view.kept_answer(record, event), ensure_ascii=False))
+            click.echo(json.dumps(capability_view.kept_answer(record, event)))
     elif kept:
         capability_view.print_history(kept)
     else:

@@ -55,7 +55,7 @@ def list_(
         click.echo(csv_text(chosen), nl=False)
     elif as_json:
         for ci in chosen:
-            click.echo(ci.model_dump_json())
+            click.echo(ci.model_dump_json(ensure_ascii=True))
     elif not chosen:
         click.echo(
             NOTHING
@@ -114,7 +114,7 @@ def show(name: str, as_json: bool) -> None:  # noqa: FBT001 (click calls it)
     if as_json:
         import json
 
-        click.echo(json.dumps(ci_object(ci, known.cis, incidents, history, at_work), ensure_ascii=False))
+        click.echo(json.dumps(ci_object(ci, known.cis, incidents, history, at_work)))
     else:
         click.echo("\n".join(ci_text(ci, known.cis, incidents, history, at_work)))
 

@@ -29,7 +29,7 @@ def due(as_json: bool) -> None:  # noqa: FBT001 (click calls it)
     owed = owing(wiring.ports_to_look())
     if as_json:
         for each in owed:
-            click.echo(json.dumps(_object(each), ensure_ascii=False))
+            click.echo(json.dumps(_object(each)))
     elif not owed:
         click.echo("No CMDB outside is known: there is no cmdb.yml. orch cmdb schema prints its form.")
     else:
@@ -86,7 +86,7 @@ def schema() -> None:
     """Print the JSON Schema of cmdb.yml, for editors."""
     from orchestrator.adapters.files.schemas.authority_schemas import cmdb_schema
 
-    click.echo(json.dumps(cmdb_schema(), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(cmdb_schema(), indent=2))
 
 
 def _row(owed: Owed) -> tuple[str, ...]:
