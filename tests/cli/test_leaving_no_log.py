@@ -10,8 +10,9 @@ import pytest
 
 @pytest.mark.parametrize("words", [["list"], ["locks"], ["status", "nosuch"]])
 def test_a_command_leaves_no_log_beside_the_journal(tmp_path: Path, words: list[str]) -> None:
-    command = [sys.executable, "-m", "orchestrator", *words]
-    for _ in range(2):  # the first one makes the tables
+    writing = ["stop-all", "--reason", "a fire"]  # a look alone makes no journal
+    for each in (writing, words):
+        command = [sys.executable, "-m", "orchestrator", *each]
         subprocess.run(command, env={**os.environ, "ORCH_HOME": str(tmp_path)}, check=False, timeout=60)
     assert (tmp_path / "journal.sqlite").exists()
     assert not list(tmp_path.glob("journal.sqlite-*"))

@@ -60,7 +60,7 @@ UNITS = [
     ("an outdated one was restarted, and is outdated again", unit(stale=APP), unit(program="p2", started="9@500", stale=APP),
      [f"program p1 -> p2, still runs what it started with: {APP} changed after that"]),
     ("another program", unit(), unit(program="p2", started="9@500"), ["program p1 -> p2"]),
-    ("nothing runs any more", unit(), unit(program="", started=""), ["program p1 -> "]),
+    ("nothing runs any more", unit(), unit(program="", started=""), ["program p1 -> none"]),
     ("systemd has not read it", unit(), unit(needs_reload=True), ["needs_reload false -> true"]),
     ("it dies again and again", unit(), unit(restarting=True, started="9@500"), ["restarting false -> true"]),
     ("it did before", unit(restarting=True), unit(restarting=True, started="9@500"), []),
