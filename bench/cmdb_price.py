@@ -21,9 +21,10 @@ from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.journal.lifecycle import ENDS_ON_HOSTS
 from orchestrator.engine.ports import Proof
 from orchestrator.policy.cmdb.items import cis_of
-from orchestrator.policy.cmdb.update import ENDS, learnt
+from orchestrator.policy.cmdb.update import learnt
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree
 
@@ -55,7 +56,7 @@ def _completed(hosts: int) -> tuple[list[Recorded], Deployment]:
     for record in fleet.ports.journal.read(name):
         d = apply(d, record)
         records.append(record)
-        if record.event.kind in ENDS:
+        if record.event.kind in ENDS_ON_HOSTS:
             break
     if d is None:
         raise SystemExit("The deployment has no events.")

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import ENDS_ON_HOSTS
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.lookup.seal_check import not_accepted
 from orchestrator.engine.lookup.snapshots import folded_anew
@@ -12,13 +13,6 @@ from orchestrator.policy.course.steps import Perform, Record, RunAttempt, Step
 
 MOST = 100
 """Findings that the event names; the others are counted."""
-ENDS = (
-    e.Completed,
-    e.CompletedWithExceptions,
-    e.Restored,
-    e.ResidueFound,
-    e.DeploymentBackoutFailed,
-)
 
 
 def rests_on_record(step: Step) -> bool:
@@ -27,7 +21,7 @@ def rests_on_record(step: Step) -> bool:
         case RunAttempt() | Perform(practice="take_out"):
             return True
         case Record(event=event):
-            return isinstance(event, (e.BackoutBegan, *ENDS))
+            return isinstance(event, e.BackoutBegan) or event.kind in ENDS_ON_HOSTS
         case _:
             return False
 

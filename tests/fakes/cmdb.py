@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from orchestrator.domain.cmdb.facts import CiKind, CmdbUpdate
 from orchestrator.domain.cmdb.outside import OutsideTry
+from orchestrator.domain.journal.lifecycle import ENDS_ON_HOSTS
 from orchestrator.engine.cmdb_ports import CmdbStore, EndOnRecord
-from orchestrator.policy.cmdb.update import ENDS
 from tests.fakes.journal import FakeJournal
 
 
@@ -29,7 +29,7 @@ class FakeCmdb(CmdbStore):
             EndOnRecord(name, record.seq)
             for name in sorted(self._journal.deployments())
             for record in self._journal.read(name)
-            if record.event.kind in ENDS and (name, record.seq) not in known
+            if record.event.kind in ENDS_ON_HOSTS and (name, record.seq) not in known
         ]
 
     def add(self, updates: Sequence[CmdbUpdate]) -> None:

@@ -157,6 +157,13 @@ TABLE: dict[State, dict[str, State]] = {
     S.REFUSED: {},
     S.CANCELLED: {},
 }
+ENDS_ON_HOSTS: frozenset[str] = frozenset(
+    kind
+    for row in TABLE.values()
+    for kind, state in row.items()
+    if state in OVER and state not in NEVER_TOUCHED
+)
+"""Kinds of events that end a deployment which touched hosts."""
 
 ANY_TIME = frozenset(
     {

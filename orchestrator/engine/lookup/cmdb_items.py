@@ -9,7 +9,7 @@ from orchestrator.domain.cmdb.words import CiSource, SpokenOfCi
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal.events import HOUSE, CisRecorded
-from orchestrator.domain.journal.lifecycle import LifecycleFault
+from orchestrator.domain.journal.lifecycle import ENDS_ON_HOSTS, LifecycleFault
 from orchestrator.domain.text.names import as_read
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.cmdb_ports import EndOnRecord
@@ -17,7 +17,7 @@ from orchestrator.engine.ports import Journal, Ports
 from orchestrator.errors import NotFound, StoreFault
 from orchestrator.policy.cmdb.about import dependencies_of, without_units
 from orchestrator.policy.cmdb.items import cis_of
-from orchestrator.policy.cmdb.update import ENDS, learnt
+from orchestrator.policy.cmdb.update import learnt
 
 _FOLDING = (LifecycleFault, LookupError, ValueError, TypeError, AttributeError, StopIteration)
 """What folding a damaged journal raises."""
@@ -107,7 +107,7 @@ def all_updates(journal: Journal) -> tuple[Sequence[CmdbUpdate], Mapping[str, st
         EndOnRecord(name, number)
         for name in sorted(journal.deployments())
         for number, row in enumerate(journal.read_raw(name), 1)
-        if row.kind in ENDS
+        if row.kind in ENDS_ON_HOSTS
     )
     return updates_of(journal, ends)
 

@@ -2,12 +2,10 @@
 
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Condensed
-from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.journal.lifecycle import ENDS_ON_HOSTS, State
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.clauses.case import NOT_YET, NOTHING, Case, Found, gap, held
 from orchestrator.policy.telling.criteria_not_met import criteria_not_met
-
-_ENDS = (e.Completed, e.CompletedWithExceptions, e.Restored, e.ResidueFound, e.DeploymentBackoutFailed)
 
 
 def components_verified(case: Case) -> Found:
@@ -138,7 +136,10 @@ def cmdb_updated(case: Case) -> Found:
         return NOT_YET
     if case.not_in_cmdb:
         return gap(*(f"event {number}" for number in sorted(case.not_in_cmdb)), command="orch cmdb rebuild")
-    return held(case.events(*_ENDS), counted(len(case.d.touched_hosts), "host"))
+    return held(
+        [record for record in case.records if record.event.kind in ENDS_ON_HOSTS],
+        counted(len(case.d.touched_hosts), "host"),
+    )
 
 
 def restoration_proved(case: Case) -> Found:

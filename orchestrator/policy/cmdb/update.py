@@ -8,7 +8,7 @@ from orchestrator.domain.cmdb.facts import ChangeMade, CiFact, CiOutcome, CmdbUp
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.standing import StandingName
 from orchestrator.domain.journal.events import Recorded
-from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, OVER, STANDS, TABLE
+from orchestrator.domain.journal.lifecycle import ENDS_ON_HOSTS, NEVER_TOUCHED, STANDS
 from orchestrator.domain.plan.release_plan import ReleaseUnit
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.names import as_read
@@ -16,13 +16,6 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.selection import selects
 from orchestrator.policy.cmdb.ids import host_id, named_id, unit_id
 
-ENDS = frozenset(
-    kind
-    for row in TABLE.values()
-    for kind, state in row.items()
-    if state in OVER and state not in NEVER_TOUCHED
-)
-"""Kinds of events after which the CMDB is updated."""
 BY_DIGEST = "its digest on the host"
 BY_CHECKS = "the acceptance checks"
 _LEFT_OUT = "left out after it was touched"
@@ -57,7 +50,7 @@ def update_of(d: Deployment, at: datetime) -> CmdbUpdate | None:
 
 def learnt(d: Deployment, record: Recorded) -> tuple[CmdbUpdate, ...]:
     """What follows from one record, after which the deployment is `d`."""
-    update = update_of(d, record.at) if record.event.kind in ENDS else None
+    update = update_of(d, record.at) if record.event.kind in ENDS_ON_HOSTS else None
     return (update,) if update is not None else ()
 
 

@@ -13,9 +13,9 @@ from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.adapters.store.tables import CMDB_FACTS, CMDB_TRIES, CMDB_UPDATES, EVENTS
 from orchestrator.domain.cmdb.facts import CiKind, CmdbUpdate
 from orchestrator.domain.cmdb.outside import OutsideTry
+from orchestrator.domain.journal.lifecycle import ENDS_ON_HOSTS
 from orchestrator.engine.cmdb_ports import CmdbStore, EndOnRecord, NoCmdbStore
 from orchestrator.engine.ports import Journal
-from orchestrator.policy.cmdb.update import ENDS
 
 
 def cmdb_beside(journal: Journal) -> CmdbStore:
@@ -112,7 +112,7 @@ def _keys(connection: Connection) -> set[tuple[str, int]]:
 
 
 def _lacking(connection: Connection) -> list[EndOnRecord]:
-    ends = select(EVENTS.c.deployment, EVENTS.c.seq).where(EVENTS.c.kind.in_(sorted(ENDS)))
+    ends = select(EVENTS.c.deployment, EVENTS.c.seq).where(EVENTS.c.kind.in_(sorted(ENDS_ON_HOSTS)))
     known = _keys(connection)
     ordered = connection.execute(ends.order_by(EVENTS.c.deployment, EVENTS.c.seq))
     return [EndOnRecord(*row) for row in ordered if tuple(row) not in known]
