@@ -22,15 +22,25 @@ if TYPE_CHECKING:
 
 
 def home_of(given: Path | None = None) -> Path:
-    """The folder that keeps deployments: as given, else $ORCH_HOME, else the nearest `.orch` in this folder or above it.
+    """The folder that keeps deployments: as given, else $ORCH_HOME, else as orch.toml says, else the nearest `.orch` here.
 
-    Raises StoreFault where it belongs to another user, or came with a clone.
+    Raises StoreFault where it belongs to another user, or came with a clone, and PlanFault for a faulty orch.toml.
     """
     if given is not None:
         return given.resolve()
     named = os.environ.get("ORCH_HOME")
     if named:
         return Path(named).resolve()
+    from orchestrator.bootstrap.project_settings import home_setting
+
+    of_project = home_setting().value
+    if of_project is not None:
+        from orchestrator.bootstrap.found_home import refuse_foreign
+
+        home = Path(of_project).resolve()
+        if home.is_dir():
+            refuse_foreign(home)
+        return home
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / ".orch").is_dir():
