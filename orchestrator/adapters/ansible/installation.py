@@ -1,0 +1,237 @@
+"""Which Ansible runs use: the one that is named, that of the active virtual environment, that on the PATH, else orch's own.
+
+Nothing of an Ansible is imported here: its Python says in a short child which versions it has, and what it says is checked.
+"""
+
+import os
+import platform
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from orchestrator.adapters import process
+from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.errors import MachineLacks
+
+Source = Literal["named", "active", "path", "own"]
+"""What an installation was found by: an option, variable or setting; VIRTUAL_ENV; PATH; or none of them."""
+OLDEST, NEWEST = (2, 16), (2, 22)
+"""The series of ansible-core that are tested (make versions)."""
+OLDEST_PYTHON = (3, 10)
+_EXPECTED = f"ansible-core {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]} under Python 3.{OLDEST_PYTHON[1]} or newer"
+_ANSWERS_WITHIN = 20.0
+"""Seconds for a Python to say its versions: a tenth of one on an idle machine."""
+_PLAYBOOK = "ansible-playbook"
+_PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH")
+_ASKED = """\
+import json, platform, sys
+from importlib import metadata
+try:
+    core = metadata.version("ansible-core")
+except metadata.PackageNotFoundError:
+    core = None
+print(json.dumps({"python": sys.executable, "python_version": platform.python_version(), "core": core}))
+"""
+_CORE = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,4})?[0-9A-Za-z.+]{0,40}")
+_PYTHON = re.compile(r"(\d{1,3})\.(\d{1,3})\.\d{1,3}[0-9A-Za-z.+]{0,40}")
+_SAID_BY_PLAYBOOK = re.compile(r"^\s*python version = .*\((/[^()]+)\)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsibleInstallation:
+    """One Ansible and the Python that it runs under; `python` and `playbook` are absolute paths, as they are started."""
+
+    python: Path
+    playbook: Path
+    core_version: str
+    python_version: str
+    source: Source
+    passed_over: tuple[str, ...] = ()
+    """Why installations that came before it were not taken, each in one sentence."""
+
+    @property
+    def series(self) -> tuple[int, int]:
+        """The series of ansible-core, such as (2, 19)."""
+        major, minor = self.core_version.split(".")[:2]
+        return int(major), int(minor)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the one of the environment that orch itself runs in."""
+        return os.path.abspath(self.python) == os.path.abspath(sys.executable)  # noqa: PTH100 - a link of a venv stays one
+
+
+def own_installation(*, source: Source = "own", passed_over: tuple[str, ...] = ()) -> AnsibleInstallation:
+    """That of the environment orch runs in; nothing is started. Raises MachineLacks where it has none."""
+    python = Path(sys.executable)
+    try:
+        core = metadata.version("ansible-core")
+    except metadata.PackageNotFoundError:
+        raise _unusable(str(python), "no ansible-core", passed_over) from None
+    return _supported(python, core, platform.python_version(), source, passed_over)
+
+
+def find_installation(*, named: Path | None, environment: Mapping[str, str]) -> AnsibleInstallation:
+    """The Ansible that runs use.
+
+    `named`: a virtual environment, an ansible-playbook or a Python; nothing else is looked at then, and MachineLacks says what
+    was expected and found where it cannot be used. Otherwise the first that can be used of `VIRTUAL_ENV`, the
+    ansible-playbook on `PATH` and orch's own environment.
+    """
+    if named is not None:
+        return _of(named.expanduser().absolute(), "named", environment)
+    passed_over: list[str] = []
+    for path, source in _candidates(environment):
+        try:
+            found = _of(path, source, environment)
+        except MachineLacks as lack:
+            passed_over.append(lack.message)
+        else:
+            return replace(found, passed_over=tuple(passed_over))
+    return own_installation(passed_over=tuple(passed_over))
+
+
+def _candidates(environment: Mapping[str, str]) -> Iterator[tuple[Path, Source]]:
+    """Where a person's shell would find one; an environment without ansible-playbook is somebody's for other work."""
+    active = environment.get("VIRTUAL_ENV", "")
+    if active and (Path(active) / "bin" / _PLAYBOOK).is_file():
+        yield Path(active), "active"
+    on_path = shutil.which(_PLAYBOOK, path=environment.get("PATH", ""))
+    if on_path is not None:
+        yield Path(on_path).absolute(), "path"
+
+
+def _of(path: Path, source: Source, environment: Mapping[str, str]) -> AnsibleInstallation:
+    """The installation at a path. Raises MachineLacks."""
+    if not path.exists():
+        raise _unusable(str(path), "nothing there")
+    python = _python_of(path, environment)
+    if python is None:
+        raise _unusable(str(path), "neither a virtual environment, nor an ansible-playbook, nor a Python")
+    own = os.path.abspath(sys.executable)  # noqa: PTH100 - resolved, a Python would no longer find its environment
+    if os.path.abspath(python) == own:  # noqa: PTH100
+        return own_installation(source=source)
+    ended = _asked(python, environment)
+    if ended is None:
+        raise _unusable(str(python), "a program that cannot be started")
+    if ended.exit_code != 0:
+        why = "it took too long" if ended.exit_code is None else f"exit code {ended.exit_code}"
+        raise _unusable(str(python), f"a program that does not say its versions ({why})")
+    return _as_said(python, ended.output, source)
+
+
+def _asked(python: Path, environment: Mapping[str, str]) -> process.Ended | None:
+    """What it says of itself; None where it cannot be started."""
+    try:
+        return process.run(
+            # -E: variables such as PYTHONPATH do not reach runs either. From /, for nothing of the present folder is meant.
+            [str(python), "-E", "-c", _ASKED],
+            timeout=_ANSWERS_WITHIN,
+            environment={name: environment[name] for name in _PASSED_ON if name in environment},
+            directory=Path("/"),
+            most=10_000,
+        )
+    except (OSError, MachineLacks):
+        return None
+
+
+def _as_said(python: Path, said: str, source: Source) -> AnsibleInstallation:
+    """What a Python said of itself, checked. Raises MachineLacks."""
+    try:
+        answer = read_object(said.strip().encode())
+    except ForeignJsonError:
+        raise _unusable(str(python), f"a program that says `{plain(said)[:80]}`") from None
+    core, version, executable = (answer.get(key) for key in ("core", "python_version", "python"))
+    if not isinstance(version, str) or not _PYTHON.fullmatch(version):
+        raise _unusable(str(python), "a program that names no version of Python")
+    if core is None:
+        raise _unusable(str(python), f"Python {version} without ansible-core")
+    if not isinstance(core, str):
+        raise _unusable(str(python), "a program that names no version of ansible-core")
+    # A shim of a version manager says which Python it starts.
+    if isinstance(executable, str) and executable.startswith("/") and Path(executable).is_file():
+        python = Path(executable)
+    return _supported(python, core, version, source, ())
+
+
+def _supported(
+    python: Path, core: str, version: str, source: Source, passed_over: tuple[str, ...]
+) -> AnsibleInstallation:
+    said = f"ansible-core {plain(core)[:60]} under Python {plain(version)[:60]}"
+    seen, its = _CORE.fullmatch(core), _PYTHON.fullmatch(version)
+    if seen is None or its is None:
+        raise _unusable(str(python), said, passed_over)
+    series, its_python = (int(seen[1]), int(seen[2])), (int(its[1]), int(its[2]))
+    if not OLDEST <= series <= NEWEST or its_python < OLDEST_PYTHON:
+        raise _unusable(str(python), said, passed_over)
+    return AnsibleInstallation(python, python.parent / _PLAYBOOK, core, version, source, passed_over)
+
+
+def _python_of(path: Path, environment: Mapping[str, str]) -> Path | None:
+    """The Python of a virtual environment, of an ansible-playbook, or the path itself where it is one."""
+    if path.is_dir():
+        python = path / "bin" / "python"
+        return python if os.access(python, os.X_OK) else None
+    if path.name.startswith("python") and os.access(path, os.X_OK):
+        return path
+    if not path.name.startswith(_PLAYBOOK):
+        return None
+    return _python_of_script(path, environment) or _python_said_by(path, environment)
+
+
+def _python_of_script(path: Path, environment: Mapping[str, str]) -> Path | None:
+    """The Python in the first lines of a script: `#!PYTHON`, `#!/usr/bin/env PYTHON`, or pip's `exec` for long paths."""
+    try:
+        with path.open("rb") as script:
+            lines = script.read(4096).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    if not lines or not lines[0].startswith("#!"):
+        return None
+    words = _words(lines[0][2:])
+    if words[:1] == ["/bin/sh"] and len(lines) > 1 and lines[1].startswith("'''exec'"):
+        words = _words(lines[1].removeprefix("'''exec'"))
+    if words and Path(words[0]).name == "env":
+        found = shutil.which(words[-1], path=environment.get("PATH", ""))
+        words = [found] if found is not None else []
+    python = Path(words[0]) if words else None
+    return python if python is not None and python.name.startswith("python") and python.is_file() else None
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return []
+
+
+def _python_said_by(playbook: Path, environment: Mapping[str, str]) -> Path | None:
+    """Of a script that tells nothing, as shims do: what it says of itself."""
+    try:
+        passed = {name: environment[name] for name in _PASSED_ON if name in environment}
+        said = process.run(
+            [str(playbook), "--version"],
+            timeout=_ANSWERS_WITHIN,
+            environment=passed,
+            directory=Path("/"),
+            most=10_000,
+        )
+    except (MachineLacks, OSError):
+        return None
+    match = _SAID_BY_PLAYBOOK.search(said.output)
+    return Path(match[1]) if match is not None and Path(match[1]).is_file() else None
+
+
+def _unusable(path: str, found: str, passed_over: tuple[str, ...] = ()) -> MachineLacks:
+    before = "".join(f" {sentence}" for sentence in passed_over)
+    return MachineLacks(
+        f"{plain(path)} cannot be used to run playbooks: expected {_EXPECTED}, found {found}. "
+        f"Name an environment that has one, or install it there: python -m pip install ansible-core.{before}"
+    )
