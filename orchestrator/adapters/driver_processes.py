@@ -21,11 +21,14 @@ class Spawn(Protocol):
 class DriverProcesses(Drivers):
     """Drivers write to `driven/DEPLOYMENT.log` below the home: the JSON lines of `orch resume`, and errors."""
 
-    def __init__(self, home: Path, spawn: Spawn, key: Path | None = None) -> None:
-        """`key`: the file of the key that drivers sign with, where one is named."""
+    def __init__(
+        self, home: Path, spawn: Spawn, key: Path | None = None, ansible: Path | None = None
+    ) -> None:
+        """`key`: the file of the key that drivers sign with; `ansible`: the Ansible that they use; where one is named."""
         self._home = home
         self._spawn = spawn
         self._key = key
+        self._ansible = ansible
         self._ended: dict[str, Callable[[], int | None]] = {}
 
     def begin(self, deployment: str, by: str) -> None:
@@ -33,6 +36,7 @@ class DriverProcesses(Drivers):
         log = self.log(deployment)
         command = [sys.executable, "-m", "orchestrator", "resume", deployment, "--json", "--by", by]
         command += [] if self._key is None else ["--key", str(self._key)]
+        command += [] if self._ansible is None else ["--ansible", str(self._ansible)]
         try:
             log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._ended[deployment] = self._spawn(

@@ -72,11 +72,11 @@ def clock() -> Clock:
     return SystemClock()
 
 
-def drivers(home: Path | None = None, key: Path | None = None) -> Drivers:
-    """Drivers that each run in their own process, and sign with this key where one is named."""
+def drivers(home: Path | None = None, key: Path | None = None, ansible: Path | None = None) -> Drivers:
+    """Drivers that each run in their own process, sign with this key and use this Ansible where one is named."""
     from orchestrator.adapters.driver_processes import DriverProcesses
 
-    return DriverProcesses(home_of(home), process.spawn_child, key)
+    return DriverProcesses(home_of(home), process.spawn_child, key, ansible)
 
 
 def has_journal(home: Path | None = None) -> bool:
@@ -85,12 +85,15 @@ def has_journal(home: Path | None = None) -> bool:
 
 
 def ports_to_check(
-    home: Path | None = None, open_key: OpenKey | None = None, house_file: Path = HOUSE_FILE
+    home: Path | None = None,
+    open_key: OpenKey | None = None,
+    house_file: Path = HOUSE_FILE,
+    ansible: Path | None = None,
 ) -> Ports:
     """All ports, for checking a plan. It does not open a store and does not create one."""
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
-    return WiredPorts(home_of(home), open_key=open_key, house_file=house_file)
+    return WiredPorts(home_of(home), open_key=open_key, house_file=house_file, ansible=ansible)
 
 
 def ports(
@@ -98,29 +101,39 @@ def ports(
     warm: WarmStart | None = None,
     open_key: OpenKey | None = None,
     house_file: Path = HOUSE_FILE,
+    ansible: Path | None = None,
 ) -> Ports:
     """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault.
 
     `warm` holds a zygote that is already started; it serves both the plan check and the runs. `open_key` opens the key of
-    whoever speaks. `house_file` names the house.
+    whoever speaks. `house_file` names the house. `ansible` is what an option of the command line names.
     """
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     # Load everything now: a driver that runs for days must not load modules of an orch that was upgraded meanwhile.
-    return WiredPorts(home_of(home), warm, open_key, house_file).load()
+    return WiredPorts(home_of(home), warm, open_key, house_file, ansible=ansible).load()
 
 
 def ports_to_look(
-    home: Path | None = None, open_key: OpenKey | None = None, house_file: Path = HOUSE_FILE
+    home: Path | None = None,
+    open_key: OpenKey | None = None,
+    house_file: Path = HOUSE_FILE,
+    ansible: Path | None = None,
 ) -> Ports:
     """All ports, for reading the journal or appending a person's event. Each loads on first use. Raises StoreFault."""
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
-    return WiredPorts(home_of(home), open_key=open_key, house_file=house_file, late=True).opened()
+    return WiredPorts(
+        home_of(home), open_key=open_key, house_file=house_file, ansible=ansible, late=True
+    ).opened()
 
 
 def ports_to_start(
-    plan: Path, extent: Extent = "zygote", open_key: OpenKey | None = None, house_file: Path = HOUSE_FILE
+    plan: Path,
+    extent: Extent = "zygote",
+    open_key: OpenKey | None = None,
+    house_file: Path = HOUSE_FILE,
+    ansible: Path | None = None,
 ) -> Ports:
     """All ports, for a deployment of this plan that starts now. The zygote imports in parallel. Raises StoreFault.
 
@@ -137,4 +150,4 @@ def ports_to_start(
             folder = plan.resolve().parent
             above = (parent for parent in (folder, *folder.parents) if (parent / "ansible.cfg").is_file())
             warm.begin(str(next(above, folder)))
-    return ports(warm=warm, open_key=open_key, house_file=house_file)
+    return ports(warm=warm, open_key=open_key, house_file=house_file, ansible=ansible)

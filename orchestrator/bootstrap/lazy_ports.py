@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from orchestrator.adapters.ansible.choice import AnsibleChoice
     from orchestrator.adapters.ansible.warm import WarmStart
     from orchestrator.adapters.keys.signer import Signer
     from orchestrator.adapters.store.disk import DiskStorage
@@ -54,9 +55,14 @@ class WiredPorts(ports.Ports):
         open_key: OpenKey | None = None,
         house_file: Path = HOUSE_FILE,
         *,
+        ansible: Path | None = None,
         late: bool = False,
     ) -> None:
-        """`late`: where there is no home, it is made with the first thing that is written, and not by a look."""
+        """`late`: where there is no home, it is made with the first thing that is written, and not by a look.
+
+        `ansible`: what an option of the command line names.
+        """
+        self._named_ansible = ansible
         self._late = late
         self._root, self._warm, self._open_key, self._house_file = root, warm, open_key, house_file
         self._url = os.environ.get("ORCH_STORE_URL") or None
@@ -76,6 +82,13 @@ class WiredPorts(ports.Ports):
     def house(self) -> House:
         """Where the house is. Raises PlanFault."""
         return house_of(self._root, self._house_file)
+
+    @cached_property
+    def ansible(self) -> AnsibleChoice:
+        """The Ansible that runs use."""
+        from orchestrator.bootstrap.project_settings import ansible_choice
+
+        return ansible_choice(self._named_ansible)
 
     @cached_property
     def clock(self) -> ports.Clock:
@@ -196,7 +209,9 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
         from orchestrator.engine.redacted_ports import RedactedRuns
 
-        runs = AnsiblePlaybooks(self._root / "attempts", warm=self._warm, begun=self._root / "begun")
+        runs = AnsiblePlaybooks(
+            self._root / "attempts", warm=self._warm, begun=self._root / "begun", choice=self.ansible
+        )
         return RedactedRuns(runs, self.redaction)
 
     @cached_property

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from orchestrator.adapters.ansible.choice import AnsibleChoice
+    from orchestrator.adapters.ansible.installation import AnsibleInstallation
     from orchestrator.adapters.files.settings_file import LoadedSettings
 
 NAMES_FILE = "ORCH_SETTINGS"
@@ -80,6 +82,29 @@ def ansible_setting(
     Raises PlanFault, NotFound.
     """
     return _setting("ansible", option, ANSIBLE, environ, folder)
+
+
+def chosen_installation(
+    option: Path | None = None, environ: Mapping[str, str] = os.environ, folder: Path | None = None
+) -> AnsibleInstallation:
+    """The Ansible that runs use here. Raises MachineLacks, which says where it was named, and PlanFault, NotFound."""
+    from orchestrator.adapters.ansible.installation import find_installation
+    from orchestrator.errors import MachineLacks
+
+    setting = ansible_setting(option, environ, folder)
+    if setting.value is None:
+        return find_installation(named=None, environment=environ)
+    try:
+        return find_installation(named=Path(setting.value), environment=environ)
+    except MachineLacks as lack:
+        raise MachineLacks(f"{setting.place}: {lack.message}") from None
+
+
+def ansible_choice(option: Path | None = None) -> AnsibleChoice:
+    """The choice of a process, made when Ansible is first needed."""
+    from orchestrator.adapters.ansible.choice import AnsibleChoice
+
+    return AnsibleChoice(lambda: chosen_installation(option), by_option=option is not None)
 
 
 def _setting(

@@ -194,5 +194,15 @@ VERBS = (
         "orchestrator.cli.verbs.planning.trust:trust",
         "Whom the house trusts: the keyring that stewards sign.",
     ),
+    Verb(
+        "settings",
+        "orchestrator.cli.verbs.planning.settings:settings",
+        "Settings of the project (orch.toml), and where each came from.",
+    ),
+    Verb(
+        "doctor",
+        "orchestrator.cli.verbs.viewing.doctor:doctor",
+        "What this machine has, and what each lack means.",
+    ),
     Verb("lab", "orchestrator.cli.verbs.lab:lab", "Real hosts on this machine, to try things and to test."),
 )

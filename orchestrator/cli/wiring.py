@@ -9,6 +9,7 @@ import click
 
 from orchestrator import bootstrap
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
+from orchestrator.bootstrap.project_settings import home_setting
 from orchestrator.domain.text.command_word import command_word
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 KEY = "orch.key"
 """Where the context of a command keeps the file of the key that its --key names."""
+ANSIBLE = "orch.ansible"
+"""Where the context of a command keeps what its --ansible names."""
 
 
 class Wiring:
@@ -30,15 +33,21 @@ class Wiring:
 
     def ports(self) -> Ports:
         """All ports, loaded at once."""
-        return bootstrap.ports(open_key=open_own_key, house_file=self.house_file)
+        return bootstrap.ports(open_key=open_own_key, house_file=self.house_file, ansible=named_ansible())
 
     def ports_to_look(self) -> Ports:
         """All ports, each loaded when it is first used. Where there is no home then, the command says so at its end."""
-        return _told(bootstrap.ports_to_look(open_key=open_own_key, house_file=self.house_file))
+        return _told(
+            bootstrap.ports_to_look(
+                open_key=open_own_key, house_file=self.house_file, ansible=named_ansible()
+            )
+        )
 
     def ports_to_check(self) -> Ports:
         """All ports, for a check of a plan: no store is opened."""
-        return bootstrap.ports_to_check(open_key=open_own_key, house_file=self.house_file)
+        return bootstrap.ports_to_check(
+            open_key=open_own_key, house_file=self.house_file, ansible=named_ansible()
+        )
 
     def has_journal(self) -> bool:
         """Whether there is a journal already."""
@@ -46,11 +55,13 @@ class Wiring:
 
     def ports_to_start(self, plan: Path) -> Ports:
         """All ports, for a deployment of this plan that starts now."""
-        return bootstrap.ports_to_start(plan, open_key=open_own_key, house_file=self.house_file)
+        return bootstrap.ports_to_start(
+            plan, open_key=open_own_key, house_file=self.house_file, ansible=named_ansible()
+        )
 
     def drivers(self) -> Drivers:
         """Drivers that run as separate processes."""
-        return bootstrap.drivers(key=_named_key())
+        return bootstrap.drivers(key=_named_key(), ansible=named_ansible())
 
 
 def _told(ports: Ports) -> Ports:
@@ -64,9 +75,12 @@ def _say_no_home() -> None:
     """A command that wrote something has made a home meanwhile, and says nothing."""
     if not bootstrap.has_journal():
         named = os.environ.get("ORCH_HOME")
+        setting = home_setting()
         sought = (
             f"$ORCH_HOME ({command_word(named)}) holds none"
             if named
+            else f"{command_word(setting.value)}, as {setting.place} has it, holds none"
+            if setting.value
             else "no .orch in this folder or above it, and ORCH_HOME is not set"
         )
         click.echo(f"There is no home of orch here: {sought}. Nothing was made.", err=True)
@@ -102,6 +116,11 @@ def house() -> House:
     return house_of(bootstrap.home_of(), _wiring().house_file)
 
 
+def house_file() -> Path:
+    """The file that names the house of the present command."""
+    return _wiring().house_file
+
+
 def drivers() -> Drivers:
     """The drivers of the present command."""
     return _wiring().drivers()
@@ -120,6 +139,15 @@ def open_own_key(keyring: Keyring) -> Signer:
 
 
 def _named_key() -> Path | None:
+    return _named(KEY)
+
+
+def named_ansible() -> Path | None:
+    """What `--ansible` of the present command names."""
+    return _named(ANSIBLE)
+
+
+def _named(key: str) -> Path | None:
     context = click.get_current_context(silent=True)
-    named: Path | None = context.find_root().meta.get(KEY) if context is not None else None
+    named: Path | None = context.find_root().meta.get(key) if context is not None else None
     return named

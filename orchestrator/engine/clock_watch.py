@@ -3,6 +3,7 @@
 from orchestrator.domain.authority.word import Verb
 from orchestrator.domain.journal.events import ClockJumped, DriverTook
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.lookup.present_software import present_software
 from orchestrator.engine.speaking import speak, unsigned
 
 TOLERANCE = 5.0
@@ -17,8 +18,16 @@ def record_takeover(context: DriveContext, driver: str, by: str, verb: Verb | No
     """
     record_clock_jump(context)
     boot, offset = _offset(context)
-    software = dict(context.ports.playbooks.software())
-    took = DriverTook(driver=driver, by=by, boot=boot, clock_offset=offset, software=software)
+    software = present_software(context.ports, context.deployment)
+    took = DriverTook(
+        driver=driver,
+        by=by,
+        boot=boot,
+        clock_offset=offset,
+        software=software.versions,
+        ansible=software.ansible,
+        collections=software.collections,
+    )
     took = (
         unsigned(context.ports, took)
         if verb is None

@@ -11,6 +11,7 @@ from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.lost_history import refuse_lost_attempts
+from orchestrator.engine.lookup.present_software import go_on_with_its_ansible
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
 from orchestrator.engine.message_sending import have_messages_sent
 from orchestrator.engine.ports import Ports, Watcher
@@ -107,6 +108,7 @@ def drive(
         if not fresh:
             refuse_lost_attempts(ports, context.deployment)
             refuse_broken_seal(ports, context.deployment.id)
+            go_on_with_its_ansible(ports, context.deployment)
             ask_for_vaulted(ports, context.deployment)
         if not context.deployment.over:
             clock_watch.record_takeover(context, driver, by, verb)

@@ -29,6 +29,7 @@ from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdb
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.redaction import Redaction
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
+from orchestrator.engine.software_ports import RunsSoftware
 from orchestrator.engine.ticket_ports import ChangeTickets, NoTickets
 
 __all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
@@ -219,7 +220,7 @@ class Drivers(ABC):
         """The driver's last message to people, such as an error; empty if there is none."""
 
 
-class PlaybookRuns(ABC):
+class PlaybookRuns(RunsSoftware, ABC):
     """Attempts: runs of a playbook in a worker process that outlives the caller."""
 
     @abstractmethod
@@ -254,10 +255,6 @@ class PlaybookRuns(ABC):
 
         Runs nothing, guarantees nothing and raises nothing.
         """
-
-    def software(self) -> Mapping[str, str]:
-        """The versions of what drives and runs attempts here, by name, none of them empty; by default none is known."""
-        return {}
 
     @abstractmethod
     def let_go(self) -> None:

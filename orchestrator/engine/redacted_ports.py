@@ -15,6 +15,7 @@ from orchestrator.domain.evidence.baseline import (
 )
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.evidence.run_software import AnsibleUsed, RunSoftware
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.inspection import Vaulted
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -178,9 +179,13 @@ class RedactedRuns(PlaybookRuns):
         """See the port."""
         self._runs.make_ready(project, accelerate)
 
-    def software(self) -> Mapping[str, str]:
+    def software(self, project: Path, playbooks: Sequence[str] = ()) -> RunSoftware:
         """See the port."""
-        return self._runs.software()
+        return self._runs.software(project, playbooks)
+
+    def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
+        """See the port."""
+        return self._runs.go_on_with(ansible)
 
     def let_go(self) -> None:
         """See the port."""

@@ -212,6 +212,9 @@ def test_stopping_what_was_never_started(subject: Subject) -> None:
 
 
 def test_it_says_which_versions_run_here(subject: Subject) -> None:
-    software = subject.port().software()
-    assert {"orch", "ansible-core"} <= software.keys()
-    assert all(version[:1].isdigit() for version in software.values())
+    software = subject.port().software(Path("/nowhere"), ["site.yml"])
+    assert {"orch", "ansible-core"} <= software.versions.keys()
+    assert all(version[:1].isdigit() for version in software.versions.values())
+    assert software.core[:1].isdigit()
+    assert software.python[:1].isdigit()
+    assert software.collections == ()

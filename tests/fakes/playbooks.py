@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
@@ -10,9 +11,10 @@ from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, P
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
+from orchestrator.domain.evidence.run_software import AnsibleUsed, RunSoftware
 from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.engine.ports import PlaybookRuns
-from orchestrator.errors import StoreFault
+from orchestrator.errors import MachineLacks, StoreFault
 
 MOMENT = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
 
@@ -52,12 +54,19 @@ class _Run:
 
 
 class FakePlaybooks(PlaybookRuns):
-    """Runs nothing; `started` is every request in the order in which its run began. With `fault` set, nothing can start."""
+    """Runs nothing; `started` is every request in the order in which its run began. With `fault` set, nothing can start.
+
+    `present` is the software that runs them; `gone`: the installation of a deployment that began is not there any more;
+    `named_anew`: a person named another.
+    """
 
     def __init__(self, now: Callable[[], datetime] = lambda: MOMENT) -> None:
         self.started: list[AttemptRequest] = []
         self.fault: StoreFault | None = None
         self.ready: set[str] = set()
+        self.present = RunSoftware(versions={"orch": "7.0", "python": "3.11.2", "ansible-core": "2.19.4"})
+        self.gone = False
+        self.named_anew = False
         self.on_start: Callable[[AttemptRequest], object] = lambda request: None
         self.on_host: Callable[[str, Purpose, HostResult], object] = lambda host, purpose, result: None
         self._now = now
@@ -117,9 +126,15 @@ class FakePlaybooks(PlaybookRuns):
         """Nothing is slow here; `ready` says for which projects it was asked and not let go."""
         self.ready.add(project)
 
-    def software(self) -> Mapping[str, str]:
-        """Two versions that are nobody's."""
-        return {"orch": "7.0", "ansible-core": "7.1"}
+    def software(self, project: Path, playbooks: Sequence[str] = ()) -> RunSoftware:
+        """Two versions that are nobody's, until a test says otherwise."""
+        return self.present
+
+    def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
+        """What is there now: that of `present`, None where a test let a person name another."""
+        if self.gone:
+            raise MachineLacks(f"{ansible.python} is not there.")
+        return None if self.named_anew else self.present.ansible
 
     def let_go(self) -> None:
         """Nothing is ready any more."""

@@ -22,6 +22,7 @@ from orchestrator.domain.authority.change_ticket import ChangeTicket, TicketLook
 from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.evidence.run_software import CollectionUsed, RunSoftware
 from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan, Ingredient
 from orchestrator.domain.plan.machines import marks_of
@@ -160,12 +161,23 @@ def question(given: dict[str, Any]) -> Question:
         home=HOME,
         on_record=on_record(tree),
         channels=tree["channels"] or None,
+        software=software(tree["software"]),
         ticket=sight(tree["ticket"], now, present, waves) if tree.get("ticket") else None,
         live_uses={version: tuple(names) for version, names in tree["live_uses"].items()},
         broken={
             name: tuple(SealFinding(code, event) for code, event in damage.items())
             for name, damage in tree["broken"].items()
         },
+    )
+
+
+def software(words: dict[str, Any]) -> RunSoftware:
+    """What will run the playbooks; an empty version is not known."""
+    named = words["collections"].items()
+    versions = {"ansible-core": words["core"], "python": words["python"]}
+    return RunSoftware(
+        versions={name: version for name, version in versions.items() if version},
+        collections=tuple(CollectionUsed(name=n, version=v, place="/usr/lib") for n, v in named),
     )
 
 
@@ -459,6 +471,7 @@ def certificate(
         "failure_in": fields["failure_in"],
         "idempotent": fields["idempotent"],
         "uncovered": fields["uncovered"],
+        "software": fields["software"],
         "waves": fields["waves"],
         "key": key,
         "nonce": nonce(1000 + n),

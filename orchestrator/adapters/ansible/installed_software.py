@@ -1,17 +1,17 @@
-"""The versions of orch, Ansible and Python that drive and run attempts here."""
+"""The versions of orch and of what it brings, and of the Ansible that runs attempts here."""
 
 import platform
 from importlib import metadata
 
 from orchestrator import __version__
 
-RUNS_PLAYBOOKS = ("ansible-core", "ansible-runner", "mitogen")
+BESIDE_ORCH = ("ansible-runner", "mitogen")
 
 
-def installed_software() -> dict[str, str]:
-    """Versions by name. A package that is not installed is left out."""
-    versions = {"orch": __version__, "python": platform.python_version()}
-    for package in RUNS_PLAYBOOKS:
+def installed_software(core: str) -> dict[str, str]:
+    """Versions by name, with `core` of ansible-core. A package that is not installed is left out."""
+    versions = {"orch": __version__, "python": platform.python_version(), "ansible-core": core}
+    for package in BESIDE_ORCH:
         # The distribution's own words: to import Ansible takes half a second.
         try:
             versions[package] = metadata.version(package)

@@ -3,13 +3,15 @@
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.begun_marks import BegunMarks
+from orchestrator.adapters.ansible.choice import AnsibleChoice, used_of
+from orchestrator.adapters.ansible.collections_used import collections_used, package_folders
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.installed_software import installed_software
@@ -20,6 +22,7 @@ from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.evidence.run_evidence import RunExit
+from orchestrator.domain.evidence.run_software import AnsibleUsed, RunSoftware
 from orchestrator.engine.ports import Clock, PlaybookRuns
 from orchestrator.errors import MachineLacks, StoreFault
 from orchestrator.policy.evidence.verdict import judge, never_ran
@@ -38,11 +41,13 @@ class AnsiblePlaybooks(PlaybookRuns):
         warm: WarmStart | None = None,
         environ: Mapping[str, str] | None = None,
         begun: Path | None = None,
+        choice: AnsibleChoice | None = None,
     ) -> None:
         """`environ`: where the variables are that plans have passed to their runs, by default those of this process.
 
-        `begun`: where marks of begun attempts are kept [default: in the root].
+        `begun`: where marks of begun attempts are kept [default: in the root]. `choice`: which Ansible [default: orch's own].
         """
+        self._choice = choice or AnsibleChoice()
         self._environ = os.environ if environ is None else environ
         self._root = root.absolute()
         self._begun = BegunMarks(begun or self._root / ".begun")
@@ -81,9 +86,18 @@ class AnsiblePlaybooks(PlaybookRuns):
         """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
         self._warm.make_ready(project, accelerate)
 
-    def software(self) -> Mapping[str, str]:
-        """orch, Ansible and Python, as they are installed in this environment."""
-        return installed_software()
+    def software(self, project: Path, playbooks: Sequence[str] = ()) -> RunSoftware:
+        """orch and what it brings, the Ansible that is chosen, and the collections that playbooks name."""
+        installation = self._choice.installation
+        return RunSoftware(
+            versions=installed_software(installation.core_version),
+            ansible=used_of(installation),
+            collections=collections_used(project, playbooks, package_folders(installation)),
+        )
+
+    def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
+        """The choice of this process is that from now on."""
+        return self._choice.go_on_with(ansible)
 
     def let_go(self) -> None:
         """End the zygote, and see that it has ended."""

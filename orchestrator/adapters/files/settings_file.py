@@ -109,9 +109,14 @@ def _unreadable(file: str, content: bytes, error: ValueError | RecursionError) -
     if isinstance(error, RecursionError):
         return fault_at(file, None, (), "settings", "lists within lists without end", "write it anew")
     match = _AT_LINE.match(str(error))
-    words, line = (match[1], int(match[2] or content.count(b"\n") or 1)) if match else (str(error), None)
+    words, line = (match[1], int(match[2] or len(content.splitlines()) or 1)) if match else (str(error), None)
     return fault_at(
-        file, line, (), "TOML", words[:1].lower() + words[1:], "correct it: `ansible = \".venv\"` is how a line looks"
+        file,
+        line,
+        (),
+        "TOML",
+        words[:1].lower() + words[1:],
+        'correct it: `ansible = ".venv"` is how a line looks',
     )
 
 
@@ -137,20 +142,15 @@ def _is_whole(text: str) -> bool:
 
 
 def _plain(document: Document, path: tuple[str | int, ...], value: object) -> YamlTree:
-    """The value as plain data; dates and times are of no use here, and are named as they were found."""
+    """The value as plain data; dates and times are of no use here, and pass as numbers: they are no text either."""
     if isinstance(value, dict):
         return {key: _plain(document, (*path, key), inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(document, (*path, place), inner) for place, inner in enumerate(value)]
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | int | float):
-        document.spelled[path] = str(value).lower()
-        return value
-    document.faulty.add(path)
-    words = ("text", f"the date or time {value}", f'put it in quotes: "{value}"')
-    document.faults.append(fault_at(document.file, document.line_of(path), path, *words))
-    return str(value)
+    document.spelled[path] = str(value).lower() if isinstance(value, bool) else str(value)
+    return value if isinstance(value, bool | int | float) else 0
 
 
 def _user(number: int) -> str:

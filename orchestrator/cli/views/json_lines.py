@@ -14,6 +14,7 @@ from orchestrator.domain.authority.rehearsal import Part
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.post_review import PostReview
 from orchestrator.domain.deployment.retention import Retention
+from orchestrator.domain.evidence.run_software import RunSoftware
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.text.model_base import Many, Moment, Noun
 from orchestrator.domain.text.plain_text import plain
@@ -91,6 +92,7 @@ class ResultLine(Noun):
     review: PostReview | None = None
     retention: Retention | None = None
     seals: SealsLine | None = None
+    software: RunSoftware | None = None
 
 
 class JsonLines:
@@ -145,6 +147,7 @@ def result_of(d: Deployment, now: datetime | None = None) -> ResultLine:
         metrics=tuple(_metrics(d)),
         out_of_rotation=tuple(OutLine(**each._asdict()) for each in still_out(d)),
         review=d.post_review if d.post_review != PostReview.of_valid() else None,
+        software=d.driving.software[-1] if d.driving.software else None,
         retention=d.retention if d.retention != Retention.of_valid() else None,
     )
 

@@ -78,6 +78,7 @@ ReasonCode = Literal[
     "rehearsal.other_release",
     "rehearsal.changed",
     "rehearsal.elsewhere",
+    "rehearsal.other_software",
     "rehearsal.too_old",
     "rehearsal.from_the_future",
     "rehearsal.not_restored",

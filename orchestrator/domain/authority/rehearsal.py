@@ -53,13 +53,22 @@ class MeasuredWave(Noun):
     stage: Annotated[Name | None, Since("0.2")] = None
 
 
+class RehearsedSoftware(Noun):
+    """The versions that a rehearsal ran with. `collections`: by name; empty where a collection says no version."""
+
+    core: ShownText
+    python: ShownText
+    collections: dict[ShownText, str] = {}
+
+
 class Certificate(Noun):
     """What was rehearsed, where, and with what result. `covers` are the digests of all ingredients but the hosts.
 
     `restored`: the backout was proved against the baseline on every host. `failure_in`: waves in which a failure was
     injected, so that the real failure path ran. `idempotent`: playbooks that changed nothing in their second run.
     `uncovered`: what was changed and no item of the baseline covers, in words; of that nothing is proved. `home`: the id of
-    the home whose journal has the deployments; None: an earlier version issued it.
+    the home whose journal has the deployments; None: an earlier version issued it. `software`: what ran the playbooks; None:
+    an earlier version issued it, which ran ansible-core 2.19 only.
     """
 
     release: Name
@@ -76,6 +85,7 @@ class Certificate(Noun):
     key: KeyId
     nonce: Nonce
     home: Annotated[Nonce | None, Since("0.2")] = None
+    software: Annotated[RehearsedSoftware | None, Since("0.2")] = None
 
 
 class SignedCertificate(Noun):

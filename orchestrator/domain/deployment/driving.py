@@ -2,8 +2,9 @@
 
 from typing import TypeGuard, get_args
 
+from orchestrator.domain.evidence.run_software import RunSoftware
 from orchestrator.domain.journal import events as e
-from orchestrator.domain.text.model_base import Noun
+from orchestrator.domain.text.model_base import Many, Noun
 
 
 class Hold(Noun):
@@ -16,7 +17,8 @@ class Hold(Noun):
 class Driving(Noun):
     """The driver with its reading of the clock, and the requests that stop it, each with its author and reason.
 
-    `broken`: what its driver found of the record, until a person accepts it.
+    `broken`: what its driver found of the record, until a person accepts it. `software`: what its drivers ran with, in
+    order, each time that it was another; the last is what it goes on with.
     """
 
     driver: str | None = None
@@ -27,6 +29,7 @@ class Driving(Noun):
     aborting: str | None = None
     stopped: str | None = None
     broken: e.SealBroken | None = None
+    software: Many[RunSoftware] = ()
 
 
 _Choice = e.DeploymentHeld | e.Retried | e.Excluded | e.BackoutBegan | e.AbortRequested
@@ -49,7 +52,11 @@ def _changed(driving: Driving, event: DrivingEvent) -> Driving:
     match event:
         case e.DriverTook():
             return Driving.updated(
-                driving, driver=event.driver, boot=event.boot, clock_offset=event.clock_offset
+                driving,
+                driver=event.driver,
+                boot=event.boot,
+                clock_offset=event.clock_offset,
+                software=_with(driving.software, event),
             )
         case e.SealBroken() | e.SealAccepted():
             return Driving.updated(driving, broken=event if isinstance(event, e.SealBroken) else None)
@@ -59,6 +66,12 @@ def _changed(driving: Driving, event: DrivingEvent) -> Driving:
             return _paused(driving, event)
         case e.DeploymentHeld() | e.Retried() | e.Excluded() | e.BackoutBegan() | e.AbortRequested():
             return _chosen(driving, event)
+
+
+def _with(known: tuple[RunSoftware, ...], event: e.DriverTook) -> tuple[RunSoftware, ...]:
+    """Journals of earlier versions do not say what a driver ran with: nothing is added then."""
+    took = RunSoftware.of_valid(versions=event.software, ansible=event.ansible, collections=event.collections)
+    return known if not event.software or known[-1:] == (took,) else (*known, took)
 
 
 def _paused(driving: Driving, event: _Pause) -> Driving:

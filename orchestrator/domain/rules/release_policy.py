@@ -26,6 +26,8 @@ from orchestrator.domain.text.validation_error import exactly, wrong
 
 DAY = 86400.0
 Uncovered = Literal["accept", "refuse"]
+VersionGrain = Literal["series", "exact", "any"]
+"""How alike the software of a rehearsal and a deployment must be: of a series with equal collections, equal, or not at all."""
 MistakesAre = Literal["by class", "fault"]
 SafeWord = Literal["pause", "hold", "abort"]
 """Words that make a deployment safer; a policy may take them without a signature."""
@@ -74,7 +76,8 @@ class SeparationOfDuties(Noun):
 class AskedRehearsal(Noun):
     """The required rehearsal. `failure_path`: with an injected failure as well; `idempotence`: each playbook twice.
 
-    `uncovered`: whether one counts that changed things which no item of the baseline covers.
+    `uncovered`: whether one counts that changed things which no item of the baseline covers. `versions`: how much like the
+    software of the rehearsal that of the deployment must be (docs/adr/0099).
     """
 
     environments: Many[Name] = ()
@@ -82,6 +85,7 @@ class AskedRehearsal(Noun):
     failure_path: bool = False
     idempotence: bool = False
     uncovered: Annotated[Uncovered, Since("0.2")] = "accept"
+    versions: Annotated[VersionGrain, Since("0.2")] = "series"
 
 
 class Emergency(Noun):

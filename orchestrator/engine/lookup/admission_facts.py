@@ -24,6 +24,7 @@ from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.live_uses import used_live
 from orchestrator.engine.lookup.place import known_to_files, place_of
 from orchestrator.engine.lookup.policies_in_force import policies_in_force
+from orchestrator.engine.lookup.present_software import software_of
 from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
@@ -150,6 +151,7 @@ def question_of(
         live_uses=live_uses(known.others, d),
         broken=known.broken,
         channels=known.channels,
+        software=software_of(ports, d) if known.certificates and governed else None,
     )
 
 

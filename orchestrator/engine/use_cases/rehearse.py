@@ -27,6 +27,7 @@ from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.stop_in_force import refuse_while_stopped
 from orchestrator.engine.use_cases.deployment_commands import open_deployment, resume, rollback, signal
 from orchestrator.errors import NotFound, Refused, UsageFault
+from orchestrator.policy.authority.software_cover import rehearsed_software
 from orchestrator.policy.course.rehearsing import as_rehearsed
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, uncovered_faults
 from orchestrator.policy.measures.wave_durations import measured_waves
@@ -158,9 +159,18 @@ def find_part(ports: Ports, ready: PreparedRehearsal, part: Rehearsal) -> Deploy
     rehearsals = (brief.id for brief in briefs(ports.journal) if brief.rehearsal)
     for d in (folded(ports.journal, name) for name in rehearsals):
         if d.rehearsing.rehearsal == part and d.plan.resources == place and d.id not in certified:
+            if d.over and not _ran_with_what_is_here(ports, ready, d):
+                continue
             faults = (*faults_of_part(d), *uncovered_faults(d, ready.uncovered))
             return d if not d.over or not faults else None
     return None
+
+
+def _ran_with_what_is_here(ports: Ports, ready: PreparedRehearsal, d: Deployment) -> bool:
+    """Whether a part that is over ran with what another part would run with now: together they certify one software."""
+    plan = ready.prepared.plan
+    now = rehearsed_software(ports.playbooks.software(Path(ready.prepared.project), plan.playbooks))
+    return all(rehearsed_software(software) == now for software in d.driving.software)
 
 
 def _taken_back(ports: Ports, d: Deployment, by: str, watch: Watcher) -> Deployment:

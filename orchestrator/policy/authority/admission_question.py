@@ -8,6 +8,7 @@ from orchestrator.domain.authority.approval import PresentedApproval
 from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.evidence.run_software import RunSoftware
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -79,7 +80,7 @@ class Question:
     the change ticket as it was just asked for; None where it is not asked for now, or none is needed. `live_uses` are the
     newest of those deployments by version. `broken` is what nobody accepted of records that are not what was sealed, by
     deployment, of those that this start may rest on. `channels`: the kind of each channel of the house; None where that
-    is not known, or not needed.
+    is not known, or not needed. `software`: what runs the playbooks; None where no certificate is judged.
     """
 
     subject: str
@@ -114,6 +115,7 @@ class Question:
     live_uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     broken: Mapping[str, tuple[SealFinding, ...]] = field(default_factory=dict)
     channels: Mapping[str, ChannelKind] | None = None
+    software: RunSoftware | None = None
 
     @property
     def calendar(self) -> Calendar:

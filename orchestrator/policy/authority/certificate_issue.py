@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from orchestrator.domain.authority.rehearsal import Certificate, MeasuredWave
+from orchestrator.domain.authority.rehearsal import Certificate, MeasuredWave, RehearsedSoftware
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.plan.effective_plan import REHEARSED, changes_between
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.errors import Refused
+from orchestrator.policy.authority.software_cover import differing_words, rehearsed_software
 from orchestrator.policy.evidence.coverage_words import change_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, repeats_of
 from orchestrator.policy.measures.wave_durations import slowest
@@ -39,6 +40,7 @@ def certificate_of(
             against.append(f"{d.id}: rehearses another state of the project: {changes}")
     if not any(rehearsal.part == "backout" for rehearsal in rehearsals):
         against.append("a backout of a good deployment is not among the parts")
+    against += software_faults(parts)
     if against:
         raise Refused("No certificate: " + "; ".join(against) + ".")
     first, digests = parts[0], rehearsals[0].of.digests
@@ -59,7 +61,21 @@ def certificate_of(
         key=key,
         nonce=nonce,
         home=home,
+        software=rehearsed_software(first.driving.software[-1]) if first.driving.software else None,
     )
+
+
+def software_faults(parts: Sequence[Deployment]) -> list[str]:
+    """Why the parts certify nothing where they did not all run with the same software, from beginning to end."""
+    ran = [(d.id, rehearsed_software(software)) for d in parts for software in d.driving.software]
+    first = next((software for _, software in ran), None)
+    lines = [
+        f"{name}: it was not all run with the same software: "
+        f"{'; '.join(differing_words(first, software)) if first and software else 'not all of it is known'}"
+        for name, software in ran
+        if software != first
+    ]
+    return list(dict.fromkeys(lines))
 
 
 def uncovered_of(parts: Sequence[Deployment]) -> tuple[str, ...]:
@@ -99,4 +115,13 @@ def _sentences(c: Certificate) -> Iterator[str]:
             f"Wave {measured.wave + 1}, {counted(measured.hosts, 'host')}: {seconds_words(measured.deploy)} to deploy, "
             f"{seconds_words(measured.verify)} to verify, {seconds_words(measured.back_out)} to back out and prove."
         )
+    if c.software is not None:
+        yield f"It was run with {'; '.join(_versions(c.software))}."
     yield "It covers " + ", ".join(f"{name} {digest[:16]}" for name, digest in c.covers.items()) + "."
+
+
+def _versions(software: RehearsedSoftware) -> Iterator[str]:
+    yield f"ansible-core {software.core} under Python {software.python}"
+    if software.collections:
+        named = (f"{name} {version or 'without a version'}" for name, version in software.collections.items())
+        yield f"collections {', '.join(named)}"

@@ -22,6 +22,7 @@ from orchestrator.domain.text.names import is_among, same_name
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.approvals import CLOCKS_DIFFER
 from orchestrator.policy.authority.broken_basis import broken_record
+from orchestrator.policy.authority.software_cover import differences
 from orchestrator.policy.authority.trust_words import aside_words
 from orchestrator.policy.planning.digests import rehearsed_policy
 
@@ -108,6 +109,7 @@ def _against(question: Question, presented: PresentedCertificate) -> Iterator[Re
         return
     yield from _on_record(question, certificate)
     yield from _covers(question, certificate)
+    yield from _software(question, certificate)
     yield from _results(question, certificate)
     yield from _age(question, certificate)
     yield from (broken_record(question, name) for name in certificate.deployments if name in question.broken)
@@ -190,6 +192,18 @@ def _named(question: Question, certificate: Certificate, name: IngredientName) -
 
 def _ingredient(plan: EffectivePlan, name: IngredientName) -> Ingredient:
     return next(ingredient for ingredient in plan.ingredients if ingredient.name == name)
+
+
+def _software(question: Question, certificate: Certificate) -> Iterator[Reason]:
+    """The policy says how much like the software of the rehearsal that of the deployment must be."""
+    asked = question.policy.rehearsal
+    if question.software is None or asked is None:
+        return
+    differing = differences(certificate.software, question.software, asked.versions)
+    if differing:
+        finding = f"ran with other software than what will run: {'; '.join(differing)}"
+        move = f"rehearse with what will run: {_command(question)}; or deploy with what was rehearsed: --ansible PATH"
+        yield _reason("rehearsal.other_software", certificate, finding, move)
 
 
 def _results(question: Question, certificate: Certificate) -> Iterator[Reason]:

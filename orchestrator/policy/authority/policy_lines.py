@@ -71,6 +71,10 @@ def rehearsal_lines(policy: ReleasePolicy) -> Iterator[str]:
         yield "each playbook twice"
     if asked.uncovered == "refuse":
         yield "with no change that the baseline does not capture"
+    if asked.versions == "exact":
+        yield "with the very versions of Ansible, Python and collections that will run"
+    if asked.versions == "any":
+        yield "with any versions of Ansible, Python and collections"
 
 
 def emergency_lines(policy: ReleasePolicy) -> Iterator[str]:

@@ -23,6 +23,7 @@ from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.ground_words import ground_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
+from orchestrator.policy.telling.words.software_words import software_words
 from orchestrator.policy.telling.words.wave_words import check_titles, gate_words, limit_words
 
 DIGESTS_DIFFER = (
@@ -168,8 +169,7 @@ def _software(records: Iterable[Recorded]) -> Iterator[str]:
     last = ""
     for record in records:
         if isinstance(record.event, e.DriverTook):
-            software = record.event.software
-            words = ", ".join(f"{name} {version}" for name, version in software.items())
+            words = "; ".join(software_words(record.event))
             words = words or "not on record: an earlier version of orch drove it"
             if words != last:
                 yield f"{words}, from {record.at:%Y-%m-%d %H:%M:%S} UTC"

@@ -12,11 +12,14 @@ from orchestrator.policy.telling.timeline import Result
 from orchestrator.policy.telling.words.event_words import COMPLAINTS, replacement_words
 from orchestrator.policy.telling.words.ground_words import agreed_words
 from orchestrator.policy.telling.words.obstacle_words import set_aside_words
+from orchestrator.policy.telling.words.software_words import changed_words
 
 
 @telling_of.register
 def _driver_took(event: e.DriverTook, d: Deployment, counts: Counts) -> Telling:
-    return Telling(at("driver", f"{event.driver} drives"), (Drive(event.driver, event.by),))
+    before = d.driving.software[-1:]
+    changed = [line for software in before if event.software for line in changed_words(software, event)]
+    return Telling(at("driver", f"{event.driver} drives", *changed), (Drive(event.driver, event.by),))
 
 
 @telling_of.register

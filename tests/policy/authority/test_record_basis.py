@@ -49,9 +49,11 @@ def test_the_software_of_each_driver_is_told_where_it_changes() -> None:
     fleet = shop_fleet(None)
     d = fleet.deploy(**APPROVED)
     took = fleet.events(d, e.DriverTook)
-    assert [event.software for event in took] == [{"orch": "7.0", "ansible-core": "7.1"}]
+    assert [event.software for event in took] == [
+        {"orch": "7.0", "python": "3.11.2", "ansible-core": "2.19.4"}
+    ]
     records = fleet.ports.journal.read(d.id)
-    assert lines_of(records, "software").startswith("orch 7.0, ansible-core 7.1, from 20")
+    assert lines_of(records, "software").startswith("orch 7.0, python 3.11.2, ansible-core 2.19.4, from 20")
 
 
 def test_an_older_journal_does_not_know_its_software() -> None:

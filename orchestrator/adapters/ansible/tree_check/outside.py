@@ -135,7 +135,7 @@ def lookups_outside(path: Path, text: str, grounds: Grounds) -> Iterator[Playboo
 
 def collections_outside(play: Item, tasks: Sequence[Item], grounds: Grounds) -> Iterator[PlaybookFinding]:
     """Each collection that a play or a task names in full, and that only a home or this machine has."""
-    roots = _collection_roots(grounds, play.file.parent)
+    roots = collection_roots(grounds, play.file.parent)
     for item in (play, *tasks):
         for name, key in _collections_of(item):
             root = next((place for place in roots if (place / name).is_dir()), None)
@@ -200,7 +200,8 @@ def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
                 )
 
 
-def _collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
+def collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
+    """Where Ansible looks for collections, in its order: beside a playbook, where ansible.cfg says, beside itself."""
     project = grounds.project
     given = configuration(project)
     named = given.get(("defaults", "collections_path"), given.get(("defaults", "collections_paths")))

@@ -37,7 +37,7 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
     declared = plan.resources.pass_environment
     grounds = Grounds.of(project, plan.resources.ingredients)
     findings = [*settings_environment(project, declared), *plugins_outside(grounds)]
-    for path, text in _texts(loadable_files(project, playbooks, inventory, roles_path(project))):
+    for path, text in texts_of(loadable_files(project, playbooks, inventory, roles_path(project))):
         findings += environment_read(path, text, declared)
         findings += empty_users(path, text)
         findings += passwords_kept(path, text, playbooks, project, plan.resources.outputs)
@@ -55,7 +55,7 @@ def findings_outside(
 ) -> Iterator[PlaybookFinding]:
     """Each file, role or collection outside of the project that a run reads by a literal name."""
     yield from plugins_of_machine(grounds)
-    for path, text in _texts(loadable_files(grounds.project, playbooks, inventory, roles)):
+    for path, text in texts_of(loadable_files(grounds.project, playbooks, inventory, roles)):
         yield from lookups_outside(path, text, grounds)
     for playbook in playbooks:
         files = PlaybookFiles(playbook, grounds.project, roles)
@@ -67,7 +67,7 @@ def findings_outside(
         yield from roles_outside(playbook, grounds, files.roles)
 
 
-def _texts(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+def texts_of(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Each file once, with its text; what is vaulted, large or no text is left out."""
     for path in dict.fromkeys(paths):
         try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.wiring import ports_to_start
@@ -24,6 +25,7 @@ from orchestrator.errors import UsageFault
 @json_option
 @by_option
 @speaking_key_option
+@ansible_option
 def deploy(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str) -> int:  # noqa: FBT001
     """Deploy the release plan in the file PLAN wave by wave, verify each wave, and back out on failure.
 

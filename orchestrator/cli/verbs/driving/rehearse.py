@@ -18,6 +18,7 @@ from orchestrator.adapters.keys.signer import Signer
 from orchestrator.bootstrap import home_of
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
+from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.rehearsal_options import rehearsal_place
 from orchestrator.cli.options.signing_key import key_option, own_signer
@@ -70,6 +71,7 @@ _PARTS: dict[Part, str] = {
 @key_option
 @json_option
 @by_option
+@ansible_option
 def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     plan: Path,
     environment: str,

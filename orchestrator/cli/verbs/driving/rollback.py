@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from orchestrator.cli.follow import drive_in_view
+from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.signing_key import key_option
@@ -48,6 +49,7 @@ COUNTS_FOR = timedelta(days=1)
 @key_option
 @json_option
 @by_option
+@ansible_option
 def rollback(  # noqa: PLR0913, PLR0917 - an option each
     deployment: str,
     reason: str,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import click
 
 from orchestrator.cli.exit_codes import exit_code_of
+from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.wiring import drivers as drivers_of_home
@@ -57,6 +58,7 @@ WORST_FIRST = (
 @json_option
 @by_option
 @speaking_key_option
+@ansible_option
 def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int:  # noqa: FBT001
     """Start every scheduled deployment whose time has come, each driven by a process of its own.
 

@@ -10,6 +10,7 @@ import click
 
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
+from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
@@ -36,7 +37,7 @@ no_drive_option = click.option(
 
 
 def _driving(command: Callable[..., Any]) -> Callable[..., Any]:
-    return no_drive_option(json_option(by_option(speaking_key_option(command))))
+    return no_drive_option(json_option(by_option(speaking_key_option(ansible_option(command)))))
 
 
 @click.command()

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.schedule_times import moment_of_option, zone_given, zone_option
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.views.plan_answer import asked_json, asked_lines
@@ -49,6 +50,7 @@ def plan() -> None:
 @click.option(
     "--static", is_flag=True, help="Run no code of the project, and say what cannot be seen without it."
 )
+@ansible_option
 @_json
 def check(file: Path, project: Path | None, static: bool, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
     """Check a plan against its files, inventory and playbooks, and show every fault at once.
@@ -87,6 +89,7 @@ def check(file: Path, project: Path | None, static: bool, as_json: bool) -> int:
 @zone_option
 @click.option("--html", type=_document, help="Write the plan to this file as a page for sign-off.")
 @click.option("--pdf", type=_document, help="Write the plan to this file as PDF for sign-off.")
+@ansible_option
 @_json
 def show(
     file: Path, project: Path | None, at: str | None, zone: str | None, *, as_json: bool, **files: Path | None

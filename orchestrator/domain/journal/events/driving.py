@@ -4,6 +4,7 @@ from typing import Literal
 
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.word import Spoken
+from orchestrator.domain.evidence.run_software import AnsibleUsed, CollectionUsed
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Text
 
 
@@ -108,7 +109,7 @@ class DriverTook(Noun):
     """A process took over driving this deployment; `boot` and `clock_offset` let the next one detect that a clock was set.
 
     `software`: the versions of what drives and runs from here on, such as orch and ansible-core, by name; empty where an
-    earlier version recorded it.
+    earlier version recorded it. `ansible`: the installation that runs playbooks; `collections`: those that they name.
     """
 
     kind: Literal["driver_took"] = "driver_took"
@@ -117,4 +118,6 @@ class DriverTook(Noun):
     boot: str = ""
     clock_offset: float | None = None
     software: dict[str, Text] = {}
+    ansible: AnsibleUsed | None = None
+    collections: Many[CollectionUsed] = ()
     spoken: Spoken | None = None

@@ -1,0 +1,74 @@
+"""What was found of one subject, as a code with values."""
+
+from typing import Literal, NamedTuple, get_args
+
+Subject = Literal[
+    "orch",
+    "python",
+    "settings",
+    "home",
+    "space",
+    "house",
+    "store",
+    "ansible",
+    "collections",
+    "ansible_runner",
+    "openssh",
+    "mitogen",
+    "agent",
+    "host_keys",
+    "git",
+    "lab",
+    "containers",
+    "timer",
+    "locale",
+    "clock",
+    "pdf",
+    "apprise",
+]
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+NEEDED_SUBJECTS: frozenset[Subject] = frozenset(
+    {"settings", "home", "space", "house", "store", "ansible", "ansible_runner", "openssh"}
+)
+"""Every deployment needs these: where one of them is missing, none can run."""
+
+State = Literal["ok", "missing", "warning"]
+Lack = Literal[
+    "no_answer",
+    "settings_faulty",
+    "home_unusable",
+    "home_not_writable",
+    "home_open",
+    "space_low",
+    "house_unusable",
+    "store_unusable",
+    "ansible_unusable",
+    "ansible_passed_over",
+    "runner_missing",
+    "mitogen_missing",
+    "openssh_missing",
+    "openssh_old",
+    "agent_absent",
+    "agent_empty",
+    "host_keys_absent",
+    "git_missing",
+    "lab_lacking",
+    "containers_missing",
+    "timer_missing",
+    "locale_not_utf8",
+    "clock_adrift",
+    "clock_unknown",
+    "pdf_missing",
+    "apprise_missing",
+]
+"""What is wrong with a subject; `cli/views/doctor_view.py` says what each means and which command helps."""
+
+
+class Finding(NamedTuple):
+    """`value`: what is there, such as a version or a place. `detail`: a sentence of whoever refused it."""
+
+    subject: Subject
+    state: State
+    value: str = ""
+    lack: Lack | None = None
+    detail: str = ""

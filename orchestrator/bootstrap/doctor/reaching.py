@@ -1,0 +1,69 @@
+"""What reaches hosts and other systems: OpenSSH, its agent, pinned host keys, git."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orchestrator.adapters import process
+from orchestrator.bootstrap.doctor.finding import Finding
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.errors import MachineLacks
+
+SECONDS = 5.0
+_SSH = re.compile(r"OpenSSH_(\d+)\.(\d+)\S*")
+_KNOWS_HOST_COMMANDS = (8, 5)
+_GIT = re.compile(r"git version (\S+)")
+_NO_KEYS, _NO_AGENT = 1, 2
+"""Exit codes of `ssh-add -l` (ssh-add(1))."""
+
+
+def asked(words: Sequence[str]) -> process.Ended | None:
+    """How a program ended that says what it is; None where it is not there or cannot be started."""
+    try:
+        return process.run(words, timeout=SECONDS, most=100_000)
+    except (MachineLacks, OSError):
+        return None
+
+
+def openssh() -> tuple[Finding, ...]:
+    """The ssh that runs log in with."""
+    said = asked(["ssh", "-V"])
+    match = _SSH.search(said.errors + said.output) if said is not None else None
+    if match is None:
+        return (Finding("openssh", "missing", "", "openssh_missing"),)
+    if (int(match[1]), int(match[2])) < _KNOWS_HOST_COMMANDS:
+        return (Finding("openssh", "warning", match[0], "openssh_old"),)
+    return (Finding("openssh", "ok", match[0]),)
+
+
+def agent(environ: Mapping[str, str]) -> tuple[Finding, ...]:
+    """The agent that holds people's keys, and how many."""
+    said = asked(["ssh-add", "-l"]) if environ.get("SSH_AUTH_SOCK") else None
+    if said is None or said.exit_code == _NO_AGENT or said.exit_code is None:
+        return (Finding("agent", "missing", "", "agent_absent"),)
+    if said.exit_code == _NO_KEYS:
+        return (Finding("agent", "warning", "no key in it", "agent_empty"),)
+    return (Finding("agent", "ok", f"{len(said.output.splitlines())} keys in it"),)
+
+
+def host_keys() -> tuple[Finding, ...]:
+    """How many host keys are pinned where no inventory says otherwise."""
+    file = Path.home() / ".ssh" / "known_hosts"
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return (Finding("host_keys", "missing", str(file), "host_keys_absent"),)
+    pinned = sum(1 for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    state = "ok" if pinned else "missing"
+    return (Finding("host_keys", state, f"{pinned} in {file}", None if pinned else "host_keys_absent"),)
+
+
+def git() -> tuple[Finding, ...]:
+    """git, by which words, anchors and releases are known."""
+    said = asked(["git", "--version"])
+    match = _GIT.match(said.output) if said is not None else None
+    if match is None:
+        return (Finding("git", "missing", "", "git_missing"),)
+    return (Finding("git", "ok", plain(match[1])),)

@@ -1,0 +1,57 @@
+"""What runs playbooks: Ansible, its collections, and the packages beside orch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+from orchestrator.bootstrap import project_settings
+from orchestrator.bootstrap.doctor.finding import Finding, Lack, Subject
+from orchestrator.errors import OrchError
+
+_FOUND = {
+    "active": "active virtual environment",
+    "path": "PATH",
+    "own": "orch's own",
+}
+
+
+def ansible(environ: Mapping[str, str], option: Path | None) -> tuple[Finding, ...]:
+    """The Ansible that runs would use here, by whom it was chosen, and where it finds collections."""
+    from orchestrator.adapters.ansible.collections_used import collection_folders
+
+    try:
+        setting = project_settings.ansible_setting(option, environ)
+        installation = project_settings.chosen_installation(option, environ)
+    except OrchError as refused:
+        return (Finding("ansible", "missing", "", "ansible_unusable", str(refused)),)
+    chosen = setting.words if setting.value is not None else _FOUND[installation.source]
+    value = (
+        f"ansible-core {installation.core_version} under Python {installation.python_version} ({installation.python}), "
+        f"by: {chosen}"
+    )
+    passed_over = " ".join(installation.passed_over)
+    found = (
+        Finding("ansible", "warning", value, "ansible_passed_over", passed_over)
+        if passed_over
+        else Finding("ansible", "ok", value)
+    )
+    folders = collection_folders(Path.cwd(), installation)
+    named = ", ".join(f"{folder} ({number})" for folder, number in folders)
+    return found, Finding("collections", "ok", named or "none but Ansible's own")
+
+
+def packages() -> tuple[Finding, ...]:
+    """The packages that orch starts runs with, and accelerates them with."""
+    return (
+        _package("ansible_runner", "ansible-runner", "runner_missing"),
+        _package("mitogen", "mitogen", "mitogen_missing"),
+    )
+
+
+def _package(subject: Subject, package: str, lack: Lack) -> Finding:
+    try:
+        return Finding(subject, "ok", metadata.version(package))
+    except metadata.PackageNotFoundError:
+        return Finding(subject, "missing", "", lack)

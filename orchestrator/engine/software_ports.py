@@ -1,0 +1,25 @@
+"""The port that says which software runs playbooks here; runs of playbooks are of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestrator.domain.evidence.run_software import AnsibleUsed, RunSoftware
+
+
+class RunsSoftware:
+    """By default nothing is known, and there is nothing to choose."""
+
+    def software(self, project: Path, playbooks: Sequence[str] = ()) -> RunSoftware:
+        """What drives and runs attempts here, with the collections that these playbooks of a project name.
+
+        Raises MachineLacks where there is no Ansible that can be used.
+        """
+        return RunSoftware()
+
+    def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
+        """Have all runs of this process use the installation that a deployment began with; returns it as it is now.
+
+        None where a person has named another for this process, or there is nothing to choose. Raises MachineLacks where it
+        is gone.
+        """
+        return None
