@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,8 @@ Source = Literal["named", "active", "path", "own"]
 """What an installation was found by: an option, variable or setting; VIRTUAL_ENV; PATH; or none of them."""
 OLDEST, NEWEST = (2, 16), (2, 22)
 """The series of ansible-core that are tested (make versions)."""
+AHEAD_FROM = (2, 19)
+"""The series from which on it is imported ahead of runs (guest/core)."""
 OLDEST_PYTHON = (3, 10)
 _EXPECTED = f"ansible-core {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]} under Python 3.{OLDEST_PYTHON[1]} or newer"
 _ANSWERS_WITHIN = 20.0
@@ -31,13 +34,16 @@ _ANSWERS_WITHIN = 20.0
 _PLAYBOOK = "ansible-playbook"
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH")
 _ASKED = """\
-import json, platform, sys
-from importlib import metadata
+import json, os, platform, sys
+from importlib import metadata, util
 try:
     core = metadata.version("ansible-core")
 except metadata.PackageNotFoundError:
     core = None
-print(json.dumps({"python": sys.executable, "python_version": platform.python_version(), "core": core}))
+found = util.find_spec("ansible_mitogen")
+strategies = os.path.join(os.path.dirname(found.origin), "plugins", "strategy") if found and found.origin else None
+version = platform.python_version()
+print(json.dumps({"python": sys.executable, "python_version": version, "core": core, "strategies": strategies}))
 """
 _CORE = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,4})?[0-9A-Za-z.+]{0,40}")
 _PYTHON = re.compile(r"(\d{1,3})\.(\d{1,3})\.\d{1,3}[0-9A-Za-z.+]{0,40}")
@@ -55,12 +61,19 @@ class AnsibleInstallation:
     source: Source
     passed_over: tuple[str, ...] = ()
     """Why installations that came before it were not taken, each in one sentence."""
+    strategies: Path | None = None
+    """The folder of mitogen's strategy plugins; None where mitogen is not installed beside it."""
 
     @property
     def series(self) -> tuple[int, int]:
         """The series of ansible-core, such as (2, 19)."""
         major, minor = self.core_version.split(".")[:2]
         return int(major), int(minor)
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it can be imported ahead of runs; an older one starts each run in the cold."""
+        return self.series >= AHEAD_FROM
 
     @property
     def is_own(self) -> bool:
@@ -75,7 +88,10 @@ def own_installation(*, source: Source = "own", passed_over: tuple[str, ...] = (
         core = metadata.version("ansible-core")
     except metadata.PackageNotFoundError:
         raise _unusable(str(python), "no ansible-core", passed_over) from None
-    return _supported(python, core, platform.python_version(), source, passed_over)
+    found = find_spec("ansible_mitogen")
+    strategies = Path(found.origin).parent / "plugins" / "strategy" if found and found.origin else None
+    supported = _supported(python, core, platform.python_version(), source, passed_over)
+    return replace(supported, strategies=strategies)
 
 
 def find_installation(*, named: Path | None, environment: Mapping[str, str]) -> AnsibleInstallation:
@@ -158,7 +174,10 @@ def _as_said(python: Path, said: str, source: Source) -> AnsibleInstallation:
     # A shim of a version manager says which Python it starts.
     if isinstance(executable, str) and executable.startswith("/") and Path(executable).is_file():
         python = Path(executable)
-    return _supported(python, core, version, source, ())
+    strategies = answer.get("strategies")
+    mitogen = isinstance(strategies, str) and strategies.startswith("/") and Path(strategies).is_dir()
+    found = _supported(python, core, version, source, ())
+    return replace(found, strategies=Path(str(strategies))) if mitogen else found
 
 
 def _supported(

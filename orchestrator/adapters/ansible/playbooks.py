@@ -1,10 +1,12 @@
 """The port `Playbooks` on ansible-runner: attempts in detached workers, seen through the files of their folders."""
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from orchestrator.adapters import process
@@ -12,6 +14,7 @@ from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.begun_marks import BegunMarks
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
+from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.installed_software import installed_software
 from orchestrator.adapters.ansible.settings import base_environment, passed_environment
 from orchestrator.adapters.ansible.starved import store_fault_of
@@ -38,15 +41,18 @@ class AnsiblePlaybooks(PlaybookRuns):
         warm: WarmStart | None = None,
         environ: Mapping[str, str] | None = None,
         begun: Path | None = None,
+        installation: AnsibleInstallation | None = None,
     ) -> None:
         """`environ`: where the variables are that plans have passed to their runs, by default those of this process.
 
-        `begun`: where marks of begun attempts are kept [default: in the root].
+        `begun`: where marks of begun attempts are kept [default: in the root]. `installation`: the Ansible of attempts that
+        are started here [default: orch's own].
         """
+        self._installation = None if installation is None or installation.is_own else installation
         self._environ = os.environ if environ is None else environ
         self._root = root.absolute()
         self._begun = BegunMarks(begun or self._root / ".begun")
-        self._warm = warm or WarmStart()
+        self._warm = warm or WarmStart(installation=self._installation)
         self._claim_within = claim_within
 
     def start(self, request: AttemptRequest) -> None:
@@ -62,7 +68,7 @@ class AnsiblePlaybooks(PlaybookRuns):
             self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
-        created = folder.create(request, passed)
+        created = folder.create(request, passed, self._installation)
         if not created and folder.request().epoch != request.epoch:
             raise StoreFault(
                 f"{request.attempt} was not started: {folder.path} is of another run of that name, which the journal does not "
@@ -70,12 +76,9 @@ class AnsiblePlaybooks(PlaybookRuns):
             )
         if created:
             self._begun.note(request.attempt, folder.mark())
-        if created and not self._warm.start(folder, request.accelerate):
-            process.spawn_detached(
-                [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
-                environment=_worker_environment(folder),
-                log=folder.log,
-            )
+        spawn = partial(_spawn, folder)
+        if created and not self._warm.start(folder, request.accelerate, spawn):
+            spawn(None)
 
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
@@ -164,6 +167,18 @@ def _passed(request: AttemptRequest, environ: Mapping[str, str]) -> dict[str, st
             f"is not set here. Set it, then go on: orch resume {request.deployment}."
         )
     return passed
+
+
+def _spawn(folder: AttemptFolder, line: socket.socket | None) -> None:
+    """Start a worker by itself, with its end of a line to an ansible-playbook where there is one. Raises OSError."""
+    given = [] if line is None else [line.fileno()]
+    command = [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)]
+    process.spawn_detached(
+        [*command, *map(str, given)],
+        environment=_worker_environment(folder),
+        log=folder.log,
+        keep=given,
+    )
 
 
 def _worker_environment(folder: AttemptFolder) -> dict[str, str]:
