@@ -16,6 +16,7 @@ from orchestrator.bootstrap.house import HOUSE_FILE
 from orchestrator.errors import UsageFault
 
 if TYPE_CHECKING:
+    from orchestrator.adapters.ansible.installation import Choice
     from orchestrator.adapters.ansible.warm import Extent, WarmStart
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.engine.ports import Clock, Drivers, Ports
@@ -109,6 +110,14 @@ def ports_to_look(
     return WiredPorts(home_of(home), open_key=open_key, house_file=house_file, late=True).opened()
 
 
+def ansible_choice() -> Choice:
+    """The Ansible of this process: as $ORCH_ANSIBLE names it, else the first that is found."""
+    from orchestrator.adapters.ansible.installation import FirstFound
+
+    named = os.environ.get("ORCH_ANSIBLE")
+    return FirstFound(Path(named) if named else None, os.environ)
+
+
 def ports_to_start(
     plan: Path, extent: Extent = "zygote", open_key: OpenKey | None = None, house_file: Path = HOUSE_FILE
 ) -> Ports:
@@ -119,7 +128,7 @@ def ports_to_start(
     """
     from orchestrator.adapters.ansible.warm import WarmStart
 
-    warm = WarmStart(extent=extent)
+    warm = WarmStart(extent=extent, choice=ansible_choice())
     with suppress(
         OSError, ValueError, RuntimeError
     ):  # the plan check reports what is wrong with the plan's path

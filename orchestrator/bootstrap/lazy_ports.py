@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from orchestrator.adapters.ansible.installation import Choice
     from orchestrator.adapters.ansible.warm import WarmStart
     from orchestrator.adapters.keys.signer import Signer
     from orchestrator.adapters.store.disk import DiskStorage
@@ -76,6 +77,13 @@ class WiredPorts(ports.Ports):
     def house(self) -> House:
         """Where the house is. Raises PlanFault."""
         return house_of(self._root, self._house_file)
+
+    @cached_property
+    def ansible(self) -> Choice:
+        """The Ansible that runs use."""
+        from orchestrator.bootstrap import ansible_choice
+
+        return ansible_choice()
 
     @cached_property
     def clock(self) -> ports.Clock:
@@ -175,7 +183,7 @@ class WiredPorts(ports.Ports):
     def inspector(self) -> project_ports.Inspector:
         from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 
-        return AnsibleInspector(self._warm)
+        return AnsibleInspector(self._warm, self.ansible)
 
     @cached_property
     def project_files(self) -> project_ports.ProjectFiles:
@@ -196,7 +204,9 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
         from orchestrator.engine.redacted_ports import RedactedRuns
 
-        runs = AnsiblePlaybooks(self._root / "attempts", warm=self._warm, begun=self._root / "begun")
+        runs = AnsiblePlaybooks(
+            self._root / "attempts", warm=self._warm, begun=self._root / "begun", choice=self.ansible
+        )
         return RedactedRuns(runs, self.redaction)
 
     @cached_property

@@ -14,11 +14,11 @@ from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.lab.fleet import Lab
-from tests.worlds.ansibles import INSTALLATION
+from tests.worlds.ansibles import CHOICE
 
 CASES = Path(__file__).parents[1] / "cases"
 # As the waves of a deployment, the runs of a test process come from one zygote: each of its own would import Ansible anew.
-WARM = WarmStart(installation=INSTALLATION)
+WARM = WarmStart(choice=CHOICE)
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Runs:
 
     def __post_init__(self) -> None:
         self.playbooks = AnsiblePlaybooks(
-            self.root / "attempts", claim_within=self.claim_within, warm=WARM, installation=INSTALLATION
+            self.root / "attempts", claim_within=self.claim_within, warm=WARM, choice=CHOICE
         )
 
     def request(

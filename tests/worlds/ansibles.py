@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from orchestrator.adapters.ansible.installation import AnsibleInstallation, find_installation
+from orchestrator.adapters.ansible.installation import AnsibleInstallation, FirstFound, other_than_own
 
-
-def _named() -> AnsibleInstallation | None:
-    named = os.environ.get("ORCH_TEST_ANSIBLE")
-    return find_installation(named=Path(named), environment=os.environ) if named else None
-
-
-INSTALLATION = _named()
+_NAMED = os.environ.get("ORCH_TEST_ANSIBLE")
+CHOICE = FirstFound(Path(_NAMED), os.environ) if _NAMED else None
 """None: orch's own."""
-SERIES = (2, 19) if INSTALLATION is None else INSTALLATION.series
+
+
+def installation() -> AnsibleInstallation | None:
+    """The Ansible that was named; None: orch's own."""
+    return other_than_own(CHOICE)
+
+
+def series() -> tuple[int, int]:
+    """The series of ansible-core that tests use."""
+    return (2, 19) if CHOICE is None else CHOICE.installation.series

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from orchestrator.adapters import process
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
@@ -78,7 +78,37 @@ class AnsibleInstallation:
     @property
     def is_own(self) -> bool:
         """Whether it is the one of the environment that orch itself runs in."""
-        return os.path.abspath(self.python) == os.path.abspath(sys.executable)  # noqa: PTH100 - a link of a venv stays one
+        return _is_orchs(self.python)
+
+
+class Choice(Protocol):
+    """Which Ansible a process uses; asked each time, for a deployment that goes on may bring its own."""
+
+    @property
+    def installation(self) -> AnsibleInstallation:
+        """The installation. Raises MachineLacks where it cannot be used."""
+        ...
+
+
+class FirstFound:
+    """The choice of the one that is named, or of the first that `find_installation` finds; made when it is first needed."""
+
+    def __init__(self, named: Path | None, environment: Mapping[str, str]) -> None:
+        self._named, self._environment = named, environment
+        self._found: AnsibleInstallation | None = None
+
+    @property
+    def installation(self) -> AnsibleInstallation:
+        """The installation. Raises MachineLacks where it cannot be used."""
+        if self._found is None:
+            self._found = find_installation(named=self._named, environment=self._environment)
+        return self._found
+
+
+def other_than_own(choice: Choice | None) -> AnsibleInstallation | None:
+    """What was chosen; None where it is orch's own, or where nobody chooses. Raises MachineLacks."""
+    chosen = None if choice is None else choice.installation
+    return None if chosen is None or chosen.is_own else chosen
 
 
 def own_installation(*, source: Source = "own", passed_over: tuple[str, ...] = ()) -> AnsibleInstallation:
@@ -131,8 +161,7 @@ def _of(path: Path, source: Source, environment: Mapping[str, str]) -> AnsibleIn
     python = _python_of(path, environment)
     if python is None:
         raise _unusable(str(path), "neither a virtual environment, nor an ansible-playbook, nor a Python")
-    own = os.path.abspath(sys.executable)  # noqa: PTH100 - resolved, a Python would no longer find its environment
-    if os.path.abspath(python) == own:  # noqa: PTH100
+    if _is_orchs(python):
         return own_installation(source=source)
     ended = _asked(python, environment)
     if ended is None:
@@ -141,6 +170,13 @@ def _of(path: Path, source: Source, environment: Mapping[str, str]) -> AnsibleIn
         why = "it took too long" if ended.exit_code is None else f"exit code {ended.exit_code}"
         raise _unusable(str(python), f"a program that does not say its versions ({why})")
     return _as_said(python, ended.output, source)
+
+
+def _is_orchs(python: Path) -> bool:
+    """Whether it is the Python that orch runs under: in the same folder, under any of its names there."""
+    own = Path(sys.executable)
+    # Other environments have links to the same Python, so its folder counts, as it is named.
+    return python.parent.absolute() == own.parent.absolute() and python.resolve() == own.resolve()
 
 
 def _asked(python: Path, environment: Mapping[str, str]) -> process.Ended | None:

@@ -14,7 +14,7 @@ from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.begun_marks import BegunMarks
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
-from orchestrator.adapters.ansible.installation import AnsibleInstallation
+from orchestrator.adapters.ansible.installation import Choice, other_than_own
 from orchestrator.adapters.ansible.installed_software import installed_software
 from orchestrator.adapters.ansible.settings import base_environment, passed_environment
 from orchestrator.adapters.ansible.starved import store_fault_of
@@ -41,18 +41,18 @@ class AnsiblePlaybooks(PlaybookRuns):
         warm: WarmStart | None = None,
         environ: Mapping[str, str] | None = None,
         begun: Path | None = None,
-        installation: AnsibleInstallation | None = None,
+        choice: Choice | None = None,
     ) -> None:
         """`environ`: where the variables are that plans have passed to their runs, by default those of this process.
 
-        `begun`: where marks of begun attempts are kept [default: in the root]. `installation`: the Ansible of attempts that
+        `begun`: where marks of begun attempts are kept [default: in the root]. `choice`: the Ansible of attempts that
         are started here [default: orch's own].
         """
-        self._installation = None if installation is None or installation.is_own else installation
+        self._choice = choice
         self._environ = os.environ if environ is None else environ
         self._root = root.absolute()
         self._begun = BegunMarks(begun or self._root / ".begun")
-        self._warm = warm or WarmStart(installation=self._installation)
+        self._warm = warm or WarmStart(choice=choice)
         self._claim_within = claim_within
 
     def start(self, request: AttemptRequest) -> None:
@@ -68,7 +68,7 @@ class AnsiblePlaybooks(PlaybookRuns):
             self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
-        created = folder.create(request, passed, self._installation)
+        created = folder.create(request, passed, other_than_own(self._choice))
         if not created and folder.request().epoch != request.epoch:
             raise StoreFault(
                 f"{request.attempt} was not started: {folder.path} is of another run of that name, which the journal does not "

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from orchestrator.adapters import process
+from orchestrator.adapters.ansible.installation import other_than_own
 from orchestrator.adapters.ansible.settings import (
     MARK,
     base_environment,
@@ -23,10 +24,11 @@ from orchestrator.adapters.ansible.settings import (
 )
 from orchestrator.adapters.ansible.warm import inspection
 from orchestrator.adapters.ansible.warm.protocol import ACCELERATE, AHEAD, FORKED, INSPECT, PLAY, READY
+from orchestrator.errors import OrchError
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-    from orchestrator.adapters.ansible.installation import AnsibleInstallation
+    from orchestrator.adapters.ansible.installation import AnsibleInstallation, Choice
 
 Spawn = Callable[[socket.socket | None], None]
 """Starts a worker in a process of its own, with its end of a line to an ansible-playbook, or with none."""
@@ -38,6 +40,8 @@ ANSWERS_WITHIN = 5.0
 """Seconds for the fork; a worker that is started in the cold still claims in time after that."""
 ENDS_WITHIN = 2.0
 _ROOM = "-" * 200
+_OF = "ORCH_ANSIBLE_OF_ZYGOTE"
+"""Says which Ansible a zygote is of, so that one of another takes its place."""
 
 
 class _Line:
@@ -101,30 +105,36 @@ class WarmStart:
         answers_within: float = ANSWERS_WITHIN,
         ready_within: float = READY_WITHIN,
         extent: Extent = "zygote",
-        installation: AnsibleInstallation | None = None,
+        choice: Choice | None = None,
     ) -> None:
-        """`installation`: the Ansible that is imported ahead [default: orch's own]."""
-        self._installation = None if installation is None or installation.is_own else installation
+        """`choice`: the Ansible that is imported ahead [default: orch's own]."""
+        self._choice = choice
         self._answers_within = answers_within
         self._ready_within = ready_within
-        self._extent: Extent = (
-            "cold" if self._installation is not None and not self._installation.ahead else extent
-        )
+        self._extent = extent
         self._settings = ""
+        self._other: AnsibleInstallation | None = None
+        """The Ansible of the zygote, where that is not orch's own."""
         self._process: process.Attended | None = None
         self._lines: dict[str | None, _Line] = {}
 
     def begin(self, project: str, accelerate: str | None = None) -> None:
         """Have a zygote for the project as it is now; returns at once. Whatever goes wrong, there is none then."""
-        if self._extent == "cold":
+        try:
+            other = other_than_own(self._choice)
+        except OrchError:  # whoever needs that Ansible tells of it
             return
-        environment = _environment(project)
+        if self._extent == "cold" or (other is not None and not other.ahead):
+            self.let_go()
+            return
+        self._other = other
+        environment = _environment(project, other)
         wanted = _digest(environment, project)
         if self._process is None or self._settings != wanted or not self._process.running():
             self.let_go()
             self._settings = wanted
             self._begin(None, partial(self._spawn, environment))
-        if None in self._lines and accelerate not in self._lines and self._installation is None:
+        if None in self._lines and accelerate not in self._lines and other is None:
             self._begin(accelerate, self._lines[None].hand_over)
 
     def make_ready(self, project: str, accelerate: str | None = None) -> None:
@@ -175,7 +185,7 @@ class WarmStart:
 
         With another Ansible than orch's own it is started by `spawn`, and the zygote forks its ansible-playbook.
         """
-        if self._installation is not None:
+        if self._other is not None:
             return spawn is not None and self._start_with_player(accelerate, spawn)
         if len(folder.mark()) > len(MARK) + 1 + len(_ROOM):
             return False
@@ -213,9 +223,8 @@ class WarmStart:
 
     def _spawn(self, environment: Mapping[str, str], its: socket.socket) -> None:
         command = [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.warm.zygote"]
-        if self._installation is not None:
-            command = guest(self._installation, "zygote")
-            environment = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
+        if self._other is not None:
+            command = guest(self._other, "zygote")
         self._process = process.spawn_attended(command, environment=environment, channel=its)
 
     def _begin(self, accelerate: str | None, give: Callable[[socket.socket], None]) -> None:
@@ -230,9 +239,13 @@ class WarmStart:
         self._lines[accelerate] = _Line(ours, self._ready_within)
 
 
-def _environment(project: str) -> dict[str, str]:
-    """What a zygote is started with: all settings, room for the mark of each attempt, and where orch is."""
-    own = {MARK: _ROOM, "PYTHONPATH": str(Path(__file__).parents[4]), "PYTHONDONTWRITEBYTECODE": "1"}
+def _environment(project: str, other: AnsibleInstallation | None) -> dict[str, str]:
+    """What a zygote is started with: all settings, room for the mark of each attempt, and where orch or the other Ansible is."""
+    own = {MARK: _ROOM, "PYTHONDONTWRITEBYTECODE": "1"}
+    if other is None:
+        own["PYTHONPATH"] = str(Path(__file__).parents[4])
+    else:
+        own[_OF] = f"{other.python} {other.core_version} {other.python_version}"
     return {**base_environment(os.environ), **lasting_settings(project), **own}
 
 
