@@ -16,6 +16,7 @@ from orchestrator.bootstrap.house import HOUSE_FILE
 from orchestrator.errors import UsageFault
 
 if TYPE_CHECKING:
+    from orchestrator.adapters.ansible.choice import AnsibleChoice
     from orchestrator.adapters.ansible.warm import Extent, WarmStart
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.engine.ports import Clock, Drivers, Ports
@@ -102,16 +103,18 @@ def ports(
     open_key: OpenKey | None = None,
     house_file: Path = HOUSE_FILE,
     ansible: Path | None = None,
+    choice: AnsibleChoice | None = None,
 ) -> Ports:
     """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault.
 
     `warm` holds a zygote that is already started; it serves both the plan check and the runs. `open_key` opens the key of
-    whoever speaks. `house_file` names the house. `ansible` is what an option of the command line names.
+    whoever speaks. `house_file` names the house. `ansible` is what an option of the command line names; `choice` is made
+    already.
     """
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     # Load everything now: a driver that runs for days must not load modules of an orch that was upgraded meanwhile.
-    return WiredPorts(home_of(home), warm, open_key, house_file, ansible=ansible).load()
+    return WiredPorts(home_of(home), warm, open_key, house_file, ansible=ansible, choice=choice).load()
 
 
 def ports_to_look(
@@ -141,8 +144,10 @@ def ports_to_start(
     Before the zygote starts, only the place of ansible.cfg is looked up. If it is not the project's, a new zygote replaces it.
     """
     from orchestrator.adapters.ansible.warm import WarmStart
+    from orchestrator.bootstrap.project_settings import ansible_choice
 
-    warm = WarmStart(extent=extent)
+    choice = ansible_choice(ansible)
+    warm = WarmStart(extent=extent, choice=choice)
     with suppress(
         OSError, ValueError, RuntimeError
     ):  # the plan check reports what is wrong with the plan's path
@@ -150,4 +155,4 @@ def ports_to_start(
             folder = plan.resolve().parent
             above = (parent for parent in (folder, *folder.parents) if (parent / "ansible.cfg").is_file())
             warm.begin(str(next(above, folder)))
-    return ports(warm=warm, open_key=open_key, house_file=house_file, ansible=ansible)
+    return ports(warm=warm, open_key=open_key, house_file=house_file, choice=choice)

@@ -56,13 +56,14 @@ class WiredPorts(ports.Ports):
         house_file: Path = HOUSE_FILE,
         *,
         ansible: Path | None = None,
+        choice: AnsibleChoice | None = None,
         late: bool = False,
     ) -> None:
         """`late`: where there is no home, it is made with the first thing that is written, and not by a look.
 
-        `ansible`: what an option of the command line names.
+        `ansible`: what an option of the command line names; `choice`: the Ansible, where that is chosen already.
         """
-        self._named_ansible = ansible
+        self._named_ansible, self._choice = ansible, choice
         self._late = late
         self._root, self._warm, self._open_key, self._house_file = root, warm, open_key, house_file
         self._url = os.environ.get("ORCH_STORE_URL") or None
@@ -88,7 +89,7 @@ class WiredPorts(ports.Ports):
         """The Ansible that runs use."""
         from orchestrator.bootstrap.project_settings import ansible_choice
 
-        return ansible_choice(self._named_ansible)
+        return self._choice or ansible_choice(self._named_ansible)
 
     @cached_property
     def clock(self) -> ports.Clock:
@@ -188,7 +189,7 @@ class WiredPorts(ports.Ports):
     def inspector(self) -> project_ports.Inspector:
         from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 
-        return AnsibleInspector(self._warm)
+        return AnsibleInspector(self._warm, self.ansible)
 
     @cached_property
     def project_files(self) -> project_ports.ProjectFiles:

@@ -14,10 +14,11 @@ from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.lab.fleet import Lab
+from tests.worlds.ansibles import CHOICE
 
 CASES = Path(__file__).parents[1] / "cases"
 # As the waves of a deployment, the runs of a test process come from one zygote: each of its own would import Ansible anew.
-WARM = WarmStart()
+WARM = WarmStart(choice=CHOICE)
 
 
 @dataclass
@@ -34,7 +35,9 @@ class Runs:
     playbooks: AnsiblePlaybooks = field(init=False)
 
     def __post_init__(self) -> None:
-        self.playbooks = AnsiblePlaybooks(self.root / "attempts", claim_within=self.claim_within, warm=WARM)
+        self.playbooks = AnsiblePlaybooks(
+            self.root / "attempts", claim_within=self.claim_within, warm=WARM, choice=CHOICE
+        )
 
     def request(
         self, playbook: str, hosts: tuple[str, ...] = ("web1", "web2"), **changes: Any

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from orchestrator.adapters.ansible.installation import AnsibleInstallation
     from orchestrator.domain.evidence.attempt import AttemptRequest
 
 STRATEGY = "mitogen_linear"
@@ -21,26 +22,32 @@ KEEPALIVE_SECONDS = 15
 """mitogen's own 300 s would win over the one in the arguments of ssh."""
 
 
-def strategies() -> Path | None:
-    """The folder of mitogen's strategy plugins; None where mitogen is not installed."""
+def strategies(installation: AnsibleInstallation | None = None) -> Path | None:
+    """The folder of mitogen's strategy plugins; None where mitogen is not installed beside an Ansible [orch's own]."""
+    if installation is not None:
+        return installation.strategies
     spec = find_spec("ansible_mitogen")
     return Path(spec.origin).parent / "plugins" / "strategy" if spec and spec.origin else None
 
 
-def lacking(accelerate: str | None) -> str | None:
+def lacking(accelerate: str | None, installation: AnsibleInstallation | None = None) -> str | None:
     """Why an acceleration that a plan asks for cannot be had, or None."""
-    if accelerate is None or strategies() is not None:
+    if accelerate is None or strategies(installation) is not None:
         return None
-    return f"mitogen is not installed beside {sys.executable}"
+    return (
+        f"mitogen is not installed beside {sys.executable if installation is None else installation.python}"
+    )
 
 
-def settings(request: AttemptRequest, users_strategies: str) -> dict[str, str]:
+def settings(
+    request: AttemptRequest, users_strategies: str, installation: AnsibleInstallation | None = None
+) -> dict[str, str]:
     """The ANSIBLE_* variables that accelerate a run; none where the plan does not ask for it."""
     if request.accelerate is None:
         return {}
     folders = [
         users_strategies or "/usr/share/ansible/plugins/strategy",
-        strategies(),
+        strategies(installation),
     ]
     return {
         "ANSIBLE_STRATEGY": STRATEGY,

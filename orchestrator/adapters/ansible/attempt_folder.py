@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible.installation import AnsibleInstallation, Source
 from orchestrator.adapters.ansible.settings import MARK
 from orchestrator.adapters.process import ProcessId
 from orchestrator.domain.evidence.attempt import AttemptRequest
@@ -29,6 +30,17 @@ class _Claim(Noun):
     cgroup: str | None = None
     control: str | None = None
     fenced: str = ""
+
+
+class _Ansible(Noun):
+    """The Ansible of an attempt that does not run under orch's own."""
+
+    python: str
+    playbook: str
+    core_version: str
+    python_version: str
+    source: Source
+    strategies: str | None = None
 
 
 class AttemptFolder:
@@ -51,17 +63,26 @@ class AttemptFolder:
         self._end = self.path / "end.json"
         self._variables = self.path / "variables.json"
         self._environment = self.path / "environment.json"
+        self._ansible = self.path / "ansible.json"
 
-    def create(self, request: AttemptRequest, passed: Mapping[str, str] | None = None) -> bool:
+    def create(
+        self,
+        request: AttemptRequest,
+        passed: Mapping[str, str] | None = None,
+        installation: AnsibleInstallation | None = None,
+    ) -> bool:
         """Make the folder whole, with its request in it; False when there is one already.
 
-        `passed`: what the run sees of the caller's environment, until `forget`.
+        `passed`: what the run sees of the caller's environment, until `forget`. `installation`: the Ansible, unless it is
+        orch's own.
         """
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
         try:
             write_durably(fresh / "request.json", request.model_dump_json())
             write_durably(fresh / "nonce", secrets.token_hex(16))
+            if installation is not None:
+                write_durably(fresh / self._ansible.name, _ansible_text(installation))
             if passed:
                 write_durably(fresh / self._environment.name, json.dumps(dict(passed)))
             fresh.rename(self.path)
@@ -88,6 +109,23 @@ class AttemptFolder:
             return AttemptRequest.model_validate_json(path.read_bytes())
         except (OSError, ValueError):
             raise _damaged(path) from None
+
+    def installation(self) -> AnsibleInstallation | None:
+        """The Ansible that the attempt runs under; None: that of orch's own environment."""
+        try:
+            given = _Ansible.model_validate_json(self._ansible.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            raise _damaged(self._ansible) from None
+        return AnsibleInstallation(
+            python=Path(given.python),
+            playbook=Path(given.playbook),
+            core_version=given.core_version,
+            python_version=given.python_version,
+            source=given.source,
+            strategies=None if given.strategies is None else Path(given.strategies),
+        )
 
     def nonce(self) -> str:
         """What every event of this run must carry."""
@@ -184,6 +222,19 @@ class AttemptFolder:
         control = (self.claimed() or {}).get("control")
         for folder in (self.path / "runner", self.path / "tmp", *([Path(control)] if control else [])):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ansible_text(installation: AnsibleInstallation) -> str:
+    """Its fields as JSON."""
+    strategies = installation.strategies
+    return _Ansible(
+        python=str(installation.python),
+        playbook=str(installation.playbook),
+        core_version=installation.core_version,
+        python_version=installation.python_version,
+        source=installation.source,
+        strategies=None if strategies is None else str(strategies),
+    ).model_dump_json()
 
 
 def _damaged(path: Path) -> StoreFault:

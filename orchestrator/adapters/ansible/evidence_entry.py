@@ -1,14 +1,16 @@
-"""ansible-playbook with orch's evidence in it: `python -P .../evidence_entry.py ARGUMENTS`; imported where it is forked.
+"""ansible-playbook with orch's evidence in it: `guest/entry.py playbook ARGUMENTS`; imported where it is forked.
 
 The callback plugin is loaded from orch's own file and put into the process. Ansible looks no plugin up by its name, so none
 that a project or a home has under that name takes its place. It is made before anything of the project is loaded, and takes
-out of the environment what says where evidence goes. This file imports nothing of orch: it runs where orch cannot be imported.
+out of the environment what says where evidence goes.
 """
 
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
+
+from orchestrator.adapters.ansible.guest.core.choice import core
 
 PLUGIN = Path(__file__).resolve().parent / "callback_plugins" / "orch_evidence.py"
 
@@ -37,7 +39,7 @@ def _evidence() -> Any:
     spec.loader.exec_module(module)
     evidence: Any = module.CallbackModule()
     evidence._load_name, evidence._original_path = spec.name, str(PLUGIN)
-    evidence._init_callback_methods()
+    core().made(evidence)
     return evidence
 
 
@@ -47,7 +49,3 @@ def main() -> None:
 
     put_in()
     PlaybookCLI.cli_executor(["ansible-playbook", *sys.argv[1:]])
-
-
-if __name__ == "__main__":
-    main()

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shlex
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,11 +14,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
+from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
 from orchestrator.adapters.ansible.settings import (
     base_environment,
     config_file,
     configuration,
+    guest,
     no_log,
     password_files,
     search_paths,
@@ -58,6 +59,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     beside: Path | None = None,
     timeout: float = 120.0,
     warm: WarmStart | None = None,
+    installation: AnsibleInstallation | None = None,
     passed: Mapping[str, str] | None = None,
     hosts_beside: Sequence[str] = (),
     may_read: Sequence[Path] = (),
@@ -66,8 +68,9 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
 
     `variables`: what each playbook is given, in the order of the playbooks. `beside`: a playbook whose group_vars and
     host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`. `warm`: whose
-    zygote is asked first. `passed`: what runs see of the caller's environment besides the usual. `may_read`: places outside of
-    the project whose files are not named where they are opened.
+    zygote is asked first. `installation`: the Ansible that is asked [default: orch's own]. `passed`: what runs see of the
+    caller's environment besides the usual. `may_read`: places outside of the project whose files are not named where they are
+    opened.
     """
     project, inventory = project.absolute(), _below(project, inventory)
     refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
@@ -96,7 +99,13 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     }
     more = passed or {}
     inspector_answer = _ask(
-        question, project, more, dynamic_allowed=dynamic_allowed, timeout=timeout, warm=warm
+        question,
+        project,
+        more,
+        dynamic_allowed=dynamic_allowed,
+        timeout=timeout,
+        warm=warm,
+        installation=installation,
     )
     try:
         return _inspection(_without_hosts(inspector_answer, refused), project, pattern)
@@ -125,6 +134,7 @@ def _ask(
     dynamic_allowed: bool,
     timeout: float,
     warm: WarmStart | None,
+    installation: AnsibleInstallation | None,
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="orch-inspect-") as name:
         folder = Path(name)
@@ -137,22 +147,20 @@ def _ask(
                 return _nothing(question, _TOO_LONG)
             if inspector_answer is not None:
                 return inspector_answer
-        return _asked_in_the_cold(question, project, environment, timeout)
+        return _asked_in_the_cold(question, project, environment, timeout, installation)
 
 
 def _asked_in_the_cold(
-    question: dict[str, Any], project: Path, environment: Mapping[str, str], timeout: float
+    question: dict[str, Any],
+    project: Path,
+    environment: Mapping[str, str],
+    timeout: float,
+    installation: AnsibleInstallation | None,
 ) -> dict[str, Any]:
     # In memory: it holds what the vault does, and no file shall.
     with os.fdopen(os.memfd_create("orch-inspection"), "rb") as answer:
         ended = process.run(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "orchestrator.adapters.ansible.inspector",
-                _place_of(answer.fileno()),
-            ],
+            guest(installation, "inspector", _place_of(answer.fileno())),
             timeout=timeout,
             environment=environment,
             directory=project if project.is_dir() else None,
@@ -205,7 +213,6 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
     static = {} if dynamic_allowed else {"ANSIBLE_INVENTORY_ENABLED": _STATIC_FORMATS}
     return {
         **base_environment(os.environ),
-        "PYTHONPATH": str(Path(__file__).parents[3]),
         "ANSIBLE_CONFIG": config_file(project),
         **search_paths(project),
         **no_log(project),

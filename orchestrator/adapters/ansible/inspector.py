@@ -1,4 +1,4 @@
-"""The program that asks Ansible itself, in a process of its own: `python -m ...inspector ANSWER < question.json`.
+"""The program that asks Ansible itself, in a process of its own: `guest/entry.py inspector ANSWER < question.json`.
 
 Importing Ansible costs a second and leaves global state, so nothing else of orch does it. The answer is JSON in the file
 ANSWER; whatever a user's plugins print does not get into it. Nothing is run on any host.
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible.guest.core.choice import core
 from orchestrator.adapters.ansible.vaulted_files import other_vaulted_files, vaulted_files
 from orchestrator.domain.text.redaction import too_short
 
@@ -199,9 +200,9 @@ class _Inspection:
         play.post_validate(templar)
         _refuse_empty_users(play, templar)
         play.compile()
-        origin = _origin(play.get_ds())
+        _, line = core().place_of(play.get_ds())
         hosts = [] if self.inventory_faults else [host.name for host in self.inventory.get_hosts(play.hosts)]
-        return {"name": play.get_name(), "line": origin.line_num if origin else None, "hosts": hosts}
+        return {"name": play.get_name(), "line": line, "hosts": hosts}
 
     def _vault_faults(self) -> Iterator[dict[str, Any]]:
         from ansible import constants
@@ -225,22 +226,19 @@ class _Inspection:
                 plaintext = self.loader._vault.decrypt(content).decode("utf-8", "surrogateescape")
                 self._keep(path, "", plaintext)
             else:
-                values = self.loader.load_from_file(str(path), cache="none", trusted_as_template=False)
+                values = core().load_file(self.loader, str(path))
                 yield from self._undecryptable(path, "", values)
         except Exception as wrong:
             yield {"file": str(path), "line": None, "message": _words(wrong)}
 
     def _undecryptable(self, path: Path, name: str, value: Any) -> Iterator[dict[str, Any]]:
-        from ansible.parsing.vault import EncryptedString
-
         from orchestrator.adapters.ansible.in_run.kept_text import items_of
 
-        if isinstance(value, EncryptedString):
+        if isinstance(value, core().Encrypted):
             try:
                 self._keep(path, name, str(value))
             except Exception as wrong:
-                origin = _origin(value)
-                line = origin.line_num if origin else None
+                _, line = core().place_of(value)
                 yield {"file": str(path), "line": line, "message": _words(wrong)}
         for key, item in items_of(name, value):
             yield from self._undecryptable(path, key, item)
@@ -287,9 +285,9 @@ def _no_callback() -> str | None:
 def _words(wrong: Exception) -> str:
     """What Ansible says, with the place in the user's file where it names one; on one line."""
     place = ""
-    origin = _origin(getattr(wrong, "obj", None))
-    if origin is not None and origin.path:
-        place = f"{origin.path}:{origin.line_num}: " if origin.line_num else f"{origin.path}: "
+    file, line = core().place_of(getattr(wrong, "obj", None))
+    if file:
+        place = f"{file}:{line}: " if line else f"{file}: "
     message = str(getattr(wrong, "_original_message", "") or getattr(wrong, "message", "") or wrong)
     cause = str(wrong.__cause__ or "")
     if cause and cause not in message and not message.startswith("YAML parsing failed"):
@@ -297,18 +295,7 @@ def _words(wrong: Exception) -> str:
     return place + re.sub(r"\s+", " ", message).strip()
 
 
-def _origin(value: Any) -> Any:
-    from ansible._internal._datatag._tags import Origin
-
-    return value if value is None or isinstance(value, Origin) else Origin.get_tag(value)
-
-
-def main(path: str) -> int:
-    """Answer the question on standard input into the file at `path`."""
+def main() -> None:
+    """Answer the question on standard input into the file that the first argument names."""
     result = answer(json.load(sys.stdin))
-    Path(path).write_text(json.dumps(result), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    Path(sys.argv[1]).write_text(json.dumps(result), encoding="utf-8")

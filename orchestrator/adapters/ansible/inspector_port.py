@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.inspection import inspect
+from orchestrator.adapters.ansible.installation import Choice, other_than_own
 from orchestrator.adapters.ansible.settings import (
     cfg_conflicts,
     decrypts,
@@ -25,8 +26,10 @@ from orchestrator.engine.project_ports import Inspector
 class AnsibleInspector(Inspector):
     """Every question about a plan's Ansible files; at most one start of Ansible each, and none where a zygote answers."""
 
-    def __init__(self, warm: WarmStart | None = None) -> None:
+    def __init__(self, warm: WarmStart | None = None, choice: Choice | None = None) -> None:
+        """`choice`: the Ansible that is asked [default: orch's own]."""
         self._warm = warm
+        self._choice = choice
 
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         """The inventory, and of each stage the deploy and the backout playbook, with the variables that each is given."""
@@ -51,6 +54,7 @@ class AnsibleInspector(Inspector):
             variables=[variables for _, variables in runs],
             beside=Path(runs[0][0]) if runs else Path(plan.resources.inventory),
             warm=self._warm,
+            installation=other_than_own(self._choice),
             passed=passed,
             hosts_beside=plan.balancer_hosts,
             may_read=[
@@ -61,7 +65,7 @@ class AnsibleInspector(Inspector):
         absent = tuple(name for name in plan.resources.pass_environment if not os.environ.get(name))
         return inspection.model_copy(
             update={
-                "no_acceleration": lacking(plan.strategy.accelerate),
+                "no_acceleration": lacking(plan.strategy.accelerate, other_than_own(self._choice)),
                 "absent_environment": absent,
                 "opened": _not_named(inspection.opened, plan, project),
                 "vaulted": inspection.vaulted.model_copy(update={"passed": secret_environment(passed)}),

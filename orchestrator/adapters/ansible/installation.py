@@ -12,8 +12,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from orchestrator.adapters import process
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
@@ -24,6 +25,8 @@ Source = Literal["named", "active", "path", "own"]
 """What an installation was found by: an option, variable or setting; VIRTUAL_ENV; PATH; or none of them."""
 OLDEST, NEWEST = (2, 16), (2, 22)
 """The series of ansible-core that are tested (make versions)."""
+AHEAD_FROM = (2, 19)
+"""The series from which on it is imported ahead of runs (guest/core)."""
 OLDEST_PYTHON = (3, 10)
 _EXPECTED = f"ansible-core {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]} under Python 3.{OLDEST_PYTHON[1]} or newer"
 _ANSWERS_WITHIN = 20.0
@@ -31,13 +34,16 @@ _ANSWERS_WITHIN = 20.0
 _PLAYBOOK = "ansible-playbook"
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH")
 _ASKED = """\
-import json, platform, sys
-from importlib import metadata
+import json, os, platform, sys
+from importlib import metadata, util
 try:
     core = metadata.version("ansible-core")
 except metadata.PackageNotFoundError:
     core = None
-print(json.dumps({"python": sys.executable, "python_version": platform.python_version(), "core": core}))
+found = util.find_spec("ansible_mitogen")
+strategies = os.path.join(os.path.dirname(found.origin), "plugins", "strategy") if found and found.origin else None
+version = platform.python_version()
+print(json.dumps({"python": sys.executable, "python_version": version, "core": core, "strategies": strategies}))
 """
 _CORE = re.compile(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,4})?[0-9A-Za-z.+]{0,40}")
 _PYTHON = re.compile(r"(\d{1,3})\.(\d{1,3})\.\d{1,3}[0-9A-Za-z.+]{0,40}")
@@ -55,6 +61,8 @@ class AnsibleInstallation:
     source: Source
     passed_over: tuple[str, ...] = ()
     """Why installations that came before it were not taken, each in one sentence."""
+    strategies: Path | None = None
+    """The folder of mitogen's strategy plugins; None where mitogen is not installed beside it."""
 
     @property
     def series(self) -> tuple[int, int]:
@@ -63,9 +71,44 @@ class AnsibleInstallation:
         return int(major), int(minor)
 
     @property
+    def ahead(self) -> bool:
+        """Whether it can be imported ahead of runs; an older one starts each run in the cold."""
+        return self.series >= AHEAD_FROM
+
+    @property
     def is_own(self) -> bool:
         """Whether it is the one of the environment that orch itself runs in."""
-        return os.path.abspath(self.python) == os.path.abspath(sys.executable)  # noqa: PTH100 - a link of a venv stays one
+        return _is_orchs(self.python)
+
+
+class Choice(Protocol):
+    """Which Ansible a process uses; asked each time, for a deployment that goes on may bring its own."""
+
+    @property
+    def installation(self) -> AnsibleInstallation:
+        """The installation. Raises MachineLacks where it cannot be used."""
+        ...
+
+
+class FirstFound:
+    """The choice of the one that is named, or of the first that `find_installation` finds; made when it is first needed."""
+
+    def __init__(self, named: Path | None, environment: Mapping[str, str]) -> None:
+        self._named, self._environment = named, environment
+        self._found: AnsibleInstallation | None = None
+
+    @property
+    def installation(self) -> AnsibleInstallation:
+        """The installation. Raises MachineLacks where it cannot be used."""
+        if self._found is None:
+            self._found = find_installation(named=self._named, environment=self._environment)
+        return self._found
+
+
+def other_than_own(choice: Choice | None) -> AnsibleInstallation | None:
+    """What was chosen; None where it is orch's own, or where nobody chooses. Raises MachineLacks."""
+    chosen = None if choice is None else choice.installation
+    return None if chosen is None or chosen.is_own else chosen
 
 
 def own_installation(*, source: Source = "own", passed_over: tuple[str, ...] = ()) -> AnsibleInstallation:
@@ -75,7 +118,10 @@ def own_installation(*, source: Source = "own", passed_over: tuple[str, ...] = (
         core = metadata.version("ansible-core")
     except metadata.PackageNotFoundError:
         raise _unusable(str(python), "no ansible-core", passed_over) from None
-    return _supported(python, core, platform.python_version(), source, passed_over)
+    found = find_spec("ansible_mitogen")
+    strategies = Path(found.origin).parent / "plugins" / "strategy" if found and found.origin else None
+    supported = _supported(python, core, platform.python_version(), source, passed_over)
+    return replace(supported, strategies=strategies)
 
 
 def find_installation(*, named: Path | None, environment: Mapping[str, str]) -> AnsibleInstallation:
@@ -115,8 +161,7 @@ def _of(path: Path, source: Source, environment: Mapping[str, str]) -> AnsibleIn
     python = _python_of(path, environment)
     if python is None:
         raise _unusable(str(path), "neither a virtual environment, nor an ansible-playbook, nor a Python")
-    own = os.path.abspath(sys.executable)  # noqa: PTH100 - resolved, a Python would no longer find its environment
-    if os.path.abspath(python) == own:  # noqa: PTH100
+    if _is_orchs(python):
         return own_installation(source=source)
     ended = _asked(python, environment)
     if ended is None:
@@ -125,6 +170,13 @@ def _of(path: Path, source: Source, environment: Mapping[str, str]) -> AnsibleIn
         why = "it took too long" if ended.exit_code is None else f"exit code {ended.exit_code}"
         raise _unusable(str(python), f"a program that does not say its versions ({why})")
     return _as_said(python, ended.output, source)
+
+
+def _is_orchs(python: Path) -> bool:
+    """Whether it is the Python that orch runs under: in the same folder, under any of its names there."""
+    own = Path(sys.executable)
+    # Other environments have links to the same Python, so its folder counts, as it is named.
+    return python.parent.absolute() == own.parent.absolute() and python.resolve() == own.resolve()
 
 
 def _asked(python: Path, environment: Mapping[str, str]) -> process.Ended | None:
@@ -158,7 +210,10 @@ def _as_said(python: Path, said: str, source: Source) -> AnsibleInstallation:
     # A shim of a version manager says which Python it starts.
     if isinstance(executable, str) and executable.startswith("/") and Path(executable).is_file():
         python = Path(executable)
-    return _supported(python, core, version, source, ())
+    strategies = answer.get("strategies")
+    mitogen = isinstance(strategies, str) and strategies.startswith("/") and Path(strategies).is_dir()
+    found = _supported(python, core, version, source, ())
+    return replace(found, strategies=Path(str(strategies))) if mitogen else found
 
 
 def _supported(

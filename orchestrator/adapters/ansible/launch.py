@@ -8,6 +8,7 @@ from typing import Any
 
 from orchestrator.adapters.ansible import acceleration, fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.settings import (
     MARK,
     base_environment,
@@ -50,12 +51,12 @@ LEADING_ASTRAY = frozenset(
 )
 
 
-def refused(request: AttemptRequest) -> str | None:
+def refused(request: AttemptRequest, installation: AnsibleInstallation | None = None) -> str | None:
     """Why the run cannot be launched: variables that a plan may not set, or an acceleration that cannot be had."""
     astray = sorted(LEADING_ASTRAY & request.variables.keys())
     if astray:
         return f"variables that would lead the run astray: {', '.join(astray)}"
-    lacking = acceleration.lacking(request.accelerate)
+    lacking = acceleration.lacking(request.accelerate, installation)
     return None if lacking is None else f"accelerate: {request.accelerate} cannot be had: {lacking}"
 
 
@@ -194,7 +195,7 @@ def environment(
     return {
         **folder.passed_environment(),
         **base_environment(caller),
-        **run_settings(request, directory=folder.path, control=control),
+        **run_settings(request, directory=folder.path, control=control, installation=folder.installation()),
         MARK: folder.mark().partition("=")[2],
         "ORCH_EVIDENCE": str(folder.evidence),
         "ORCH_ADDRESSES": str(folder.addresses),

@@ -1,10 +1,12 @@
 """The port `Playbooks` on ansible-runner: attempts in detached workers, seen through the files of their folders."""
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from orchestrator.adapters import process
@@ -14,6 +16,7 @@ from orchestrator.adapters.ansible.choice import AnsibleChoice, used_of
 from orchestrator.adapters.ansible.collections_used import collections_used, package_folders
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
+from orchestrator.adapters.ansible.installation import Choice, other_than_own, own_installation
 from orchestrator.adapters.ansible.installed_software import installed_software
 from orchestrator.adapters.ansible.settings import base_environment, passed_environment
 from orchestrator.adapters.ansible.starved import store_fault_of
@@ -41,17 +44,18 @@ class AnsiblePlaybooks(PlaybookRuns):
         warm: WarmStart | None = None,
         environ: Mapping[str, str] | None = None,
         begun: Path | None = None,
-        choice: AnsibleChoice | None = None,
+        choice: Choice | None = None,
     ) -> None:
         """`environ`: where the variables are that plans have passed to their runs, by default those of this process.
 
-        `begun`: where marks of begun attempts are kept [default: in the root]. `choice`: which Ansible [default: orch's own].
+        `begun`: where marks of begun attempts are kept [default: in the root]. `choice`: the Ansible of attempts that
+        are started here [default: orch's own].
         """
-        self._choice = choice or AnsibleChoice()
+        self._choice = choice
         self._environ = os.environ if environ is None else environ
         self._root = root.absolute()
         self._begun = BegunMarks(begun or self._root / ".begun")
-        self._warm = warm or WarmStart()
+        self._warm = warm or WarmStart(choice=choice)
         self._claim_within = claim_within
 
     def start(self, request: AttemptRequest) -> None:
@@ -67,7 +71,7 @@ class AnsiblePlaybooks(PlaybookRuns):
             self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
-        created = folder.create(request, passed)
+        created = folder.create(request, passed, other_than_own(self._choice))
         if not created and folder.request().epoch != request.epoch:
             raise StoreFault(
                 f"{request.attempt} was not started: {folder.path} is of another run of that name, which the journal does not "
@@ -75,12 +79,9 @@ class AnsiblePlaybooks(PlaybookRuns):
             )
         if created:
             self._begun.note(request.attempt, folder.mark())
-        if created and not self._warm.start(folder, request.accelerate):
-            process.spawn_detached(
-                [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
-                environment=_worker_environment(folder),
-                log=folder.log,
-            )
+        spawn = partial(_spawn, folder)
+        if created and not self._warm.start(folder, request.accelerate, spawn):
+            spawn(None)
 
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
@@ -88,7 +89,7 @@ class AnsiblePlaybooks(PlaybookRuns):
 
     def software(self, project: Path, playbooks: Sequence[str] = ()) -> RunSoftware:
         """orch and what it brings, the Ansible that is chosen, and the collections that playbooks name."""
-        installation = self._choice.installation
+        installation = own_installation() if self._choice is None else self._choice.installation
         return RunSoftware(
             versions=installed_software(installation.core_version),
             ansible=used_of(installation),
@@ -97,7 +98,7 @@ class AnsiblePlaybooks(PlaybookRuns):
 
     def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
         """The choice of this process is that from now on."""
-        return self._choice.go_on_with(ansible)
+        return self._choice.go_on_with(ansible) if isinstance(self._choice, AnsibleChoice) else None
 
     def let_go(self) -> None:
         """End the zygote, and see that it has ended."""
@@ -178,6 +179,18 @@ def _passed(request: AttemptRequest, environ: Mapping[str, str]) -> dict[str, st
             f"is not set here. Set it, then go on: orch resume {request.deployment}."
         )
     return passed
+
+
+def _spawn(folder: AttemptFolder, line: socket.socket | None) -> None:
+    """Start a worker by itself, with its end of a line to an ansible-playbook where there is one. Raises OSError."""
+    given = [] if line is None else [line.fileno()]
+    command = [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)]
+    process.spawn_detached(
+        [*command, *map(str, given)],
+        environment=_worker_environment(folder),
+        log=folder.log,
+        keep=given,
+    )
 
 
 def _worker_environment(folder: AttemptFolder) -> dict[str, str]:

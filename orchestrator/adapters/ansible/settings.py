@@ -18,6 +18,7 @@ from orchestrator.adapters.process import run
 from orchestrator.errors import MachineLacks
 
 if TYPE_CHECKING:
+    from orchestrator.adapters.ansible.installation import AnsibleInstallation
     from orchestrator.domain.evidence.attempt import AttemptRequest
 
 MARK = "ORCH_ATTEMPT"
@@ -25,7 +26,8 @@ MARK = "ORCH_ATTEMPT"
 _USERS_HOME = "~/.ansible"
 _NO_HOME = Path(__file__).parent / "no_home"
 """Where Ansible's home would be while it is imported ahead: nothing is ever there."""
-_ENTRY = Path(__file__).parent / "evidence_entry.py"
+GUEST = Path(__file__).parent / "guest" / "entry.py"
+"""The program by which everything that imports Ansible is started (guest/entry.py)."""
 # What of the caller's environment a run sees. The agent's socket is no secret, and keys often live only there.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "USER", "LOGNAME", "TZ", "SSH_AUTH_SOCK")
 
@@ -186,9 +188,16 @@ def _knows_host_commands() -> bool:
         return False
 
 
-def run_settings(request: AttemptRequest, *, directory: Path, control: Path) -> dict[str, str]:
+def run_settings(
+    request: AttemptRequest,
+    *,
+    directory: Path,
+    control: Path,
+    installation: AnsibleInstallation | None = None,
+) -> dict[str, str]:
     """Every ANSIBLE_* variable of a run; these beat ansible.cfg."""
-    return {**lasting_settings(request.project), **settings_of_one_run(request, directory, control)}
+    of_one_run = settings_of_one_run(request, directory, control, installation)
+    return {**lasting_settings(request.project), **of_one_run}
 
 
 def lasting_settings(project: str) -> dict[str, str]:
@@ -268,7 +277,9 @@ def no_log(project: Path) -> dict[str, str]:
     return {"ANSIBLE_LOG_PATH": os.devnull} if ("defaults", "log_path") in configuration(project) else {}
 
 
-def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path) -> dict[str, str]:
+def settings_of_one_run(
+    request: AttemptRequest, directory: Path, control: Path, installation: AnsibleInstallation | None = None
+) -> dict[str, str]:
     """Those that differ from run to run; an Ansible that is imported already takes them over (warm/preload.py)."""
     users = configuration(Path(request.project))
     return {
@@ -284,15 +295,19 @@ def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path)
         "ANSIBLE_FORKS": str(acceleration.forks(request)),
         "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
         **acceleration.settings(
-            request, _anchored(users.get(("defaults", "strategy_plugins"), ""), request.project)
+            request, _anchored(users.get(("defaults", "strategy_plugins"), ""), request.project), installation
         ),
     }
 
 
-def ansible_playbook(*arguments: str) -> list[str]:
-    """That of the Ansible that orch was installed with, whatever the PATH says, with orch's evidence in it."""
-    # -P: as with ansible-playbook itself, nothing is imported from the folder that it happens to run in.
-    return [sys.executable, "-P", str(_ENTRY), *arguments]
+def guest(installation: AnsibleInstallation | None, part: str, *arguments: str) -> list[str]:
+    """The command that starts a part of ours under the Python of an Ansible [default: orch's own], whatever the PATH says."""
+    return [
+        sys.executable if installation is None else str(installation.python),
+        str(GUEST),
+        part,
+        *arguments,
+    ]
 
 
 def _only_against(users: Mapping[tuple[str, str], str]) -> dict[str, str]:

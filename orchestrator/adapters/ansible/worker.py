@@ -5,13 +5,14 @@ left, and writes the outcome. It is never started twice for an attempt to any ef
 """
 
 import os
-import resource
+import socket
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -19,8 +20,10 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible import launch
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
-from orchestrator.adapters.ansible.settings import ansible_playbook
+from orchestrator.adapters.ansible.installation import AnsibleInstallation
+from orchestrator.adapters.ansible.settings import guest
 from orchestrator.adapters.ansible.starved import finish_starved, lacked
+from orchestrator.adapters.ansible.warm import played_over
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.run_evidence import RunExit
 from orchestrator.domain.text.plain_text import plain
@@ -37,15 +40,22 @@ Start = Callable[
 
 @contextmanager
 def in_the_cold(
-    arguments: Sequence[str], environment: dict[str, str], project: str, output: IO[bytes]
+    installation: AnsibleInstallation | None,
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    project: str,
+    output: IO[bytes],
 ) -> Iterator[tuple[list[str], IO[bytes]]]:
     """As a program of its own, which can read nothing."""
     with Path(os.devnull).open("rb") as nothing:
-        yield ansible_playbook(*arguments), nothing
+        yield guest(installation, "playbook", *arguments), nothing
 
 
-def work(folder: AttemptFolder, *, start: Start = in_the_cold) -> bool:
-    """Run the attempt; False when it was claimed already, and nothing was run. `start`: how ansible-playbook is started."""
+def work(folder: AttemptFolder, *, start: Start | None = None) -> bool:
+    """Run the attempt; False when it was claimed already, and nothing was run.
+
+    `start`: how ansible-playbook is started [default: in the cold].
+    """
     if folder.claimed() is not None:
         return False
     process.become_subreaper()
@@ -60,7 +70,7 @@ def work(folder: AttemptFolder, *, start: Start = in_the_cold) -> bool:
         if not folder.claim(claim):
             control.rmdir()
             return False
-        _run_and_judge(folder, group, control, start)
+        _run_and_judge(folder, group, control, start or partial(in_the_cold, folder.installation()))
     finally:
         process.leave_cgroup(group)
     return True
@@ -69,7 +79,7 @@ def work(folder: AttemptFolder, *, start: Start = in_the_cold) -> bool:
 def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, start: Start) -> None:
     request = folder.request()
     started = datetime.now(UTC)
-    refused = launch.refused(request)
+    refused = launch.refused(request, folder.installation())
     if refused is not None:
         now = RunExit(started_at=started, ended_at=started)
         folder.forget()
@@ -163,19 +173,18 @@ class _Run:
             limit.cancel()
 
 
-def raise_descriptor_limit() -> None:
-    """Raise it as far as may be: forks above it leave hosts out in silence."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+def main(path: str, line: str | None = None) -> int:
+    """Exit code 0 when the attempt was run, 75 when somebody else has claimed it.
 
-
-def main(path: str) -> int:
-    """Exit code 0 when the attempt was run, 75 when somebody else has claimed it."""
+    `line`: the descriptor of a line to an ansible-playbook that is imported already, under the Python of its Ansible.
+    """
     os.umask(0o077)
-    raise_descriptor_limit()
-    folder = Path(path)
-    return 0 if work(AttemptFolder(folder.parent, folder.name)) else CLAIMED
+    process.raise_descriptor_limit()
+    folder = AttemptFolder(Path(path).parent, Path(path).name)
+    cold = partial(in_the_cold, folder.installation())
+    start = cold if line is None else played_over(socket.socket(fileno=int(line)), folder, cold)
+    return 0 if work(folder, start=start) else CLAIMED
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

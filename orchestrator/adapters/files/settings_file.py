@@ -115,7 +115,7 @@ def _unreadable(file: str, content: bytes, error: ValueError | RecursionError) -
         line,
         (),
         "TOML",
-        words[:1].lower() + words[1:],
+        f"a fault: {words[:1].lower()}{words[1:]}",
         'correct it: `ansible = ".venv"` is how a line looks',
     )
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import select
 import signal
 import socket
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.process.own_process import raise_descriptor_limit, remark
 from orchestrator.adapters.process.run_to_end import Ended, run
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "enter_cgroup",
     "identity",
     "leave_cgroup",
+    "raise_descriptor_limit",
     "remark",
     "remove_cgroup",
     "run",
@@ -37,8 +38,6 @@ __all__ = [
 
 _PROC = Path("/proc")
 _PR_SET_CHILD_SUBREAPER = 36
-# Index in /proc/PID/stat, counted from the state field: proc(5), field 50.
-_ENVIRONMENT_BEGIN = 47
 
 
 class ProcessId(NamedTuple):
@@ -54,8 +53,13 @@ class _Seen(NamedTuple):
     started: int
 
 
-def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> None:
-    """Start a program in its own session, where it outlives this process and its group. Raises OSError; nobody waits."""
+def spawn_detached(
+    arguments: Sequence[str], *, environment: Mapping[str, str], log: Path, keep: Sequence[int] = ()
+) -> None:
+    """Start a program in its own session, where it outlives this process and its group. Raises OSError; nobody waits.
+
+    `keep`: descriptors that it gets under the same numbers.
+    """
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
         # The intermediate process gets a session first: between fork and setsid, a child would still die with our group.
         done = subprocess.run(
@@ -67,6 +71,7 @@ def spawn_detached(arguments: Sequence[str], *, environment: Mapping[str, str], 
             env=dict(environment),
             cwd="/",
             check=False,
+            pass_fds=tuple(keep),
         )
         if done.returncode:
             raise OSError(errno.EAGAIN, "no process could be started")
@@ -112,26 +117,6 @@ def spawn_attended(
             start_new_session=True,
         )
     )
-
-
-def remark(marker: str) -> bool:
-    """Overwrite `NAME=...` in this process's initial environment, as /proc shows it. Returns whether that worked.
-
-    This gives a forked process its own marker. The new value must fit into the old one's space.
-    """
-    import ctypes
-
-    wanted, name = marker.encode(), marker.partition("=")[0].encode() + b"="
-    initial = (_PROC / "self/environ").read_bytes()
-    match = re.search(rb"(?:^|\0)(" + re.escape(name) + rb"[^\0]*)\0", initial)
-    fields = _stat(os.getpid())
-    if match is None or fields is None or len(match[1]) < len(wanted):
-        return False
-    begin = int(fields[_ENVIRONMENT_BEGIN]) + match.start(1)
-    # There is no other way: /proc shows the program's initial memory, and to make it show other memory takes
-    # CAP_SYS_RESOURCE. Only the bytes of this one variable are overwritten.
-    ctypes.memmove(begin, wanted.ljust(len(match[1]), b"\0"), len(match[1]))
-    return wanted in _environment(os.getpid())
 
 
 def spawn_child(

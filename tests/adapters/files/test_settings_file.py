@@ -36,9 +36,12 @@ FAULTY = {
     "a date": ("home = 2026-01-01", ["orch.toml:1 home: expected text", '"2026-01-01"']),
     "empty text": ('home = ""', ["orch.toml:1 home: expected text that is not empty"]),
     "a control character": ('home = "a\\u0007b"', ["orch.toml:1 home: expected"]),
-    "no TOML": ("x = 1\nansible .venv", ["orch.toml:2: expected TOML, found expected '='"]),
-    "a key twice": ('home = "a"\nhome = "b"', ["orch.toml:2: expected TOML, found cannot overwrite a value"]),
-    "an open text": ('home = """a', ["orch.toml:1: expected TOML, found unterminated string"]),
+    "no TOML": ("x = 1\nansible .venv", ["orch.toml:2: expected TOML, found a fault: expected '='"]),
+    "a key twice": (
+        'home = "a"\nhome = "b"',
+        ["orch.toml:2: expected TOML, found a fault: cannot overwrite a value"],
+    ),
+    "an open text": ('home = """a', ["orch.toml:1: expected TOML, found a fault: unterminated string"]),
     "a key within a text": (
         'ansible = """\nhome = 1\n"""\nhome = 2',
         ["orch.toml:4 home: expected text, found the number 2"],

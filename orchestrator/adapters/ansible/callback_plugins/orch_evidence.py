@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import secrets
-import sys
 import threading
 import time
 from pathlib import Path
@@ -123,30 +121,36 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._write("started", host=host.get_name(), task=task.get_name(), sentinel=bool(self._ours))
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        self._result("ok", result)
+        self._result("ok", self._told(result))
 
     def v2_runner_on_skipped(self, result: Any) -> None:
-        self._result("skipped", result)
+        self._result("skipped", self._told(result))
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
+        result = self._told(result)
         self._result("unreachable", result, ignored=bool(result.task_fields.get("ignore_unreachable")))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        result = self._told(result)
         rescued = not ignore_errors and _beside("answers").is_rescued(result.task)
-        timed_out = "timedout" in result.result
+        timed_out = _core().timed_out(result.result)
         self._result("failed", result, ignored=bool(ignore_errors), rescued=rescued, timed_out=timed_out)
 
     def v2_runner_item_on_ok(self, result: Any) -> None:
-        self._item(result)
+        self._item(self._told(result))
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
-        self._item(result)
+        self._item(self._told(result))
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         for event in self._changes.rest() if self._changes else []:
             self._write("changes", **event)
         self._write("stats", recap={host: stats.summarize(host) for host in sorted(stats.processed)})
         self._write("end")
+
+    def _told(self, result: Any) -> Any:
+        """A result by the names of ansible-core 2.19, whichever this one is."""
+        return _core().told(result, self._ways.key if self._ways else "")
 
     def _which(self, play: Any) -> str:
         """`fence` or `sentinel` for our own plays, empty for the user's."""
@@ -272,10 +276,6 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
     if not path:
         return None, {}
     given: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-    _kept_text()
-    _of_orch("domain.text.unit_name")
-    for name in ("actions", "module_table", "changes", "acts", "masks", "opens", "ssh_options", "routes"):
-        _beside(name)
     connections = _beside("connections")
     acts = _beside("acts").Acts(given["acts"], addresses)
     opens = _beside("opens").install(given["opens"]) if "opens" in given else None
@@ -285,25 +285,16 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
 
 
 def _kept_text() -> Any:
-    _of_orch("domain.text.redaction")
     return _beside("kept_text")
 
 
+def _core() -> Any:
+    return importlib.import_module("orchestrator.adapters.ansible.guest.core.choice").core()
+
+
 def _beside(name: str) -> Any:
-    return _of_orch(f"adapters.ansible.in_run.{name}")
-
-
-def _of_orch(name: str) -> Any:
-    """A module of ours by its path, under its own name: nothing of orch can be imported where Ansible runs."""
-    full = f"orchestrator.{name}"
-    if full not in sys.modules:
-        path = Path(__file__).parents[3].joinpath(*name.split(".")).with_suffix(".py")
-        spec = importlib.util.spec_from_file_location(full, path)
-        if spec is None or spec.loader is None:
-            raise ImportError(f"{path} cannot be loaded")
-        sys.modules[full] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[full])
-    return sys.modules[full]
+    """A module of ours: where Ansible runs, guest/entry.py finds these and no others of orch's."""
+    return importlib.import_module(f"orchestrator.adapters.ansible.in_run.{name}")
 
 
 def _hold_mitogen_to_the_run(folder: str, ways: Any) -> None:

@@ -20,6 +20,7 @@ from ansible.executor.task_executor import TaskExecutor
 from ansible.executor.task_queue_manager import FinalQueue
 from ansible.plugins.connection import ssh
 
+from orchestrator.adapters.ansible.guest.core.choice import core
 from orchestrator.adapters.ansible.in_run.actions import action_of
 from orchestrator.adapters.ansible.in_run.acts import Acts
 from orchestrator.adapters.ansible.in_run.changes import Changes
@@ -105,14 +106,16 @@ class Ways:
         task = executor._task
         if raw is None or result.get("failed") or result.get("skipped") or not failed(raw):
             return
-        conditions = [condition for condition in task.failed_when or [] if is_blind(condition, task.register)]
-        if any(_is_false(task, condition, variables) for condition in conditions):
+        registered = core().registered(task)
+        conditions = [condition for condition in task.failed_when or [] if is_blind(condition, registered)]
+        if any(_is_false(executor, condition, variables) for condition in conditions):
             hidden = task.no_log or result.get("_ansible_no_log")
             self.masked.append("(hidden by no_log)" if hidden else words(raw))
 
 
 def install(ways: Ways) -> None:
     """From now on every task of this process and of its forks shows which connections it uses."""
+    core().prepare(ways.key)
     _around(TaskExecutor, "run", functools.partial(_run, ways))
     _around(TaskExecutor, "_execute", functools.partial(_execute, ways))
     _around(TaskExecutor, "_set_connection_options", functools.partial(_options_set, ways))
@@ -146,17 +149,17 @@ def _run(ways: Ways, original: Callable[[], Any], executor: Any) -> Any:
     return original()
 
 
-def _execute(ways: Ways, original: Any, executor: Any, templar: Any, variables: dict[str, Any]) -> Any:
+def _execute(ways: Ways, original: Any, executor: Any, *arguments: Any, **named: Any) -> Any:
     ways.raw = None
-    refuse_interpreters(variables, templar)
-    result = original(templar=templar, variables=variables)
-    ways.end_item(executor, result, variables)
-    return result
+
+    def ended(result: Mapping[str, Any], variables: dict[str, Any]) -> None:
+        ways.end_item(executor, result, variables)
+
+    return core().executed(refuse_interpreters, ended, original, executor, *arguments, **named)
 
 
-def _sent(ways: Ways, original: Any, _queue: Any, task_result: Any) -> None:
-    task_result.task_fields[ways.key] = ways.hand_over()
-    original(task_result)
+def _sent(ways: Ways, original: Any, queue: Any, *arguments: Any, **named: Any) -> None:
+    core().sent({ways.key: ways.hand_over()}, original, queue, *arguments, **named)
 
 
 def _handler(ways: Ways, original: Any, executor: Any, *arguments: Any, **named: Any) -> Any:
@@ -189,7 +192,7 @@ def _quiet(ways: Ways, executor: Any) -> Iterator[None]:
 
 def _polled(ways: Ways, original: Any, _executor: Any, *arguments: Any, **named: Any) -> Any:
     result = original(*arguments, **named)
-    ways.raw = dict(result)
+    ways.raw = core().answer_of(result)
     ways.changes.answered(ways.raw, again=True)
     return result
 
@@ -267,10 +270,10 @@ def _hold_paramiko(ways: Ways, connection: Any) -> None:
     module.paramiko.SSHClient.load_system_host_keys = load
 
 
-def _is_false(task: Any, condition: Any, variables: dict[str, Any]) -> bool:
+def _is_false(executor: Any, condition: Any, variables: dict[str, Any]) -> bool:
     if is_never_true(condition):
         return True
     try:
-        return not task._resolve_conditional([condition], variables)
+        return bool(core().is_false(executor, condition, variables))
     except AnsibleError:
         return False

@@ -16,8 +16,9 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.parsing.utils.yaml import from_yaml
-from ansible.parsing.vault import EncryptedString, VaultLib
+from ansible.parsing.vault import VaultLib
 
+from orchestrator.adapters.ansible.guest.core.choice import core
 from orchestrator.domain.text.redaction import Redactor
 
 MESSAGE_LIMIT = 600
@@ -129,13 +130,13 @@ def know_all(loader: Any, files: Iterable[str]) -> None:
             if content.startswith(b"$ANSIBLE_VAULT"):
                 loader._vault.decrypt(content)
             else:
-                _decrypt_all(loader.load_from_file(name, cache="none", trusted_as_template=False))
+                _decrypt_all(core().load_file(loader, name))
         except Exception:  # noqa: BLE001, S112 - the check of the plan names it
             continue
 
 
 def _decrypt_all(content: Any) -> None:
-    if isinstance(content, EncryptedString):
+    if isinstance(content, core().Encrypted):
         with suppress(Exception):  # one that does not decrypt is no reason to leave out the next
             str(content)
     for _, item in items_of("", content):

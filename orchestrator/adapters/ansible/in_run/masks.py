@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -15,8 +15,8 @@ def failed(raw: Mapping[str, Any]) -> bool:
     return bool(raw["failed"]) if "failed" in raw else raw.get("rc", 0) not in (0, "0", None)
 
 
-def is_blind(condition: Any, registered: str | None) -> bool:
-    """Whether a condition of `failed_when` says nothing of the task."""
+def is_blind(condition: Any, registered: Container[str]) -> bool:
+    """Whether a condition of `failed_when` says nothing of the task, whose result these variables hold."""
     return is_never_true(condition) or not looks_at(condition, registered)
 
 
@@ -27,12 +27,12 @@ def words(raw: Mapping[str, Any]) -> str:
     return "; ".join(part for part in [*parts, f"exit code {code}" if code else ""] if part)
 
 
-def looks_at(condition: Any, registered: str | None) -> bool:
-    """Whether a condition names the variable that holds the task's result."""
+def looks_at(condition: Any, registered: Container[str]) -> bool:
+    """Whether a condition names a variable that holds the task's result."""
     expression = _parsed(condition)
-    if expression is None or not registered:
+    if expression is None:
         return False
-    return any(name.name == registered for name in expression.find_all(nodes.Name))
+    return any(name.name in registered for name in expression.find_all(nodes.Name))
 
 
 def is_never_true(condition: Any) -> bool:

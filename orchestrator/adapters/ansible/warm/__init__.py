@@ -7,6 +7,7 @@ sides say), `zygote` (the other side), `preload` and `mitogen_preload` (what is 
 """
 
 from orchestrator.adapters.ansible.warm.inspection import TookTooLong
+from orchestrator.adapters.ansible.warm.line_to_player import played_over
 from orchestrator.adapters.ansible.warm.start import Extent, WarmStart
 
-__all__ = ["Extent", "TookTooLong", "WarmStart"]
+__all__ = ["Extent", "TookTooLong", "WarmStart", "played_over"]

@@ -7,7 +7,6 @@ not its own and takes the text, as it does with any `.pyc` (PEP 552 and Python's
 of a file alone: what a run finds is what it would have worked out itself, also where a file has changed since.
 """
 
-import ast
 import gc
 import importlib.util
 import io
@@ -15,30 +14,43 @@ import marshal
 import warnings
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible.guest.core.choice import lacking
+
 MODULE = "setup"
 """The module of which most of what modules have in common is a part: it gathers facts, as most plays do."""
-_SHARED = "ansible.module_utils."
 _UNCHECKED_HASH = (0b01).to_bytes(4, "little")
 """Of the flags of a `.pyc`: valid by a digest of its text, which need not be compared, for both come in one zip."""
 
 
-def keep() -> None:
-    """From now on, in this process and in what is forked from it, send bytecode too, and look into a shared file only once."""
-    common: Any = import_module("ansible.executor.module_common")
-    analysed = _Analysed(common._compile_module_ast, common.ModuleDepFinder.__init__)
+_ANALYSES = ("modules_2_21", "modules_2_19")
+_NEEDS = (
+    "ansible.executor.module_common:_add_module_to_zip",
+    "ansible.executor.module_common:recursive_finder",
+    "ansible._internal._ansiballz._builder:ExtensionManager.create",
+)
 
-    def begin(finder: Any, name: str, tree: Any, is_package: bool = False) -> None:  # noqa: FBT001, FBT002 - Ansible's
-        analysed.find(finder, name, tree, is_package=is_package)
 
-    common._compile_module_ast = analysed.tree
-    common.ModuleDepFinder.__init__ = begin
-    common._add_module_to_zip = _with_bytecode(common._add_module_to_zip)
+def keep() -> bool:
+    """From now on, in this process and in what is forked from it, send bytecode too, and look into a shared file only once.
+
+    Returns False where this Ansible does not have the parts for it: then it sends what it always sends.
+    """
+    if any(lacking(_NEEDS)):
+        return False
+    for name in _ANALYSES:
+        analyses: Any = import_module(f"orchestrator.adapters.ansible.guest.core.{name}")
+        if analyses.fits():
+            common: Any = import_module("ansible.executor.module_common")
+            analyses.keep()
+            common._add_module_to_zip = _with_bytecode(common._add_module_to_zip)
+            return True
+    return False
 
 
 def work_out() -> None:
@@ -46,7 +58,7 @@ def work_out() -> None:
     common: Any = import_module("ansible.executor.module_common")
     extensions: Any = import_module("ansible._internal._ansiballz._builder")
     path = ansible_folder() / "modules" / f"{MODULE}.py"
-    name, source, now = f"ansible.modules.{MODULE}", path.read_bytes(), datetime.now(UTC)
+    name, source, now = f"ansible.modules.{MODULE}", path.read_bytes(), datetime.now(timezone.utc)  # noqa: UP017 - Python 3.10 has no other name
     extension = extensions.ExtensionManager.create(task_vars={})
     with zipfile.ZipFile(io.BytesIO(), "w") as archive:
         common.recursive_finder(MODULE, name, source, archive, now, extension)
@@ -79,41 +91,10 @@ def _with_bytecode(add_module: Callable[..., None]) -> Callable[..., None]:
 def bytecode(name: str, source: bytes) -> bytes | None:
     """The content of a `.pyc`; None where this Python cannot compile the text, which the host's may be able to."""
     try:
-        with warnings.catch_warnings(action="ignore"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             code = compile(source, name, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return None
     digest = importlib.util.source_hash(source)
     return importlib.util.MAGIC_NUMBER + _UNCHECKED_HASH + digest + marshal.dumps(code)
-
-
-class _Analysed:
-    """What files import, as Ansible finds it: the files of `ansible.module_utils` by their text, others each time."""
-
-    def __init__(self, parse: Callable[..., ast.Module], find: Callable[..., None]) -> None:
-        self._parse, self._find = parse, find
-        self._found: dict[tuple[str, bytes, bool], tuple[set[Any], set[Any]]] = {}
-
-    def tree(self, name: str, source: str | bytes) -> Any:
-        """Parsed; a shared file only when its imports are not known."""
-        if name.startswith(_SHARED) and isinstance(source, bytes):
-            return _Text(name, source)
-        return self._parse(name, source)
-
-    def find(self, finder: Any, name: str, tree: Any, *, is_package: bool) -> None:
-        """Give Ansible's finder what it finds in there."""
-        if not isinstance(tree, _Text):
-            self._find(finder, name, tree, is_package)
-            return
-        key = name, bytes(tree.source), is_package
-        if key not in self._found:
-            self._find(finder, name, self._parse(tree.name, tree.source), is_package)
-            self._found[key] = finder.submodules, finder.optional_imports
-        finder.submodules, finder.optional_imports = self._found[key]
-
-
-class _Text:
-    """A file that is not parsed yet."""
-
-    def __init__(self, name: str, source: bytes) -> None:
-        self.name, self.source = name, source

@@ -10,10 +10,12 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
 from orchestrator.adapters.ansible import evidence_entry
+from orchestrator.adapters.ansible.guest.core.choice import core, lacking
 from orchestrator.adapters.ansible.warm import compiled_modules
 
 # What Ansible keeps of the settings of one run (settings.py) where it is imported; it asks for the others when it needs them.
@@ -33,8 +35,8 @@ _POLL_SECONDS = 0.005
 _YOUNG = 10_000
 """Objects before Python looks for cycles among the new ones: at its own 700, 4 % of a run's CPU went into that."""
 _FIRST = "ansible.cli.playbook"
+_OF_WORKERS = ("orchestrator.adapters.ansible.worker", "ansible_runner", "ansible_runner.config.command")
 _MODULES = (
-    "orchestrator.adapters.ansible.worker",
     "ansible.executor.task_queue_manager",
     "ansible.executor.process.worker",
     "ansible.executor.task_executor",
@@ -51,23 +53,26 @@ _MODULES = (
     "ansible.module_utils._internal._json._profiles._module_legacy_m2c",
     "multiprocessing.popen_fork",
     "multiprocessing.synchronize",
-    "ansible_runner",
-    "ansible_runner.config.command",
     # The evidence plug-in loads these by their files where they are not there yet.
     *(f"orchestrator.adapters.ansible.in_run.{name}" for name in ("connections", "answers", "places")),
+    "orchestrator.adapters.ansible.guest.core.choice",
 )
 # Not `vars`: Ansible makes its vars plugins, those that read group_vars and host_vars, only where it has not looked for any
 # yet; looked for here, they would be missing in the run, and it would not say so.
 _LOADERS = ("inventory", "become", "shell", "connection", "callback", "cache", "strategy")
 
 
-def warm_up(between: Callable[[], None] = lambda: None) -> None:
+def warm_up(between: Callable[[], None] = lambda: None, *, workers: bool = True) -> None:
     """Import what every run imports. What Ansible cannot load it says and ends the process, as it would in a run.
 
-    `between` is called again and again once that is imported which an inspection needs too; it may fork.
+    `workers`: and what the workers of attempts import, which is orch's own. `between` is called again and again once that is
+    imported which an inspection needs too; it may fork. Raises ImportError where this Ansible has not the parts for it.
     """
     gc.disable()
     import_module(_FIRST)
+    ahead = core().AHEAD
+    if ahead is None or any(lacking(ahead)):
+        raise ImportError("this Ansible cannot be imported ahead of runs")
     from ansible.plugins import loader
 
     # A run configures it again, with the same settings, and Python would warn of that.
@@ -77,8 +82,9 @@ def warm_up(between: Callable[[], None] = lambda: None) -> None:
     for name in _LOADERS:
         _prime(getattr(loader, f"{name}_loader"))
         between()
-    for name in _MODULES:
-        import_module(name)
+    for name in (*(_OF_WORKERS if workers else ()), *_MODULES):
+        if find_spec(name) is not None:
+            import_module(name)
         between()
     _prime_templates()
     compiled_modules.keep()
@@ -112,7 +118,8 @@ def play(arguments: Sequence[str], environment: dict[str, str], project: str) ->
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(project)
-    sys.path.remove(str(Path(__file__).parents[4]))
+    # Only where orch itself was imported: nothing of a project's finds it.
+    sys.path[:] = [folder for folder in sys.path if folder != str(Path(__file__).parents[4])]
     sys.dont_write_bytecode = False
     sys.argv = ["ansible-playbook", *arguments]
     for name in _OF_ONE_RUN:

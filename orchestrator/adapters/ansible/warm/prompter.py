@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from typing import IO, NoReturn
 
 from orchestrator.adapters.ansible.warm import preload
-
-_CLIENT = ["/bin/sh", "-c", 'echo go >&0; read -r code <&0 && exit "$code"; exit 137']
-"""Its input is the socket. Where no exit code comes, ansible-playbook was killed."""
+from orchestrator.adapters.ansible.warm.protocol import CLIENT
 
 
 @contextmanager
@@ -26,13 +24,13 @@ def waiting(
     clients, its = socket.socketpair()
     if os.fork() == 0:
         clients.close()
-        _wait_and_play(its, arguments, environment, project, output)
+        wait_and_play(its, arguments, environment, project, output)
     its.close()
     with os.fdopen(clients.detach(), "rb", buffering=0) as line:
-        yield _CLIENT, line
+        yield CLIENT, line
 
 
-def _wait_and_play(
+def wait_and_play(
     line: socket.socket,
     arguments: Sequence[str],
     environment: dict[str, str],

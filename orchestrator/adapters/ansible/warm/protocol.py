@@ -5,4 +5,15 @@ FORKED = b"forked"
 ACCELERATE = b"accelerate"
 INSPECT = b"inspect"
 AHEAD = b"ahead"
+PLAY = b"play"
+HELD = b"held"
+LENGTH = 8
+"""Bytes that say how long the letter to a player is."""
 LONGEST_MESSAGE = 4096
+END = b"\n"
+"""After an answer of an inspector that is whole; JSON of ours holds none."""
+CLIENT = ["/bin/sh", "-c", 'echo go >&0; read -r code <&0 && exit "$code"; exit 137']
+"""What ansible-runner starts in place of an ansible-playbook that waits; its input is the socket.
+
+Where no exit code comes, ansible-playbook was killed.
+"""

@@ -14,13 +14,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible.settings import MARK, base_environment, config_file, lasting_settings
+from orchestrator.adapters.ansible.installation import other_than_own
+from orchestrator.adapters.ansible.settings import (
+    MARK,
+    base_environment,
+    config_file,
+    guest,
+    lasting_settings,
+)
 from orchestrator.adapters.ansible.warm import inspection
-from orchestrator.adapters.ansible.warm.protocol import ACCELERATE, AHEAD, FORKED, INSPECT, READY
+from orchestrator.adapters.ansible.warm.protocol import ACCELERATE, AHEAD, FORKED, INSPECT, PLAY, READY
+from orchestrator.errors import OrchError
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+    from orchestrator.adapters.ansible.installation import AnsibleInstallation, Choice
 
+Spawn = Callable[[socket.socket | None], None]
+"""Starts a worker in a process of its own, with its end of a line to an ansible-playbook, or with none."""
 Extent = Literal["cold", "zygote"]
 """How far a start is prepared: not at all, or by a zygote."""
 READY_WITHIN = 30.0
@@ -29,6 +40,8 @@ ANSWERS_WITHIN = 5.0
 """Seconds for the fork; a worker that is started in the cold still claims in time after that."""
 ENDS_WITHIN = 2.0
 _ROOM = "-" * 200
+_OF = "ORCH_ANSIBLE_OF_ZYGOTE"
+"""Says which Ansible a zygote is of, so that one of another takes its place."""
 
 
 class _Line:
@@ -38,6 +51,11 @@ class _Line:
         self._socket = its_socket
         self._patience = patience
         self._ready = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it said that it is ready."""
+        return self._ready
 
     def await_ready(self) -> bool | None:
         """Whether it is through with its import, waited for once; None when it has ended."""
@@ -87,25 +105,36 @@ class WarmStart:
         answers_within: float = ANSWERS_WITHIN,
         ready_within: float = READY_WITHIN,
         extent: Extent = "zygote",
+        choice: Choice | None = None,
     ) -> None:
+        """`choice`: the Ansible that is imported ahead [default: orch's own]."""
+        self._choice = choice
         self._answers_within = answers_within
         self._ready_within = ready_within
         self._extent = extent
         self._settings = ""
+        self._other: AnsibleInstallation | None = None
+        """The Ansible of the zygote, where that is not orch's own."""
         self._process: process.Attended | None = None
         self._lines: dict[str | None, _Line] = {}
 
     def begin(self, project: str, accelerate: str | None = None) -> None:
         """Have a zygote for the project as it is now; returns at once. Whatever goes wrong, there is none then."""
-        if self._extent == "cold":
+        try:
+            other = other_than_own(self._choice)
+        except OrchError:  # whoever needs that Ansible tells of it
             return
-        environment = _environment(project)
+        if self._extent == "cold" or (other is not None and not other.ahead):
+            self.let_go()
+            return
+        self._other = other
+        environment = _environment(project, other)
         wanted = _digest(environment, project)
         if self._process is None or self._settings != wanted or not self._process.running():
             self.let_go()
             self._settings = wanted
             self._begin(None, partial(self._spawn, environment))
-        if None in self._lines and accelerate not in self._lines:
+        if None in self._lines and accelerate not in self._lines and other is None:
             self._begin(accelerate, self._lines[None].hand_over)
 
     def make_ready(self, project: str, accelerate: str | None = None) -> None:
@@ -151,8 +180,13 @@ class WarmStart:
             timeout=timeout,
         )
 
-    def start(self, folder: AttemptFolder, accelerate: str | None = None) -> bool:
-        """Have a worker forked, once there is a zygote that is ready; False when nobody said so: it may have been, or not."""
+    def start(self, folder: AttemptFolder, accelerate: str | None = None, spawn: Spawn | None = None) -> bool:
+        """Have a worker forked, once there is a zygote that is ready; False when nobody said so: it may have been, or not.
+
+        With another Ansible than orch's own it is started by `spawn`, and the zygote forks its ansible-playbook.
+        """
+        if self._other is not None:
+            return spawn is not None and self._start_with_player(accelerate, spawn)
         if len(folder.mark()) > len(MARK) + 1 + len(_ROOM):
             return False
         line = self._lines.get(accelerate)
@@ -160,6 +194,20 @@ class WarmStart:
         if forked is None:
             self.let_go()
         return bool(forked)
+
+    def _start_with_player(self, accelerate: str | None, spawn: Spawn) -> bool:
+        """Start a worker with a line to an ansible-playbook. It goes on in the cold where nobody comes to the other end."""
+        line = self._lines.get(accelerate)
+        if line is None or not line.ready:
+            return False
+        workers, its = socket.socketpair()
+        with its:
+            with workers:
+                spawn(workers)
+            # The worker comes first: it looks for processes of its attempt among those that are not older than itself.
+            with suppress(OSError):
+                line.hand_over(its, PLAY)
+        return True
 
     def let_go(self) -> None:
         """End the zygote, and see that it has ended; the workers that it forked go on."""
@@ -175,6 +223,8 @@ class WarmStart:
 
     def _spawn(self, environment: Mapping[str, str], its: socket.socket) -> None:
         command = [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.warm.zygote"]
+        if self._other is not None:
+            command = guest(self._other, "zygote")
         self._process = process.spawn_attended(command, environment=environment, channel=its)
 
     def _begin(self, accelerate: str | None, give: Callable[[socket.socket], None]) -> None:
@@ -189,9 +239,13 @@ class WarmStart:
         self._lines[accelerate] = _Line(ours, self._ready_within)
 
 
-def _environment(project: str) -> dict[str, str]:
-    """What a zygote is started with: all settings, room for the mark of each attempt, and where orch is."""
-    own = {MARK: _ROOM, "PYTHONPATH": str(Path(__file__).parents[4]), "PYTHONDONTWRITEBYTECODE": "1"}
+def _environment(project: str, other: AnsibleInstallation | None) -> dict[str, str]:
+    """What a zygote is started with: all settings, room for the mark of each attempt, and where orch or the other Ansible is."""
+    own = {MARK: _ROOM, "PYTHONDONTWRITEBYTECODE": "1"}
+    if other is None:
+        own["PYTHONPATH"] = str(Path(__file__).parents[4])
+    else:
+        own[_OF] = f"{other.python} {other.core_version} {other.python_version}"
     return {**base_environment(os.environ), **lasting_settings(project), **own}
 
 

@@ -9,6 +9,9 @@ worker starts in the cold.
 Sent `accelerate` and a socket, it forks a second zygote, which imports mitogen too and serves the driver over that socket in
 the same way: a run that is not accelerated comes from a process without mitogen. The second ends with the first.
 
+Under the Python of another Ansible (`guest/entry.py zygote`) there is no worker to fork: sent `play` and a socket, it forks an
+ansible-playbook that waits for a worker at the other end (player.py).
+
 Sent `ahead`, it works out what all runs share, as soon as nothing else is asked for.
 
 Sent `inspect` and a socket, it forks an inspector, also while it still imports what only runs need.
@@ -29,17 +32,17 @@ from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
-from orchestrator.adapters import process
-from orchestrator.adapters.ansible.settings import MARK
-from orchestrator.adapters.ansible.warm import compiled_modules, inspection, preload
+from orchestrator.adapters.ansible.warm import compiled_modules, forked_inspection, preload
 from orchestrator.adapters.ansible.warm.protocol import (
     ACCELERATE,
     AHEAD,
     FORKED,
     INSPECT,
     LONGEST_MESSAGE,
+    PLAY,
     READY,
 )
+from orchestrator.adapters.process.own_process import raise_descriptor_limit, remark
 
 IDLE = 900.0
 """Seconds without an attempt after which it ends: it holds memory, and a soak can last for days."""
@@ -65,6 +68,8 @@ def serve(driver: socket.socket, idle: float = IDLE, ahead: Callable[[], None] =
                 _second(driver, lines, idle)
             elif message == INSPECT:
                 _inspector(driver, lines)
+            elif message == PLAY:
+                _player(driver, lines)
             else:
                 if os.fork() == 0:
                     _be_worker(Path(os.fsdecode(message)), driver)
@@ -108,9 +113,27 @@ def _inspector(driver: socket.socket, lines: list[int]) -> None:
         # A session of its own: at its time limit it is ended with whatever an inventory had it start.
         os.setsid()
         _forget_signals()
-        inspection.answer(socket.socket(fileno=lines[0]))
+        forked_inspection.answer(socket.socket(fileno=lines[0]))
 
     _fork(driver, lines, inspect)
+
+
+def _player(driver: socket.socket, lines: list[int]) -> None:
+    """Fork an ansible-playbook that waits for its worker; it outlives this process."""
+    if os.fork() == 0:
+        code = 70
+        try:
+            from orchestrator.adapters.ansible.warm import player
+
+            os.setsid()
+            _forget_signals()
+            driver.close()
+            player.wait_and_play(socket.socket(fileno=lines[0]))
+            code = 0
+        finally:
+            os._exit(code)
+    for line in lines:
+        os.close(line)
 
 
 def _second(driver: socket.socket, lines: list[int], idle: float) -> None:
@@ -158,6 +181,7 @@ def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
     """All that a program of its own would have: a session, a log, no input, and the mark of its attempt."""
     from orchestrator.adapters.ansible import worker
     from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+    from orchestrator.adapters.ansible.settings import MARK
     from orchestrator.adapters.ansible.warm import prompter
 
     code = 70
@@ -172,7 +196,7 @@ def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
         folder = AttemptFolder(path.parent, path.name)
         mark = folder.mark()
         os.environ[MARK] = mark.partition("=")[2]
-        if process.remark(mark):
+        if remark(mark):
             gc.enable()
             code = 0 if worker.work(folder, start=prompter.waiting) else worker.CLAIMED
     except BaseException:  # noqa: BLE001 - whatever it was, this process must not go on as the zygote
@@ -197,8 +221,8 @@ def _end(number: int, frame: object) -> NoReturn:
     sys.exit(0)
 
 
-def main() -> NoReturn:
-    """Exit code 0 when it was no longer needed."""
+def main(*, workers: bool = False) -> NoReturn:
+    """Exit code 0 when it was no longer needed. `workers`: the Ansible is orch's own, and workers are forked too."""
     os.umask(0o077)
     signal.signal(signal.SIGTERM, _end)
     driver = socket.socket(fileno=os.dup(0))
@@ -208,9 +232,7 @@ def main() -> NoReturn:
     with tempfile.TemporaryDirectory(prefix="orch-") as scratch:
         # Ansible makes a folder as it is imported; each run has its own.
         os.environ["ANSIBLE_LOCAL_TEMP"] = scratch
-        preload.warm_up(lambda: inspect_if_asked(driver))
-    from orchestrator.adapters.ansible.worker import raise_descriptor_limit
-
+        preload.warm_up(lambda: inspect_if_asked(driver), workers=workers)
     raise_descriptor_limit()
     # There is nothing left to remove, and taking down all that was imported takes a tenth of a second, which its driver waits.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
@@ -222,4 +244,4 @@ def main() -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    main(workers=True)
