@@ -17,8 +17,7 @@ from orchestrator.policy.telling.words.software_words import changed_words
 
 @telling_of.register
 def _driver_took(event: e.DriverTook, d: Deployment, counts: Counts) -> Telling:
-    before = d.driving.software[-1:]
-    changed = [line for software in before if event.software for line in changed_words(software, event)]
+    changed = changed_words(d.driving.software, event)
     return Telling(at("driver", f"{event.driver} drives", *changed), (Drive(event.driver, event.by),))
 
 

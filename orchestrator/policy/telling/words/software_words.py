@@ -1,6 +1,6 @@
 """The software that a driver ran with, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orchestrator.domain.evidence.run_software import FoundBy, RunSoftware
 from orchestrator.domain.journal.events import DriverTook
@@ -27,9 +27,13 @@ def software_words(event: DriverTook) -> Iterator[str]:
         yield "collections " + ", ".join(each.words for each in event.collections)
 
 
-def changed_words(before: RunSoftware, event: DriverTook) -> Iterator[str]:
-    """What a driver goes on with that is another than before: in sentences for whoever follows."""
+def changed_words(drivers: Sequence[RunSoftware], event: DriverTook) -> Iterator[str]:
+    """What a driver goes on with that is another than before, a line each; `drivers` are those of the deployment, in order."""
     now = RunSoftware.of_valid(versions=event.software, ansible=event.ansible, collections=event.collections)
+    place = drivers.index(now) if now in drivers else 0
+    if place == 0:
+        return
+    before = drivers[place - 1]
     pairs = [
         ("orch", before.versions.get("orch", ""), now.versions.get("orch", "")),
         ("ansible-core", before.core, now.core),
