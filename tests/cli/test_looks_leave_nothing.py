@@ -79,6 +79,12 @@ def test_a_look_leaves_nothing_where_there_is_no_home(
         "keys list",
         "trust show",
         "evidence verify ./some.json",
+        "settings show",
+        "settings show --json",
+        "settings check",
+        "settings schema",
+        "doctor",
+        "doctor --json",
     ],
 )
 def test_what_needs_no_home_makes_none(look: str, nowhere: Path, capsys: pytest.CaptureFixture[str]) -> None:

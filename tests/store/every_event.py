@@ -27,6 +27,7 @@ from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
+from orchestrator.domain.evidence.run_software import AnsibleUsed, CollectionUsed
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Event
 from orchestrator.domain.plan.change_request import ChangeRequest
@@ -535,7 +536,19 @@ EVERY_EVENT: list[Event] = [
         reason=ODD,
     ),
     e.DriverTook(
-        driver="here:1", by="ann", boot="b1", clock_offset=1772488800.125, software={"orch": "0.1.0"}
+        driver="here:1",
+        by="ann",
+        boot="b1",
+        clock_offset=1772488800.125,
+        software={"orch": "0.1.0"},
+        ansible=AnsibleUsed(
+            python="/opt/a/bin/python",
+            playbook="/opt/a/bin/ansible-playbook",
+            core_version="2.20.1",
+            python_version="3.12.4",
+            source="named",
+        ),
+        collections=(CollectionUsed(name="ansible.posix", version="1.5.4", place="/opt/a/ansible/posix"),),
     ),
 ]
 

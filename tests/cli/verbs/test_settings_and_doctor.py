@@ -1,0 +1,203 @@
+"""`orch settings` and `orch doctor`: what they print, and with which exit code they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from orchestrator.bootstrap.doctor import all_at_once, examined, lacks_what_every_deployment_needs
+from orchestrator.bootstrap.doctor.finding import NEEDED_SUBJECTS, SUBJECTS, Finding, Lack
+from orchestrator.bootstrap.doctor.machine import LabSeen, lab, locale
+from orchestrator.cli.main import run
+from orchestrator.cli.views.doctor_view import MEANINGS, TITLES, as_json, row_of
+from orchestrator.errors import ExitCode
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which we are, with nothing of orch in it or around it."""
+    for name in ("ORCH_HOME", "ORCH_ANSIBLE", "ORCH_SETTINGS", "ORCH_STORE_URL", "ORCH_KEY", "VIRTUAL_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    return tmp_path
+
+
+def printed_json(capsys: pytest.CaptureFixture[str], words: str, code: int = 0) -> dict[str, Any]:
+    assert run([*words.split(), "--json"]) == code
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def finding(answer: dict[str, Any], subject: str) -> dict[str, Any]:
+    [it] = [each for each in answer["findings"] if each["subject"] == subject]
+    assert isinstance(it, dict)
+    return it
+
+
+def test_show_says_where_each_setting_came_from(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "orch.toml").write_text('home = "kept"\n')
+    monkeypatch.setenv("ORCH_STORE_URL", "postgresql://orch:hidden@db.test/orch")
+    shown = printed_json(capsys, "settings show --ansible /opt/a")
+    assert shown["ansible"] == {"value": "/opt/a", "origin": "option", "place": "--ansible"}
+    assert shown["home"] == {"value": f"{project}/kept", "origin": "file", "place": f"{project}/orch.toml:1"}
+    assert shown["store"]["value"] == "postgresql://orch@db.test/orch"
+    assert shown["disk_reserve"] == {"value": None, "origin": "default", "place": ""}
+    assert run(["settings", "show"]) == 0
+    told = capsys.readouterr()
+    assert f"home\t{project}/kept\t{project}/orch.toml:1" in told.out
+    assert "hidden" not in told.out + told.err
+
+
+def test_check_tells_every_fault_and_asks_the_ansible(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["settings", "check"]) == ExitCode.NOT_FOUND
+    (project / "orch.toml").write_text("home = 5\nansibel = 'x'\n")
+    assert run(["settings", "check"]) == ExitCode.PLAN_FAULT
+    said = capsys.readouterr().err
+    assert "orch.toml:1 home: expected text" in said
+    assert "orch.toml:2 ansibel: expected a known key" in said
+    (project / "orch.toml").write_text("\nansible = '.venv'\n")
+    answer = printed_json(capsys, "settings check", ExitCode.PLAN_FAULT)
+    [fault] = answer["faults"]
+    assert (fault["line"], fault["path"], fault["found"]) == (2, "ansible", "nothing there")
+    (project / "orch.toml").write_text("")
+    assert run(["settings", "check"]) == 0
+
+
+def test_doctor_looks_at_every_subject_and_makes_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = printed_json(capsys, "doctor")
+    assert [each["subject"] for each in answer["findings"]] == list(SUBJECTS)
+    assert answer["ok"] is True
+    assert finding(answer, "ansible")["state"] == "ok"
+    assert sorted(path.name for path in project.iterdir()) == [".git"]
+
+
+NEEDED = {
+    "a faulty orch.toml": ("orch.toml", "home = 5", "settings", "settings_faulty"),
+    "an Ansible that is not there": ("orch.toml", 'ansible = "nope"', "ansible", "ansible_unusable"),
+    "a store that is none": (
+        "kept/journal.sqlite",
+        "no database, and long enough to be read as one" * 9,
+        "store",
+        "store_unusable",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "subject", "lack"), NEEDED.values(), ids=NEEDED)
+def test_what_every_deployment_needs_decides_the_exit_code(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    text: str,
+    subject: str,
+    lack: str,
+) -> None:
+    (project / name).parent.mkdir(exist_ok=True)
+    (project / name).write_text(text)
+    if "/" in name:
+        monkeypatch.setenv("ORCH_HOME", str(project / "kept"))
+    answer = printed_json(capsys, "doctor", ExitCode.MACHINE_LACKS)
+    found = finding(answer, subject)
+    assert (found["state"], found["lack"], found["needed"], answer["ok"]) == ("missing", lack, True, False)
+    assert found["meaning"]
+
+
+def test_a_home_that_others_can_read_is_a_warning_with_its_command(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "my home").mkdir(mode=0o755)
+    monkeypatch.setenv("ORCH_HOME", str(project / "my home"))
+    found = finding(printed_json(capsys, "doctor"), "home")
+    assert (found["state"], found["command"]) == ("warning", f"chmod go= '{project}/my home'")
+
+
+def test_without_programs_the_lacks_are_told_and_ssh_is_needed(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(project))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    answer = printed_json(capsys, "doctor", ExitCode.MACHINE_LACKS)
+    lacks = {each["lack"] for each in answer["findings"]}
+    assert {
+        "openssh_missing",
+        "git_missing",
+        "containers_missing",
+        "agent_absent",
+        "timer_missing",
+        "clock_unknown",
+    } <= lacks
+
+
+def test_every_subject_has_a_title_and_every_lack_a_meaning() -> None:
+    assert TITLES.keys() == set(SUBJECTS)
+    assert MEANINGS.keys() == set(get_args(Lack))
+    assert set(SUBJECTS) > NEEDED_SUBJECTS
+
+
+def test_a_look_that_hangs_is_named_and_not_waited_for() -> None:
+    import threading
+
+    never = threading.Event()
+
+    def hangs() -> tuple[Finding, ...]:
+        never.wait(60)
+        return ()
+
+    findings = list(all_at_once({("git",): lambda: [Finding("git", "ok", "2")], ("store",): hangs}, 0.2))
+    never.set()
+    assert findings == [Finding("git", "ok", "2"), Finding("store", "missing", lack="no_answer")]
+    assert lacks_what_every_deployment_needs(findings)
+
+
+def test_a_defect_of_a_look_is_not_swallowed() -> None:
+    def breaks() -> tuple[Finding, ...]:
+        raise ValueError("a defect")
+
+    with pytest.raises(ValueError, match="a defect"):
+        list(all_at_once({("git",): breaks}, 5.0))
+
+
+def test_what_was_found_cannot_steer_a_terminal() -> None:
+    odd = Finding("house", "missing", "\x1b[2Jx", "house_unusable", "\x1b]0;y\x07")
+    assert "\x1b" not in "".join(row_of(odd))
+    assert json.dumps(as_json(odd)).isascii()
+
+
+@pytest.mark.parametrize(
+    ("environ", "state"),
+    [
+        ({"LANG": "C"}, "warning"),
+        ({"LANG": "de_DE.utf8"}, "ok"),
+        ({"LC_ALL": "C", "LANG": "C.UTF-8"}, "warning"),
+        ({}, "warning"),
+    ],
+)
+def test_the_locale(environ: dict[str, str], state: str) -> None:
+    assert locale(environ).state == state
+
+
+def test_the_lab_says_what_it_lacks() -> None:
+    [lacking] = lab(lambda: LabSeen(["Lab hosts need root."], has_base=True))
+    assert (lacking.state, lacking.detail) == ("missing", "Lab hosts need root.")
+    [there] = lab(lambda: LabSeen([], has_base=False))
+    assert there.value.endswith("is built by the first orch lab up")
+
+
+def test_a_named_ansible_is_told_with_who_named_it(project: Path) -> None:
+    found = examined(
+        {"ORCH_ANSIBLE": "/nowhere"}, None, lambda: LabSeen([], has_base=True), project / "house.yml"
+    )
+    [ansible] = [each for each in found if each.subject == "ansible"]
+    assert ansible.detail.startswith("ORCH_ANSIBLE: /nowhere cannot be used")
