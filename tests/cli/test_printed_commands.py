@@ -128,6 +128,7 @@ IN_EVERY_STATE = {
 }
 """Those that the states of the journals offer."""
 TROUBLE = "the store, the disk or the machine is in trouble; it is named as what follows once that is mended"
+ANSIBLE_RUN = "tests/engine/test_goes_on_with_its_ansible.py goes this way"
 SHOWS = "it only shows, in whatever state"
 KEYS_RUN = (
     "tests/cli/verbs/test_keys_commands.py and test_ssh_keys_commands.py make, trust and revoke keys so"
@@ -308,6 +309,13 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("adapters/store/faults.py", "orch resume"): TROUBLE,
     ("adapters/store/faults.py", "orch status"): TROUBLE,
     ("cli/main.py", "orch resume"): TROUBLE,
+    ("engine/lookup/present_software.py", RESUME): TROUBLE,
+    ("engine/lookup/present_software.py", f"{RESUME} --ansible PATH"): ANSIBLE_RUN,
+    ("cli/verbs/planning/settings.py", "orch settings show"): SHOWS,
+    ("cli/verbs/planning/settings.py", "orch doctor"): SHOWS,
+    ("cli/views/doctor_view.py", "orch lab up"): TROUBLE,
+    ("cli/views/doctor_view.py", "orch run-due --watch"): "tests/cli/verbs/test_run_due_command.py runs it",
+    ("cli/views/doctor_view.py", "orch settings check"): "tests/cli/verbs/test_settings_and_doctor.py runs it",
     ("engine/practices/starved.py", RESUME): TROUBLE,
     (
         "engine/practices/run_attempt.py",

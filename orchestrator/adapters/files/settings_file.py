@@ -109,15 +109,12 @@ def _unreadable(file: str, content: bytes, error: ValueError | RecursionError) -
     if isinstance(error, RecursionError):
         return fault_at(file, None, (), "settings", "lists within lists without end", "write it anew")
     match = _AT_LINE.match(str(error))
-    words, line = (match[1], int(match[2] or len(content.splitlines()) or 1)) if match else (str(error), None)
-    return fault_at(
-        file,
-        line,
-        (),
-        "TOML",
-        f"a fault: {words[:1].lower()}{words[1:]}",
-        'correct it: `ansible = ".venv"` is how a line looks',
-    )
+    if match is None:
+        return fault_at(file, None, (), "settings", str(error), "write it anew")
+    words, last = match[1], len(content.splitlines()) or 1
+    found = f"a fault: {words[:1].lower()}{words[1:]}"
+    move = 'correct it: `ansible = ".venv"` is how a line looks'
+    return fault_at(file, int(match[2] or last), (), "TOML", found, move)
 
 
 def _places(text: str) -> Iterator[tuple[tuple[str | int, ...], DocumentPlace]]:

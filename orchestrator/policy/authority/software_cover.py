@@ -49,9 +49,9 @@ def differing_words(
         if not alike:
             yield f"{name} {after}, rehearsed with {before}"
     for name in sorted(was.collections.keys() | now.collections.keys()):
-        before, after = was.collections.get(name), now.collections.get(name)
-        if before != after:
-            yield f"collection {_shown(name, after)}, rehearsed {_shown('with', before)}"
+        rehearsed, there = was.collections.get(name), now.collections.get(name)
+        if rehearsed != there:
+            yield f"collection {_shown(name, there)}, rehearsed {_shown('with', rehearsed)}"
 
 
 def _shown(what: str, version: str | None) -> str:

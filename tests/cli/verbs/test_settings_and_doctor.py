@@ -82,12 +82,13 @@ def test_doctor_looks_at_every_subject_and_makes_nothing(
     assert sorted(path.name for path in project.iterdir()) == [".git"]
 
 
+NO_DATABASE = "no database, and long enough to be read as one" * 9
 NEEDED = {
     "a faulty orch.toml": ("orch.toml", "home = 5", "settings", "settings_faulty"),
     "an Ansible that is not there": ("orch.toml", 'ansible = "nope"', "ansible", "ansible_unusable"),
     "a store that is none": (
         "kept/journal.sqlite",
-        "no database, and long enough to be read as one" * 9,
+        NO_DATABASE,
         "store",
         "store_unusable",
     ),
@@ -120,7 +121,7 @@ def test_a_home_that_others_can_read_is_a_warning_with_its_command(
     (project / "my home").mkdir(mode=0o755)
     monkeypatch.setenv("ORCH_HOME", str(project / "my home"))
     found = finding(printed_json(capsys, "doctor"), "home")
-    assert (found["state"], found["command"]) == ("warning", f"chmod go= '{project}/my home'")
+    assert (found["state"], found["command"]) == ("warning", f'chmod go= "{project}/my home"')
 
 
 def test_without_programs_the_lacks_are_told_and_ssh_is_needed(
