@@ -2,9 +2,9 @@
 
 It is started by a driver, with a socket to it as its input; as zygote_of_workers.py where the Ansible is orch's own. It says
 `ready` once it has imported everything. For every message, the path of an attempt's folder, it forks a worker and answers
-`forked`. It ends when the driver closes the socket or dies, and when it was not needed for a while. The workers outlive it: each is in a
-session of its own, and carries its attempt's mark as if it had been started by itself. Nothing depends on it: without one, a
-worker starts in the cold.
+`forked`. It ends when the driver closes the socket or dies, and when it was not needed for a while. The workers outlive it:
+each is in a session of its own, and carries its attempt's mark as if it had been started by itself. Nothing depends on it:
+without one, a worker starts in the cold.
 
 Sent `accelerate` and a socket, it forks a second zygote, which imports mitogen too and serves the driver over that socket in
 the same way: a run that is not accelerated comes from a process without mitogen. The second ends with the first.
