@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine testing check quick test slow models demo bench chaos clean
+.PHONY: help venv debian machine testing check quick test slow models versions demo bench chaos clean
 BIN := .venv/bin
 
 help:  ## show this help
@@ -36,10 +36,18 @@ quick: check  ## run the checks and the fast tests: under 90 seconds on two core
 # The checks use one core, and a fresh machine needs half a minute to set up hosts: both at once.
 test: venv  ## set up, then run all checks and tests except the slow ones
 	@setup/machine.sh --tests & hosts=$$!; checked=0; \
+	$(BIN)/python setup/versions.py --slice & others=$$!; \
 	$(MAKE) --no-print-directory check || checked=$$?; \
+	wait $$others || true; \
 	wait $$hosts || [ "$${CI:-}" != true ]; \
 	exit $$checked
 	@$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=1
+
+# Series of ansible-core that no Python of this machine fits are named and left out: make versions VERSIONS="2.16 2.21".
+VERSIONS ?=
+versions: testing  ## run suites of runs and inspections under each series of ansible-core from 2.16 to 2.22
+	@$(BIN)/python setup/versions.py $(VERSIONS) || true
+	@$(BIN)/python -m tests.versions $(VERSIONS)
 
 # On hosts of its own, one example after the other: some three minutes each.
 models: testing  ## deploy, break, back out and rehearse the example of each model on real hosts
@@ -66,4 +74,4 @@ bench: machine  ## compare orch with bare Ansible, mitogen, pyinfra and plain ss
 	@$(BIN)/python -m bench $(BENCH)
 
 clean:  ## remove .venv and caches
-	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-bench .venv-versions .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

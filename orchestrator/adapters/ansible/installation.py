@@ -71,6 +71,11 @@ class AnsibleInstallation:
         return int(major), int(minor)
 
     @property
+    def words(self) -> str:
+        """Its versions and its Python, for people."""
+        return f"ansible-core {self.core_version} under Python {self.python_version} ({self.python})"
+
+    @property
     def ahead(self) -> bool:
         """Whether it can be imported ahead of runs; an older one starts each run in the cold."""
         return self.series >= AHEAD_FROM

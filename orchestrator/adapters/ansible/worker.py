@@ -47,8 +47,14 @@ def in_the_cold(
     output: IO[bytes],
 ) -> Iterator[tuple[list[str], IO[bytes]]]:
     """As a program of its own, which can read nothing."""
+    print(f"{_words(installation)}, started in the cold", flush=True)  # noqa: T201 - the worker's log
     with Path(os.devnull).open("rb") as nothing:
         yield guest(installation, "playbook", *arguments), nothing
+
+
+def _words(installation: AnsibleInstallation | None) -> str:
+    """Which Ansible it is, for the log."""
+    return "orch's own Ansible" if installation is None else installation.words
 
 
 def work(folder: AttemptFolder, *, start: Start | None = None) -> bool:

@@ -13,10 +13,11 @@ from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
+from tests.worlds.ansibles import CHOICE
 
 RUNS = Path(__file__).parents[2] / "cases/runs"
 # As the waves of a deployment, the runs of a test process come from one zygote: each of its own would import Ansible anew.
-WARM = WarmStart()
+WARM = WarmStart(choice=CHOICE)
 
 
 def told_by(program: str, *words: str, environment: dict[str, str] | None = None) -> str:

@@ -20,11 +20,12 @@ from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from tests.adapters.ansible.local_runs import RUNS, WARM, request, sleepers, unique_seconds, until, wait_for
+from tests.worlds.ansibles import CHOICE
 
 
 @pytest.fixture
 def playbooks(tmp_path: Path) -> AnsiblePlaybooks:
-    return AnsiblePlaybooks(tmp_path / "attempts", warm=WARM)
+    return AnsiblePlaybooks(tmp_path / "attempts", warm=WARM, choice=CHOICE)
 
 
 def left_in_tmp(folder: Path) -> bool:

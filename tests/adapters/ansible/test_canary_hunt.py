@@ -13,6 +13,7 @@ import pytest
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from tests.adapters.ansible.local_runs import request, until
+from tests.worlds.ansibles import CHOICE
 
 CANARY = 'cAn/aRy"9x&K'
 PASSWORD = "the vault word"
@@ -125,7 +126,9 @@ def test_nothing_that_is_kept_of_a_run_holds_the_canary(
     for name, content in made.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(content)
-    playbooks = AnsiblePlaybooks(tmp_path / "attempts", warm=WarmStart(30.0, 60.0, extent="cold"))
+    playbooks = AnsiblePlaybooks(
+        tmp_path / "attempts", warm=WarmStart(30.0, 60.0, extent="cold", choice=CHOICE), choice=CHOICE
+    )
     playbooks.start(
         request("a1", "deploy.yml", project=project, vault_password_file=str(project / "vault.txt"))
     )

@@ -12,6 +12,7 @@ from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from tests.adapters.ansible.local_runs import RUNS, request, until
+from tests.worlds.ansibles import CHOICE
 
 SHADOW = """
 from ansible.plugins.callback import CallbackBase
@@ -50,7 +51,11 @@ SHORT_FALSE = FALSE.replace("ansible.builtin.command", "command")
 
 @pytest.fixture(params=["cold", "zygote"])
 def playbooks(request: pytest.FixtureRequest, tmp_path: Path) -> AnsiblePlaybooks:
-    return AnsiblePlaybooks(tmp_path / "attempts", warm=WarmStart(30.0, 60.0, extent=request.param))
+    return AnsiblePlaybooks(
+        tmp_path / "attempts",
+        warm=WarmStart(30.0, 60.0, extent=request.param, choice=CHOICE),
+        choice=CHOICE,
+    )
 
 
 def project(root: Path, files: dict[str, str]) -> Path:

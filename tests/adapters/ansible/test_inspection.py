@@ -15,6 +15,7 @@ import pytest
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.plan.inspection import Inspection
+from tests.worlds.ansibles import CHOICE, installation
 
 HOSTS = """\
 web:
@@ -39,7 +40,7 @@ def lay(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-WARM = WarmStart()
+WARM = WarmStart(choice=CHOICE)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -51,6 +52,7 @@ def _let_go() -> Iterator[None]:
 def look(project: Path, pattern: str = "all", **changes: object) -> Inspection:
     """What an inspector in the cold says, which is what one that the zygote forks says too."""
     given: dict[str, Any] = {"playbooks": [Path("site.yml")], "inventory": Path("hosts.yml"), **changes}
+    given.setdefault("installation", installation())
     cold = inspect(project, pattern=pattern, **given)
     assert inspect(project, pattern=pattern, warm=WARM, **given) == cold
     return cold

@@ -11,6 +11,7 @@ from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from tests.adapters.ansible.local_runs import request, until
+from tests.worlds.ansibles import CHOICE
 
 INLINE, NESTED, ROLE, LATE = (
     "inline-S3CRET/4711",
@@ -27,7 +28,9 @@ VAULTED = Path(__file__).parents[2] / "cases/vaulted"
 
 @pytest.fixture(params=["cold", "zygote"])
 def playbooks(request: pytest.FixtureRequest, tmp_path: Path) -> AnsiblePlaybooks:
-    return AnsiblePlaybooks(tmp_path / "attempts", warm=WarmStart(30.0, 60.0, extent=request.param))
+    return AnsiblePlaybooks(
+        tmp_path / "attempts", warm=WarmStart(30.0, 60.0, extent=request.param, choice=CHOICE), choice=CHOICE
+    )
 
 
 def outcome_of(playbooks: AnsiblePlaybooks, folder: Path) -> AttemptOutcome:

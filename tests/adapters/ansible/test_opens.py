@@ -16,6 +16,7 @@ from orchestrator.adapters.ansible.tree_check.outside import Grounds
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.opened_file import OpenedFile
 from tests.adapters.ansible.local_runs import RUNS, request, until
+from tests.worlds.ansibles import CHOICE
 
 ROWS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parents[2] / "cases/opens/rows.yml").read_text())
 UNIQUE = f"orch-{secrets.token_hex(6)}"
@@ -72,7 +73,9 @@ def ran(
     world = World(root)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(world.home))
-        playbooks = AnsiblePlaybooks(root / "attempts", warm=WarmStart(30.0, 60.0, extent=request.param))
+        playbooks = AnsiblePlaybooks(
+            root / "attempts", warm=WarmStart(30.0, 60.0, extent=request.param, choice=CHOICE), choice=CHOICE
+        )
         try:
             return world, _opened(world, playbooks)
         finally:

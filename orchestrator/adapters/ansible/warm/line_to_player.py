@@ -44,11 +44,12 @@ def played_over(line: socket.socket, folder: AttemptFolder, cold: Start) -> Star
         # Without a cgroup only a parent finds children that lost their mark, and this one is no child.
         if group is None or not _is_held(line, letter, output):
             line.close()
-            print("ansible-playbook starts in the cold", flush=True)  # noqa: T201 - the worker's log
             with cold(arguments, environment, project, output) as command:
                 yield command
             return
-        print("ansible-playbook was imported ahead", flush=True)  # noqa: T201
+        installation = folder.installation()
+        named = "an Ansible" if installation is None else installation.words
+        print(f"{named}, imported ahead", flush=True)  # noqa: T201 - the worker's log
         line.settimeout(None)
         with os.fdopen(line.detach(), "rb", buffering=0) as given:
             yield CLIENT, given

@@ -35,7 +35,6 @@ _POLL_SECONDS = 0.005
 _YOUNG = 10_000
 """Objects before Python looks for cycles among the new ones: at its own 700, 4 % of a run's CPU went into that."""
 _FIRST = "ansible.cli.playbook"
-_OF_WORKERS = ("orchestrator.adapters.ansible.worker", "ansible_runner", "ansible_runner.config.command")
 _MODULES = (
     "ansible.executor.task_queue_manager",
     "ansible.executor.process.worker",
@@ -62,10 +61,10 @@ _MODULES = (
 _LOADERS = ("inventory", "become", "shell", "connection", "callback", "cache", "strategy")
 
 
-def warm_up(between: Callable[[], None] = lambda: None, *, workers: bool = True) -> None:
+def warm_up(between: Callable[[], None] = lambda: None, more: Sequence[str] = ()) -> None:
     """Import what every run imports. What Ansible cannot load it says and ends the process, as it would in a run.
 
-    `workers`: and what the workers of attempts import, which is orch's own. `between` is called again and again once that is
+    `more`: modules that are imported too. `between` is called again and again once that is
     imported which an inspection needs too; it may fork. Raises ImportError where this Ansible has not the parts for it.
     """
     gc.disable()
@@ -82,7 +81,7 @@ def warm_up(between: Callable[[], None] = lambda: None, *, workers: bool = True)
     for name in _LOADERS:
         _prime(getattr(loader, f"{name}_loader"))
         between()
-    for name in (*(_OF_WORKERS if workers else ()), *_MODULES):
+    for name in (*more, *_MODULES):
         if find_spec(name) is not None:
             import_module(name)
         between()

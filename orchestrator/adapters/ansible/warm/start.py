@@ -222,7 +222,7 @@ class WarmStart:
         self.let_go()
 
     def _spawn(self, environment: Mapping[str, str], its: socket.socket) -> None:
-        command = [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.warm.zygote"]
+        command = [sys.executable, "-P", "-m", "orchestrator.adapters.ansible.warm.zygote_of_workers"]
         if self._other is not None:
             command = guest(self._other, "zygote")
         self._process = process.spawn_attended(command, environment=environment, channel=its)
@@ -240,7 +240,7 @@ class WarmStart:
 
 
 def _environment(project: str, other: AnsibleInstallation | None) -> dict[str, str]:
-    """What a zygote is started with: all settings, room for the mark of each attempt, and where orch or the other Ansible is."""
+    """What a zygote is started with: all settings, room for the mark of each attempt, and where orch or that Ansible is."""
     own = {MARK: _ROOM, "PYTHONDONTWRITEBYTECODE": "1"}
     if other is None:
         own["PYTHONPATH"] = str(Path(__file__).parents[4])

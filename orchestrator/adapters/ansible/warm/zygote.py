@@ -1,10 +1,10 @@
 """The zygote: a process with Ansible imported, from which the workers of a deployment's attempts are forked.
 
-`python -m orchestrator.adapters.ansible.warm.zygote` is started by a driver, with a socket to it as its input. It says `ready`
-once it has imported everything. For every message, the path of an attempt's folder, it forks a worker and answers `forked`. It
-ends when the driver closes the socket or dies, and when it was not needed for a while. The workers outlive it: each is in a
-session of its own, and carries its attempt's mark as if it had been started by itself. Nothing depends on it: without one, a
-worker starts in the cold.
+It is started by a driver, with a socket to it as its input; as zygote_of_workers.py where the Ansible is orch's own. It says
+`ready` once it has imported everything. For every message, the path of an attempt's folder, it forks a worker and answers
+`forked`. It ends when the driver closes the socket or dies, and when it was not needed for a while. The workers outlive it:
+each is in a session of its own, and carries its attempt's mark as if it had been started by itself. Nothing depends on it:
+without one, a worker starts in the cold.
 
 Sent `accelerate` and a socket, it forks a second zygote, which imports mitogen too and serves the driver over that socket in
 the same way: a run that is not accelerated comes from a process without mitogen. The second ends with the first.
@@ -18,15 +18,13 @@ Sent `inspect` and a socket, it forks an inspector, also while it still imports 
 """
 
 import ctypes
-import gc
 import os
 import select
 import signal
 import socket
 import sys
 import tempfile
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -42,7 +40,7 @@ from orchestrator.adapters.ansible.warm.protocol import (
     PLAY,
     READY,
 )
-from orchestrator.adapters.process.own_process import raise_descriptor_limit, remark
+from orchestrator.adapters.process.own_process import raise_descriptor_limit
 
 IDLE = 900.0
 """Seconds without an attempt after which it ends: it holds memory, and a soak can last for days."""
@@ -55,24 +53,34 @@ def _nothing() -> None:
     return
 
 
-def serve(driver: socket.socket, idle: float = IDLE, ahead: Callable[[], None] = _nothing) -> None:
-    """Fork a worker for every message, until the driver is gone or nothing was asked for so many seconds.
+BeWorker = Callable[[Path, socket.socket], NoReturn]
+"""In a fork: be the worker of the attempt in this folder, done with the driver."""
 
-    `ahead`: what to work out when runs that are not accelerated are to come and nothing else is asked for.
+
+def serve(
+    driver: socket.socket,
+    idle: float = IDLE,
+    ahead: Callable[[], None] = _nothing,
+    be_worker: BeWorker | None = None,
+) -> None:
+    """Fork what every message asks for, until the driver is gone or nothing was asked for so many seconds.
+
+    `ahead`: what to work out when runs that are not accelerated are to come and nothing else is asked for. `be_worker`: where
+    workers are forked too.
     """
     driver.settimeout(idle)
     with suppress(OSError):  # the driver is gone, or needs nothing; the workers go on
         driver.sendall(READY)
         for message, lines in _messages(driver, ahead):
             if message == ACCELERATE:
-                _second(driver, lines, idle)
+                _second(driver, lines, idle, be_worker)
             elif message == INSPECT:
                 _inspector(driver, lines)
             elif message == PLAY:
                 _player(driver, lines)
-            else:
+            elif be_worker is not None:
                 if os.fork() == 0:
-                    _be_worker(Path(os.fsdecode(message)), driver)
+                    be_worker(Path(os.fsdecode(message)), driver)
                 driver.sendall(FORKED)
 
 
@@ -112,7 +120,7 @@ def _inspector(driver: socket.socket, lines: list[int]) -> None:
     def inspect() -> None:
         # A session of its own: at its time limit it is ended with whatever an inventory had it start.
         os.setsid()
-        _forget_signals()
+        forget_signals()
         forked_inspection.answer(socket.socket(fileno=lines[0]))
 
     _fork(driver, lines, inspect)
@@ -126,7 +134,7 @@ def _player(driver: socket.socket, lines: list[int]) -> None:
             from orchestrator.adapters.ansible.warm import player
 
             os.setsid()
-            _forget_signals()
+            forget_signals()
             driver.close()
             player.wait_and_play(socket.socket(fileno=lines[0]))
             code = 0
@@ -136,14 +144,14 @@ def _player(driver: socket.socket, lines: list[int]) -> None:
         os.close(line)
 
 
-def _second(driver: socket.socket, lines: list[int], idle: float) -> None:
+def _second(driver: socket.socket, lines: list[int], idle: float, be_worker: BeWorker | None) -> None:
     """Fork the zygote of the accelerated runs, which has this line to the driver."""
 
     def accelerated() -> None:
         from orchestrator.adapters.ansible.warm import mitogen_preload
 
         mitogen_preload.warm_up()
-        serve(socket.socket(fileno=lines[0]), idle)
+        serve(socket.socket(fileno=lines[0]), idle, be_worker=be_worker)
 
     _fork(driver, lines, accelerated)
 
@@ -171,40 +179,10 @@ def _end_with(parent: int) -> None:
         os._exit(0)
 
 
-def _forget_signals() -> None:
+def forget_signals() -> None:
     """In what is forked: signals mean to it what they mean to any program."""
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-
-
-def _be_worker(path: Path, driver: socket.socket) -> NoReturn:
-    """All that a program of its own would have: a session, a log, no input, and the mark of its attempt."""
-    from orchestrator.adapters.ansible import worker
-    from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
-    from orchestrator.adapters.ansible.settings import MARK
-    from orchestrator.adapters.ansible.warm import prompter
-
-    code = 70
-    try:
-        os.setsid()
-        _forget_signals()
-        driver.close()
-        log = os.open(path / "worker.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        os.close(log)
-        folder = AttemptFolder(path.parent, path.name)
-        mark = folder.mark()
-        os.environ[MARK] = mark.partition("=")[2]
-        if remark(mark):
-            gc.enable()
-            code = 0 if worker.work(folder, start=prompter.waiting) else worker.CLAIMED
-    except BaseException:  # noqa: BLE001 - whatever it was, this process must not go on as the zygote
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
 
 
 def _reap(number: int, frame: object) -> None:
@@ -221,8 +199,8 @@ def _end(number: int, frame: object) -> NoReturn:
     sys.exit(0)
 
 
-def main(*, workers: bool = False) -> NoReturn:
-    """Exit code 0 when it was no longer needed. `workers`: the Ansible is orch's own, and workers are forked too."""
+def main(be_worker: BeWorker | None = None, modules: Sequence[str] = ()) -> NoReturn:
+    """Exit code 0 when it was no longer needed. `be_worker`: where workers are forked too; `modules`: what these import."""
     os.umask(0o077)
     signal.signal(signal.SIGTERM, _end)
     driver = socket.socket(fileno=os.dup(0))
@@ -232,16 +210,12 @@ def main(*, workers: bool = False) -> NoReturn:
     with tempfile.TemporaryDirectory(prefix="orch-") as scratch:
         # Ansible makes a folder as it is imported; each run has its own.
         os.environ["ANSIBLE_LOCAL_TEMP"] = scratch
-        preload.warm_up(lambda: inspect_if_asked(driver), workers=workers)
+        preload.warm_up(lambda: inspect_if_asked(driver), modules)
     raise_descriptor_limit()
     # There is nothing left to remove, and taking down all that was imported takes a tenth of a second, which its driver waits.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     # Not during the import: what that starts it waits for itself.
     signal.signal(signal.SIGCHLD, _reap)
     _reap(signal.SIGCHLD, None)
-    serve(driver, ahead=cache(compiled_modules.work_out))
+    serve(driver, ahead=cache(compiled_modules.work_out), be_worker=be_worker)
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main(workers=True)
