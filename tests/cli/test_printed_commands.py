@@ -315,7 +315,10 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("cli/verbs/planning/settings.py", "orch doctor"): SHOWS,
     ("cli/views/doctor_view.py", "orch lab up"): TROUBLE,
     ("cli/views/doctor_view.py", "orch run-due --watch"): "tests/cli/verbs/test_run_due_command.py runs it",
-    ("cli/views/doctor_view.py", "orch settings check"): "tests/cli/verbs/test_settings_and_doctor.py runs it",
+    (
+        "cli/views/doctor_view.py",
+        "orch settings check",
+    ): "tests/cli/verbs/test_settings_and_doctor.py runs it",
     ("engine/practices/starved.py", RESUME): TROUBLE,
     (
         "engine/practices/run_attempt.py",

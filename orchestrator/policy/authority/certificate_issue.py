@@ -71,7 +71,8 @@ def software_faults(parts: Sequence[Deployment]) -> list[str]:
     first = next((software for _, software in ran), None)
     lines = [
         f"{name}: it was not all run with the same software: "
-        f"{'; '.join(differing_words(first, software)) if first and software else 'not all of it is known'}"
+        f"{'; '.join(differing_words(first, software)) if first and software else 'not all of it is known'}; "
+        "rehearse again, and what ran with other software is run anew"
         for name, software in ran
         if software != first
     ]
