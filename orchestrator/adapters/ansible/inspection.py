@@ -111,7 +111,7 @@ def _without_hosts(inspector_answer: dict[str, Any], refused: Sequence[str]) -> 
     if refused:
         inspector_answer |= {"hosts": [], "hosts_beside": [], "groups": {}, "inventory_faults": refused}
         inspector_answer["playbooks"] = [
-            {**book, "plays": [{**play, "hosts": []} for play in book["plays"]]}
+            {**book, "plays": [{**play, "hosts": [], "absent": []} for play in book["plays"]]}
             for book in inspector_answer["playbooks"]
         ]
     return inspector_answer
@@ -302,10 +302,6 @@ def _one_address_twice(targets: Sequence[Target]) -> Iterator[str]:
             yield f"{first} and {target.host} are one machine, {target.address} port {target.port}, under two names"
 
 
-_UNMATCHED = "Could not match supplied host pattern"
-"""What Ansible says where no host fits the pattern of a play; it has no other mark for it."""
-
-
 def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
     faults = [f"{fault['file']}: {fault['message']}" for fault in inspector_answer["vault_faults"]]
     unknown = inspector_answer.get("unknown") or next(iter(faults), None)
@@ -318,13 +314,16 @@ def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
 
 def _playbook(book: dict[str, Any], redact: Redactor) -> PlaybookSeen:
     plays = [
-        {**play, "name": redact(plain(str(play["name"]))), "hosts": _fit(play["hosts"])}
+        {
+            **play,
+            "name": redact(plain(str(play["name"]))),
+            "hosts": _fit(play["hosts"]),
+            "absent": [plain(str(part)) for part in play["absent"]],
+        }
         for play in book["plays"]
     ]
     fault = None if book["fault"] is None else redact(plain(str(book["fault"]), 600))
-    unmatched = fault is not None and _UNMATCHED in fault
-    error_lines = {"path": book["path"], "fault": fault, "matches_no_host": unmatched, "plays": plays}
-    return PlaybookSeen.model_validate(error_lines)
+    return PlaybookSeen.model_validate({"path": book["path"], "fault": fault, "plays": plays})
 
 
 _HOST_NAME: TypeAdapter[str] = TypeAdapter(HostName)

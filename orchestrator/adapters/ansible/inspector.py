@@ -200,8 +200,10 @@ class _Inspection:
         _refuse_empty_users(play, templar)
         play.compile()
         origin = _origin(play.get_ds())
-        hosts = [] if self.inventory_faults else [host.name for host in self.inventory.get_hosts(play.hosts)]
-        return {"name": play.get_name(), "line": origin.line_num if origin else None, "hosts": hosts}
+        absent = [] if self.inventory_faults else _absent_parts(self.inventory, play.hosts)
+        hosts = [] if self.inventory_faults else [host.name for host in _hosts_of(self.inventory, play.hosts)]
+        line = origin.line_num if origin else None
+        return {"name": play.get_name(), "line": line, "hosts": hosts, "absent": absent}
 
     def _vault_faults(self) -> Iterator[dict[str, Any]]:
         from ansible import constants
@@ -252,6 +254,31 @@ class _Inspection:
             {"file": str(path), "name": name or within, "value": value}
             for within, value in named_values(plaintext)
         ]
+
+
+def _hosts_of(inventory: Any, pattern: Any) -> Any:
+    """The hosts of a play, as Ansible finds them where parts of its pattern may match nothing."""
+    from ansible import constants
+
+    before, constants.HOST_PATTERN_MISMATCH = constants.HOST_PATTERN_MISMATCH, "ignore"
+    try:
+        return inventory.get_hosts(pattern)
+    finally:
+        constants.HOST_PATTERN_MISMATCH = before
+
+
+def _absent_parts(inventory: Any, pattern: Any) -> list[str]:
+    """The parts of a play's pattern that name nothing in the inventory, without `!` and `&`."""
+    from ansible.errors import AnsibleError
+    from ansible.inventory.manager import split_host_pattern
+
+    absent = []
+    for part in dict.fromkeys(part.lstrip("!&") for part in split_host_pattern(pattern)):
+        try:
+            inventory.get_hosts(part)
+        except AnsibleError:
+            absent.append(part)
+    return absent
 
 
 def _resolved(templar: Any, value: Any) -> Any:

@@ -35,7 +35,7 @@ class AnsibleInspector(Inspector):
             for stage in plan.stages
             for run in (
                 (stage.playbook, stage.variables),
-                (stage.backout.playbook, stage.backout.variables),
+                (stage.backout.playbook, {**stage.variables, **stage.backout.variables}),
             )
             if run[0]
         ]

@@ -125,7 +125,12 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         "opens": opens(request, folder, control),
         "passed": [*secret_environment(dict.fromkeys(request.pass_environment, ""))],
         "vaulted": [str(path) for path in _vaulted(request)],
-        "named_tasks": [*allowed.ignored_tasks, *allowed.rescued_tasks],
+        "named_tasks": [
+            *allowed.ignored_tasks,
+            *allowed.rescued_tasks,
+            *allowed.check_mode_tasks,
+            *allowed.unreachable_tasks,
+        ],
     }
 
 
@@ -173,6 +178,8 @@ def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> 
     options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{short}"]
     if request.vault_password_file is not None:
         options += ["--vault-password-file", request.vault_password_file]
+    options += ["--tags", ",".join(request.tags)] if request.tags else []
+    options += ["--skip-tags", ",".join(request.skip_tags)] if request.skip_tags else []
     if request.variables or request.accelerate:
         given = {**request.variables, **acceleration.variables(request)}
         variables = folder.keep_variables(plain_values(given))

@@ -185,6 +185,8 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         hosts=attempted.hosts,
         variables={**stage.variables, **part.variables, "orch": _orch_variables(d, attempted)},
         allowance=part.allow,
+        tags=part.tags,
+        skip_tags=part.skip_tags,
         task_timeout=part.task_timeout,
         run_timeout=part.run_timeout,
         forks=stage.forks,

@@ -10,7 +10,8 @@ import yaml  # type: ignore[import-untyped]
 from orchestrator.adapters.ansible.in_run.actions import key_of, short_name
 
 _LARGEST = 1_000_000
-_BLOCKS = ("block", "rescue", "always")
+BLOCKS = ("block", "rescue", "always")
+"""The keys of a block that hold tasks."""
 _TASK_LISTS = ("pre_tasks", "tasks", "post_tasks", "handlers")
 
 
@@ -69,6 +70,7 @@ class PlaybookFiles:
         self._read: set[Path] = set()
         self._here = playbook.parent
         self.roles: dict[Path, None] = {}
+        self.roles_not_found: dict[str, None] = {}
 
     @property
     def files(self) -> list[Path]:
@@ -109,7 +111,7 @@ class PlaybookFiles:
             if isinstance(task, _Mapping):
                 item = Item(file, task, task.lines, task.line, section)
                 yield item
-                for part in _BLOCKS:
+                for part in BLOCKS:
                     yield from self._tasks(task.get(part), file, part)
                 yield from self._included(item)
 
@@ -136,7 +138,10 @@ class PlaybookFiles:
         places = (self._here / "roles", near / "roles", self._project / "roles", *self._roles_path)
         folders = (*places, near.parent.parent, self._here)
         role_folder = next((folder / name for folder in folders if name and (folder / name).is_dir()), None)
-        if role_folder is None or role_folder in self.roles:
+        if role_folder is None:
+            self.roles_not_found |= {name: None} if name else {}
+            return
+        if role_folder in self.roles:
             return
         self.roles[role_folder] = None
         for meta in _either(role_folder / "meta/main"):

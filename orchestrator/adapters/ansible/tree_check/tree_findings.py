@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from orchestrator.adapters.ansible.tree_check.allowed_names import names_of_no_task
 from orchestrator.adapters.ansible.tree_check.environment import (
     controller_environment,
     environment_read,
@@ -46,6 +47,7 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
             findings += controller_environment(play, tasks, declared)
             for task in tasks:
                 findings += not_foreseen(task)
+    findings += names_of_no_task(plan, project, roles_path(project))
     findings += findings_outside(playbooks, inventory, grounds, roles_path(project))
     return list(dict.fromkeys(findings))
 
