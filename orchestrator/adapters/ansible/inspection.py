@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
+from orchestrator.adapters.ansible.program_errors import PASSWORD_MOVE, of_passwords, readable, with_reasons
 from orchestrator.adapters.ansible.settings import (
     base_environment,
     config_file,
@@ -42,6 +43,8 @@ from orchestrator.domain.text.redaction import Redactor
 
 _STATIC_FORMATS = "ansible.builtin.host_list,ansible.builtin.yaml,ansible.builtin.ini,ansible.builtin.toml"
 _KNOWN_HOSTS = re.compile(r"UserKnownHostsFile[ =](.+)", re.IGNORECASE)
+_WARNING = 600
+"""Characters of what a program said that failed."""
 _TOO_LONG = "it took too long"
 _SSH = ("ssh", "smart", "ansible.builtin.ssh", "paramiko", "paramiko_ssh", "ansible.builtin.paramiko_ssh")
 
@@ -222,7 +225,8 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
 def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -> Inspection:
     vaulted = _vaulted(inspector_answer)
     redact = redactor_of(vaulted)
-    faults = [plain(str(fault)) for fault in inspector_answer["inventory_faults"]]
+    warned = [plain(str(line), _WARNING) for line in inspector_answer.get("warned", [])]
+    faults = with_reasons((plain(str(fault)) for fault in inspector_answer["inventory_faults"]), warned)
     targets = list(_targets(inspector_answer["hosts"], project, faults))
     if not targets and not faults:
         faults.append(f"the pattern `{pattern}` matches no host")
@@ -234,7 +238,8 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
         beside=() if faults else tuple(beside),
         inventory_faults=tuple(map(redact, faults)),
         playbooks=tuple(_playbook(book, redact) for book in inspector_answer["playbooks"]),
-        vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),
+        vault_faults=tuple(_vault_faults(inspector_answer, warned, redact)),
+        vault_warnings=tuple(map(redact, of_passwords(warned))),
         vaulted=vaulted,
         opened=tuple(plain(str(path), 1024) for path in inspector_answer.get("opened", [])),
         inventory_ways=tuple(ways_of(inspector_answer["hosts"])),
@@ -323,7 +328,9 @@ def _playbook(book: dict[str, Any], redact: Redactor) -> PlaybookSeen:
         for play in book["plays"]
     ]
     fault = None if book["fault"] is None else redact(plain(str(book["fault"]), 600))
-    return PlaybookSeen.model_validate({"path": book["path"], "fault": fault, "plays": plays})
+    return PlaybookSeen.model_validate(
+        {"path": book["path"], "fault": fault, "plays": plays, "lacks": plain(str(book.get("lacks", "")))}
+    )
 
 
 _HOST_NAME: TypeAdapter[str] = TypeAdapter(HostName)
@@ -340,13 +347,25 @@ def _fit(hosts: Iterable[str]) -> list[str]:
     return fit
 
 
-def _vault_fault(fault: dict[str, Any]) -> FileFault:
-    return FileFault(
-        file=fault["file"],
-        line=fault["line"],
-        message=plain(f"a vaulted value does not decrypt: {fault['message']}"),
-        next_move="name the right vault_password_file in the plan, or encrypt the value again",
-    )
+def _vault_faults(
+    inspector_answer: Mapping[str, Any], warned: Sequence[str], redact: Redactor
+) -> Iterator[FileFault]:
+    """A password that cannot be had is one fault, whatever does not decrypt for it."""
+    reason = str(inspector_answer.get("no_passwords", ""))
+    if reason:
+        yield FileFault(
+            file="resources.vault_password_file",
+            message=redact(plain(f"no password of the vault: {readable(reason)}", _WARNING)),
+            next_move=PASSWORD_MOVE,
+        )
+        return
+    failed = of_passwords(warned)
+    for fault in inspector_answer["vault_faults"]:
+        move = "name the right vault_password_file in the plan, or encrypt the value again"
+        message = plain(f"a vaulted value does not decrypt: {fault['message']}")
+        if failed:
+            message, move = f"{message}; {redact(failed[0])}", PASSWORD_MOVE
+        yield FileFault(file=fault["file"], line=fault["line"], message=message, next_move=move)
 
 
 def _callback_faults(name: str | None, project: Path) -> Iterator[FileFault]:

@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ _USERS = (
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
     """Everything asked for, in one start of Ansible; what cannot be read is said, never raised."""
+    from ansible import constants
     from ansible.cli.playbook import PlaybookCLI
 
     opened = _seen_opens(question)
@@ -54,6 +56,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     # It wants to be given a playbook; ours are loaded below, each with its own variables.
     cli = PlaybookCLI([*arguments, "playbook.yml"])
     cli.parse()
+    # Each play's pattern is held to the inventory part by part, below.
+    constants.HOST_PATTERN_MISMATCH = "ignore"
     super(PlaybookCLI, cli).run()
     answered = _Inspection(cli, question).answer()
     return {**answered, "opened": list(dict.fromkeys(line["path"] for line in opened))}
@@ -74,12 +78,16 @@ class _Inspection:
         self.question = question
         self.inventory_faults: list[str] = []
         self.vaulted: list[dict[str, Any]] = []
+        self.warned: list[str] = []
+        self.secrets: list[Any] = []
+        self.no_passwords = ""
         self.loader, self.inventory, self.variables = self._prerequisites(cli)
 
     def _prerequisites(self, cli: Any) -> Any:
         """With an inventory that cannot be read, an empty one: the playbooks are looked at all the same."""
         try:
-            return cli._play_prereqs()
+            with _warnings_into(self.warned):
+                return self._with_vault(cli)
         except Exception as wrong:
             self.inventory_faults.append(_words(wrong))
         from ansible.inventory.manager import InventoryManager
@@ -87,8 +95,28 @@ class _Inspection:
         from ansible.vars.manager import VariableManager
 
         loader = DataLoader()
+        loader.set_vault_secrets(self.secrets)
         inventory = InventoryManager(loader=loader, sources=["localhost,"])
         return loader, inventory, VariableManager(loader=loader, inventory=inventory)
+
+    def _with_vault(self, cli: Any) -> Any:
+        """Without the passwords where they cannot be had, which is told as that and not as a fault of the inventory."""
+        from ansible.cli import CLI
+
+        original = CLI.setup_vault_secrets
+
+        def keep(*arguments: Any, **named: Any) -> Any:
+            try:
+                self.secrets = original(*arguments, **named)
+            except Exception as wrong:
+                self.no_passwords = _words(wrong)
+            return self.secrets
+
+        CLI.setup_vault_secrets = staticmethod(keep)
+        try:
+            return cli._play_prereqs()
+        finally:
+            CLI.setup_vault_secrets = staticmethod(original)
 
     def answer(self) -> dict[str, Any]:
         vault_faults = list(self._vault_faults())
@@ -106,6 +134,8 @@ class _Inspection:
             "vaulted": self.vaulted,
             "vault_passwords": [secret.bytes.decode("utf-8", "surrogateescape") for _, secret in secrets],
             "no_callback": _no_callback(),
+            "warned": self.warned,
+            "no_passwords": self.no_passwords,
         }
 
     def _groups(self) -> dict[str, list[str]]:
@@ -119,7 +149,8 @@ class _Inspection:
         # A run takes the variables beside its playbook too.
         self.loader.set_basedir(self.question["beside"])
         try:
-            names = [host.name for host in self.inventory.get_hosts(self.question["pattern"])]
+            with _no_pattern_ignored():
+                names = [host.name for host in self.inventory.get_hosts(self.question["pattern"])]
         except Exception as wrong:
             self.inventory_faults.append(_words(wrong))
             return
@@ -189,7 +220,8 @@ class _Inspection:
                 "plays": [self._play(book, play) for play in book.get_plays()],
             }
         except Exception as wrong:
-            return {"path": path, "fault": _words(wrong), "plays": []}
+            words = _words(wrong)
+            return {"path": path, "fault": words, "plays": [], "lacks": _lacking_collection(words)}
 
     def _play(self, book: Any, play: Any) -> dict[str, Any]:
         from ansible.template import Templar
@@ -201,7 +233,7 @@ class _Inspection:
         play.compile()
         origin = _origin(play.get_ds())
         absent = [] if self.inventory_faults else _absent_parts(self.inventory, play.hosts)
-        hosts = [] if self.inventory_faults else [host.name for host in _hosts_of(self.inventory, play.hosts)]
+        hosts = [] if self.inventory_faults else [host.name for host in self.inventory.get_hosts(play.hosts)]
         line = origin.line_num if origin else None
         return {"name": play.get_name(), "line": line, "hosts": hosts, "absent": absent}
 
@@ -213,11 +245,29 @@ class _Inspection:
         project, inventory = Path(self.question["project"]), Path(self.question["inventory"])
         loadable = list(vaulted_files(project, playbooks, inventory, roles_path))
         for path in loadable:
-            yield from self._decrypted(path)
+            faults = list(self._decrypted(path))
+            if faults and self._is_of_the_plan(path):
+                yield from faults
         before = len(self.vaulted)
         for path in other_vaulted_files(project, loadable) if self.loader._vault.secrets else ():
             list(self._decrypted(path))  # nobody says that a run needs them
         self.vaulted[before:] = [item for item in self.vaulted[before:] if not too_short(item["value"])]
+
+    def _is_of_the_plan(self, path: Path) -> bool:
+        """Whether a run can need a file: variables of a group or a host that has no host of the plan are loaded by none."""
+        parts = path.parts
+        beside = next(
+            (n for n in range(len(parts) - 1, 0, -1) if parts[n - 1] in ("group_vars", "host_vars")), None
+        )
+        if beside is None or self.inventory_faults:
+            return True
+        name = parts[beside] if beside + 1 < len(parts) else Path(parts[beside]).stem
+        hosts = {host.name for host in self.inventory.get_hosts(self.question["pattern"])}
+        hosts |= set(self.question.get("hosts_beside", []))
+        if parts[beside - 1] == "host_vars":
+            return name in hosts
+        group = self.inventory.groups.get(name)
+        return group is not None and (name == "all" or any(host.name in hosts for host in group.get_hosts()))
 
     def _decrypted(self, path: Path) -> Iterator[dict[str, Any]]:
         """Keep the values in a file; each that does not decrypt."""
@@ -256,13 +306,58 @@ class _Inspection:
         ]
 
 
-def _hosts_of(inventory: Any, pattern: Any) -> Any:
-    """The hosts of a play, as Ansible finds them where parts of its pattern may match nothing."""
+_NOT_RESOLVED = re.compile(r"couldn't resolve module/action '([\w.]+)'")
+
+
+def _lacking_collection(words: str) -> str:
+    """The collection of a module that Ansible cannot find, where that is not installed; a short name may lead to one."""
+    from ansible.utils.collection_loader import _collection_finder as finder
+
+    match = _NOT_RESOLVED.search(words)
+    name = match[1] if match else ""
+    try:
+        if "." not in name:
+            routing = finder._get_collection_metadata("ansible.builtin").get("plugin_routing", {})
+            kinds = (routing.get(kind, {}) for kind in ("modules", "action"))
+            name = next((kind[name]["redirect"] for kind in kinds if "redirect" in kind.get(name, {})), "")
+        collection = ".".join(name.split(".")[:2])
+        if collection in ("", "ansible.builtin", "ansible.legacy"):
+            return ""
+        finder._get_collection_path(collection)
+    except ValueError:
+        return collection
+    except Exception:
+        return ""
+    return ""
+
+
+@contextmanager
+def _warnings_into(lines: list[str]) -> Iterator[None]:
+    """Keep what Ansible warns of meanwhile: of a program that fails it says only there what that said."""
+    from ansible.utils.display import Display
+
+    display = Display()
+    show = display.display
+
+    def keep(message: Any, *others: Any, **named: Any) -> Any:
+        lines.append(re.sub(r"\s+", " ", str(message)).strip())
+        return show(message, *others, **named)
+
+    display.display = keep
+    try:
+        yield
+    finally:
+        del display.display
+
+
+@contextmanager
+def _no_pattern_ignored() -> Iterator[None]:
+    """Meanwhile a pattern that names nothing in the inventory is an error, as it is in a run."""
     from ansible import constants
 
-    before, constants.HOST_PATTERN_MISMATCH = constants.HOST_PATTERN_MISMATCH, "ignore"
+    before, constants.HOST_PATTERN_MISMATCH = constants.HOST_PATTERN_MISMATCH, "error"
     try:
-        return inventory.get_hosts(pattern)
+        yield
     finally:
         constants.HOST_PATTERN_MISMATCH = before
 
@@ -274,10 +369,11 @@ def _absent_parts(inventory: Any, pattern: Any) -> list[str]:
 
     absent = []
     for part in dict.fromkeys(part.lstrip("!&") for part in split_host_pattern(pattern)):
-        try:
-            inventory.get_hosts(part)
-        except AnsibleError:
-            absent.append(part)
+        with _no_pattern_ignored():
+            try:
+                inventory.get_hosts(part)
+            except AnsibleError:
+                absent.append(part)
     return absent
 
 

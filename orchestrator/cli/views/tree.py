@@ -252,7 +252,11 @@ def _hosts(d: Deployment, hosts: Sequence[str], tasks: Tasks, rows: int, *, ever
 
 def _trouble_of(d: Deployment, host: str) -> str:
     standing = d.standings[host]
-    return f"{standing.standing} {standing.reason}" if standing.standing in _TROUBLE and standing.reason else host
+    return (
+        f"{standing.standing} {standing.reason}"
+        if standing.standing in _TROUBLE and standing.reason
+        else host
+    )
 
 
 def _host(d: Deployment, host: str, tasks: Tasks, alike: str) -> Line:

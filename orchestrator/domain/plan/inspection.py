@@ -36,10 +36,11 @@ class PlaySeen(Noun):
 
 
 class PlaybookSeen(Noun):
-    """A playbook's plays, or in one line why it cannot be read (`fault`)."""
+    """A playbook's plays, or in one line why it cannot be read (`fault`). `lacks`: the collection that is missing for that."""
 
     path: str
     fault: str | None = None
+    lacks: str = ""
     plays: Many[PlaySeen] = ()
 
     def uncovered(self, hosts: Iterable[str]) -> tuple[str, ...]:
@@ -116,6 +117,7 @@ class Inspection(Noun):
     `absent_environment`: variables that the plan has passed to its runs, and that are not set here.
     `opened`: files outside of the project, and of what the plan names, that Ansible opened meanwhile.
     `beside`: hosts that the plan names and that are none of the deployment: those of load balancers.
+    `vault_warnings`: what gives no password of a vault, though other passwords can be had.
     `inventory_ways`: sentences about proxies and programs by which the inventory leads Ansible to its hosts.
     """
 
@@ -131,3 +133,4 @@ class Inspection(Noun):
     vaulted: Vaulted = Vaulted.of_valid()
     absent_environment: Many[str] = ()
     opened: Many[str] = ()
+    vault_warnings: Many[str] = ()

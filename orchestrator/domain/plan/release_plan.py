@@ -128,7 +128,9 @@ class Release(Noun):
         if not self.units and not self.removes:
             raise wrong(
                 "at least one release unit, or one component that is removed",
-                "fill in `units` or `removes`",
+                "fill in `units`: a file of the project is one too, such as the playbook "
+                "(`{name: site, version: 1.0.0, artefact: site.yml, sha256: ...}`, as `sha256sum site.yml` prints it); "
+                "or name in `removes` what is taken away",
                 finding="none",
             )
         return self

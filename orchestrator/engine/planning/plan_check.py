@@ -18,7 +18,13 @@ from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.lookup.place import by_files
 from orchestrator.engine.lookup.unit_files import obtained
 from orchestrator.engine.planning.document_check import check_documents
-from orchestrator.engine.planning.faults import as_fault, faults_of_inspection, in_order, roundabout_ways
+from orchestrator.engine.planning.faults import (
+    as_fault,
+    faults_of_inspection,
+    in_order,
+    passwords_not_had,
+    roundabout_ways,
+)
 from orchestrator.engine.planning.message_check import unsent_messages
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
@@ -280,6 +286,7 @@ class _Check:
         self._warn(short_passed(inspection.vaulted))
         self._warn(in_clear(self.loaded.plan, inspection.vaulted))
         self.warnings.extend(roundabout_ways(self.loaded.plan.resources.inventory, inspection))
+        self.warnings.extend(passwords_not_had(inspection))
         self._warn(rules.opened_outside(inspection))
         self.faults.extend(faults_of_inspection(inspection))
         return inspection

@@ -1,6 +1,7 @@
 """Objections to a plan once its references are known: files, digests, hosts and plays."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
 
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.plan.check import Check, HttpCheck, TestinfraCheck
@@ -9,6 +10,7 @@ from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
 from orchestrator.domain.plan.stage import Stage, hosts_of_stage
 from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.model_base import Variables
 from orchestrator.policy.planning.balancer_objections import files_of_balancers
 from orchestrator.policy.planning.metric_objections import files_of_metrics
@@ -124,7 +126,12 @@ def about_playbook(
     Without hosts no play's pattern matches anything: that is a fault of the inventory, and reported there.
     """
     if seen.fault is not None:
-        yield Objection(path, "a playbook that Ansible can read", seen.fault, "correct the playbook")
+        move = "correct the playbook"
+        if seen.lacks:
+            beside = PurePath(seen.path).parent / "collections"
+            command = f"ansible-galaxy collection install {seen.lacks} -p {command_word(str(beside))}"
+            move = f"install the collection {seen.lacks}, `{command}`, or correct the name"
+        yield Objection(path, "a playbook that Ansible can read", seen.fault, move)
         return
     for play in seen.plays if hosts else ():
         yield from _absent_groups(path, play, allow, part)

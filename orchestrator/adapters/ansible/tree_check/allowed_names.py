@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from orchestrator.adapters.ansible.tree_check.allowable import task_name
-from orchestrator.adapters.ansible.tree_check.outside import not_foreseen
+from orchestrator.adapters.ansible.tree_check.outside import Grounds, collection_roots, not_foreseen
 from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFiles
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.plan.inspection import PlaybookFinding
@@ -27,7 +27,8 @@ def names_of_no_task(
 def _of_playbook(
     playbook: Path, allow: Allowance, project: Path, roles_path: Sequence[Path]
 ) -> Iterator[PlaybookFinding]:
-    files = PlaybookFiles(playbook, project, roles_path)
+    collections = collection_roots(Grounds.of(project, ()), playbook.parent)
+    files = PlaybookFiles(playbook, project, roles_path, collections)
     tasks = [task for _, tasks in files.plays() for task in tasks]
     if files.roles_not_found or any(True for task in tasks for _ in not_foreseen(task)):
         return

@@ -8,7 +8,7 @@ from orchestrator.adapters.ansible.in_run.actions import LOCAL, key_of
 from orchestrator.adapters.ansible.tree_check.allowable import TRUE, is_one_of, of_play, of_task, task_name
 from orchestrator.adapters.ansible.tree_check.injected_facts import injected_facts
 from orchestrator.adapters.ansible.tree_check.on_controller import CONTROLLER, on_controller
-from orchestrator.adapters.ansible.tree_check.outside import roles_path
+from orchestrator.adapters.ansible.tree_check.outside import Grounds, collection_roots, roles_path
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
 from orchestrator.adapters.ansible.tree_check.redirects import redirects
 from orchestrator.adapters.ansible.tree_check.shadows import shadows
@@ -28,7 +28,8 @@ def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
     """
     playbook = playbook if playbook.is_absolute() else project / playbook
     findings: list[PlaybookFinding] = []
-    files = PlaybookFiles(playbook, project, roles_path(project))
+    collections = collection_roots(Grounds.of(project, ()), playbook.parent)
+    files = PlaybookFiles(playbook, project, roles_path(project), collections)
     plays = list(files.plays())
     for play, tasks in plays:
         findings += (finding for rule in _PLAY_RULES for finding in rule(play))

@@ -135,9 +135,9 @@ def lookups_outside(path: Path, text: str, grounds: Grounds) -> Iterator[Playboo
 
 def collections_outside(play: Item, tasks: Sequence[Item], grounds: Grounds) -> Iterator[PlaybookFinding]:
     """Each collection that a play or a task names in full, and that only a home or this machine has."""
-    roots = _collection_roots(grounds, play.file.parent)
+    roots = collection_roots(grounds, play.file.parent)
     for item in (play, *tasks):
-        for name, key in _collections_of(item):
+        for name, key in collections_of(item):
             root = next((place for place in roots if (place / name).is_dir()), None)
             if root is None:
                 continue
@@ -200,7 +200,8 @@ def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
                 )
 
 
-def _collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
+def collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
+    """The folders `ansible_collections` in which a run looks for collections, for a playbook in the folder `beside`."""
     project = grounds.project
     given = configuration(project)
     named = given.get(("defaults", "collections_path"), given.get(("defaults", "collections_paths")))
@@ -210,8 +211,8 @@ def _collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
     return [root if root.name == "ansible_collections" else root / "ansible_collections" for root in roots]
 
 
-def _collections_of(item: Item) -> Iterator[tuple[str, str]]:
-    """As `namespace/name`, with the key that names it."""
+def collections_of(item: Item) -> Iterator[tuple[str, str]]:
+    """The collections that a play or a task names in full, as `namespace/name`, each with the key that names it."""
     named = [(str(key), str(key)) for key in item.keys]
     named += [(str(name) + ".x", "collections") for name in _names(item.keys.get("collections"))]
     for role in item.keys.get("roles") or []:

@@ -9,6 +9,7 @@ from orchestrator.adapters.ansible.tree_check.environment import (
     environment_read,
     settings_environment,
 )
+from orchestrator.adapters.ansible.tree_check.missing_collections import missing_collections
 from orchestrator.adapters.ansible.tree_check.outside import (
     Grounds,
     collections_outside,
@@ -47,6 +48,7 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
             findings += controller_environment(play, tasks, declared)
             for task in tasks:
                 findings += not_foreseen(task)
+    findings += missing_collections(playbooks, grounds, roles_path(project))
     findings += names_of_no_task(plan, project, roles_path(project))
     findings += findings_outside(playbooks, inventory, grounds, roles_path(project))
     return list(dict.fromkeys(findings))
