@@ -1,4 +1,4 @@
-"""What third-party playbooks do that a run takes for a failure, and the words of a plan with which it is done: on real hosts."""
+"""What third-party playbooks do that a run takes for a failure, and the plan's words with which it is done: on real hosts."""
 
 from __future__ import annotations
 

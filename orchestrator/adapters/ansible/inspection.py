@@ -16,13 +16,14 @@ from pydantic import TypeAdapter, ValidationError
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
-from orchestrator.adapters.ansible.program_errors import PASSWORD_MOVE, of_passwords, readable, with_reasons
+from orchestrator.adapters.ansible.program_errors import SEE_PROGRAM, of_passwords, readable, with_reasons
 from orchestrator.adapters.ansible.settings import (
     base_environment,
     config_file,
     configuration,
     no_log,
     password_files,
+    passwords_in_place,
     search_paths,
 )
 from orchestrator.adapters.ansible.tree_check.inventory_ways import ways_of
@@ -64,19 +65,20 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     passed: Mapping[str, str] | None = None,
     hosts_beside: Sequence[str] = (),
     may_read: Sequence[Path] = (),
+    origin: Path | None = None,
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
 
     `variables`: what each playbook is given, in the order of the playbooks. `beside`: a playbook whose group_vars and
     host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`. `warm`: whose
     zygote is asked first. `passed`: what runs see of the caller's environment besides the usual. `may_read`: places outside of
-    the project whose files are not named where they are opened.
+    the project whose files are not named where they are opened. `origin`: where files with passwords are, for a copy.
     """
     project, inventory = project.absolute(), _below(project, inventory)
     refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
     beside_inventory = (inventory, *(inventory.parent / name for name in ("group_vars", "host_vars")))
     passwords = [vault_password_file] if vault_password_file is not None else []
-    named = (*may_read, *passwords, *map(Path, password_files(project)))
+    named = (*may_read, *passwords, *map(Path, password_files(project, str(origin or ""))))
     question = {
         "may_read": [
             str(project),
@@ -97,7 +99,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
             for path, given in zip(playbooks, [*variables, *[{}] * len(playbooks)], strict=False)
         ],
     }
-    more = passed or {}
+    more = {**(passed or {}), **passwords_in_place(project, str(origin or ""))}
     inspector_answer = _ask(
         question, project, more, dynamic_allowed=dynamic_allowed, timeout=timeout, warm=warm
     )
@@ -228,7 +230,8 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
     warned = [plain(str(line), _WARNING) for line in inspector_answer.get("warned", [])]
     faults = with_reasons((plain(str(fault)) for fault in inspector_answer["inventory_faults"]), warned)
     targets = list(_targets(inspector_answer["hosts"], project, faults))
-    if not targets and not faults:
+    unreadable = inspector_answer["vault_faults"] or inspector_answer.get("no_passwords")
+    if not targets and not faults and not unreadable:
         faults.append(f"the pattern `{pattern}` matches no host")
     faults += _one_address_twice(targets)
     beside = list(_targets(inspector_answer.get("hosts_beside", []), project, faults))
@@ -356,7 +359,7 @@ def _vault_faults(
         yield FileFault(
             file="resources.vault_password_file",
             message=redact(plain(f"no password of the vault: {readable(reason)}", _WARNING)),
-            next_move=PASSWORD_MOVE,
+            next_move=SEE_PROGRAM,
         )
         return
     failed = of_passwords(warned)
@@ -364,7 +367,7 @@ def _vault_faults(
         move = "name the right vault_password_file in the plan, or encrypt the value again"
         message = plain(f"a vaulted value does not decrypt: {fault['message']}")
         if failed:
-            message, move = f"{message}; {redact(failed[0])}", PASSWORD_MOVE
+            message, move = f"{message}; {redact(failed[0])}", SEE_PROGRAM
         yield FileFault(file=fault["file"], line=fault["line"], message=message, next_move=move)
 
 

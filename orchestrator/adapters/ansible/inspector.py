@@ -5,13 +5,13 @@ ANSWER; whatever a user's plugins print does not get into it. Nothing is run on 
 """
 
 import json
-import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible.ansible_words import lacking_collection, origin_of, warnings_into, words_of
+from orchestrator.adapters.ansible.inventory_patterns import absent_parts, no_pattern_ignored
 from orchestrator.adapters.ansible.vaulted_files import other_vaulted_files, vaulted_files
 from orchestrator.domain.text.redaction import too_short
 
@@ -86,10 +86,10 @@ class _Inspection:
     def _prerequisites(self, cli: Any) -> Any:
         """With an inventory that cannot be read, an empty one: the playbooks are looked at all the same."""
         try:
-            with _warnings_into(self.warned):
+            with warnings_into(self.warned):
                 return self._with_vault(cli)
         except Exception as wrong:
-            self.inventory_faults.append(_words(wrong))
+            self.inventory_faults.append(words_of(wrong))
         from ansible.inventory.manager import InventoryManager
         from ansible.parsing.dataloader import DataLoader
         from ansible.vars.manager import VariableManager
@@ -109,7 +109,7 @@ class _Inspection:
             try:
                 self.secrets = original(*arguments, **named)
             except Exception as wrong:
-                self.no_passwords = _words(wrong)
+                self.no_passwords = words_of(wrong)
             return self.secrets
 
         CLI.setup_vault_secrets = staticmethod(keep)
@@ -149,10 +149,10 @@ class _Inspection:
         # A run takes the variables beside its playbook too.
         self.loader.set_basedir(self.question["beside"])
         try:
-            with _no_pattern_ignored():
+            with no_pattern_ignored():
                 names = [host.name for host in self.inventory.get_hosts(self.question["pattern"])]
         except Exception as wrong:
-            self.inventory_faults.append(_words(wrong))
+            self.inventory_faults.append(words_of(wrong))
             return
         for name in names:
             host = self.inventory.get_host(name)
@@ -164,7 +164,7 @@ class _Inspection:
                 }
             except Exception as wrong:
                 if not vault_unreadable:
-                    self.inventory_faults.append(f"host {name}: {_words(wrong)}")
+                    self.inventory_faults.append(f"host {name}: {words_of(wrong)}")
 
     def _hosts_beside(self, hosts: set[str]) -> Iterator[dict[str, Any]]:
         """Hosts that the plan names and that are none of its own; one that the inventory does not have is left out."""
@@ -220,8 +220,8 @@ class _Inspection:
                 "plays": [self._play(book, play) for play in book.get_plays()],
             }
         except Exception as wrong:
-            words = _words(wrong)
-            return {"path": path, "fault": words, "plays": [], "lacks": _lacking_collection(words)}
+            words = words_of(wrong)
+            return {"path": path, "fault": words, "plays": [], "lacks": lacking_collection(words)}
 
     def _play(self, book: Any, play: Any) -> dict[str, Any]:
         from ansible.template import Templar
@@ -231,8 +231,8 @@ class _Inspection:
         play.post_validate(templar)
         _refuse_empty_users(play, templar)
         play.compile()
-        origin = _origin(play.get_ds())
-        absent = [] if self.inventory_faults else _absent_parts(self.inventory, play.hosts)
+        origin = origin_of(play.get_ds())
+        absent = [] if self.inventory_faults else absent_parts(self.inventory, play.hosts)
         hosts = [] if self.inventory_faults else [host.name for host in self.inventory.get_hosts(play.hosts)]
         line = origin.line_num if origin else None
         return {"name": play.get_name(), "line": line, "hosts": hosts, "absent": absent}
@@ -280,7 +280,7 @@ class _Inspection:
                 values = self.loader.load_from_file(str(path), cache="none", trusted_as_template=False)
                 yield from self._undecryptable(path, "", values)
         except Exception as wrong:
-            yield {"file": str(path), "line": None, "message": _words(wrong)}
+            yield {"file": str(path), "line": None, "message": words_of(wrong)}
 
     def _undecryptable(self, path: Path, name: str, value: Any) -> Iterator[dict[str, Any]]:
         from ansible.parsing.vault import EncryptedString
@@ -291,9 +291,9 @@ class _Inspection:
             try:
                 self._keep(path, name, str(value))
             except Exception as wrong:
-                origin = _origin(value)
+                origin = origin_of(value)
                 line = origin.line_num if origin else None
-                yield {"file": str(path), "line": line, "message": _words(wrong)}
+                yield {"file": str(path), "line": line, "message": words_of(wrong)}
         for key, item in items_of(name, value):
             yield from self._undecryptable(path, key, item)
 
@@ -304,77 +304,6 @@ class _Inspection:
             {"file": str(path), "name": name or within, "value": value}
             for within, value in named_values(plaintext)
         ]
-
-
-_NOT_RESOLVED = re.compile(r"couldn't resolve module/action '([\w.]+)'")
-
-
-def _lacking_collection(words: str) -> str:
-    """The collection of a module that Ansible cannot find, where that is not installed; a short name may lead to one."""
-    from ansible.utils.collection_loader import _collection_finder as finder
-
-    match = _NOT_RESOLVED.search(words)
-    name = match[1] if match else ""
-    try:
-        if "." not in name:
-            routing = finder._get_collection_metadata("ansible.builtin").get("plugin_routing", {})
-            kinds = (routing.get(kind, {}) for kind in ("modules", "action"))
-            name = next((kind[name]["redirect"] for kind in kinds if "redirect" in kind.get(name, {})), "")
-        collection = ".".join(name.split(".")[:2])
-        if collection in ("", "ansible.builtin", "ansible.legacy"):
-            return ""
-        finder._get_collection_path(collection)
-    except ValueError:
-        return collection
-    except Exception:
-        return ""
-    return ""
-
-
-@contextmanager
-def _warnings_into(lines: list[str]) -> Iterator[None]:
-    """Keep what Ansible warns of meanwhile: of a program that fails it says only there what that said."""
-    from ansible.utils.display import Display
-
-    display = Display()
-    show = display.display
-
-    def keep(message: Any, *others: Any, **named: Any) -> Any:
-        lines.append(re.sub(r"\s+", " ", str(message)).strip())
-        return show(message, *others, **named)
-
-    display.display = keep
-    try:
-        yield
-    finally:
-        del display.display
-
-
-@contextmanager
-def _no_pattern_ignored() -> Iterator[None]:
-    """Meanwhile a pattern that names nothing in the inventory is an error, as it is in a run."""
-    from ansible import constants
-
-    before, constants.HOST_PATTERN_MISMATCH = constants.HOST_PATTERN_MISMATCH, "error"
-    try:
-        yield
-    finally:
-        constants.HOST_PATTERN_MISMATCH = before
-
-
-def _absent_parts(inventory: Any, pattern: Any) -> list[str]:
-    """The parts of a play's pattern that name nothing in the inventory, without `!` and `&`."""
-    from ansible.errors import AnsibleError
-    from ansible.inventory.manager import split_host_pattern
-
-    absent = []
-    for part in dict.fromkeys(part.lstrip("!&") for part in split_host_pattern(pattern)):
-        with _no_pattern_ignored():
-            try:
-                inventory.get_hosts(part)
-            except AnsibleError:
-                absent.append(part)
-    return absent
 
 
 def _resolved(templar: Any, value: Any) -> Any:
@@ -405,25 +334,6 @@ def _no_callback() -> str | None:
         return None if callback_loader.get(name, class_only=True) else name
     except Exception:
         return name
-
-
-def _words(wrong: Exception) -> str:
-    """What Ansible says, with the place in the user's file where it names one; on one line."""
-    place = ""
-    origin = _origin(getattr(wrong, "obj", None))
-    if origin is not None and origin.path:
-        place = f"{origin.path}:{origin.line_num}: " if origin.line_num else f"{origin.path}: "
-    message = str(getattr(wrong, "_original_message", "") or getattr(wrong, "message", "") or wrong)
-    cause = str(wrong.__cause__ or "")
-    if cause and cause not in message and not message.startswith("YAML parsing failed"):
-        message = f"{message}: {cause}"
-    return place + re.sub(r"\s+", " ", message).strip()
-
-
-def _origin(value: Any) -> Any:
-    from ansible._internal._datatag._tags import Origin
-
-    return value if value is None or isinstance(value, Origin) else Origin.get_tag(value)
 
 
 def main(path: str) -> int:

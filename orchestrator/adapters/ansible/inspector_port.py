@@ -30,6 +30,9 @@ class AnsibleInspector(Inspector):
 
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         """The inventory, and of each stage the deploy and the backout playbook, with the variables that each is given."""
+        return self._inspect(plan, project, None)
+
+    def _inspect(self, plan: ReleasePlan, project: Path, origin: Path | None) -> Inspection:
         runs = [
             run
             for stage in plan.stages
@@ -52,6 +55,7 @@ class AnsibleInspector(Inspector):
             beside=Path(runs[0][0]) if runs else Path(plan.resources.inventory),
             warm=self._warm,
             passed=passed,
+            origin=origin,
             hosts_beside=plan.balancer_hosts,
             may_read=[
                 *(Path(name).expanduser() for name in plan.resources.ingredients),
@@ -72,10 +76,10 @@ class AnsibleInspector(Inspector):
         """From the files themselves; nothing is started."""
         return tree_findings(plan, project)
 
-    def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
+    def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with."""
         if _decrypts(plan, project):
-            return self.inspect(plan, project).vaulted
+            return self._inspect(plan, project, origin).vaulted
         passed = passed_environment(plan.resources.pass_environment, os.environ)
         return Vaulted(passed=secret_environment(passed))
 

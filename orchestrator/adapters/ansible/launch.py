@@ -138,6 +138,7 @@ def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict
     """Where a run writes down what it reads, and what it may: its copy, and these places beside it."""
     project, inventory = Path(request.project), Path(request.inventory)
     named = [request.vault_password_file, request.known_hosts, *password_files(project)]
+    named += password_files(project, request.origin) if request.origin else []
     places = [folder.path, control, inventory, *(Path(path) for path in named if path)]
     places += [inventory.parent / name for name in ("group_vars", "host_vars")]
     places += [
@@ -178,8 +179,6 @@ def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> 
     options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{short}"]
     if request.vault_password_file is not None:
         options += ["--vault-password-file", request.vault_password_file]
-    options += ["--tags", ",".join(request.tags)] if request.tags else []
-    options += ["--skip-tags", ",".join(request.skip_tags)] if request.skip_tags else []
     if request.variables or request.accelerate:
         given = {**request.variables, **acceleration.variables(request)}
         variables = folder.keep_variables(plain_values(given))

@@ -7,7 +7,7 @@ _OF_PASSWORDS = "Error in vault password"
 _OF_INVENTORY = "Failed to parse"
 _STANDARD_ERROR = re.compile(r"Standard error from inventory script: (.*)")
 _BYTES = re.compile(r"""\bb(['"])(.*?)(?:\\n)?\1$""")
-PASSWORD_MOVE = (
+SEE_PROGRAM = (
     "see that the program works where orch is started, and name the variables that it reads in "
     "resources.pass_environment; or name the right vault_password_file"
 )

@@ -185,6 +185,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         hosts=attempted.hosts,
         variables={**stage.variables, **part.variables, "orch": _orch_variables(d, attempted)},
         allowance=part.allow,
+        origin=d.project,
         tags=part.tags,
         skip_tags=part.skip_tags,
         task_timeout=part.task_timeout,

@@ -94,7 +94,7 @@ def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objec
         next_move = "install orch with all packages of its lock, or remove `accelerate`"
         expected = "an acceleration that can be had"
         yield Objection("strategy.accelerate", expected, inspection.no_acceleration, next_move)
-    if not inspection.targets and not inspection.inventory_faults:
+    if not (inspection.targets or inspection.inventory_faults or inspection.vault_faults):
         fault = f"none for `{plan.strategy.hosts}`"
         yield Objection("strategy.hosts", "at least one host", fault, "correct the pattern or the inventory")
     yield from _same_machine(inspection.targets)
