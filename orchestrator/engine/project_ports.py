@@ -34,8 +34,11 @@ class Inspector(ABC):
         Never raises for the content of users' files; the inspection holds their faults.
         """
 
-    def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
-        """The vaulted values that an inspection of the plan finds, by one of its own. Never raises for users' files."""
+    def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
+        """The vaulted values that an inspection of the plan finds, by one of its own. Never raises for users' files.
+
+        `origin`: the project that `project` is a copy of, where files with passwords stay.
+        """
         return self.inspect(plan, project).vaulted
 
     @abstractmethod

@@ -40,7 +40,7 @@ def vaulted_values(ports: Ports, d: Deployment, *, over: bool = False) -> Vaulte
 
     `over`: its private copy may be gone; then the project's values count.
     """
-    vaulted = ports.inspector.vaulted(_in_place(d), folder(d.workplace))
+    vaulted = ports.inspector.vaulted(_in_place(d), folder(d.workplace), folder(d.project))
     if vaulted.unknown is None or not over:
         return vaulted
     return ports.inspector.vaulted(d.plan, folder(d.project))

@@ -1,6 +1,6 @@
 """An inspector that knows an inventory and playbooks by heart."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,6 @@ class FakeInspector(Inspector):
     groups: Mapping[str, Sequence[str]]
     plays: Mapping[str, Sequence[str]]
     unreadable: Mapping[str, str] = field(default_factory=dict)
-    unmatched: Collection[str] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
     vault_faults: Sequence[FileFault] = ()
     settings_faults: Sequence[FileFault] = ()
@@ -56,9 +55,14 @@ class FakeInspector(Inspector):
 
     def _playbook(self, path: str) -> PlaybookSeen:
         if path in self.unreadable:
-            unmatched = path in self.unmatched
-            return PlaybookSeen(path=path, fault=self.unreadable[path], matches_no_host=unmatched)
+            return PlaybookSeen(path=path, fault=self.unreadable[path])
         if path not in self.plays:
             return PlaybookSeen(path=path, fault=f"{path} cannot be read")
-        plays = [PlaySeen(name=group, hosts=tuple(self.groups.get(group, ()))) for group in self.plays[path]]
+        plays = [self._play(pattern) for pattern in self.plays[path]]
         return PlaybookSeen(path=path, plays=tuple(plays))
+
+    def _play(self, pattern: str) -> PlaySeen:
+        parts = pattern.split(":")
+        hosts = [host for part in parts for host in self.groups.get(part, ())]
+        absent = [part for part in parts if part not in self.groups]
+        return PlaySeen(name=pattern, hosts=tuple(hosts), absent=tuple(absent))

@@ -16,6 +16,7 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
+from orchestrator.adapters.ansible.program_errors import SEE_PROGRAM, of_passwords, readable, with_reasons
 from orchestrator.adapters.ansible.settings import (
     base_environment,
     config_file,
@@ -23,6 +24,7 @@ from orchestrator.adapters.ansible.settings import (
     guest,
     no_log,
     password_files,
+    passwords_in_place,
     search_paths,
 )
 from orchestrator.adapters.ansible.tree_check.inventory_ways import ways_of
@@ -43,6 +45,8 @@ from orchestrator.domain.text.redaction import Redactor
 
 _STATIC_FORMATS = "ansible.builtin.host_list,ansible.builtin.yaml,ansible.builtin.ini,ansible.builtin.toml"
 _KNOWN_HOSTS = re.compile(r"UserKnownHostsFile[ =](.+)", re.IGNORECASE)
+_WARNING = 600
+"""Characters of what a program said that failed."""
 _TOO_LONG = "it took too long"
 _SSH = ("ssh", "smart", "ansible.builtin.ssh", "paramiko", "paramiko_ssh", "ansible.builtin.paramiko_ssh")
 
@@ -63,6 +67,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     passed: Mapping[str, str] | None = None,
     hosts_beside: Sequence[str] = (),
     may_read: Sequence[Path] = (),
+    origin: Path | None = None,
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
 
@@ -70,13 +75,13 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`. `warm`: whose
     zygote is asked first. `installation`: the Ansible that is asked [default: orch's own]. `passed`: what runs see of the
     caller's environment besides the usual. `may_read`: places outside of the project whose files are not named where they are
-    opened.
+    opened. `origin`: where files with passwords are, for a copy.
     """
     project, inventory = project.absolute(), _below(project, inventory)
     refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
     beside_inventory = (inventory, *(inventory.parent / name for name in ("group_vars", "host_vars")))
     passwords = [vault_password_file] if vault_password_file is not None else []
-    named = (*may_read, *passwords, *map(Path, password_files(project)))
+    named = (*may_read, *passwords, *map(Path, password_files(project, str(origin or ""))))
     question = {
         "may_read": [
             str(project),
@@ -97,7 +102,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
             for path, given in zip(playbooks, [*variables, *[{}] * len(playbooks)], strict=False)
         ],
     }
-    more = passed or {}
+    more = {**(passed or {}), **passwords_in_place(project, str(origin or ""))}
     inspector_answer = _ask(
         question,
         project,
@@ -120,7 +125,7 @@ def _without_hosts(inspector_answer: dict[str, Any], refused: Sequence[str]) -> 
     if refused:
         inspector_answer |= {"hosts": [], "hosts_beside": [], "groups": {}, "inventory_faults": refused}
         inspector_answer["playbooks"] = [
-            {**book, "plays": [{**play, "hosts": []} for play in book["plays"]]}
+            {**book, "plays": [{**play, "hosts": [], "absent": []} for play in book["plays"]]}
             for book in inspector_answer["playbooks"]
         ]
     return inspector_answer
@@ -229,9 +234,11 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
 def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -> Inspection:
     vaulted = _vaulted(inspector_answer)
     redact = redactor_of(vaulted)
-    faults = [plain(str(fault)) for fault in inspector_answer["inventory_faults"]]
+    warned = [plain(str(line), _WARNING) for line in inspector_answer.get("warned", [])]
+    faults = with_reasons((plain(str(fault)) for fault in inspector_answer["inventory_faults"]), warned)
     targets = list(_targets(inspector_answer["hosts"], project, faults))
-    if not targets and not faults:
+    unreadable = inspector_answer["vault_faults"] or inspector_answer.get("no_passwords")
+    if not targets and not faults and not unreadable:
         faults.append(f"the pattern `{pattern}` matches no host")
     faults += _one_address_twice(targets)
     beside = list(_targets(inspector_answer.get("hosts_beside", []), project, faults))
@@ -241,7 +248,8 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
         beside=() if faults else tuple(beside),
         inventory_faults=tuple(map(redact, faults)),
         playbooks=tuple(_playbook(book, redact) for book in inspector_answer["playbooks"]),
-        vault_faults=tuple(_vault_fault(fault) for fault in inspector_answer["vault_faults"]),
+        vault_faults=tuple(_vault_faults(inspector_answer, warned, redact)),
+        vault_warnings=tuple(map(redact, of_passwords(warned))),
         vaulted=vaulted,
         opened=tuple(plain(str(path), 1024) for path in inspector_answer.get("opened", [])),
         inventory_ways=tuple(ways_of(inspector_answer["hosts"])),
@@ -309,10 +317,6 @@ def _one_address_twice(targets: Sequence[Target]) -> Iterator[str]:
             yield f"{first} and {target.host} are one machine, {target.address} port {target.port}, under two names"
 
 
-_UNMATCHED = "Could not match supplied host pattern"
-"""What Ansible says where no host fits the pattern of a play; it has no other mark for it."""
-
-
 def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
     faults = [f"{fault['file']}: {fault['message']}" for fault in inspector_answer["vault_faults"]]
     unknown = inspector_answer.get("unknown") or next(iter(faults), None)
@@ -325,13 +329,18 @@ def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
 
 def _playbook(book: dict[str, Any], redact: Redactor) -> PlaybookSeen:
     plays = [
-        {**play, "name": redact(plain(str(play["name"]))), "hosts": _fit(play["hosts"])}
+        {
+            **play,
+            "name": redact(plain(str(play["name"]))),
+            "hosts": _fit(play["hosts"]),
+            "absent": [plain(str(part)) for part in play["absent"]],
+        }
         for play in book["plays"]
     ]
     fault = None if book["fault"] is None else redact(plain(str(book["fault"]), 600))
-    unmatched = fault is not None and _UNMATCHED in fault
-    error_lines = {"path": book["path"], "fault": fault, "matches_no_host": unmatched, "plays": plays}
-    return PlaybookSeen.model_validate(error_lines)
+    return PlaybookSeen.model_validate(
+        {"path": book["path"], "fault": fault, "plays": plays, "lacks": plain(str(book.get("lacks", "")))}
+    )
 
 
 _HOST_NAME: TypeAdapter[str] = TypeAdapter(HostName)
@@ -348,13 +357,25 @@ def _fit(hosts: Iterable[str]) -> list[str]:
     return fit
 
 
-def _vault_fault(fault: dict[str, Any]) -> FileFault:
-    return FileFault(
-        file=fault["file"],
-        line=fault["line"],
-        message=plain(f"a vaulted value does not decrypt: {fault['message']}"),
-        next_move="name the right vault_password_file in the plan, or encrypt the value again",
-    )
+def _vault_faults(
+    inspector_answer: Mapping[str, Any], warned: Sequence[str], redact: Redactor
+) -> Iterator[FileFault]:
+    """A password that cannot be had is one fault, whatever does not decrypt for it."""
+    reason = str(inspector_answer.get("no_passwords", ""))
+    if reason:
+        yield FileFault(
+            file="resources.vault_password_file",
+            message=redact(plain(f"no password of the vault: {readable(reason)}", _WARNING)),
+            next_move=SEE_PROGRAM,
+        )
+        return
+    failed = of_passwords(warned)
+    for fault in inspector_answer["vault_faults"]:
+        move = "name the right vault_password_file in the plan, or encrypt the value again"
+        message = plain(f"a vaulted value does not decrypt: {fault['message']}")
+        if failed:
+            message, move = f"{message}; {redact(failed[0])}", SEE_PROGRAM
+        yield FileFault(file=fault["file"], line=fault["line"], message=message, next_move=move)
 
 
 def _callback_faults(name: str | None, project: Path) -> Iterator[FileFault]:

@@ -5,13 +5,14 @@ ANSWER; whatever a user's plugins print does not get into it. Nothing is run on 
 """
 
 import json
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible.ansible_words import lacking_collection, warnings_into, words_of
 from orchestrator.adapters.ansible.guest.core.choice import core
+from orchestrator.adapters.ansible.inventory_patterns import absent_parts, no_pattern_ignored
 from orchestrator.adapters.ansible.vaulted_files import other_vaulted_files, vaulted_files
 from orchestrator.domain.text.redaction import too_short
 
@@ -46,6 +47,7 @@ _USERS = (
 
 def answer(question: dict[str, Any]) -> dict[str, Any]:
     """Everything asked for, in one start of Ansible; what cannot be read is said, never raised."""
+    from ansible import constants
     from ansible.cli.playbook import PlaybookCLI
 
     opened = _seen_opens(question)
@@ -55,6 +57,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     # It wants to be given a playbook; ours are loaded below, each with its own variables.
     cli = PlaybookCLI([*arguments, "playbook.yml"])
     cli.parse()
+    # Each play's pattern is held to the inventory part by part, below.
+    constants.HOST_PATTERN_MISMATCH = "ignore"
     super(PlaybookCLI, cli).run()
     answered = _Inspection(cli, question).answer()
     return {**answered, "opened": list(dict.fromkeys(line["path"] for line in opened))}
@@ -75,21 +79,45 @@ class _Inspection:
         self.question = question
         self.inventory_faults: list[str] = []
         self.vaulted: list[dict[str, Any]] = []
+        self.warned: list[str] = []
+        self.secrets: list[Any] = []
+        self.no_passwords = ""
         self.loader, self.inventory, self.variables = self._prerequisites(cli)
 
     def _prerequisites(self, cli: Any) -> Any:
         """With an inventory that cannot be read, an empty one: the playbooks are looked at all the same."""
         try:
-            return cli._play_prereqs()
+            with warnings_into(self.warned):
+                return self._with_vault(cli)
         except Exception as wrong:
-            self.inventory_faults.append(_words(wrong))
+            self.inventory_faults.append(words_of(wrong))
         from ansible.inventory.manager import InventoryManager
         from ansible.parsing.dataloader import DataLoader
         from ansible.vars.manager import VariableManager
 
         loader = DataLoader()
+        loader.set_vault_secrets(self.secrets)
         inventory = InventoryManager(loader=loader, sources=["localhost,"])
         return loader, inventory, VariableManager(loader=loader, inventory=inventory)
+
+    def _with_vault(self, cli: Any) -> Any:
+        """Without the passwords where they cannot be had, which is told as that and not as a fault of the inventory."""
+        from ansible.cli import CLI
+
+        original = CLI.setup_vault_secrets
+
+        def keep(*arguments: Any, **named: Any) -> Any:
+            try:
+                self.secrets = original(*arguments, **named)
+            except Exception as wrong:
+                self.no_passwords = words_of(wrong)
+            return self.secrets
+
+        CLI.setup_vault_secrets = staticmethod(keep)
+        try:
+            return cli._play_prereqs()
+        finally:
+            CLI.setup_vault_secrets = staticmethod(original)
 
     def answer(self) -> dict[str, Any]:
         vault_faults = list(self._vault_faults())
@@ -107,6 +135,8 @@ class _Inspection:
             "vaulted": self.vaulted,
             "vault_passwords": [secret.bytes.decode("utf-8", "surrogateescape") for _, secret in secrets],
             "no_callback": _no_callback(),
+            "warned": self.warned,
+            "no_passwords": self.no_passwords,
         }
 
     def _groups(self) -> dict[str, list[str]]:
@@ -120,9 +150,10 @@ class _Inspection:
         # A run takes the variables beside its playbook too.
         self.loader.set_basedir(self.question["beside"])
         try:
-            names = [host.name for host in self.inventory.get_hosts(self.question["pattern"])]
+            with no_pattern_ignored():
+                names = [host.name for host in self.inventory.get_hosts(self.question["pattern"])]
         except Exception as wrong:
-            self.inventory_faults.append(_words(wrong))
+            self.inventory_faults.append(words_of(wrong))
             return
         for name in names:
             host = self.inventory.get_host(name)
@@ -134,7 +165,7 @@ class _Inspection:
                 }
             except Exception as wrong:
                 if not vault_unreadable:
-                    self.inventory_faults.append(f"host {name}: {_words(wrong)}")
+                    self.inventory_faults.append(f"host {name}: {words_of(wrong)}")
 
     def _hosts_beside(self, hosts: set[str]) -> Iterator[dict[str, Any]]:
         """Hosts that the plan names and that are none of its own; one that the inventory does not have is left out."""
@@ -190,7 +221,8 @@ class _Inspection:
                 "plays": [self._play(book, play) for play in book.get_plays()],
             }
         except Exception as wrong:
-            return {"path": path, "fault": _words(wrong), "plays": []}
+            words = words_of(wrong)
+            return {"path": path, "fault": words, "plays": [], "lacks": lacking_collection(words)}
 
     def _play(self, book: Any, play: Any) -> dict[str, Any]:
         from ansible.template import Templar
@@ -200,9 +232,10 @@ class _Inspection:
         play.post_validate(templar)
         _refuse_empty_users(play, templar)
         play.compile()
-        _, line = core().place_of(play.get_ds())
+        absent = [] if self.inventory_faults else absent_parts(self.inventory, play.hosts)
         hosts = [] if self.inventory_faults else [host.name for host in self.inventory.get_hosts(play.hosts)]
-        return {"name": play.get_name(), "line": line, "hosts": hosts}
+        _, line = core().place_of(play.get_ds())
+        return {"name": play.get_name(), "line": line, "hosts": hosts, "absent": absent}
 
     def _vault_faults(self) -> Iterator[dict[str, Any]]:
         from ansible import constants
@@ -212,11 +245,29 @@ class _Inspection:
         project, inventory = Path(self.question["project"]), Path(self.question["inventory"])
         loadable = list(vaulted_files(project, playbooks, inventory, roles_path))
         for path in loadable:
-            yield from self._decrypted(path)
+            faults = list(self._decrypted(path))
+            if faults and self._is_of_the_plan(path):
+                yield from faults
         before = len(self.vaulted)
         for path in other_vaulted_files(project, loadable) if self.loader._vault.secrets else ():
             list(self._decrypted(path))  # nobody says that a run needs them
         self.vaulted[before:] = [item for item in self.vaulted[before:] if not too_short(item["value"])]
+
+    def _is_of_the_plan(self, path: Path) -> bool:
+        """Whether a run can need a file: variables of a group or a host that has no host of the plan are loaded by none."""
+        parts = path.parts
+        beside = next(
+            (n for n in range(len(parts) - 1, 0, -1) if parts[n - 1] in ("group_vars", "host_vars")), None
+        )
+        if beside is None or self.inventory_faults:
+            return True
+        name = parts[beside] if beside + 1 < len(parts) else Path(parts[beside]).stem
+        hosts = {host.name for host in self.inventory.get_hosts(self.question["pattern"])}
+        hosts |= set(self.question.get("hosts_beside", []))
+        if parts[beside - 1] == "host_vars":
+            return name in hosts
+        group = self.inventory.groups.get(name)
+        return group is not None and (name == "all" or any(host.name in hosts for host in group.get_hosts()))
 
     def _decrypted(self, path: Path) -> Iterator[dict[str, Any]]:
         """Keep the values in a file; each that does not decrypt."""
@@ -229,7 +280,7 @@ class _Inspection:
                 values = core().load_file(self.loader, str(path))
                 yield from self._undecryptable(path, "", values)
         except Exception as wrong:
-            yield {"file": str(path), "line": None, "message": _words(wrong)}
+            yield {"file": str(path), "line": None, "message": words_of(wrong)}
 
     def _undecryptable(self, path: Path, name: str, value: Any) -> Iterator[dict[str, Any]]:
         from orchestrator.adapters.ansible.in_run.kept_text import items_of
@@ -239,7 +290,7 @@ class _Inspection:
                 self._keep(path, name, str(value))
             except Exception as wrong:
                 _, line = core().place_of(value)
-                yield {"file": str(path), "line": line, "message": _words(wrong)}
+                yield {"file": str(path), "line": line, "message": words_of(wrong)}
         for key, item in items_of(name, value):
             yield from self._undecryptable(path, key, item)
 
@@ -280,19 +331,6 @@ def _no_callback() -> str | None:
         return None if callback_loader.get(name, class_only=True) else name
     except Exception:
         return name
-
-
-def _words(wrong: Exception) -> str:
-    """What Ansible says, with the place in the user's file where it names one; on one line."""
-    place = ""
-    file, line = core().place_of(getattr(wrong, "obj", None))
-    if file:
-        place = f"{file}:{line}: " if line else f"{file}: "
-    message = str(getattr(wrong, "_original_message", "") or getattr(wrong, "message", "") or wrong)
-    cause = str(wrong.__cause__ or "")
-    if cause and cause not in message and not message.startswith("YAML parsing failed"):
-        message = f"{message}: {cause}"
-    return place + re.sub(r"\s+", " ", message).strip()
 
 
 def main() -> None:

@@ -33,12 +33,15 @@ class AnsibleInspector(Inspector):
 
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         """The inventory, and of each stage the deploy and the backout playbook, with the variables that each is given."""
+        return self._inspect(plan, project, None)
+
+    def _inspect(self, plan: ReleasePlan, project: Path, origin: Path | None) -> Inspection:
         runs = [
             run
             for stage in plan.stages
             for run in (
                 (stage.playbook, stage.variables),
-                (stage.backout.playbook, stage.backout.variables),
+                (stage.backout.playbook, {**stage.variables, **stage.backout.variables}),
             )
             if run[0]
         ]
@@ -56,6 +59,7 @@ class AnsibleInspector(Inspector):
             warm=self._warm,
             installation=other_than_own(self._choice),
             passed=passed,
+            origin=origin,
             hosts_beside=plan.balancer_hosts,
             may_read=[
                 *(Path(name).expanduser() for name in plan.resources.ingredients),
@@ -76,10 +80,10 @@ class AnsibleInspector(Inspector):
         """From the files themselves; nothing is started."""
         return tree_findings(plan, project)
 
-    def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
+    def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with."""
         if _decrypts(plan, project):
-            return self.inspect(plan, project).vaulted
+            return self._inspect(plan, project, origin).vaulted
         passed = passed_environment(plan.resources.pass_environment, os.environ)
         return Vaulted(passed=secret_environment(passed))
 

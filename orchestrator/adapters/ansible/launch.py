@@ -126,7 +126,12 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         "opens": opens(request, folder, control),
         "passed": [*secret_environment(dict.fromkeys(request.pass_environment, ""))],
         "vaulted": [str(path) for path in _vaulted(request)],
-        "named_tasks": [*allowed.ignored_tasks, *allowed.rescued_tasks],
+        "named_tasks": [
+            *allowed.ignored_tasks,
+            *allowed.rescued_tasks,
+            *allowed.check_mode_tasks,
+            *allowed.unreachable_tasks,
+        ],
     }
 
 
@@ -134,6 +139,7 @@ def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict
     """Where a run writes down what it reads, and what it may: its copy, and these places beside it."""
     project, inventory = Path(request.project), Path(request.inventory)
     named = [request.vault_password_file, request.known_hosts, *password_files(project)]
+    named += password_files(project, request.origin) if request.origin else []
     places = [folder.path, control, inventory, *(Path(path) for path in named if path)]
     places += [inventory.parent / name for name in ("group_vars", "host_vars")]
     places += [

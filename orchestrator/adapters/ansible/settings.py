@@ -16,6 +16,7 @@ from orchestrator.adapters.ansible import acceleration
 from orchestrator.adapters.ansible.in_run.actions import LOCAL
 from orchestrator.adapters.process import run
 from orchestrator.errors import MachineLacks
+from orchestrator.policy.planning.password_files import OPTIONS, password_files_of
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.installation import AnsibleInstallation
@@ -64,7 +65,7 @@ _OVERRIDES = (
         "defaults",
         "host_pattern_mismatch",
         frozenset({"ignore", "warning"}),
-        "a play without hosts is a fault",
+        "a play without hosts is a fault; a plan may allow absent_groups",
     ),
     _Override("inventory", "unparsed_is_failed", _FALSE, "an inventory that cannot be read is a fault"),
     _Override("inventory", "any_unparsed_is_failed", _FALSE, "an inventory that cannot be read is a fault"),
@@ -86,8 +87,8 @@ _OVERRIDES = (
     _Override("diff", "always", _TRUE, "differences of files hold secrets"),
     _Override("defaults", "retry_files_enabled", _TRUE, "orch keeps the record"),
     _Override("defaults", "log_path", None, "the output of each run is kept with its attempt"),
-    _Override("tags", "run", None, "a run of selected tags is not the release"),
-    _Override("tags", "skip", None, "a run without some tags is not the release"),
+    _Override("tags", "run", None, "the plan's tags count"),
+    _Override("tags", "skip", None, "the plan's skip_tags count"),
     _Override("ssh_connection", "control_path", None, "each run has connections of its own"),
     _Override("ssh_connection", "control_path_dir", None, "each run has connections of its own"),
     _Override("ssh_connection", "pipelining", _FALSE, "pipelining is on"),
@@ -207,7 +208,6 @@ def lasting_settings(project: str) -> dict[str, str]:
         "ANSIBLE_CONFIG": config_file(Path(project)),
         **search_paths(Path(project)),
         **no_log(Path(project)),
-        "ANSIBLE_HOST_PATTERN_MISMATCH": "error",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "1",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
         "ANSIBLE_FORCE_HANDLERS": "1",
@@ -224,8 +224,6 @@ def lasting_settings(project: str) -> dict[str, str]:
         "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "0",
         "ANSIBLE_DIFF_ALWAYS": "0",
         "ANSIBLE_VERBOSITY": "0",
-        "ANSIBLE_RUN_TAGS": "all",
-        "ANSIBLE_SKIP_TAGS": "",
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_NOCOWS": "1",
         **_only_against(users),
@@ -263,13 +261,33 @@ def decrypts(project: Path, vault_password_file: str | None) -> bool:
     return vault_password_file is not None or any(("defaults", name) in settings for name in _VAULT_SETTINGS)
 
 
-def password_files(project: Path) -> list[str]:
-    """The files that hold or give passwords, as ansible.cfg names them."""
+def password_files(project: Path, origin: str = "") -> list[str]:
+    """The files that hold or give passwords, as ansible.cfg names them: in the project, or in the `origin` of this copy."""
     settings = configuration(project)
     named = (*_VAULT_SETTINGS, "become_password_file", "connection_password_file")
     given = ",".join(settings.get(("defaults", name), "") for name in named)
     names = (name.strip().rpartition("@")[2] for name in given.split(","))
-    return [str(project / Path(name).expanduser()) for name in names if name and name != "prompt"]
+    place = Path(origin) if origin else project
+    return [str(place / Path(name).expanduser()) for name in names if name and name != "prompt"]
+
+
+def passwords_in_place(project: Path, origin: str) -> dict[str, str]:
+    """The settings that name files with passwords, where the private copy does not have those: they stay in the project."""
+    path = project / "ansible.cfg"
+    settings = path.read_text(errors="replace") if origin and path.is_file() else ""
+    entries: dict[str, list[str]] = {}
+    moved: set[str] = set()
+    for each in password_files_of(settings):
+        place = each.name
+        if each.is_relative and not (project / each.name).exists():
+            place = str(Path(origin) / each.name)
+            moved.add(each.option)
+        label = f"{each.label}@" if each.label else ""
+        entries.setdefault(each.option, []).append(f"{label}{place}")
+    return {_PASSWORD_SETTINGS[option]: ",".join(entries[option]) for option in OPTIONS if option in moved}
+
+
+_PASSWORD_SETTINGS = {option: f"ANSIBLE_{option.upper()}" for option in OPTIONS}
 
 
 def no_log(project: Path) -> dict[str, str]:
@@ -291,7 +309,12 @@ def settings_of_one_run(
             request.known_hosts,
             users.get(("ssh_connection", "ssh_args"), ""),
         ),
+        # The check of the plan has held each pattern to the inventory, and to what the plan lets be absent.
+        "ANSIBLE_HOST_PATTERN_MISMATCH": "warning" if request.allowance.absent_groups else "error",
         "ANSIBLE_INJECT_FACT_VARS": "1" if request.allowance.injected_facts else "0",
+        "ANSIBLE_RUN_TAGS": ",".join(request.tags) or "all",
+        "ANSIBLE_SKIP_TAGS": ",".join(request.skip_tags),
+        **passwords_in_place(Path(request.project), request.origin),
         "ANSIBLE_FORKS": str(acceleration.forks(request)),
         "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
         **acceleration.settings(

@@ -25,7 +25,7 @@ from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.message_words import entry_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
-from orchestrator.policy.telling.words.stage_words import rotation_lines, stage_lines, stage_title
+from orchestrator.policy.telling.words.stage_words import rotation_lines, stage_lines, stage_title, tag_words
 from orchestrator.policy.telling.words.unit_words import stated_words
 from orchestrator.policy.telling.words.wave_words import check_titles, gate_words, limit_words, on_words
 
@@ -212,7 +212,8 @@ def _how(plan: ReleasePlan) -> Iterable[Branch]:
     if plan.strategy.stages:
         return ()
     lines = map(Branch, rotation_lines(plan.strategy.load_balancer))
-    return (Branch(f"deploy playbook {plan.stages[0].playbook}"), *lines, *_allowed(plan.stages[0].allow))
+    stage = plan.stages[0]
+    return (Branch(f"deploy playbook {stage.playbook}{tag_words(stage)}"), *lines, *_allowed(stage.allow))
 
 
 def _stage(stage: Stage, waves: Sequence[Wave]) -> Branch:
@@ -235,6 +236,9 @@ def _allowed(allow: Allowance) -> Iterable[Branch]:
         f"may be rescued: {', '.join(allow.rescued_tasks)}" if allow.rescued_tasks else "",
         f"may touch {', '.join(allow.delegates)} as well" if allow.delegates else "",
         "facts become plain variables" if allow.injected_facts else "",
+        f"only look, in check mode: {', '.join(allow.check_mode_tasks)}" if allow.check_mode_tasks else "",
+        f"may not reach a host: {', '.join(allow.unreachable_tasks)}" if allow.unreachable_tasks else "",
+        f"may be absent from the inventory: {', '.join(allow.absent_groups)}" if allow.absent_groups else "",
     ]
     return (Branch(f"allowed: {line}") for line in phrases if line)
 
@@ -279,7 +283,7 @@ def _backout(plan: ReleasePlan) -> Branch:
             *(
                 (Branch("the stages in reverse order, each with its own playbook"),)
                 if plan.strategy.stages
-                else (Branch(f"backout playbook {backout.playbook}"),)
+                else (Branch(f"backout playbook {backout.playbook}{tag_words(plan.stages[0].backout)}"),)
             ),
             *_allowed(backout.allow),
             *_declared(backout.changes),

@@ -237,7 +237,11 @@ def _hosts(d: Deployment, hosts: Sequence[str], tasks: Tasks, rows: int, *, ever
     chosen = [*trouble, *at_work, *(rest if few else [])]
     shown = chosen if len(chosen) <= rows else chosen[: max(1, rows - 1)]
     ordered = [host for host in hosts if host in set(shown)]
-    lines = [_host(d, host, tasks) for host in ordered]
+    lines: list[Line] = []
+    first: dict[str, str] = {}
+    for host in ordered:
+        lines.append(_host(d, host, tasks, first.get(_trouble_of(d, host), "")))
+        first.setdefault(_trouble_of(d, host), host)
     hidden = [host for host in chosen if host not in set(shown)]
     if hidden:
         lines.append(
@@ -246,13 +250,23 @@ def _hosts(d: Deployment, hosts: Sequence[str], tasks: Tasks, rows: int, *, ever
     return lines
 
 
-def _host(d: Deployment, host: str, tasks: Tasks) -> Line:
+def _trouble_of(d: Deployment, host: str) -> str:
+    standing = d.standings[host]
+    return (
+        f"{standing.standing} {standing.reason}"
+        if standing.standing in _TROUBLE and standing.reason
+        else host
+    )
+
+
+def _host(d: Deployment, host: str, tasks: Tasks, alike: str) -> Line:
+    """`alike`: a host above with the same reason, which is not said again."""
     standing = d.standings[host]
     words = STANDING_WORDS[standing.standing]
     if standing.standing in _AT_WORK:
         words = _task_words(tasks.get(host)) or words
     elif standing.reason and standing.standing in _TROUBLE:
-        words = f"{words}: {standing.reason}"
+        words = f"{words}: {f'as {alike}' if alike else standing.reason}"
     return Line(1, _STANDING_MARKS[standing.standing], host, words, host=True)
 
 

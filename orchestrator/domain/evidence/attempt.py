@@ -1,8 +1,9 @@
 """An attempt: one run of one playbook over an explicit list of hosts, with its own identity."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Seconds, Text, Variables
 
 Purpose = Literal["deploy", "backout"]
@@ -21,13 +22,19 @@ def declares_controller(delegates: Iterable[str]) -> bool:
 
 
 class Allowance(Noun):
-    """What a plan permits a playbook to do that otherwise does not count as success; each entry names a task."""
+    """What a plan permits a playbook to do that otherwise does not count as success; each entry of `..._tasks` names a task.
+
+    `absent_groups`: patterns of plays that may match no host of the inventory.
+    """
 
     noop: bool = False
     ignored_tasks: Many[Text] = ()
     rescued_tasks: Many[Text] = ()
     delegates: Many[HostName] = ()
     injected_facts: bool = False
+    check_mode_tasks: Annotated[Many[Text], Since("0.2")] = ()
+    unreachable_tasks: Annotated[Many[Text], Since("0.2")] = ()
+    absent_groups: Annotated[Many[Text], Since("0.2")] = ()
 
 
 class AttemptRequest(Noun):
@@ -41,7 +48,9 @@ class AttemptRequest(Noun):
     the deployment, whose vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
     the caller's environment has their values. `house`: the house that the deployment is of; a machine of another refuses.
     the caller's environment has their values. `ingredients` and `outputs`: what it may read outside of its copy, as the plan
-    names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns.
+    names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns. `tags` and
+    `skip_tags`: which plays and tasks are run, as `ansible-playbook` takes them; none given, all. `origin`: the project that
+    was copied, where files with passwords stay.
     """
 
     attempt: str
@@ -71,3 +80,6 @@ class AttemptRequest(Noun):
     ingredients: Many[str] = ()
     outputs: Many[str] = ()
     foreseen: Many[str] = ()
+    tags: Many[str] = ()
+    skip_tags: Many[str] = ()
+    origin: str = ""

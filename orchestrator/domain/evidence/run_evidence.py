@@ -44,7 +44,7 @@ class HostEvidence(Noun):
 
     `real` counts tasks that were ok and acted on the host itself, without facts, messages and delegated tasks. `timed_out`:
     tasks given up, which may still run. `masked`: tasks whose failure the playbook declares not to be one. `pending`:
-    background tasks whose end was not seen. `rehearsed`: tasks that ran in check mode. `fence_said`: the epoch of another
+    background tasks whose end was not seen. `rehearsed_tasks`: those that ran in check mode. `fence_said`: the epoch of another
     run, the other machine or house, or why the fence failed. `unfenced`: tasks that ran here before the fence was ok.
     `addresses`: the addresses Ansible used for this host. `astray`: tasks that ran elsewhere. `identity` distinguishes
     machines, whatever their names. `recap` is Ansible's own count, and must equal `counted`, the count of the events.
@@ -56,7 +56,7 @@ class HostEvidence(Noun):
     changed: int = 0
     changed_tasks: Many[str] = ()
     skipped: int = 0
-    rehearsed: int = 0
+    rehearsed_tasks: Many[str] = ()
     failed: Many[TaskTrouble] = ()
     timed_out: Many[TaskTrouble] = ()
     rescued: Many[TaskTrouble] = ()

@@ -10,24 +10,37 @@ from orchestrator.domain.text.model_base import HostName, Many, Noun
 from orchestrator.domain.text.plain_text import escaped_text, plain
 from orchestrator.domain.text.redaction import Redactor
 
+Severity = Literal["refuse", "warn"]
+AllowedBy = Literal[
+    "",
+    "ignored_tasks",
+    "rescued_tasks",
+    "check_mode_tasks",
+    "unreachable_tasks",
+    "delegates",
+    "injected_facts",
+]
+"""The field of `allow` by which a plan permits a construct."""
+
 
 class PlaySeen(Noun):
-    """One play, with the hosts of the whole inventory that its pattern matches."""
+    """One play, with the hosts of the whole inventory that its pattern matches.
+
+    `absent`: the parts of the pattern that name no host and no group of the inventory.
+    """
 
     name: str
     line: int | None = None
     hosts: Many[HostName] = ()
+    absent: Many[str] = ()
 
 
 class PlaybookSeen(Noun):
-    """A playbook's plays, or in one line why it cannot be read (`fault`).
-
-    `matches_no_host`: the fault is that a pattern of its plays matches no host of the inventory.
-    """
+    """A playbook's plays, or in one line why it cannot be read (`fault`). `lacks`: the collection that is missing for that."""
 
     path: str
     fault: str | None = None
-    matches_no_host: bool = False
+    lacks: str = ""
     plays: Many[PlaySeen] = ()
 
     def uncovered(self, hosts: Iterable[str]) -> tuple[str, ...]:
@@ -49,17 +62,21 @@ class PlaybookFinding(Noun):
     """A construct that can end green without having worked, or wait for a person: refused, or a warning.
 
     `undeclared`: it stands only where the plan does not allow this delegate. `place`: the path outside of the project that
-    a run reads there.
+    a run reads there. `allowed_by`: it stands only where this field of `allow` does not have its `names`, of tasks or hosts.
+    `asked`: the variables that a person is asked for; it stands only where the plan does not give them.
     """
 
     file: str
     line: int | None = None
     kind: str
     what: str
-    severity: Literal["refuse", "warn"]
+    severity: Severity
     next_move: str
     undeclared: str = ""
     place: str = ""
+    allowed_by: AllowedBy = ""
+    names: Many[str] = ()
+    asked: Many[str] = ()
 
 
 class VaultedValue(Noun):
@@ -100,6 +117,7 @@ class Inspection(Noun):
     `absent_environment`: variables that the plan has passed to its runs, and that are not set here.
     `opened`: files outside of the project, and of what the plan names, that Ansible opened meanwhile.
     `beside`: hosts that the plan names and that are none of the deployment: those of load balancers.
+    `vault_warnings`: what gives no password of a vault, though other passwords can be had.
     `inventory_ways`: sentences about proxies and programs by which the inventory leads Ansible to its hosts.
     """
 
@@ -115,3 +133,4 @@ class Inspection(Noun):
     vaulted: Vaulted = Vaulted.of_valid()
     absent_environment: Many[str] = ()
     opened: Many[str] = ()
+    vault_warnings: Many[str] = ()

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from orchestrator.domain.evidence.attempt import Acceleration, Allowance
 from orchestrator.domain.evidence.baseline import PlannedScope
+from orchestrator.domain.evidence.task_names import SkippedTag, Tag
 from orchestrator.domain.plan.assessment import Assessment, Impact, Priority
 from orchestrator.domain.plan.change_request import ChangeRequest, ChangeType
 from orchestrator.domain.plan.check import Check
@@ -127,7 +128,9 @@ class Release(Noun):
         if not self.units and not self.removes:
             raise wrong(
                 "at least one release unit, or one component that is removed",
-                "fill in `units` or `removes`",
+                "fill in `units`: a file of the project is one too, such as the playbook "
+                "(`{name: site, version: 1.0.0, artefact: site.yml, sha256: ...}`, as `sha256sum site.yml` prints it); "
+                "or name in `removes` what is taken away",
                 finding="none",
             )
         return self
@@ -145,6 +148,7 @@ class Strategy(Noun):
 
     *phased*: `waves`; *pilot*: `pilot`, then `waves` (default: the rest at once); *big-bang*: all hosts at once, no waves.
     `stages` stand for playbook, waves and pilot: a phased deployment whose stages have their own.
+    `tags` and `skip_tags` select plays and tasks of the playbooks.
     `model` is the file of the deployment model that it follows, a path in the plan's project.
     """
 
@@ -153,6 +157,8 @@ class Strategy(Noun):
     hosts: Text
     playbook: Text | None = None
     variables: Variables = {}
+    tags: Annotated[Many[Tag], Since("0.2")] = ()
+    skip_tags: Annotated[Many[SkippedTag], Since("0.2")] = ()
     stages: Annotated[Many[StageSpec], Since("0.2")] = ()
     waves: Many[PlannedWave] = ()
     pilot: Pilot | None = None
@@ -245,11 +251,14 @@ class Backout(Noun):
     `scope`: which hosts a failure backs out: the failed ones, the failed wave, or all touched ones. `on_failure`: back out
     at once, or hold for a person with the four choices retry, exclude, back out, hold on. `leaves_running`: names of programs
     that the backout playbook starts outside of systemd and leaves running on purpose. `changes`: what tasks change that do
-    not say so themselves, such as commands. With stages the playbooks are theirs.
+    not say so themselves, such as commands. `tags` and `skip_tags` select plays and tasks. With stages the
+    playbooks are theirs.
     """
 
     playbook: Text | None = None
     variables: Variables = {}
+    tags: Annotated[Many[Tag], Since("0.2")] = ()
+    skip_tags: Annotated[Many[SkippedTag], Since("0.2")] = ()
     baseline: PlannedScope
     changes: Annotated[Many[DeclaredChange], Since("0.2")] = ()
     scope: Literal["failed", "wave", "all_touched"] = "all_touched"

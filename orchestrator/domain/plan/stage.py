@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from orchestrator.domain.evidence.attempt import Allowance, Purpose
+from orchestrator.domain.evidence.task_names import SkippedTag, Tag
 from orchestrator.domain.plan.check import Check
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.domain.plan.load_balancer import PlannedRotation, Rotation
@@ -17,6 +18,7 @@ from orchestrator.domain.plan.manual_step import ManualStep
 from orchestrator.domain.plan.pilot import Pilot
 from orchestrator.domain.plan.target import Target, selected
 from orchestrator.domain.plan.wave import Gate, HostLimit, Limit, PlannedWave, WaveSpec
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, PositiveSeconds, Text, Variables
 from orchestrator.domain.text.selection import Selection
 from orchestrator.domain.text.validation_error import wrong
@@ -31,6 +33,8 @@ class StageBackout(Noun):
     playbook: Text | None = None
     manual: ManualStep | None = None
     variables: Variables = {}
+    tags: Annotated[Many[Tag] | None, Since("0.2")] = None
+    skip_tags: Annotated[Many[SkippedTag] | None, Since("0.2")] = None
     changes: Many[DeclaredChange] = ()
     task_timeout: PositiveSeconds | None = None
     run_timeout: PositiveSeconds | None = None
@@ -63,6 +67,8 @@ class StageSpec(Noun):
     playbook: Text | None = None
     manual: ManualStep | None = None
     variables: Variables = {}
+    tags: Annotated[Many[Tag] | None, Since("0.2")] = None
+    skip_tags: Annotated[Many[SkippedTag] | None, Since("0.2")] = None
     waves: Many[PlannedWave] = ()
     pilot: Pilot | None = None
     gate: Gate | None = None
@@ -119,6 +125,8 @@ class TakenBack:
     playbook: str
     manual: ManualStep | None
     variables: Variables
+    tags: tuple[str, ...]
+    skip_tags: tuple[str, ...]
     changes: tuple[DeclaredChange, ...]
     task_timeout: float
     run_timeout: float
@@ -141,6 +149,8 @@ class Stage:
     playbook: str
     manual: ManualStep | None
     variables: Variables
+    tags: tuple[str, ...]
+    skip_tags: tuple[str, ...]
     waves: tuple[WaveSpec, ...]
     pilot: Pilot | None
     gate: Gate

@@ -28,6 +28,14 @@ def faults_of_inspection(inspection: Inspection) -> Iterator[Fault]:
         yield Fault(setting.file, setting.line, "", expected, setting.message, setting.next_move)
 
 
+def passwords_not_had(inspection: Inspection) -> Iterator[Fault]:
+    """A warning for each vault id without a password: what is vaulted under it no run can read."""
+    if not inspection.vault_faults:
+        for words in inspection.vault_warnings:
+            expected, move = "a password for each vault id", "correct it, or know that no run needs it"
+            yield Fault("ansible.cfg", None, "vault_identity_list", expected, words, move)
+
+
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Each fault once, by file, line and path."""
     return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line or 0, fault.path)))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from orchestrator.domain.evidence.attempt import declares_controller
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
 from orchestrator.domain.plan.objection import Objection
@@ -19,7 +18,13 @@ from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.lookup.place import by_files
 from orchestrator.engine.lookup.unit_files import obtained
 from orchestrator.engine.planning.document_check import check_documents
-from orchestrator.engine.planning.faults import as_fault, faults_of_inspection, in_order, roundabout_ways
+from orchestrator.engine.planning.faults import (
+    as_fault,
+    faults_of_inspection,
+    in_order,
+    passwords_not_had,
+    roundabout_ways,
+)
 from orchestrator.engine.planning.message_check import unsent_messages
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
@@ -29,6 +34,7 @@ from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning import unit_rules
+from orchestrator.policy.planning.allowed_constructs import standing
 from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
 from orchestrator.policy.planning.change_objections import files_of_ticket, unseen_parts
 from orchestrator.policy.planning.checks_of_stages import unverified_stages
@@ -280,6 +286,7 @@ class _Check:
         self._warn(short_passed(inspection.vaulted))
         self._warn(in_clear(self.loaded.plan, inspection.vaulted))
         self.warnings.extend(roundabout_ways(self.loaded.plan.resources.inventory, inspection))
+        self.warnings.extend(passwords_not_had(inspection))
         self._warn(rules.opened_outside(inspection))
         self.faults.extend(faults_of_inspection(inspection))
         return inspection
@@ -308,8 +315,9 @@ class _Check:
             if self._is_faulty(path):
                 continue
             hosts = of_playbook[path]
-            self._object(rules.about_playbook(path, seen, hosts))
-            self._warn(rules.idle_plays(path, seen, hosts))
+            allow, part = rules.allowance_of(self.loaded.plan, path), path.removesuffix(".playbook")
+            self._object(rules.about_playbook(path, seen, hosts, allow, part))
+            self._warn(rules.idle_plays(path, seen, hosts, allow))
 
     def constructs(self) -> None:
         """Check that both playbooks hold no construct that can report a false success."""
@@ -323,16 +331,11 @@ class _Check:
                     (self.faults if finding.severity == "refuse" else self.warnings).append(fault)
 
     def _construct(self, path: str, finding: PlaybookFinding) -> Fault | None:
-        """The finding as a fault; None where the plan allows the delegate that it names, or deploys to it."""
-        if not finding.undeclared:
-            return as_fault(finding)
-        plan = self.loaded.plan
-        part = path.removesuffix(".playbook")
-        named = plan.strategy.hosts.replace(":", ",").split(",")
-        if declares_controller(rules.allowance_of(plan, path).delegates) or finding.undeclared in named:
-            return None
-        move = f"write `allow: {{delegates: [localhost]}}` in `{part}`, or have the task run on its host"
-        return as_fault(finding.model_copy(update={"next_move": move}))
+        """The finding as a fault; None where the plan allows what it names."""
+        plan, part = self.loaded.plan, path.removesuffix(".playbook")
+        allow, variables = rules.allowance_of(plan, path), rules.variables_of(plan, path)
+        standing_finding = standing(finding, part, allow, variables, plan.strategy.hosts)
+        return None if standing_finding is None else as_fault(standing_finding)
 
     def tree_readings(self) -> None:
         """Check what the files of the tree read from elsewhere."""

@@ -5,11 +5,13 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import declares_controller
 from orchestrator.domain.plan.inspection import Inspection
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.stage import Stage
+from orchestrator.engine.planning.faults import as_fault
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import Fault, PlanFault, UsageFault
+from orchestrator.policy.planning.allowed_constructs import standing
 from orchestrator.policy.planning.plan_objections import about_playbook
 
 OPTION = "--with"
@@ -69,18 +71,21 @@ def _faults(ports: Ports, d: Deployment, written: str) -> Iterator[Fault]:
     stage = next(each for each in plan.stages if each.name == stage_name)
     hosts = sorted({host for wave in d.waves if wave.stage == stage_name for host in wave.hosts})
     inspection = ports.inspector.inspect(plan, project)
-    yield from _as_ansible_reads_it(inspection, playbook, hosts)
+    yield from _as_ansible_reads_it(inspection, playbook, hosts, stage)
+    back = stage.backout
+    given = {**stage.variables, **back.variables}
     for finding in ports.inspector.unsafe_constructs(project / playbook, project):
-        allowed = finding.undeclared and declares_controller(stage.backout.allow.delegates)
-        if finding.severity == "refuse" and not allowed:
-            expected = "tasks whose result can be trusted"
-            yield Fault(finding.file, finding.line, finding.kind, expected, finding.what, finding.next_move)
+        stands = standing(finding, back.path, back.allow, given, plan.strategy.hosts)
+        if stands is not None and stands.severity == "refuse":
+            yield as_fault(stands)
 
 
-def _as_ansible_reads_it(inspection: Inspection, playbook: str, hosts: list[str]) -> Iterator[Fault]:
+def _as_ansible_reads_it(
+    inspection: Inspection, playbook: str, hosts: list[str], stage: Stage
+) -> Iterator[Fault]:
     for seen in inspection.playbooks:
         if seen.path == playbook:
-            for objection in about_playbook(OPTION, seen, hosts):
+            for objection in about_playbook(OPTION, seen, hosts, stage.backout.allow, stage.backout.path):
                 yield Fault(seen.path, None, OPTION, objection.expected, objection.found, objection.next_move)
     for wrong in (*inspection.vault_faults, *inspection.settings_faults):
         yield Fault(

@@ -10,6 +10,7 @@ from orchestrator.domain.evidence.baseline import (
     Difference,
 )
 from orchestrator.domain.evidence.change_groups import ItemChange
+from orchestrator.policy.evidence.by_products import is_by_product
 from orchestrator.policy.evidence.comparison_rules import (
     LATER_ATTRIBUTES,
     LATER_KINDS,
@@ -74,6 +75,8 @@ def _differences(before: Baseline, after: Baseline) -> Iterable[Difference]:
         old_item = was.get((kind, name), then if is_later else None)
         new_item = now.get((kind, name), later if is_later else None)
         for attribute, old, new in _changed(kind, old_item, new_item, form):
+            if is_by_product(kind, name, attribute, old_item, new_item):
+                continue
             yield Difference(
                 host=before.host, kind=kind, name=name, attribute=attribute, before=old, after=new
             )

@@ -20,7 +20,9 @@ from orchestrator.domain.evidence.run_evidence import (
     TaskTrouble,
     by_host,
 )
+from orchestrator.domain.evidence.task_names import is_named
 from orchestrator.policy.evidence.coverage import changes_seen
+from orchestrator.policy.evidence.facts_off import ways_out
 from orchestrator.policy.evidence.governing_house import other_house_words
 
 _KILLED = range(128, 250)
@@ -213,21 +215,25 @@ def _astray(allowance: Allowance, seen: HostEvidence) -> _Judged | None:
 def _troubled(allowance: Allowance, seen: HostEvidence) -> _Judged | None:
     ignored = _outside((*seen.ignored, *seen.masked), allowance.ignored_tasks)
     rescued = _outside(seen.rescued, allowance.rescued_tasks)
-    if seen.unreachable and seen.fence != "ok" and not seen.unfenced:
-        message = seen.unreachable[-1].message
+    unreachable = (
+        _outside(seen.unreachable, allowance.unreachable_tasks) if seen.sentinel else seen.unreachable
+    )
+    if unreachable and seen.fence != "ok" and not seen.unfenced:
+        message = unreachable[-1].message
         return (
             "unknown",
             f"the host could not be reached, and nothing of the playbook was run on it: {message}",
             None,
         )
-    if seen.unreachable:
-        return _because("unknown", "the host became unreachable in task '{}'", seen.unreachable[-1])
+    if unreachable:
+        return _because("unknown", "the host became unreachable in task '{}'", unreachable[-1])
     if seen.timed_out:
         return _because(
             "unknown", "task '{}' was given up at its time limit and may go on", seen.timed_out[-1]
         )
     if seen.failed:
-        return _because("not_done", "task '{}' failed", seen.failed[-1])
+        result, reason, task = _because("not_done", "task '{}' failed", seen.failed[-1])
+        return result, f"{reason}{ways_out(allowance, seen.failed[-1].message)}", task
     if ignored:
         return _because(
             "not_done", "task '{}' failed, which the playbook ignores and the plan does not allow", ignored[0]
@@ -262,8 +268,9 @@ def _incomplete(seen: HostEvidence, faults: tuple[str, ...]) -> _Judged | None:
 def _idle(allowance: Allowance, seen: HostEvidence) -> _Judged | None:
     if not seen.plays:
         return "not_done", "no play of the playbook covers this host", None
-    if seen.rehearsed:
-        return "not_done", f"{seen.rehearsed} task(s) ran in check mode, which changes nothing", None
+    rehearsed = [task for task in seen.rehearsed_tasks if not is_named(task, allowance.check_mode_tasks)]
+    if rehearsed:
+        return "not_done", f"{len(rehearsed)} task(s) ran in check mode, which changes nothing", rehearsed[0]
     if not seen.real and not allowance.noop:
         return "not_done", f"no task did anything on this host ({seen.skipped} skipped)", None
     return None
@@ -284,10 +291,8 @@ def _led_astray(way: Astray) -> str:
 
 
 def _outside(troubles: Iterable[TaskTrouble], allowed: tuple[str, ...]) -> list[TaskTrouble]:
-    """Those not allowed by name; a name may leave out the role before it, as in `role : task`."""
-    return [
-        trouble for trouble in troubles if not {trouble.task, trouble.task.partition(" : ")[2]} & set(allowed)
-    ]
+    """Those not allowed by name."""
+    return [trouble for trouble in troubles if not is_named(trouble.task, allowed)]
 
 
 def _exit_code_faults(evidence: RunEvidence, code: int) -> Iterable[str]:

@@ -199,6 +199,7 @@ def _backouts_that_deploy(plan: ReleasePlan) -> Iterator[PlanningMistake]:
     for stage in plan.stages:
         backout = stage.backout
         same = posixpath.normpath(stage.playbook) == posixpath.normpath(backout.playbook)
+        same = same and (stage.tags, stage.skip_tags) == (backout.tags, backout.skip_tags)
         if stage.manual is None and same and stage.variables == backout.variables:
             path, finding = f"{backout.path}.playbook", "the deploy playbook with the same variables"
             objection = Objection(path, "a playbook that takes the release back", finding, "name another")

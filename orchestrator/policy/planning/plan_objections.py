@@ -1,14 +1,17 @@
 """Objections to a plan once its references are known: files, digests, hosts and plays."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
 
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.plan.check import Check, HttpCheck, TestinfraCheck
-from orchestrator.domain.plan.inspection import Inspection, PlaybookSeen
+from orchestrator.domain.plan.inspection import Inspection, PlaybookSeen, PlaySeen
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
 from orchestrator.domain.plan.stage import Stage, hosts_of_stage
 from orchestrator.domain.plan.target import Target
+from orchestrator.domain.text.command_word import command_word
+from orchestrator.domain.text.model_base import Variables
 from orchestrator.policy.planning.balancer_objections import files_of_balancers
 from orchestrator.policy.planning.metric_objections import files_of_metrics
 
@@ -42,6 +45,17 @@ def allowance_of(plan: ReleasePlan, path: str) -> Allowance:
             f"{stage.backout.path}.playbook": stage.backout.allow,
         }
     return allowed[path]
+
+
+def variables_of(plan: ReleasePlan, path: str) -> Variables:
+    """What the playbook at this path in the plan is given; a backout has the variables of its stage too."""
+    given: dict[str, Variables] = {}
+    for stage in plan.stages:
+        given |= {
+            f"{stage.path}.playbook": stage.variables,
+            f"{stage.backout.path}.playbook": {**stage.variables, **stage.backout.variables},
+        }
+    return given[path]
 
 
 def not_there(
@@ -80,7 +94,7 @@ def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objec
         next_move = "install orch with all packages of its lock, or remove `accelerate`"
         expected = "an acceleration that can be had"
         yield Objection("strategy.accelerate", expected, inspection.no_acceleration, next_move)
-    if not inspection.targets and not inspection.inventory_faults:
+    if not (inspection.targets or inspection.inventory_faults or inspection.vault_faults):
         fault = f"none for `{plan.strategy.hosts}`"
         yield Objection("strategy.hosts", "at least one host", fault, "correct the pattern or the inventory")
     yield from _same_machine(inspection.targets)
@@ -104,16 +118,23 @@ def _same_machine(targets: Iterable[Target]) -> Iterator[Objection]:
             yield Objection("resources.inventory", "one name for each machine", finding, "remove one of them")
 
 
-def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
-    """A playbook that cannot be read, or that would silently leave hosts out.
+def about_playbook(
+    path: str, seen: PlaybookSeen, hosts: Sequence[str], allow: Allowance, part: str
+) -> Iterator[Objection]:
+    """A playbook that cannot be read, or that would silently leave hosts out. `part`: where the plan allows it something.
 
     Without hosts no play's pattern matches anything: that is a fault of the inventory, and reported there.
     """
-    if not hosts and seen.matches_no_host:
-        return
     if seen.fault is not None:
-        yield Objection(path, "a playbook that Ansible can read", seen.fault, "correct the playbook")
+        move = "correct the playbook"
+        if seen.lacks:
+            beside = PurePath(seen.path).parent / "collections"
+            command = f"ansible-galaxy collection install {seen.lacks} -p {command_word(str(beside))}"
+            move = f"install the collection {seen.lacks}, `{command}`, or correct the name"
+        yield Objection(path, "a playbook that Ansible can read", seen.fault, move)
         return
+    for play in seen.plays if hosts else ():
+        yield from _absent_groups(path, play, allow, part)
     missed = seen.uncovered(hosts)
     if missed:
         finding = f"none for {', '.join(missed)}"
@@ -121,10 +142,26 @@ def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Itera
         yield Objection(path, "a play for each host", finding, next_move)
 
 
-def idle_plays(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Iterator[Objection]:
-    """Plays that match no host of the deployment and so do nothing; plays on the controller are reported elsewhere."""
+def _absent_groups(path: str, play: PlaySeen, allow: Allowance, part: str) -> Iterator[Objection]:
+    """Groups and hosts that a play names and the inventory lacks: a run would end at them."""
+    absent = [name for name in play.absent if name not in allow.absent_groups]
+    if absent:
+        named = ", ".join(absent)
+        line = "" if play.line is None else f" at line {play.line} of it"
+        finding = f"play `{play.name}`{line} for {named}, which the inventory has not"
+        expected = "plays for groups and hosts of the inventory"
+        move = f"correct the name, or write `allow: {{absent_groups: [{named}]}}` in `{part}`"
+        yield Objection(path, expected, finding, move)
+
+
+def idle_plays(path: str, seen: PlaybookSeen, hosts: Sequence[str], allow: Allowance) -> Iterator[Objection]:
+    """Plays that match no host of the deployment and so do nothing; plays on the controller are reported elsewhere.
+
+    One that the plan lets match nothing is no surprise.
+    """
     for play in seen.plays if hosts else ():
-        if not {"localhost", *hosts} & set(play.hosts):
+        expected = bool(play.absent) and set(play.absent) <= {*allow.absent_groups} and not play.hosts
+        if not expected and not {"localhost", *hosts} & set(play.hosts):
             named = ", ".join(play.hosts) or "no host"
             finding = f"play `{play.name}` for {named}, none of which is in it"
             next_move = "widen `strategy.hosts`, or know that this play does nothing here"

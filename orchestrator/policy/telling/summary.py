@@ -215,11 +215,12 @@ def _residue(d: Deployment) -> list[str]:
 
 
 def _backout_failed(d: Deployment) -> list[str]:
-    hosts = d.hosts_standing("backout_failed", "backing_out", "backed_out")
+    failed = d.hosts_standing("backout_failed", "backing_out", "backed_out")
+    hosts = failed or _progress(d).hosts
     return [
-        f"{_stopped(d)}, and the backout failed: what {hosts_words(hosts or _progress(d).hosts)} "
+        f"{_stopped(d)}, and the backout failed: what {hosts_words(hosts)} "
         f"{'holds' if len(hosts) == 1 else 'hold'} is not proved. A person has to look there.",
-        *_reasons(d, hosts),
+        *_reasons(d, failed),
         *_residue_beside(d),
         *_proved(d),
         *_uncovered(d),
@@ -350,11 +351,15 @@ def _residue_beside(d: Deployment) -> list[str]:
 
 
 def _reasons(d: Deployment, hosts: Sequence[str]) -> list[str]:
-    sentences = [
-        f"{host}: {_sentence(d.rollout.exceptions.get(host) or d.standings[host].reason)}"
-        for host in hosts[:NAMED]
-    ]
-    return sentences + ([f"The record names the other {len(hosts) - NAMED}."] if len(hosts) > NAMED else [])
+    """What is the matter with several hosts alike is said once, with their names."""
+    hosts_by_reason: dict[str, list[str]] = {}
+    for host in hosts:
+        reason = d.rollout.exceptions.get(host) or d.standings[host].reason
+        hosts_by_reason.setdefault(reason, []).append(host)
+    shown = [*hosts_by_reason.items()][:NAMED]
+    sentences = [f"{hosts_words(alike)}: {_sentence(reason)}" for reason, alike in shown]
+    left = len(hosts) - sum(len(alike) for _, alike in shown)
+    return sentences + ([f"The record names the other {left}."] if left else [])
 
 
 def _where(d: Deployment) -> str:

@@ -24,7 +24,7 @@ from orchestrator.policy.telling.words.event_words import (
     complaints_of,
     copy_words,
     opened_lines,
-    outcome_line,
+    outcome_lines,
     outcome_words,
     quiet_words,
     repeat_words,
@@ -131,7 +131,7 @@ def _attempt_ended(event: e.AttemptEnded, d: Deployment, counts: Counts) -> Tell
         outcome.evidence_sha256,
     )
     done = "deployed" if attempt.purpose == "deploy" else "backed out"
-    lines = [outcome_line(host, done) for host in outcome.hosts]
+    lines = outcome_lines(outcome.hosts, done)
     lines += [f"the run: {fault}" for fault in faults]
     lines += [f"{act.host}: {act.words}" for act in outcome.acted_on]
     return Telling(at(wave_name(d, attempt.wave), *lines, words), (step,))

@@ -213,7 +213,6 @@ PLAYBOOKS = [
     ),
     ({"site.yml": "- hosts: [web\n"}, "site.yml:2: YAML parsing failed"),
     ({"site.yml": "- hosts: web\n  roles: [shop]\n"}, "shop"),
-    ({"site.yml": "- hosts: webb\n  tasks: []\n"}, "Could not match supplied host pattern, ignoring: webb"),
     ({"site.yml": "- hosts: web\n  tasks:\n    - import_tasks: more.yml\n"}, "more.yml"),
     ({"site.yml": "- hosts: web\n  roles: [r]\n", "roles/r/tasks/main.yml": "- id: {}\n  name: x\n"}, "'id'"),
     ({"site.yml": "- hosts: '{{ where }}'\n  tasks: []\n"}, "where"),
@@ -224,8 +223,28 @@ PLAYBOOKS = [
 def test_faults_of_playbooks(tmp_path: Path, files: dict[str, str], words: str) -> None:
     inspection = look(lay(tmp_path, files))
     assert words in (inspection.playbooks[0].fault or ""), inspection.playbooks
-    assert inspection.playbooks[0].matches_no_host == ("match supplied host pattern" in words)
     assert inspection.inventory_faults == ()
+
+
+ABSENT = [
+    ("web", [], ["web1", "web2"]),
+    ("webb", ["webb"], []),
+    ("web:monitoring", ["monitoring"], ["web1", "web2"]),
+    ("all:!monitoring", ["monitoring"], ["db1", "web1", "web2"]),
+    ("web:&staging:!old*", ["staging", "old*"], []),
+    ("[web, monitoring]", ["monitoring"], ["web1", "web2"]),
+    ("localhost", [], ["localhost"]),
+]
+
+
+@pytest.mark.parametrize(("pattern", "absent", "hosts"), ABSENT)
+def test_what_of_a_pattern_the_inventory_lacks(
+    tmp_path: Path, pattern: str, absent: list[str], hosts: list[str]
+) -> None:
+    text = f"- hosts: {pattern if pattern.startswith('[') else repr(pattern)}\n  tasks: []\n"
+    seen = look(lay(tmp_path, {"site.yml": text})).playbooks[0]
+    assert seen.fault is None
+    assert (list(seen.plays[0].absent), sorted(seen.plays[0].hosts)) == (absent, hosts)
 
 
 def test_a_playbook_is_loaded_with_the_variables_it_will_have(tmp_path: Path) -> None:

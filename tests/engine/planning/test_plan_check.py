@@ -209,10 +209,8 @@ def _many(project: Project) -> None:
 
 def _no_hosts(project: Project) -> None:
     project.change("hosts: web", "hosts: webb")
-    unmatched = "Could not match supplied host pattern, ignoring: web"
     project.knows(
-        unreadable={"playbooks/shop.yml": unmatched, "rollback/shop.yml": "a syntax error"},
-        unmatched=["playbooks/shop.yml"],
+        unreadable={"rollback/shop.yml": "a syntax error"}, plays={"playbooks/shop.yml": ["web", "gone"]}
     )
 
 

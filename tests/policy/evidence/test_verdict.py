@@ -122,7 +122,7 @@ HOST_ROWS = [
     ),
     (trouble(plays=0, real=0), 0, "not_done", "no play of the playbook covers this host"),
     (trouble(real=0, skipped=4), 0, "not_done", "no task did anything on this host (4 skipped)"),
-    (trouble(rehearsed=3), 0, "not_done", "3 task(s) ran in check mode"),
+    (trouble(rehearsed_tasks=("a", "b", "c")), 0, "not_done", "3 task(s) ran in check mode"),
 ]
 
 
@@ -227,6 +227,18 @@ ALLOWED = [
         trouble(rescued=(TaskTrouble(task="web : Start"),), counted={"ok": 3, "rescued": 1}),
     ),
     (Allowance(noop=True), trouble(real=0)),
+    (Allowance(check_mode_tasks=("Look",)), trouble(rehearsed_tasks=("web : Look", "Look"))),
+    (
+        Allowance(ignored_tasks=("Install {{ item }}",)),
+        trouble(
+            ignored=(TaskTrouble(task="Install << error 1 - 'item' is undefined >>"),),
+            counted={"ok": 3, "ignored": 1},
+        ),
+    ),
+    (
+        Allowance(unreachable_tasks=("Ask the balancer",)),
+        trouble(unreachable=(TaskTrouble(task="Ask the balancer"),), counted={"ok": 3, "ignored": 1}),
+    ),
 ]
 
 
@@ -294,7 +306,7 @@ anything = st.builds(
     host=st.just("web1"),
     plays=st.integers(0, 1),
     real=st.integers(0, 1),
-    rehearsed=st.integers(0, 1),
+    rehearsed_tasks=st.lists(st.just("Look"), max_size=1).map(tuple),
     failed=troubles,
     timed_out=troubles,
     rescued=troubles,
@@ -320,7 +332,7 @@ def test_done_means_that_everything_speaks_for_it(
         assert seen.recap == seen.counted
         against = (seen.failed, seen.timed_out, seen.rescued, seen.ignored, seen.unreachable, seen.pending)
         assert not any(against)
-        assert not seen.rehearsed
+        assert not seen.rehearsed_tasks
 
 
 def fenced(host: str, **changes: object) -> HostEvidence:

@@ -31,7 +31,7 @@ class _HostFold:
     real: int = 0
     changed_tasks: list[str] = field(default_factory=list)
     skipped: int = 0
-    rehearsed: int = 0
+    rehearsed: list[str] = field(default_factory=list)
     fence: Fence = "none"
     fence_said: str = ""
     unfenced: int = 0
@@ -58,7 +58,7 @@ class _HostFold:
             changed=len(self.changed_tasks),
             changed_tasks=tuple(self.changed_tasks),
             skipped=self.skipped,
-            rehearsed=self.rehearsed,
+            rehearsed_tasks=tuple(self.rehearsed),
             fence=self.fence,
             fence_said=self.fence_said,
             unfenced=self.unfenced,
@@ -163,7 +163,8 @@ def _ok(fold: _HostFold, event: dict[str, Any]) -> None:
         return
     if event["changed"]:
         fold.changed_tasks.append(plain(str(event["task"])))
-    fold.rehearsed += bool(event["check"] and event["where"])
+    if event["check"] and event["where"]:
+        fold.rehearsed.append(plain(str(event["task"])))
     fold.real += bool(event["real"] and not event["check"] and event["where"] == event["host"])
     if event["masked"]:
         fold.trouble("masked", event)
@@ -171,7 +172,8 @@ def _ok(fold: _HostFold, event: dict[str, Any]) -> None:
 
 def _skipped(fold: _HostFold, event: dict[str, Any]) -> None:
     fold.skipped += 1
-    fold.rehearsed += bool(event["check"])
+    if event["check"]:
+        fold.rehearsed.append(plain(str(event["task"])))
 
 
 def _failed(fold: _HostFold, event: dict[str, Any]) -> None:

@@ -3,31 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
 
 from orchestrator.adapters.ansible.in_run.actions import LOCAL, key_of
-from orchestrator.adapters.ansible.in_run.masks import is_never_true
+from orchestrator.adapters.ansible.tree_check.allowable import TRUE, is_one_of, of_play, of_task, task_name
+from orchestrator.adapters.ansible.tree_check.injected_facts import injected_facts
 from orchestrator.adapters.ansible.tree_check.on_controller import CONTROLLER, on_controller
-from orchestrator.adapters.ansible.tree_check.outside import roles_path
+from orchestrator.adapters.ansible.tree_check.outside import Grounds, collection_roots, roles_path
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
 from orchestrator.adapters.ansible.tree_check.redirects import redirects
 from orchestrator.adapters.ansible.tree_check.shadows import shadows
-from orchestrator.domain.plan.inspection import PlaybookFinding
+from orchestrator.domain.plan.inspection import PlaybookFinding, Severity
 
-_Severity = Literal["refuse", "warn"]
-_TRUE = ("true", "yes", "on", "1")
-_FALSE = ("false", "no", "off", "0")
-_READ_ONLY = (
-    "stat",
-    "slurp",
-    "find",
-    "getent",
-    "setup",
-    "ping",
-    "service_facts",
-    "package_facts",
-    "wait_for",
-)
 _FLEET = re.compile(r"\b(?:ansible_play_hosts(?:_all)?|ansible_play_batch|play_hosts)\b")
 _OTHERS_FACTS = re.compile(r"hostvars\s*\[(?!\s*inventory_hostname\s*\])|hostvars\.(?!get\b)\w+")
 _GROUPS = re.compile(r"\bgroups\s*\[|\bgroups\.\w+")
@@ -42,19 +28,22 @@ def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
     """
     playbook = playbook if playbook.is_absolute() else project / playbook
     findings: list[PlaybookFinding] = []
-    files = PlaybookFiles(playbook, project, roles_path(project))
+    collections = collection_roots(Grounds.of(project, ()), playbook.parent)
+    files = PlaybookFiles(playbook, project, roles_path(project), collections)
     plays = list(files.plays())
     for play, tasks in plays:
         findings += (finding for rule in _PLAY_RULES for finding in rule(play))
+        findings += of_play(play, tasks)
         findings += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
         findings += _templates_over_the_fleet(tasks, project)
     findings += on_controller(plays)
+    findings += injected_facts(plays, files, project)
     findings += redirects(plays, files)
     findings += shadows(playbook, project, files.roles)
     return list(dict.fromkeys(findings))
 
 
-def _found(item: Item, key: str, what: str, severity: _Severity, next_move: str) -> PlaybookFinding:
+def _found(item: Item, key: str, what: str, severity: Severity, next_move: str) -> PlaybookFinding:
     return PlaybookFinding(
         file=str(item.file),
         line=item.line_of(key),
@@ -65,35 +54,23 @@ def _found(item: Item, key: str, what: str, severity: _Severity, next_move: str)
     )
 
 
-def _is(value: Any, words: tuple[str, ...]) -> bool:
-    return str(value).strip().lower() in words
-
-
-def _name(task: Item) -> str:
-    return str(
-        task.keys.get("name") or next((key for key in task.keys if key not in ("when", "register")), "task")
-    )
-
-
 def _prompts_of_play(play: Item) -> Iterator[PlaybookFinding]:
-    if play.keys.get("vars_prompt"):
-        yield _found(
-            play,
-            "vars_prompt",
-            "asks a person, and nobody is there",
-            "refuse",
-            "put the values into the plan's variables",
-        )
+    prompts = play.keys.get("vars_prompt")
+    if prompts:
+        entries = prompts if isinstance(prompts, list) else [prompts]
+        names = [str(entry.get("name")) for entry in entries if isinstance(entry, dict)]
+        what, move = "asks a person, and nobody is there", "put the values into the plan's variables"
+        found = _found(play, "vars_prompt", what, "refuse", move)
+        yield found.model_copy(update={"asked": tuple(names)})
 
 
 def _hosts_of_play(play: Item) -> Iterator[PlaybookFinding]:
     hosts = str(play.keys.get("hosts", ""))
     if hosts in ("localhost", "127.0.0.1"):
         what = "a play on the controller runs only if the plan names localhost among its delegates, and once per wave"
-        yield _found(
-            play, "hosts", what, "warn", "add `localhost` to strategy.allow.delegates, or take the play out"
-        )
-    if _is(play.keys.get("connection"), LOCAL) and hosts not in (
+        found = _found(play, "hosts", what, "warn", "take the play out")
+        yield found.model_copy(update={"allowed_by": "delegates", "names": ("localhost",)})
+    if is_one_of(play.keys.get("connection"), LOCAL) and hosts not in (
         "localhost",
         "127.0.0.1",
     ):
@@ -103,13 +80,8 @@ def _hosts_of_play(play: Item) -> Iterator[PlaybookFinding]:
         )
 
 
-def _check_mode(item: Item) -> Iterator[PlaybookFinding]:
-    if _is(item.keys.get("check_mode"), _TRUE):
-        yield _found(item, "check_mode", "only pretends to change the host", "refuse", "take check_mode out")
-
-
 def _once(item: Item) -> Iterator[PlaybookFinding]:
-    if _is(item.keys.get("run_once"), _TRUE):
+    if is_one_of(item.keys.get("run_once"), TRUE):
         what = "runs once in every wave and serial batch, not once in the deployment"
         yield _found(
             item,
@@ -144,41 +116,9 @@ def _pause(task: Item) -> Iterator[PlaybookFinding]:
         )
 
 
-def _never_fails(task: Item) -> Iterator[PlaybookFinding]:
-    probe = _is(task.keys.get("changed_when"), _FALSE) or key_of(task.keys, *_READ_ONLY)
-    given = task.keys.get("failed_when")
-    conditions = given if isinstance(given, list) else [given]
-    never = any(is_never_true(condition) for condition in conditions if condition is not None)
-    if never and not probe:
-        what = f"task '{_name(task)}' cannot fail, whatever happens"
-        move = (
-            "say what a failure is, add `changed_when: false` to a probe, or allow the task in ignored_tasks"
-        )
-        yield _found(task, "failed_when", what, "warn", move)
-
-
-def _ignores(item: Item) -> Iterator[PlaybookFinding]:
-    if _is(item.keys.get("ignore_errors"), _TRUE):
-        move = "say with failed_when what is no failure, or allow it in the plan's ignored_tasks"
-        yield _found(
-            item, "ignore_errors", f"a failure of '{_name(item)}' does not count as success", "warn", move
-        )
-    if _is(item.keys.get("ignore_unreachable"), _TRUE):
-        what = "a host that cannot be reached would look as if it had been deployed to"
-        yield _found(item, "ignore_unreachable", what, "refuse", "take ignore_unreachable out")
-
-
-def _rescues(task: Item) -> Iterator[PlaybookFinding]:
-    if "rescue" in task.keys:
-        what = "a host that was rescued has to be looked at, and counts as unknown"
-        yield _found(
-            task, "rescue", what, "warn", "let the task fail, or allow it in the plan's rescued_tasks"
-        )
-
-
 def _in_background(task: Item) -> Iterator[PlaybookFinding]:
-    if "async" in task.keys and _is(task.keys.get("poll"), ("0",)):
-        what = f"task '{_name(task)}' goes on in the background, and its end is not waited for"
+    if "async" in task.keys and is_one_of(task.keys.get("poll"), ("0",)):
+        what = f"task '{task_name(task.keys)}' goes on in the background, and its end is not waited for"
         yield _found(
             task, "poll", what, "warn", "wait for it with async_status, or give poll a number of seconds"
         )
@@ -187,15 +127,20 @@ def _in_background(task: Item) -> Iterator[PlaybookFinding]:
 def _delegates(task: Item) -> Iterator[PlaybookFinding]:
     where = str(task.keys.get("delegate_to", CONTROLLER[0]))
     if where not in CONTROLLER and "inventory_hostname" not in where:
-        what = f"acts on {where}, which has to be declared"
-        yield _found(task, "delegate_to", what, "warn", f"add `{where}` to the plan's allow.delegates")
+        template = "{{" in where
+        what = (
+            f"acts on {where}, which has to be declared" if not template else f"acts on the host of {where}"
+        )
+        move = "have the task run on its host"
+        found = _found(task, "delegate_to", what, "warn", move)
+        yield found.model_copy(update={"allowed_by": "delegates", "names": () if template else (where,)})
 
 
 def _meta(task: Item) -> Iterator[PlaybookFinding]:
     key = key_of(task.keys, "meta")
     word = str(task.keys.get(key)) if key else ""
     if key and word in ("clear_host_errors", "end_play", "end_batch", "end_host"):
-        severity: _Severity = "refuse" if word == "clear_host_errors" else "warn"
+        severity: Severity = "refuse" if word == "clear_host_errors" else "warn"
         what = (
             "forgives failures"
             if word == "clear_host_errors"
@@ -259,9 +204,9 @@ def _sources(task: Item, source: str, project: Path) -> list[Path]:
 
 _PLAY_PARTS = ("pre_tasks", "tasks", "post_tasks", "handlers", "roles")
 _PLAY_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
-    _prompts_of_play, _hosts_of_play, _check_mode, _batches, _ignores, _facts_of_others,
+    _prompts_of_play, _hosts_of_play, _batches, _facts_of_others,
 )  # fmt: skip
 _TASK_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
-    _pause, _never_fails, _ignores, _rescues, _in_background, _delegates, _meta, _check_mode, _once, _adds_hosts,
+    of_task, _pause, _in_background, _delegates, _meta, _once, _adds_hosts,
     _facts_of_others,
 )  # fmt: skip

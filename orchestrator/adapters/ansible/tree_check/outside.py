@@ -137,7 +137,7 @@ def collections_outside(play: Item, tasks: Sequence[Item], grounds: Grounds) -> 
     """Each collection that a play or a task names in full, and that only a home or this machine has."""
     roots = collection_roots(grounds, play.file.parent)
     for item in (play, *tasks):
-        for name, key in _collections_of(item):
+        for name, key in collections_of(item):
             root = next((place for place in roots if (place / name).is_dir()), None)
             if root is None:
                 continue
@@ -201,7 +201,7 @@ def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
 
 
 def collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
-    """Where Ansible looks for collections, in its order: beside a playbook, where ansible.cfg says, beside itself."""
+    """The folders `ansible_collections` in which a run looks, in its order: beside a playbook in `beside`, where ansible.cfg says, beside Ansible."""
     project = grounds.project
     given = configuration(project)
     named = given.get(("defaults", "collections_path"), given.get(("defaults", "collections_paths")))
@@ -211,8 +211,8 @@ def collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
     return [root if root.name == "ansible_collections" else root / "ansible_collections" for root in roots]
 
 
-def _collections_of(item: Item) -> Iterator[tuple[str, str]]:
-    """As `namespace/name`, with the key that names it."""
+def collections_of(item: Item) -> Iterator[tuple[str, str]]:
+    """The collections that a play or a task names in full, as `namespace/name`, each with the key that names it."""
     named = [(str(key), str(key)) for key in item.keys]
     named += [(str(name) + ".x", "collections") for name in _names(item.keys.get("collections"))]
     for role in item.keys.get("roles") or []:

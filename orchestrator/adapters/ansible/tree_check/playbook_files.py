@@ -1,5 +1,6 @@
 """Playbooks, task files and roles as YAML nodes with their lines, without Ansible: for reading, never for running."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,9 @@ import yaml  # type: ignore[import-untyped]
 from orchestrator.adapters.ansible.in_run.actions import key_of, short_name
 
 _LARGEST = 1_000_000
-_BLOCKS = ("block", "rescue", "always")
+_FQCN = re.compile(r"(\w+)\.(\w+)\.([\w.]+)")
+BLOCKS = ("block", "rescue", "always")
+"""The keys of a block that hold tasks."""
 _TASK_LISTS = ("pre_tasks", "tasks", "post_tasks", "handlers")
 
 
@@ -64,11 +67,21 @@ _Loader.add_multi_constructor("!", _untagged)
 class PlaybookFiles:
     """A playbook with all that it includes by names that need no evaluation; each file is read once."""
 
-    def __init__(self, playbook: Path, project: Path, roles_path: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        playbook: Path,
+        project: Path,
+        roles_path: Sequence[Path] = (),
+        collections: Sequence[Path] = (),
+    ) -> None:
+        """`collections`: folders `ansible_collections` whose roles and playbooks count too."""
         self._playbook, self._project, self._roles_path = playbook, project, roles_path
+        self._collections = collections
+        self._named_by_play: list[str] = []
         self._read: set[Path] = set()
         self._here = playbook.parent
         self.roles: dict[Path, None] = {}
+        self.roles_not_found: dict[str, None] = {}
 
     @property
     def files(self) -> list[Path]:
@@ -93,14 +106,17 @@ class PlaybookFiles:
         for play in self._items(path):
             imported = play.keys.get(key_of(play.keys, "import_playbook") or "")
             if isinstance(imported, str):
-                yield from self._plays_of(path.parent / imported)
+                yield from self._plays_of(
+                    self._of_collection(imported, "playbooks") or path.parent / imported
+                )
             else:
                 self._here = path.parent
+                self._named_by_play = [str(name) for name in _as_list(play.keys.get("collections"))]
                 yield play, list(self._tasks_of_play(play))
 
     def _tasks_of_play(self, play: Item) -> Iterator[Item]:
         for role in play.keys.get("roles") or []:
-            yield from self._role(_role_name(role), play.file.parent)
+            yield from self._role(_role_name(role), play.file.parent, _tasks_from(role))
         for section in _TASK_LISTS:
             yield from self._tasks(play.keys.get(section), play.file, section)
 
@@ -109,7 +125,7 @@ class PlaybookFiles:
             if isinstance(task, _Mapping):
                 item = Item(file, task, task.lines, task.line, section)
                 yield item
-                for part in _BLOCKS:
+                for part in BLOCKS:
                     yield from self._tasks(task.get(part), file, part)
                 yield from self._included(item)
 
@@ -125,27 +141,51 @@ class PlaybookFiles:
                     else ""
                 )
                 yield from self._task_file(task.file.parent / str(name))
-            elif action in ("include_role", "import_role") and isinstance(value, dict):
-                yield from self._role(str(value.get("name", "")), task.file.parent)
+            elif action in ("include_role", "import_role"):
+                given = _arguments(value)
+                yield from self._role(str(given.get("name", "")), task.file.parent, _tasks_from(given))
 
     def _task_file(self, path: Path) -> Iterator[Item]:
         for item in self._items(path):
             yield from self._tasks([item.keys], path, "tasks")
 
-    def _role(self, name: str, near: Path) -> Iterator[Item]:
+    def _of_collection(self, name: str, part: str) -> Path | None:
+        """The role or playbook of a collection, as `namespace.collection.name`."""
+        match = _FQCN.fullmatch(name)
+        places = [root / match[1] / match[2] / part / match[3] for root in self._collections] if match else []
+        ends = ("",) if part == "roles" else (".yml", ".yaml")
+        found = (place.with_name(place.name + end) for place in places for end in ends)
+        return next((place for place in found if place.exists()), None)
+
+    def _role_folder(self, name: str, near: Path) -> Path | None:
         places = (self._here / "roles", near / "roles", self._project / "roles", *self._roles_path)
         folders = (*places, near.parent.parent, self._here)
-        role_folder = next((folder / name for folder in folders if name and (folder / name).is_dir()), None)
-        if role_folder is None or role_folder in self.roles:
+        of_collections = (self._of_collection(f"{each}.{name}", "roles") for each in self._named_by_play)
+        named = self._of_collection(name, "roles") or next(filter(None, of_collections), None)
+        return named or next((folder / name for folder in folders if name and (folder / name).is_dir()), None)
+
+    def _role(self, name: str, near: Path, tasks_from: str = "main") -> Iterator[Item]:
+        role_folder = self._role_folder(name, near)
+        if role_folder is None:
+            self.roles_not_found |= {name: None} if name else {}
+            return
+        if role_folder in self.roles:
+            yield from self._tasks_of_role(role_folder, tasks_from)
             return
         self.roles[role_folder] = None
         for meta in _either(role_folder / "meta/main"):
             for item in self._items(meta):
                 for dependency in _as_list(item.keys.get("dependencies")):
                     yield from self._role(_role_name(dependency), meta.parent)
-        for part in ("tasks", "handlers"):
-            for path in _either(role_folder / part / "main"):
-                yield from self._task_file(path)
+        yield from self._tasks_of_role(role_folder, tasks_from)
+        for path in _either(role_folder / "handlers/main"):
+            yield from self._task_file(path)
+
+    def _tasks_of_role(self, role: Path, tasks_from: str) -> Iterator[Item]:
+        """The tasks by this name; of those that were read before, none."""
+        place = role / "tasks" / tasks_from
+        for path in (place,) if place.suffix in (".yml", ".yaml") else _either(place):
+            yield from self._task_file(path)
 
     def _items(self, path: Path) -> list[Item]:
         """The mappings of a list; of a file that is missing, cut or no YAML, none: Ansible's own reading tells of that."""
@@ -166,7 +206,19 @@ class PlaybookFiles:
 
 
 def _either(path: Path) -> tuple[Path, Path]:
-    return path.with_suffix(".yml"), path.with_suffix(".yaml")
+    return path.with_name(f"{path.name}.yml"), path.with_name(f"{path.name}.yaml")
+
+
+def _arguments(value: Any) -> dict[str, Any]:
+    """The arguments of an include, as a mapping or in the old way as `name=value`."""
+    if isinstance(value, str):
+        return dict(word.split("=", 1) for word in value.split() if "=" in word)
+    return value if isinstance(value, dict) else {}
+
+
+def _tasks_from(role: Any) -> str:
+    given = role.get("tasks_from") if isinstance(role, dict) else None
+    return given if isinstance(given, str) and given and "{{" not in given else "main"
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from orchestrator.adapters.ansible.tree_check.allowed_names import names_of_no_task
 from orchestrator.adapters.ansible.tree_check.environment import (
     controller_environment,
     environment_read,
     settings_environment,
 )
+from orchestrator.adapters.ansible.tree_check.missing_collections import missing_collections
 from orchestrator.adapters.ansible.tree_check.outside import (
     Grounds,
     collections_outside,
@@ -46,6 +48,8 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
             findings += controller_environment(play, tasks, declared)
             for task in tasks:
                 findings += not_foreseen(task)
+    findings += missing_collections(playbooks, grounds, roles_path(project))
+    findings += names_of_no_task(plan, project, roles_path(project))
     findings += findings_outside(playbooks, inventory, grounds, roles_path(project))
     return list(dict.fromkeys(findings))
 

@@ -11,6 +11,7 @@ from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.domain.authority.document_approval import ENDING as APPROVAL
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.errors import Fault, PlanFault
+from orchestrator.policy.planning.password_files import password_files_of
 from orchestrator.policy.planning.plan_objections import credential_files
 
 LEFT_OUT = frozenset({"__pycache__", "node_modules"})
@@ -75,23 +76,45 @@ def project_rules(root: Path, home: Path, plan: ReleasePlan, plan_file: Path) ->
     """Rules for a project: they also leave out its release units, plans, policies, models, environments, keys and
     certificates.
 
-    And the files that this command's own output goes into: they grow while they are digested.
+    And files with passwords, and the files that this command's own output goes into: they grow while they are digested.
     """
     common = common_rules(root, home, plan)
     units = {str(PurePosixPath(unit.place)) for unit in plan.release.units}
     named = {str(PurePosixPath(path)) for path in plan.playbooks}
     plans, own_output = plan_file.resolve().parent, _own_output()
+    passwords = _password_files(root, plan)
 
     def left_out(path: PurePosixPath, folder: bool) -> bool:  # noqa: FBT001 - a callback
         if common(path, folder):
             return True
         if folder or str(path) in named:
             return False
+        if path in passwords:
+            return True
         if own_output and _file_id(root / path) in own_output:
             return True
         return str(path) in units or _has_own_place(root, path) or _is_plan(root / path, plans)
 
     return left_out
+
+
+def _password_files(root: Path, plan: ReleasePlan) -> set[PurePosixPath]:
+    """Files of the project with passwords in them: runs read these in place. A program that gives one is code, and copied."""
+    try:
+        settings = (root / "ansible.cfg").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        settings = ""
+    names = [each.name for each in password_files_of(settings) if each.is_relative]
+    names += [plan.resources.vault_password_file] if plan.resources.vault_password_file else []
+    paths = (root / Path(name).expanduser() for name in names)
+    return {PurePosixPath(os.path.relpath(path, root)) for path in paths if not _is_program(path)}
+
+
+def _is_program(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & 0o111)
+    except OSError:
+        return False
 
 
 def _own_output() -> set[tuple[int, int]]:

@@ -10,6 +10,7 @@ from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.telling.timeline import Result
+from orchestrator.policy.telling.words.host_words import hosts_words
 
 COMPLAINTS = 50
 """Results that are not a pass and have a line of their own."""
@@ -64,12 +65,19 @@ def outcome_words(outcomes: Iterable[HostOutcome], counts: Counts) -> str:
     return ", ".join(f"{number} {word}" for word, number in tally.items() if number) or "no host"
 
 
-def outcome_line(host: HostOutcome, done: str) -> str:
-    """The outcome of a run on one host, such as `web1: deployed (9 ok, 4 changed)`."""
-    if host.result == "done":
-        return f"{host.host}: {done} ({host.ok} ok, {host.changed} changed)"
-    word = "failed" if host.result == "not_done" else host.result
-    return f"{host.host}: {word}: {host.reason}"
+def outcome_lines(outcomes: Iterable[HostOutcome], done: str) -> list[str]:
+    """The outcome of a run on each host, such as `web1: deployed (9 ok, 4 changed)`; a reason for several is said once."""
+    lines: dict[str, str] = {}
+    alike: dict[str, list[str]] = {}
+    for host in outcomes:
+        if host.result == "done":
+            lines[host.host] = f"{host.host}: {done} ({host.ok} ok, {host.changed} changed)"
+            continue
+        word = "failed" if host.result == "not_done" else host.result
+        words = f"{word}: {host.reason}"
+        alike.setdefault(words, []).append(host.host)
+        lines[words] = f"{hosts_words(alike[words])}: {words}"
+    return list(lines.values())
 
 
 def repeat_words(outcomes: Iterable[HostOutcome]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from orchestrator.domain.plan.load_balancer import Rotation
 from orchestrator.domain.plan.manual_step import ManualStep
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from orchestrator.domain.plan.stage import Stage
+from orchestrator.domain.plan.stage import Stage, TakenBack
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.selection import selection_words
 
@@ -19,14 +19,20 @@ def stage_title(stage: Stage) -> str:
 def stage_lines(stage: Stage) -> Iterator[str]:
     """How it is deployed, taken back, and taken out of rotation."""
     if stage.manual is None:
-        yield f"deploy playbook {stage.playbook}"
+        yield f"deploy playbook {stage.playbook}{tag_words(stage)}"
     else:
         yield from _by_hand("by hand", stage.manual)
     if stage.backout.manual is None:
-        yield f"taken back with {stage.backout.playbook}"
+        yield f"taken back with {stage.backout.playbook}{tag_words(stage.backout)}"
     else:
         yield from _by_hand("taken back by hand", stage.backout.manual)
     yield from rotation_lines(stage.load_balancer)
+
+
+def tag_words(part: Stage | TakenBack) -> str:
+    """Which of a playbook's plays and tasks are run, such as `, only what is tagged shop`; empty for all."""
+    only = f", only what is tagged {', '.join(part.tags)}" if part.tags else ""
+    return only + (f", without what is tagged {', '.join(part.skip_tags)}" if part.skip_tags else "")
 
 
 def rotation_lines(rotation: Rotation | None) -> Iterator[str]:

@@ -83,7 +83,6 @@ def test_what_lies_outside_is_named(
         "command: cat /etc/passwd",
         "ansible.builtin.file: {src: /opt/x, dest: /y, state: link}",
         "debug: {msg: \"{{ lookup('file', 'own.txt') }}\"}",
-        "ansible.posix.nothing: {}",
     ],
 )
 def test_what_does_not_is_not(project: Path, task: str) -> None:
