@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from orchestrator.adapters.ansible.in_run.actions import LOCAL, key_of
 from orchestrator.adapters.ansible.in_run.masks import is_never_true
+from orchestrator.adapters.ansible.tree_check.declared_gaps import declared_gaps
 from orchestrator.adapters.ansible.tree_check.on_controller import CONTROLLER, on_controller
 from orchestrator.adapters.ansible.tree_check.outside import roles_path
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
@@ -263,5 +264,5 @@ _PLAY_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
 )  # fmt: skip
 _TASK_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
     _pause, _never_fails, _ignores, _rescues, _in_background, _delegates, _meta, _check_mode, _once, _adds_hosts,
-    _facts_of_others,
+    _facts_of_others, declared_gaps,
 )  # fmt: skip
