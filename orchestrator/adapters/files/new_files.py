@@ -31,7 +31,7 @@ def write_new(project: Path, files: Mapping[str, str | bytes]) -> None:
     made: list[Path] = []
     try:
         staging.mkdir(mode=0o700)
-        for number, (name, text) in enumerate(files.items()):
+        for number, text in enumerate(files.values()):
             _write(staging / str(number), text)
         _write(staging / "list", "\n".join(files))
         for number, name in enumerate(files):

@@ -44,7 +44,7 @@ def demo(folder: Path) -> None:
     environment = {**os.environ, "ORCH_HOME": str(Path.cwd() / ".orch"), "ORCH_PYTHON": sys.executable}
     environment |= {"ORCH_DEMO": str(folder), "PYTHONPATH": _path_of_orch()}
     sys.stdout.flush()
-    os.execve(shell, [shell, str(_SCRIPT)], environment)  # noqa: S606 - bash, with the script of this package
+    os.execve(shell, [shell, str(_SCRIPT)], environment)
 
 
 def _path_of_orch() -> str:

@@ -28,6 +28,7 @@ def will_write_lines(proposal: Proposal, files: Mapping[str, str], project: Path
         proposal.deploy_path: f"keeps what is there, runs {choice.playbook} as it is, notes what came",
         proposal.program_path: "the program that keeps and puts back, on the hosts",
         proposal.plan_path: f"the release plan {choice.name} {choice.version} for {proposal.environment}",
+        choice.playbook: "a playbook that applies the role of this folder",
         ".orchignore": "what of this folder is no part of a release",
     }
     for number, path in enumerate(files, 1):

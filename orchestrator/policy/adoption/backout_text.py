@@ -46,8 +46,9 @@ _DID = {
 def changes_text(proposal: Proposal) -> str:
     """The list that deploy and backout share, each entry with the task that it comes from."""
     lines = [
-        f"# What {proposal.choice.playbook} changes, read from its tasks by `orch init`. Each entry names the task that it comes from.",
-        f"# {proposal.deploy_path} keeps all of it before the deployment, and {proposal.backout_path} puts it back. Correct it freely.",
+        f"# What {proposal.choice.playbook} changes, read by `orch init`. Each entry names the task that it comes from.",
+        f"# {proposal.deploy_path} keeps all of it before the deployment, and {proposal.backout_path} puts it back.",
+        "# Correct it freely.",
         "changes:",
     ]
     for key, kind, meaning in _LISTS:
@@ -103,6 +104,18 @@ def deploy_text(proposal: Proposal) -> str:
       ansible.builtin.script:
         cmd: {program_word(program, "note", choice.name)}
 {_with_python("noted", "^noted")}"""
+
+
+def role_text(proposal: Proposal) -> str:
+    """The playbook of a repository that is one role and has none."""
+    return f"""\
+# Applies the role of this folder to {proposal.reading.hosts}. Written by `orch init`.
+- name: Apply {proposal.choice.name}
+  hosts: {word(proposal.reading.hosts)}
+  become: true
+  roles:
+    - role: "{{{{ playbook_dir }}}}"
+"""
 
 
 def _login(proposal: Proposal) -> str:

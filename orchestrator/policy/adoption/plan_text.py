@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.domain.adoption.tree_reading import Asked, Carried
+from orchestrator.domain.adoption.tree_reading import Asked, Carried, Change
 from orchestrator.policy.adoption.backout_text import KEEP, NOTE
 from orchestrator.policy.adoption.baseline_scope import scope_text
 from orchestrator.policy.adoption.proposal import Proposal, named
@@ -22,7 +22,8 @@ def plan_text(proposal: Proposal) -> str:
 # Written by `orch init` from {choice.playbook} and {choice.inventory}. Where a comment says CHANGE, only you know better.
 orch: 1
 # CHANGE: why this release is made, and for whom.
-purpose: Bring version {choice.version} of {choice.name} to the hosts of {proposal.environment}, as {choice.playbook} describes it.
+purpose: >-
+  Bring version {choice.version} of {choice.name} to the hosts of {proposal.environment}, as {choice.playbook} describes it.
 release:
   name: {choice.name}
   version: {word(choice.version)}
@@ -121,18 +122,13 @@ def _dynamic(proposal: Proposal) -> str:
 def _acceptance(proposal: Proposal) -> str:
     """Units that the playbook starts, ports it waits for, pages it fetches; else a file that it writes."""
     reading, checks = proposal.reading, []
-    last = {change.name: change for change in reading.changes if change.kind == "unit"}
-    for name, change in last.items():
-        if change.certain and change.state in ("started", "restarted"):
-            enabled = ", enabled: true" if change.enabled else ""
-            checks.append(
-                _check(
-                    f"unit: {{name: {word(name)}{enabled}}}",
-                    change.origin.on,
-                    proposal,
-                    "      within: 30s\n",
-                )
+    for name, change in _running(proposal).items():
+        enabled = ", enabled: true" if change.enabled else ""
+        checks.append(
+            _check(
+                f"unit: {{name: {word(name)}{enabled}}}", change.origin.on, proposal, "      within: 30s\n"
             )
+        )
     checks += [_asked(asked, proposal) for asked in dict.fromkeys(reading.asked)]
     if not checks:
         written = [c for c in reading.named("file", "folder") if c.certain and c.state not in ("absent",)][:3]
@@ -149,6 +145,14 @@ def _acceptance(proposal: Proposal) -> str:
             "      title: no unit has failed\n"
         )
     return "".join(checks)
+
+
+def _running(proposal: Proposal) -> dict[str, Change]:
+    """Units that certainly run when the playbook has ended: the last certain word about each is that it is started."""
+    last = {
+        change.name: change for change in proposal.reading.changes if change.kind == "unit" and change.certain
+    }
+    return {name: change for name, change in last.items() if change.state in ("started", "restarted")}
 
 
 def _check(text: str, on: str, proposal: Proposal, more: str = "") -> str:

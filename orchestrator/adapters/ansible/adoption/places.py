@@ -13,13 +13,24 @@ from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFile
 from orchestrator.domain.adoption.tree_reading import Inventory, TreePlaces
 
 _FIRST = ("site", "main", "playbook", "deploy", "provision", "setup", "install")
-_PLAYBOOK_FOLDERS = (".", "playbooks", "plays", "ansible", "playbook")
+_PLAYBOOK_FOLDERS = (".", "playbooks", "plays", "ansible", "playbook", "provisioning")
 _INVENTORY_FOLDERS = ("inventories", "inventory", "environments", "hosts")
 _INVENTORY_FILES = ("hosts", "inventory", "staging", "development", "test", "production")
 _ENDINGS = ("", ".yml", ".yaml", ".ini", ".toml", ".cfg")
 _NOT_LIVE_FIRST = re.compile(r"prod|live", re.IGNORECASE)
 _NO_INVENTORY = re.compile(r"group_vars|host_vars|sample|example|README|\.md$|\.sh$", re.IGNORECASE)
-_SETTINGS = ("pytest", "tox", "setup", "mypy", "ansible", "molecule", "uwsgi", "php", "requirements", "galaxy")
+_SETTINGS = (
+    "pytest",
+    "tox",
+    "setup",
+    "mypy",
+    "ansible",
+    "molecule",
+    "uwsgi",
+    "php",
+    "requirements",
+    "galaxy",
+)
 """Files in the form of an inventory that are settings of programs."""
 _LOOKED_AT = 65_536
 _CONTROLLER = ("localhost", "127.0.0.1")

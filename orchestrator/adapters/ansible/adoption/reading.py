@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,11 @@ from orchestrator.domain.adoption.tree_reading import (
 
 _CONTROLLER = ("localhost", "127.0.0.1")
 _FALSE = ("false", "no", "off")
+_TRUE = ("true", "yes", "on")
 _DEFAULT_OF = re.compile(r"default\(\s*['\"]([^'\"]+)['\"]")
+_OF_ROLE = ("role", "name", "when", "tags", "vars", "become")
+_PLAIN_REQUEST = {"url", "return_content", "method", "status_code"}
+_OWN_HOST = re.compile(r"http://(?:localhost|127\.0\.0\.1)(?:[:/]|$)")
 _LARGEST_UNIT = 50_000_000
 _INCLUDES = ("include_tasks", "import_tasks", "include_role", "import_role", "include")
 
@@ -36,6 +41,16 @@ _INCLUDES = ("include_tasks", "import_tasks", "include_role", "import_role", "in
 def read_playbook(playbook: str, project: Path, inventory: Path | None = None) -> PlaybookReading:
     """What the text of a playbook says. A construct that only a run understands becomes a gap, and nothing is guessed."""
     return _Reading(project, project / playbook, inventory).reading(playbook)
+
+
+def read_role(playbook: str, name: str, project: Path, inventory: Path | None = None) -> PlaybookReading:
+    """What a repository changes that is one role, by a playbook that is going to apply it."""
+    with tempfile.TemporaryDirectory(prefix="orch-init-") as folder:
+        stand_in = Path(folder) / Path(playbook).name
+        (Path(folder) / "roles").mkdir()
+        (Path(folder) / "roles" / name).symlink_to(project)
+        stand_in.write_text(f"- hosts: all\n  roles: [{name}]\n", encoding="utf-8")
+        return _Reading(project, stand_in, inventory).reading(playbook)
 
 
 def hosts_in(project: Path, inventory: Path, pattern: str, *, dynamic: bool) -> tuple[str, ...]:
@@ -47,7 +62,7 @@ def hosts_in(project: Path, inventory: Path, pattern: str, *, dynamic: bool) -> 
 class _Reading:
     def __init__(self, project: Path, playbook: Path, inventory: Path | None) -> None:
         self.project = project
-        self.files = PlaybookFiles(playbook, project, roles_path(project))
+        self.files = PlaybookFiles(playbook, project, [playbook.parent / "roles", *roles_path(project)])
         self.plays = list(self.files.plays())
         self.variables = Variables()
         self.found: list[Change | Gap | Claim] = []
@@ -105,25 +120,22 @@ class _Reading:
             self._add_file(place)
         for role in list(self.files.roles):
             for part in ("defaults", "vars"):
-                for path in sorted((role / part).glob("**/*.y*ml")) if (role / part).is_dir() else ():
+                for path in sorted((role / part).glob("**/*.y*ml")):
                     self._add_file(path)
         for play, tasks in self.plays:
-            self._add(play.keys.get("vars"))
-            for name in _as_list(play.keys.get("vars_files")):
-                if isinstance(name, str) and "{{" not in name:
-                    self._add_file(play.file.parent / name)
-            for entry in _as_list(play.keys.get("roles")):
-                if isinstance(entry, dict):
-                    self._add(
-                        {
-                            key: value
-                            for key, value in entry.items()
-                            if key not in ("role", "name", "when", "tags")
-                        }
-                    )
-                    self._add(entry.get("vars"))
+            self._variables_of_play(play)
             for task in tasks:
                 self._variables_of_task(task)
+
+    def _variables_of_play(self, play: Item) -> None:
+        self._add(play.keys.get("vars"))
+        for name in _as_list(play.keys.get("vars_files")):
+            if isinstance(name, str) and "{{" not in name:
+                self._add_file(play.file.parent / name)
+        for entry in _as_list(play.keys.get("roles")):
+            if isinstance(entry, dict):
+                self._add({key: value for key, value in entry.items() if key not in _OF_ROLE})
+                self._add(entry.get("vars"))
 
     def _variables_of_task(self, task: Item) -> None:
         self._add(task.keys.get("vars"))
@@ -175,9 +187,17 @@ class _Reading:
         )
         looks = str(task.keys.get("changed_when")).lower() in _FALSE
         folder = any(path.is_dir() for path in self._sources(text, task))
-        self.found += found_in(
-            text, self.variables, origin, certain=not uncertain, looks=looks, folder=folder
+        found = list(
+            found_in(text, self.variables, origin, certain=not uncertain, looks=looks, folder=folder)
         )
+        self.found += found
+        if str(task.keys.get("no_log")).lower() in _TRUE:
+            # Its result is hidden from orch too, so the plan says what it changes.
+            self.found += [
+                Claim(text.name, each.name, origin)
+                for each in found
+                if isinstance(each, Change) and each.kind in ("file", "folder", "tree")
+            ]
         if not uncertain:
             self._unit_of(text, task, origin)
             self._asked_of(text, origin)
@@ -237,22 +257,14 @@ class _Reading:
         return [path for folder in folders for path in (folder / "files" / source, folder / source)]
 
     def _asked_of(self, text: TaskText, origin: Origin) -> None:
-        port = self.variables.texts(text.arguments.get("port")) if text.module == "wait_for" else None
-        if (
-            port
-            and len(port) == 1
-            and port[0].isdigit()
-            and text.arguments.get("state", "started") == "started"
-        ):
-            self.asked.append(Asked("port", port[0], origin))
-        url = self.variables.texts(text.arguments.get("url")) if text.module == "uri" else None
-        plain = set(text.arguments) <= {"url", "return_content", "method", "status_code"}
-        if url and len(url) == 1 and plain and re.match(r"http://(?:localhost|127\.0\.0\.1)[:/]", url[0]):
-            if (
-                text.arguments.get("method", "GET") == "GET"
-                and str(text.arguments.get("status_code", 200)) == "200"
-            ):
-                self.asked.append(Asked("http", url[0], origin))
+        given = text.arguments
+        if text.module == "wait_for" and given.get("state", "started") == "started":
+            ports = self.variables.texts(given.get("port")) or []
+            self.asked += [Asked("port", port, origin) for port in ports[:1] if port.isdigit()]
+        gets = str(given.get("method", "GET")) == "GET" and str(given.get("status_code", 200)) == "200"
+        if text.module == "uri" and gets and set(given) <= _PLAIN_REQUEST:
+            urls = self.variables.texts(given.get("url")) or []
+            self.asked += [Asked("http", url, origin) for url in urls[:1] if _OWN_HOST.match(url)]
 
 
 def _variable_places(project: Path, playbook: Path, inventory: Path | None) -> Iterator[Path]:

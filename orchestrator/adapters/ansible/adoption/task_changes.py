@@ -20,6 +20,7 @@ _ALIASES = {name.rpartition(".")[2]: name for name in RULES if "." in name} | {"
 """Modules of collections by the names that they had before there were collections."""
 _NAMED_OR_NOTHING = frozenset({"systemd", "systemd_service", "service", "uri", "apt", "dnf", "package"})
 """Modules that change nothing that is put back where they name nothing: a reload of systemd, a request, an index."""
+_NO = ("false", "no", "off", "0")
 _NEEDS_NOTHING = frozenset({"package_index", "reboot", "password"})
 _UNDONE: dict[str, ThingKind] = {
     "file": "file",
@@ -56,7 +57,6 @@ _SHARED = frozenset(
             "/sbin",
             "/srv",
             "/sys",
-            "/tmp",
             "/usr",
             "/usr/bin",
             "/usr/lib",
@@ -72,13 +72,13 @@ _SHARED = frozenset(
             "/var",
             "/var/cache",
         ),
-        *("/var/lib", "/var/log", "/var/spool", "/var/tmp", "/var/www"),
+        *("/var/lib", "/var/log", "/var/spool", "/var/www"),
     }
 )
 """Folders that no release has for itself: with all that is in them they can be neither kept nor compared."""
 _PASSES_BY = re.compile(r"^/(?:proc|sys|dev|run|tmp|var/run|var/tmp|var/cache/apt)(?:/|$)")
 _OUTER = re.compile(r"\{\{|\{%")
-_OTHER_UNKNOWN = frozenset(
+_OTHERS_THAT_CHANGE_NOTHING = frozenset(
     {"mail", "slack", "ansible.builtin.async_status", SETTLES, "set_stats", "wait_for_connection"}
 )
 
@@ -90,57 +90,60 @@ def found_in(
 
     `looks`: the task says of itself that it changes nothing. `folder`: its `src` is a folder of the project.
     """
-    if task.module in NEVER or task.module in _OTHER_UNKNOWN:
+    module = _ALIASES.get(task.module, task.module)
+    if task.module in NEVER or task.module in _OTHERS_THAT_CHANGE_NOTHING:
         return
     if task.module in UNNAMED:
         yield from _of_command(task, variables, origin, looks=looks)
-        return
-    module = _ALIASES.get(task.module, task.module)
-    if module not in RULES:
-        if not looks:
-            yield Gap(f"what `{task.module}` changes is not known", origin)
-        return
-    answer = {} if folder or str(task.arguments.get("src", "")).endswith("/") else {"checksum": "of a file"}
-    seen: dict[tuple[str, str], None] = {}
+    elif module in RULES:
+        yield from _by_table(task, module, variables, origin, certain=certain, folder=folder)
+    elif not looks:
+        yield Gap(f"what `{task.module}` changes is not known", origin)
+
+
+def _by_table(
+    task: TaskText, module: str, variables: Variables, origin: Origin, *, certain: bool, folder: bool
+) -> Iterator[Found]:
+    of_file = not folder and not str(task.arguments.get("src", "")).endswith("/")
+    answer = {"checksum": "of a file"} if of_file else {}
+    seen: set[tuple[str, str]] = set()
     for arguments, single in _each(task, variables):
         if arguments is None:
             yield Gap("what it changes stands in a loop or a variable that only a run knows", origin)
             return
-        for kind, name in things_changed(module, arguments, answer):
-            if (kind, name) not in seen:
-                seen[kind, name] = None
-                yield from _judged(kind, name, arguments, origin, certain=certain and single)
-        yield from _home_of(task.module, arguments, origin)
-        if module == "ansible.posix.authorized_key" and not arguments.get("path") and arguments.get("user"):
-            yield Change("file", f"~{arguments['user']}/.ssh/authorized_keys", origin)
+        for thing in things_changed(module, arguments, answer):
+            if thing not in seen:
+                seen.add(thing)
+                yield from _judged(*thing, arguments, origin, certain=certain and single)
+        yield from _of_account(module, arguments, origin)
 
 
 def _each(task: TaskText, variables: Variables) -> Iterator[tuple[dict[str, Any] | None, bool]]:
-    """The arguments of each round with their values; `single`: there was nothing to choose."""
-    items: list[Any] | None = [None]
-    if task.loop is False:
-        items = None
-    elif task.loop is not None:
-        items = variables.items(task.loop)
-    for item in items if items is not None else [None]:
-        choices: list[dict[str, Any]] = [{}]
-        for key, value in task.arguments.items():
-            texts = _texts(value, variables, [] if item is None else [item])
-            if texts is None and key in _NAMING:
-                choices = []
-                break
-            choices = [{**each, key: text} for each in choices for text in texts or [""]]
-            if len(choices) > 64:
-                break
+    """The arguments of each round with their values; None where a name is not certain. `single`: there was no choice."""
+    items = [None] if task.loop in (None, False) else variables.items(task.loop) or [None]
+    for item in items:
+        choices = _choices(task.arguments, variables, [] if item is None else [item])
         if not choices:
             # A package's name needs no reading: what came is seen on the host.
             yield ({"name": "*"} if task.module in _PACKAGES else None), False
         for each in choices:
             yield each, len(choices) == 1
-        if items is None:
-            break
 
 
+def _choices(given: Mapping[str, Any], variables: Variables, item: list[Any]) -> list[dict[str, Any]]:
+    """Every set of arguments that these may be; none where one that names something is not certain."""
+    choices: list[dict[str, Any]] = [{}]
+    for key, value in given.items():
+        texts = _texts(value, variables, item)
+        if texts is None and key in _NAMING:
+            return []
+        choices = [{**each, key: text} for each in choices for text in texts or [""]]
+        if len(choices) > _MOST_CHOICES:
+            return []
+    return choices
+
+
+_MOST_CHOICES = 64
 _PACKAGES = frozenset({"apt", "dnf", "dnf5", "yum", "package"})
 _NAMING = frozenset(
     {
@@ -217,38 +220,40 @@ def _path(
     kind: ThingKind, name: str, arguments: Mapping[str, Any], origin: Origin, *, certain: bool
 ) -> Iterator[Found]:
     name = posixpath.normpath(name) if name.startswith("/") else name
+    folder = str(arguments.get("state")) == "directory"
     if _PASSES_BY.match(name):
         return
     if not name.startswith("/") or (_OUTER.search(name) and "{{ inventory_hostname }}" not in name):
         yield Gap(f"the path `{name}` is not certain" if name else "the path is not certain", origin)
-        return
-    folder = str(arguments.get("state")) == "directory"
-    if name in _SHARED:
-        inside = str(arguments.get("creates") or "")
-        if kind == "tree" and inside.startswith(name.rstrip("/") + "/"):
-            top = inside[len(name.rstrip("/")) + 1 :].split("/", maxsplit=1)[0]
-            yield Change("tree", posixpath.join(name, top), origin)
-        elif kind == "tree" or not folder:
-            yield Gap(f"what of `{name}`, which others use as well, belongs to this release", origin)
-        return
-    if kind == "file" and folder:
-        kind = "folder"
-    elif kind == "file" and name.endswith("/"):
-        kind = "tree"
-    yield Change(kind, name, origin, certain and "{{" not in name, str(arguments.get("state") or ""))
+    elif name in _SHARED:
+        yield from _in_shared_folder(kind, name, arguments, origin, folder=folder)
+    else:
+        of_kind: ThingKind = "folder" if kind == "file" and folder else kind
+        yield Change(of_kind, name, origin, certain and "{{" not in name, str(arguments.get("state") or ""))
 
 
-def _home_of(module: str, arguments: Mapping[str, Any], origin: Origin) -> Iterator[Change]:
-    """The home that `user` makes, unless told not to."""
+def _in_shared_folder(
+    kind: ThingKind, name: str, arguments: Mapping[str, Any], origin: Origin, *, folder: bool
+) -> Iterator[Found]:
+    """An archive that says by `creates` what it unpacks; a folder that is there anyway; else a gap."""
+    above = name.rstrip("/") + "/"
+    inside = str(arguments.get("creates") or "")
+    if kind == "tree" and inside.startswith(above):
+        yield Change("tree", above + inside.removeprefix(above).split("/")[0], origin)
+    elif kind == "tree" or not folder:
+        yield Gap(f"what of `{name}`, which others use as well, belongs to this release", origin)
+
+
+def _of_account(module: str, arguments: Mapping[str, Any], origin: Origin) -> Iterator[Change]:
+    """The home that `user` makes, unless told not to, and the file of the keys that log in to an account."""
     name = str(arguments.get("name") or arguments.get("user") or "")
-    makes = str(arguments.get("create_home", arguments.get("createhome", "true"))).lower() not in (
-        "false",
-        "no",
-    )
-    if module == "user" and name and makes and str(arguments.get("state", "present")) != "absent":
-        home = str(arguments.get("home") or f"/home/{name}")
-        if home.startswith("/") and home not in _SHARED and home != "/nonexistent":
-            yield Change("folder", home, origin)
+    if module == "ansible.posix.authorized_key" and name and not arguments.get("path"):
+        yield Change("file", f"~{name}/.ssh/authorized_keys", origin)
+    makes = str(arguments.get("create_home", arguments.get("createhome", "true"))).lower() not in _NO
+    home = str(arguments.get("home") or f"/home/{name}")
+    is_home = home.startswith("/") and home not in _SHARED and home != "/nonexistent"
+    if module == "user" and name and makes and is_home and str(arguments.get("state")) != "absent":
+        yield Change("folder", home, origin)
 
 
 def _of_command(task: TaskText, variables: Variables, origin: Origin, *, looks: bool) -> Iterator[Found]:

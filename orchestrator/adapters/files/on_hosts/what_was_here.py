@@ -6,71 +6,87 @@
 
 `keep` writes /var/lib/orch-kept/RELEASE/DEPLOYMENT once and whole, or not at all. Each step of a backout compares with what
 was kept and changes only what differs; killed at any moment it can be run again. Where nothing was kept, nothing began, and
-there is nothing to put back. It runs on Python 3.6 and newer, as root.
+there is nothing to put back. It runs as root, on Python 3.7 and newer.
 """
 
-# ruff: noqa: ANN001, ANN201, D103, PTH, S603, S607, T201, UP032 - a program of its own, also for old Pythons
+# ruff: noqa: T201 - a program of its own, run as root on the hosts, also by old Pythons
 
-import grp
-import hashlib
+from __future__ import annotations
+
 import json
 import os
-import pwd
 import re
 import shutil
-import stat
-import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
-KEPT = "/var/lib/orch-kept"
+from orchestrator.adapters.files.on_hosts.host_state import (
+    State,
+    expanded,
+    groups,
+    install,
+    installed,
+    item,
+    missing_above,
+    parameter,
+    password,
+    read,
+    remove,
+    remove_empty,
+    run,
+    since,
+    take_away,
+    tar,
+    unit,
+    users,
+    walked,
+    write,
+)  # fmt: skip
+
+KEPT = Path("/var/lib/orch-kept")
 MOST_PATHS = 20000
 MOST_BYTES = 1 << 30
 SYSTEM_ACCOUNTS = 1000
+RUNS = ("active", "activating")
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     """One act; 0 when it is done, 1 where something could not be put back."""
     verb, release, deployment = arguments[:3]
     for name in (release, deployment):
         if not re.match(r"^[A-Za-z0-9][A-Za-z0-9._~+-]{0,150}$", name):
-            return failed("%r is no name: letters, digits and . _ ~ + - only" % name)
+            return failed(f"{name!r} is no name: letters, digits and . _ ~ + - only")
     os.umask(0o077)
-    home = os.path.join(KEPT, release, deployment)
+    home = KEPT / release / deployment
     if verb == "keep":
         return keep(home, json.loads(arguments[3]))
-    if not os.path.isdir(home):
+    if not home.is_dir():
         print("nothing was kept: the deployment did not begin here")
         return 0
-    with open(os.path.join(home, "state.json"), encoding="utf-8") as file:
-        state = json.load(file)
-    acts = {"note": note, "stop": stop, "packages": packages, "paths": paths, "kernel": kernel}
-    acts.update({"accounts": accounts, "start": start, "forget": forget})
-    return acts[verb](home, state)
+    return ACTS[verb](home, read(home / "state.json"))
 
 
-def keep(home, changes):
+def keep(home: Path, changes: State) -> int:
     """Write down what is here, unless this deployment did so before."""
-    if os.path.isdir(home):
-        print("already kept in %s" % home)
+    if home.is_dir():
+        print(f"already kept in {home}")
         return 0
-    unfinished = os.path.join(os.path.dirname(home), "." + os.path.basename(home))
+    unfinished = home.with_name(f".{home.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
-    os.makedirs(unfinished, 0o700)
-    named = [os.path.expanduser(path) for path in changes.get("files", []) + changes.get("folders", [])]
-    trees = [os.path.expanduser(path) for path in changes.get("trees", [])]
-    items, ancestors = {}, []
-    for path in sorted(set(named) | {inner for tree in trees for inner in walked(tree)}):
-        items[path] = item(path)
-        ancestors += missing_above(path)
+    unfinished.mkdir(0o700, parents=True)
+    named = [expanded(path) for path in changes.get("files", []) + changes.get("folders", [])]
+    trees = [expanded(path) for path in changes.get("trees", [])]
+    every = sorted({*named, *(inner for tree in trees for inner in walked(tree))})
+    items = {str(path): item(path) for path in every}
     if len(items) > MOST_PATHS or sum(each.get("size", 0) for each in items.values()) > MOST_BYTES:
         shutil.rmtree(unfinished)
-        return failed("too much to keep: %d paths; name less of it in the list of changes" % len(items))
-    present = [path for path in sorted(items) if items[path]["type"] != "absent"]
-    tar("--create", os.path.join(unfinished, "files.tar"), present)
+        return failed(f"too much to keep: {len(items)} paths; name less of it in the list of changes")
+    tar("--create", unfinished / "files.tar", [path for path in items if items[path]["type"] != "absent"])
     state = {
         "items": items,
-        "trees": trees,
-        "ancestors": sorted(set(ancestors)),
+        "trees": [str(tree) for tree in trees],
+        "ancestors": sorted({str(above) for path in every for above in missing_above(path)}),
         "packages": installed() if changes.get("packages") else None,
         "users": users(),
         "groups": groups(),
@@ -79,53 +95,41 @@ def keep(home, changes):
         "named_groups": changes.get("groups", []),
         "units": {name: unit(name) for name in changes.get("units", [])},
         "kernel": {name: parameter(name) for name in changes.get("kernel", [])},
-        "earlier": sorted(name for name in os.listdir(os.path.dirname(home)) if not name.startswith(".")),
+        "earlier": beside(home),
     }
-    write(unfinished, "state.json", state)
-    os.rename(unfinished, home)
-    print("kept in %s" % home)
+    write(unfinished / "state.json", state)
+    unfinished.rename(home)
+    print(f"kept in {home}")
     return 0
 
 
-def note(home, state):
+def note(home: Path, state: State) -> int:
     """Which packages and accounts the deployment brought is known only from now on, when others bring more."""
-    after = {
-        "packages": installed() if state["packages"] is not None else None,
-        "users": users(),
-        "groups": groups(),
-    }
-    write(home, "after.json", after)
-    print("noted in %s" % home)
+    packages_now = installed() if state["packages"] is not None else None
+    write(home / "after.json", {"packages": packages_now, "users": users(), "groups": groups()})
+    print(f"noted in {home}")
     return 0
 
 
-def stop(home, state):
+def stop(home: Path, state: State) -> int:
     """What did not run before stands still while its files change; what is to go leaves no link behind."""
-    siblings = [name for name in os.listdir(os.path.dirname(home)) if not name.startswith(".")]
-    later = [
-        name
-        for name in siblings
-        if name not in state["earlier"] and os.path.join(os.path.dirname(home), name) != home
-    ]
+    later = [name for name in beside(home) if name not in (*state["earlier"], home.name)]
     if later:
-        return failed("%s came after this deployment: take that back first" % ", ".join(sorted(later)))
+        return failed(f"{', '.join(later)} came after this deployment: take that back first")
     for name, before in state["units"].items():
         now = unit(name)
         if now is None or before is None:
             continue
-        if before["ActiveState"] not in ("active", "activating") and now["ActiveState"] in (
-            "active",
-            "activating",
-        ):
+        if before["ActiveState"] not in RUNS and now["ActiveState"] in RUNS:
             run("systemctl", "stop", name)
-            print("stopped %s" % name)
+            print(f"stopped {name}")
         if before["UnitFileState"] != "enabled" and now["UnitFileState"] == "enabled":
             run("systemctl", "disable", "--quiet", name)
-            print("disabled %s" % name)
+            print(f"disabled {name}")
     return 0
 
 
-def packages(home, state):
+def packages(home: Path, state: State) -> int:
     """Remove what came with the deployment, and bring back the versions that it replaced, where they can be had."""
     before = state["packages"]
     if before is None:
@@ -133,352 +137,165 @@ def packages(home, state):
     now, after = installed(), noted(home)
     known = after["packages"] if after else now
     came = sorted(name for name in now if name not in before and name in known)
-    accounts_that_came = came_with_packages(state, after) if came else ([], [])
     if came:
+        people, teams = came_with_packages(state, after)
         remove(came)
-        print("removed %s" % " ".join(came))
-        for name in accounts_that_came[0]:
+        print(f"removed {' '.join(came)}")
+        for name in people:
             run("userdel", name, check=False)
-        for name in accounts_that_came[1]:
-            if name in groups():
-                run("groupdel", name, check=False)
-    left = []
-    for name in sorted(before):
-        if installed_version(name) != before[name] and known.get(name) != before[name]:
-            left += [] if install(name, before[name]) else ["%s %s" % (name, before[name])]
-    return failed("cannot be had any more: %s" % ", ".join(left)) if left else 0
-
-
-def came_with_packages(state, after):
-    known_users = after["users"] if after else users()
-    known_groups = after["groups"] if after else groups()
-    people = [
-        n
-        for n, e in known_users.items()
-        if n not in state["users"] and e[0] < SYSTEM_ACCOUNTS and n in users()
+        for name in sorted({*teams} & {*groups()}):
+            run("groupdel", name, check=False)
+    here = installed()
+    differing = [
+        name for name in sorted(before) if here.get(name) != before[name] and known.get(name) != before[name]
     ]
-    teams = [n for n, e in known_groups.items() if n not in state["groups"] and e[0] < SYSTEM_ACCOUNTS]
-    return people, teams
+    left = [f"{name} {before[name]}" for name in differing if not install(name, before[name])]
+    return failed(f"cannot be had any more: {', '.join(left)}") if left else 0
 
 
-def paths(home, state):
+def came_with_packages(state: State, after: State | None) -> tuple[list[str], list[str]]:
+    """System accounts and groups that the scripts of packages made."""
+    made_users, made_groups = (after["users"], after["groups"]) if after else (users(), groups())
+    people = [
+        name
+        for name, entry in made_users.items()
+        if name not in state["users"] and entry[0] < SYSTEM_ACCOUNTS
+    ]
+    teams = [
+        name
+        for name, entry in made_groups.items()
+        if name not in state["groups"] and entry[0] < SYSTEM_ACCOUNTS
+    ]
+    return [name for name in people if name in users()], teams
+
+
+def paths(home: Path, state: State) -> int:
     """Take away what was not here, and put back what differs: content, mode, owner, attributes."""
     items = state["items"]
-    for tree in state["trees"]:
-        for path in reversed(walked(tree)):
-            if path not in items and os.path.lexists(path):
-                take_away(path)
-    differing = []
-    for path in sorted(items, reverse=True):
-        now = item(path)
-        if same(items[path], now):
-            continue
-        if items[path]["type"] == "absent":
-            take_away(path)
-            continue
-        if now["type"] != items[path]["type"] and now["type"] != "absent":
-            take_away(path)
-        differing.append(path)
-    if differing:
-        tar("--extract", os.path.join(home, "files.tar"), sorted(differing))
-        write(home, "restored.json", sorted(differing))
+    came = [path for tree in state["trees"] for path in walked(Path(tree)) if str(path) not in items]
+    for path in reversed(came):
+        take_away(path)
+    differing = [path for path in sorted(items, reverse=True) if items[path] != item(Path(path))]
     for path in differing:
-        print("restored %s" % path)
-    for folder in sorted(state["ancestors"], reverse=True):
-        if os.path.isdir(folder) and not os.path.islink(folder) and not os.listdir(folder):
-            os.rmdir(folder)
-            print("removed %s" % folder)
+        if items[path]["type"] != item(Path(path))["type"]:
+            take_away(Path(path))
+    lost = sorted(path for path in differing if items[path]["type"] != "absent")
+    if lost:
+        tar("--extract", home / "files.tar", lost)
+        write(home / "restored.json", lost)
+    print("".join(f"restored {path}\n" for path in lost), end="")
+    remove_empty(Path(name) for name in sorted(state["ancestors"], reverse=True))
     return 0
 
 
-def kernel(home, state):
+def kernel(home: Path, state: State) -> int:
     """Set the parameters to what they were."""
     for name, value in state["kernel"].items():
         if value is not None and parameter(name) != value:
-            run("sysctl", "-q", "-w", "%s=%s" % (name, value))
-            print("restored %s" % name)
+            run("sysctl", "-q", "-w", f"{name}={value}")
+            print(f"restored {name}")
     return 0
 
 
-def accounts(home, state):
+def accounts(home: Path, state: State) -> int:
     """Accounts that the playbook names: gone if they were not here, else as they were."""
     for name in state["named_users"]:
         before, now = state["users"].get(name), users().get(name)
         if before is None and now is not None:
             run("userdel", name)
-            print("removed user %s" % name)
+            print(f"removed user {name}")
         elif before is not None and now is not None:
             put_back_user(name, before, now, state)
     for name in state["named_groups"]:
         if name not in state["groups"] and name in groups():
             run("groupdel", name)
-            print("removed group %s" % name)
+            print(f"removed group {name}")
     return 0
 
 
-def put_back_user(name, before, now, state):
+def put_back_user(name: str, before: list[Any], now: list[Any], state: State) -> None:
+    """An account with its entry, its password and its groups."""
     if before != now:
-        uid, gid, comment, home, shell = before
+        uid, gid, comment, folder, shell = map(str, before)
         run(
             "usermod",
             "--uid",
-            str(uid),
+            uid,
             "--gid",
-            str(gid),
+            gid,
             "--comment",
             comment,
             "--home",
-            home,
+            folder,
             "--shell",
             shell,
             name,
         )
-        print("restored user %s" % name)
-    was, here = state["passwords"].get(name), password(name)
-    if was is not None and was != here:
+        print(f"restored user {name}")
+    was = state["passwords"].get(name)
+    if was is not None and was != password(name):
         run("usermod", "--password", was, name)
-        print("restored the password of %s" % name)
+        print(f"restored the password of {name}")
     present = groups()
     for group, (_, members) in state["groups"].items():
         if group in present and (name in members) != (name in present[group][1]):
             run("gpasswd", "--add" if name in members else "--delete", name, group)
-            print("restored %s in %s" % (name, group))
+            print(f"restored {name} in {group}")
 
 
-def start(home, state):
+def start(home: Path, state: State) -> int:
     """Units as they were: last, so that they run what was put back."""
     if not state["units"] or shutil.which("systemctl") is None:
         return 0
     run("systemctl", "daemon-reload")
-    restored = os.path.exists(os.path.join(home, "restored.json"))
-    kept_at = os.stat(os.path.join(home, "state.json")).st_mtime
+    kept_at = (home / "state.json").stat().st_mtime
     for name, before in state["units"].items():
-        now = unit(name)
-        if before is None or now is None:
-            continue
-        if now["ActiveState"] == "failed" and before["ActiveState"] != "failed":
-            run("systemctl", "reset-failed", name, check=False)
-        if (
-            before["UnitFileState"] in ("enabled", "disabled")
-            and now["UnitFileState"] != before["UnitFileState"]
-        ):
-            run("systemctl", before["UnitFileState"][:-1], "--quiet", name)
-            print("%s %s" % (before["UnitFileState"], name))
-        if before["ActiveState"] == "active":
-            if now["ActiveState"] != "active":
-                run("systemctl", "start", name)
-                print("started %s" % name)
-            elif restored or since(name) > kept_at:
-                run("systemctl", "restart", name)
-                print("restarted %s" % name)
+        if before is not None:
+            start_unit(name, before, restored=(home / "restored.json").exists(), kept_at=kept_at)
     return 0
 
 
-def forget(home, state):
+def start_unit(name: str, before: State, *, restored: bool, kept_at: float) -> None:
+    """One unit: its failure forgotten, enabled or not, and running what is here now."""
+    now = unit(name) or {}
+    if now["ActiveState"] == "failed" and before["ActiveState"] != "failed":
+        run("systemctl", "reset-failed", name, check=False)
+    if before["UnitFileState"] in ("enabled", "disabled") and now["UnitFileState"] != before["UnitFileState"]:
+        run("systemctl", before["UnitFileState"][:-1], "--quiet", name)
+        print(f"{before['UnitFileState']} {name}")
+    if before["ActiveState"] == "active" and now["ActiveState"] != "active":
+        run("systemctl", "start", name)
+        print(f"started {name}")
+    elif before["ActiveState"] == "active" and (restored or since(name) > kept_at):
+        run("systemctl", "restart", name)
+        print(f"restarted {name}")
+
+
+def forget(home: Path, state: State) -> int:
     """What was kept goes, and with it the last trace of the deployment."""
-    unfinished = os.path.join(os.path.dirname(home), "." + os.path.basename(home))
-    os.rename(home, unfinished)
+    unfinished = home.with_name(f".{home.name}")
+    home.rename(unfinished)
     shutil.rmtree(unfinished)
-    for folder in (os.path.dirname(home), KEPT):
-        if not os.listdir(folder):
-            os.rmdir(folder)
+    remove_empty([home.parent, KEPT])
     print("restored what was here before")
     return 0
 
 
-def item(path):
-    """A path with all that can be put back."""
-    try:
-        status = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return {"type": "absent"}
-    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
-    seen = {
-        "type": kinds.get(stat.S_IFMT(status.st_mode), "other"),
-        "mode": stat.S_IMODE(status.st_mode),
-        "owner": [status.st_uid, status.st_gid],
-        "attributes": attributes(path),
-    }
-    if seen["type"] == "file":
-        seen.update(sha256=digest(path), size=status.st_size)
-    if seen["type"] == "link":
-        seen["target"] = os.readlink(path)
-    return seen
+ACTS = {act.__name__: act for act in (note, stop, packages, paths, kernel, accounts, start, forget)}
 
 
-def same(before, now):
-    return before == now or before["type"] == now["type"] == "absent"
+def beside(home: Path) -> list[str]:
+    """The deployments of this release that something is kept of."""
+    return sorted(entry.name for entry in home.parent.iterdir() if not entry.name.startswith("."))
 
 
-def attributes(path):
-    try:
-        return {
-            n: os.getxattr(path, n, follow_symlinks=False).hex()
-            for n in os.listxattr(path, follow_symlinks=False)
-        }
-    except OSError:
-        return {}
+def noted(home: Path) -> State | None:
+    """What was there after the deployment, where it ran to its end."""
+    return read(home / "after.json") if (home / "after.json").exists() else None
 
 
-def digest(path):
-    made = hashlib.sha256()
-    with open(path, "rb") as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            made.update(block)
-    return made.hexdigest()
-
-
-def walked(tree):
-    found = [tree]
-    if os.path.isdir(tree) and not os.path.islink(tree):
-        for folder, folders, files in os.walk(tree):
-            found += [os.path.join(folder, name) for name in folders + files]
-    return sorted(found)
-
-
-def missing_above(path):
-    above, missing = os.path.dirname(path), []
-    while above not in ("", "/") and not os.path.lexists(above):
-        missing.append(above)
-        above = os.path.dirname(above)
-    return missing
-
-
-def take_away(path):
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        os.unlink(path)
-    print("restored %s: it was not here" % path)
-
-
-def tar(verb, archive, names):
-    text = "".join("%s\0" % name.lstrip("/") for name in names)
-    command = [
-        "tar",
-        verb,
-        "--file",
-        archive,
-        "--directory",
-        "/",
-        "--no-recursion",
-        "--null",
-        "--files-from",
-        "-",
-    ]
-    command += ["--numeric-owner", "--same-permissions", "--acls", "--xattrs", "--xattrs-include=*"]
-    subprocess.run(command, input=text.encode("utf-8", "surrogateescape"), check=True)
-
-
-def unit(name):
-    if shutil.which("systemctl") is None:
-        return None
-    shown = run("systemctl", "show", "--property=LoadState,ActiveState,UnitFileState", name)
-    return dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
-
-
-def since(name):
-    shown = run("systemctl", "show", "--property=ActiveEnterTimestampMonotonic", "--value", name).strip()
-    with open("/proc/uptime", encoding="ascii") as file:
-        up = float(file.read().split()[0])
-    now = os.stat("/proc/self").st_mtime
-    return now - up + int(shown or 0) / 1e6
-
-
-def installed():
-    """Packages with their versions; those of which only configuration is left count as well."""
-    if shutil.which("dpkg-query"):
-        listed = run(
-            "dpkg-query", "--show", "--showformat", "${Package}:${Architecture}\t${Version}\t${Status}\n"
-        )
-        rows = [line.split("\t") for line in listed.splitlines()]
-        return {
-            row[0]: "%s %s" % (row[1], row[2].split()[-1])
-            for row in rows
-            if row[2].split()[-1] != "not-installed"
-        }
-    if shutil.which("rpm"):
-        rows = [
-            line.split("\t") for line in run("rpm", "-qa", "--qf", "%{NAME}.%{ARCH}\t%{EVR}\n").splitlines()
-        ]
-        return {row[0]: row[1] for row in rows if not row[0].startswith("gpg-pubkey")}
-    return {}
-
-
-def installed_version(name):
-    return installed().get(name)
-
-
-def remove(names):
-    if shutil.which("dpkg-query"):
-        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-        run("apt-get", "--yes", "-o", "DPkg::Lock::Timeout=120", "purge", *names)
-    else:
-        run(shutil.which("dnf") or "yum", "--assumeyes", "remove", *names)
-
-
-def install(name, version):
-    number = version.split()[0]
-    if shutil.which("dpkg-query"):
-        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-        wanted = ("apt-get", "--yes", "--allow-downgrades", "install", "%s=%s" % (name, number))
-    else:
-        wanted = (
-            shutil.which("dnf") or "yum",
-            "--assumeyes",
-            "install",
-            "%s-%s" % (name.rsplit(".", 1)[0], number),
-        )
-    done = subprocess.run(wanted, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: PLW1510
-    if done.returncode == 0:
-        print("restored %s %s" % (name, number))
-    return done.returncode == 0
-
-
-def parameter(name):
-    done = subprocess.run(("sysctl", "-n", name), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: PLW1510
-    return " ".join(done.stdout.decode().split()) if done.returncode == 0 else None
-
-
-def users():
-    return {u.pw_name: [u.pw_uid, u.pw_gid, u.pw_gecos, u.pw_dir, u.pw_shell] for u in pwd.getpwall()}
-
-
-def groups():
-    return {g.gr_name: [g.gr_gid, sorted(g.gr_mem)] for g in grp.getgrall()}
-
-
-def password(name):
-    with open("/etc/shadow", encoding="utf-8", errors="surrogateescape") as file:
-        rows = [line.split(":") for line in file]
-    return next((row[1] for row in rows if row[0] == name), None)
-
-
-def noted(home):
-    path = os.path.join(home, "after.json")
-    if not os.path.exists(path):
-        return None
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
-
-
-def write(home, name, value):
-    path = os.path.join(home, name)
-    with open(path + ".new", "w", encoding="utf-8") as file:
-        json.dump(value, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(path + ".new", path)
-
-
-def run(*command, check=True):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: PLW1510
-    if check and done.returncode != 0:
-        raise SystemExit("%s: %s" % (" ".join(command), done.stderr.decode("utf-8", "replace").strip()))
-    return done.stdout.decode("utf-8", "surrogateescape")
-
-
-def failed(sentence):
+def failed(sentence: str) -> int:
+    """Said where Ansible shows it."""
     print(sentence, file=sys.stderr)
     return 1
 

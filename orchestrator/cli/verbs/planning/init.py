@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -16,10 +15,11 @@ from orchestrator.domain.adoption.tree_reading import Inventory, TreePlaces
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Conflict, ExitCode, Fault, NotFound, PlanFault
-from orchestrator.policy.adoption.backout_text import backout_text, changes_text, deploy_text
+from orchestrator.policy.adoption.backout_text import backout_text, changes_text, deploy_text, role_text
 from orchestrator.policy.adoption.plan_text import ignore_text, plan_text
 from orchestrator.policy.adoption.proposal import Choice, Proposal, named
 
+ROLE_PLAYBOOK = "apply-role.yml"
 _IGNORE = ".orchignore"
 _SCHEMA = "plans/release-plan.schema.json"
 _folder = click.Path(file_okay=False, path_type=Path)
@@ -60,9 +60,9 @@ def init(  # noqa: PLR0913 - what a person may choose
 ) -> int:  # fmt: skip
     """Write a release plan and a backout for the Ansible tree in FOLDER [default: here].
 
-    It reads playbooks, roles and inventories as text and runs nothing of them, says in a numbered list what it is going to write, and
-    asks once. It changes and overwrites no file. What a task changes and nobody can tell from its text is marked in the backout as a
-    gap, and `orch plan check` names each gap that is left.
+    It reads playbooks and roles as text, says in a numbered list what it is going to write, and asks once. It changes and
+    overwrites no file. What a task changes and nobody can tell from its text is marked in the backout as a gap, and
+    `orch plan check` names each gap that is left.
     """
     if example:
         from orchestrator.cli.verbs.planning.example import write_example
@@ -101,14 +101,11 @@ def _chosen(
 
     places = places_of(project)
     faults: list[Fault] = []
-    book = _relative(project, playbook) if playbook else next(iter(places.playbooks), None)
+    usual = next(iter(places.playbooks), ROLE_PLAYBOOK if places.is_role else None)
+    book = _relative(project, playbook) if playbook else usual
     if book is None or (playbook and not (project / book).is_file()):
-        move = "name it with --playbook"
-        if places.is_role:
-            move = "this is a role: write a playbook that uses it, and name that with --playbook"
-        faults.append(
-            Fault(str(project), None, "", "a playbook with a play for hosts", playbook or "none", move)
-        )
+        expected, move = "a playbook with a play for hosts", "name it with --playbook"
+        faults.append(Fault(str(project), None, "", expected, playbook or "none", move))
     place = _given_inventory(project, inventory, places)
     if place is None:
         move = "name one with --inventory, or make hosts on this machine: orch lab up --inventory-dir inventories"
@@ -139,15 +136,21 @@ def _proposal(
     project: Path, chosen: tuple[str, Inventory, TreePlaces], name: str | None, version: str | None
 ) -> Proposal:
     from orchestrator.adapters.ansible.adoption.git_words import commit_name, git_person
-    from orchestrator.adapters.ansible.adoption.reading import hosts_in, read_playbook
+    from orchestrator.adapters.ansible.adoption.reading import hosts_in, read_playbook, read_role
 
     book, inventory, places = chosen
     place = project / inventory.path
-    reading = read_playbook(book, project, place)
+    is_role = places.is_role and not (project / book).is_file()
+    reading = (
+        read_role(book, project.name, project, place) if is_role else read_playbook(book, project, place)
+    )
     hosts = hosts_in(project, place, reading.hosts, dynamic=inventory.dynamic)
     stem = Path(book).stem
-    usual = project.name if stem in ("site", "main", "playbook", "deploy", "all") else stem
-    unit = book, hashlib.sha256((project / book).read_bytes()).hexdigest()
+    usual = project.name if stem in ("site", "main", "playbook", "deploy", "all", "apply-role") else stem
+    unit_path = next(
+        name for name in ("tasks/main.yml", "tasks/main.yaml", book) if (project / name).is_file()
+    )
+    unit = unit_path, hashlib.sha256((project / unit_path).read_bytes()).hexdigest()
     choice = Choice(
         named(name or usual), named(version or commit_name(project) or "1"), book, inventory.path, inventory.dynamic,
         git_person(project) or getpass.getuser(), hosts, unit, places.ignored,
@@ -167,6 +170,8 @@ def _files(project: Path, proposal: Proposal) -> dict[str, str]:
         proposal.backout_path: backout_text(proposal),
         proposal.deploy_path: deploy_text(proposal),
     }
+    if not (project / proposal.choice.playbook).exists():
+        files[proposal.choice.playbook] = role_text(proposal)
     shared = {proposal.program_path: program_text(), _SCHEMA: json.dumps(plan_schema(), indent=1) + "\n"}
     # A second plan of one tree uses what the first one brought.
     files |= {path: text for path, text in shared.items() if _text(project / path) != text}
