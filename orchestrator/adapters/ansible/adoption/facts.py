@@ -8,7 +8,7 @@ from pathlib import Path
 
 _NAMED = re.compile(r"(?<![\w.'\"])ansible_([a-z][a-z0-9_]*)\b(?!\s*[:=](?!=))")
 _NO_FACTS = re.compile(
-    r"^(?:facts|check_mode|config_file|dependent_role_names|diff_mode|forks|index_var|inventory_sources|limit|loop\w*|"
+    r"^(?:facts|failed_result|failed_task|check_mode|config_file|dependent_role_names|diff_mode|forks|index_var|inventory_sources|limit|loop\w*|"
     r"managed|parent_role_\w+|play_\w+|play|role_name\w*|role_names|run_tags|search_path|skip_tags|verbosity|version|"
     r"host|user|port|password|connection|become\w*|ssh_\w+|sudo\w*|su_\w+|python_interpreter|shell_\w+|private_key_file|"
     r"winrm\w*|collection_name|playbook_python|vault\w*|async_dir|remote_tmp|scp_\w+|sftp_\w+|common_remote_group|"

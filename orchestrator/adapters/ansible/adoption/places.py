@@ -66,7 +66,12 @@ def _candidates(project: Path) -> Iterator[Path]:
     for folder in _PLAYBOOK_FOLDERS:
         place = project / folder
         if place.is_dir():
-            yield from sorted(path for path in place.iterdir() if path.suffix in (".yml", ".yaml"))
+            yield from sorted(path for path in place.iterdir() if _may_be_playbook(path))
+
+
+def _may_be_playbook(path: Path) -> bool:
+    """Not those that `orch init` wrote before."""
+    return path.suffix in (".yml", ".yaml") and not path.name.startswith("orch-")
 
 
 def _rank(path: Path, project: Path) -> tuple[int, int, str]:

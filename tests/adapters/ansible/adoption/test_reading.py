@@ -173,7 +173,7 @@ def test_the_flat_tree(root: Path) -> None:
         "file /etc/systemd/system/pump.service",
         "file /etc/motd",
         "file /usr/local/bin/pump",
-        "file /etc/cron.d/pump",
+        "file /etc/default/pump",
         "tree /opt/pump/key",
         "unit pump.service",
     }
