@@ -22,7 +22,9 @@ class Host:
         self.program = folder / "what_was_here.py"
         self.program.write_text(program_text().replace("/var/lib/orch-kept", str(self.kept)))
 
-    def run(self, verb: str, deployment: str = "a-1", **changes: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, verb: str, deployment: str = "a-1", changes: dict[str, list[str]] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         given = [json.dumps(changes)] if changes else []
         command = [sys.executable, str(self.program), verb, "a", deployment, *given]
         return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -48,13 +50,14 @@ def host(tmp_path: Path) -> Host:
     (host.root / "etc").mkdir()
     (host.root / "etc/a.conf").write_text("before\n")
     (host.root / "etc/a.conf").chmod(0o640)
+    (host.root / "etc/a.conf.5.2025-01-01@00:00:00~").write_text("an older copy\n")
     (host.root / "link").symlink_to("etc/a.conf")
     (host.root / "tree/in").mkdir(parents=True)
     (host.root / "tree/in/x").write_text("x\n")
     return host
 
 
-def changes(host: Host) -> dict[str, object]:
+def changes(host: Host) -> dict[str, list[str]]:
     path = str(host.root)
     return {
         "files": [f"{path}/etc/a.conf", f"{path}/link", f"{path}/new", f"{path}/far/off/new"],
@@ -66,6 +69,7 @@ def changes(host: Host) -> dict[str, object]:
 def deploy(host: Host) -> None:
     (host.root / "etc/a.conf").unlink()
     (host.root / "etc/a.conf").write_text("after\n")
+    (host.root / "etc/a.conf.636.2026-11-29@20:06:11~").write_text("before\n")
     (host.root / "etc").chmod(0o700)
     (host.root / "link").unlink()
     (host.root / "link").mkdir()
@@ -80,7 +84,7 @@ def deploy(host: Host) -> None:
 
 def test_everything_is_as_it_was(host: Host) -> None:
     before = host.seen()
-    assert host.run("keep", **changes(host)).returncode == 0
+    assert host.run("keep", changes=changes(host)).returncode == 0
     deploy(host)
     assert host.seen() != before
     host.back()
@@ -90,16 +94,16 @@ def test_everything_is_as_it_was(host: Host) -> None:
 
 def test_a_second_keep_does_not_forget_the_first(host: Host) -> None:
     before = host.seen()
-    host.run("keep", **changes(host))
+    host.run("keep", changes=changes(host))
     deploy(host)
-    assert "already kept" in host.run("keep", **changes(host)).stdout
+    assert "already kept" in host.run("keep", changes=changes(host)).stdout
     host.back()
     assert host.seen() == before
 
 
 def test_a_backout_that_is_repeated_changes_nothing_more(host: Host) -> None:
     before = host.seen()
-    host.run("keep", **changes(host))
+    host.run("keep", changes=changes(host))
     deploy(host)
     host.run("paths")
     assert host.seen() == before
@@ -115,13 +119,13 @@ def test_where_the_deployment_never_began_there_is_nothing_to_do(host: Host) -> 
 def test_an_unfinished_copy_counts_as_none(host: Host) -> None:
     (host.kept / "a/.a-1").mkdir(parents=True)
     assert "nothing was kept" in host.run("paths").stdout
-    assert host.run("keep", **changes(host)).returncode == 0
+    assert host.run("keep", changes=changes(host)).returncode == 0
     assert not (host.kept / "a/.a-1").exists()
 
 
 def test_the_later_deployment_is_taken_back_first(host: Host) -> None:
-    host.run("keep", "a-1", **changes(host))
-    host.run("keep", "a-2", **changes(host))
+    host.run("keep", "a-1", changes(host))
+    host.run("keep", "a-2", changes(host))
     refused = host.run("stop", "a-1")
     assert (refused.returncode, "a-2 came after" in refused.stderr) == (1, True)
     host.back("a-2")
@@ -130,7 +134,7 @@ def test_the_later_deployment_is_taken_back_first(host: Host) -> None:
 
 @pytest.mark.parametrize("name", ["../a", "a b", ".a", ""])
 def test_a_name_that_leads_elsewhere_is_refused(name: str, host: Host) -> None:
-    assert host.run("keep", name, **changes(host)).returncode == 1
+    assert host.run("keep", name, changes(host)).returncode == 1
     assert not host.kept.exists()
 
 

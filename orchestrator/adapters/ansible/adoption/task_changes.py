@@ -18,8 +18,10 @@ from orchestrator.domain.adoption.tree_reading import Change, Claim, Gap, Origin
 Found = Change | Gap | Claim
 _ALIASES = {name.rpartition(".")[2]: name for name in RULES if "." in name} | {"yum": "dnf", "zypper": "dnf"}
 """Modules of collections by the names that they had before there were collections."""
-_NAMED_OR_NOTHING = frozenset({"systemd", "systemd_service", "service", "uri", "apt", "dnf", "package"})
-"""Modules that change nothing that is put back where they name nothing: a reload of systemd, a request, an index."""
+_NAMED_OR_NOTHING = frozenset(
+    {"systemd", "systemd_service", "service", "uri", "apt", "dnf", "package", "tempfile"}
+)
+"""Modules that change nothing that is put back where they name nothing: a reload of systemd, a request, a place in /tmp."""
 _NO = ("false", "no", "off", "0")
 _NEEDS_NOTHING = frozenset({"package_index", "reboot", "password"})
 _UNDONE: dict[str, ThingKind] = {

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -73,6 +74,15 @@ def walked(tree: Path) -> list[Path]:
     """A folder with all that is in it; links are not followed."""
     below = tree.rglob("*") if tree.is_dir() and not tree.is_symlink() else ()
     return [tree, *sorted(below)]
+
+
+def copies_of_ansible(path: Path) -> list[str]:
+    """Copies that modules made beside a file, because a task says `backup`: NAME.PID.DATE@TIME~."""
+    form = re.compile(re.escape(path.name) + r"\.\d+\.\d{4}-\d\d-\d\d@\d\d:\d\d:\d\d~")
+    folder = path.parent
+    return (
+        sorted(str(each) for each in folder.iterdir() if form.fullmatch(each.name)) if folder.is_dir() else []
+    )
 
 
 def missing_above(path: Path) -> list[Path]:

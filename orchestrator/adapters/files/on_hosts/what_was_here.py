@@ -23,6 +23,7 @@ from typing import Any
 
 from orchestrator.adapters.files.on_hosts.host_state import (
     State,
+    copies_of_ansible,
     expanded,
     groups,
     install,
@@ -87,6 +88,7 @@ def keep(home: Path, changes: State) -> int:
         "items": items,
         "trees": [str(tree) for tree in trees],
         "ancestors": sorted({str(above) for path in every for above in missing_above(path)}),
+        "copies": [copy for path in every for copy in copies_of_ansible(path)],
         "packages": installed() if changes.get("packages") else None,
         "users": users(),
         "groups": groups(),
@@ -173,6 +175,9 @@ def paths(home: Path, state: State) -> int:
     """Take away what was not here, and put back what differs: content, mode, owner, attributes."""
     items = state["items"]
     came = [path for tree in state["trees"] for path in walked(Path(tree)) if str(path) not in items]
+    came += [
+        Path(copy) for path in items for copy in copies_of_ansible(Path(path)) if copy not in state["copies"]
+    ]
     for path in reversed(came):
         take_away(path)
     differing = [path for path in sorted(items, reverse=True) if items[path] != item(Path(path))]
