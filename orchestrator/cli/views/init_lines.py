@@ -24,7 +24,8 @@ def will_write_lines(proposal: Proposal, files: Mapping[str, str], project: Path
     yield "It is going to write:"
     meanings = {
         proposal.changes_path: f"what {choice.playbook} changes, each entry with its task",
-        proposal.backout_path: f"the backout: puts that back, and fails at each of {len(reading.gaps)} gaps",
+        proposal.backout_path: "the backout: puts that back"
+        + (f", and fails at each of {len(reading.gaps)} gaps" if reading.gaps else ""),
         proposal.deploy_path: f"keeps what is there, runs {choice.playbook} as it is, notes what came",
         proposal.program_path: "the program that keeps and puts back, on the hosts",
         proposal.plan_path: f"the release plan {choice.name} {choice.version} for {proposal.environment}",
@@ -43,7 +44,7 @@ def next_lines(proposal: Proposal, path: Path, project: Path) -> Iterator[str]:
     yield "Next:"
     yield f"  1. Look at the plan where it says CHANGE: {plan}"
     if gaps:
-        yield f"  2. Write or remove the {gaps} tasks that begin with GAP in {proposal.backout_path}"
+        yield f"  2. Write or remove each task that begins with GAP in {proposal.backout_path}: {gaps} of them"
     yield f"  {3 if gaps else 2}. orch plan check {plan}"
     yield f"  {4 if gaps else 3}. orch plan show {plan}"
     yield f"  {5 if gaps else 4}. orch deploy {plan}"

@@ -53,9 +53,9 @@ def changes_text(proposal: Proposal) -> str:
     ]
     for key, kind, meaning in _LISTS:
         lines.append(f"  # {meaning}")
-        found = proposal.reading.named(kind)
-        lines.append(f"  {key}:" if found else f"  {key}: []")
-        for change in found:
+        changes = proposal.reading.named(kind)
+        lines.append(f"  {key}:" if changes else f"  {key}: []")
+        for change in changes:
             lines += _entry(change)
     packages = proposal.reading.named("package")
     lines.append(

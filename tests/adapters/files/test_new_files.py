@@ -13,7 +13,7 @@ from orchestrator.errors import Conflict, StoreFault
 FILES = {"rollback/files/a.py": "a\n", "rollback/b.yml": "b\n", "plans/c.yml": "c\n"}
 
 
-def found(folder: Path) -> dict[str, str]:
+def texts_in(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -21,7 +21,7 @@ def test_all_are_written(tmp_path: Path) -> None:
     write_new(tmp_path, {**FILES, "d.bin": b"\xff"})
     assert (tmp_path / "d.bin").read_bytes() == b"\xff"
     (tmp_path / "d.bin").unlink()
-    assert found(tmp_path) == FILES
+    assert texts_in(tmp_path) == FILES
     assert (tmp_path / "plans/c.yml").stat().st_mode & 0o777 == 0o644
 
 
@@ -32,7 +32,7 @@ def test_nothing_is_written_over_and_nothing_is_left(place: str, tmp_path: Path)
     assert standing(tmp_path, FILES) == [place]
     with pytest.raises(Conflict, match=r"stands already.*nothing was written"):
         write_new(tmp_path, FILES)
-    assert found(tmp_path) == {place: "theirs\n"}
+    assert texts_in(tmp_path) == {place: "theirs\n"}
     assert [path.name for path in tmp_path.iterdir()] == [Path(place).parts[0]]
 
 
@@ -62,7 +62,7 @@ def test_what_a_killed_writer_left_is_taken_back_by_the_next(linked: int, tmp_pa
     interrupted(tmp_path, linked)
     assert standing(tmp_path, FILES) == []
     write_new(tmp_path, FILES)
-    assert found(tmp_path) == FILES
+    assert texts_in(tmp_path) == FILES
     assert not (tmp_path / STAGING).exists()
 
 
@@ -72,11 +72,11 @@ def test_what_somebody_changed_meanwhile_is_theirs(tmp_path: Path) -> None:
     changed.unlink()
     changed.write_text("changed\n")
     assert take_back_interrupted(tmp_path) == ["rollback/files/a.py"]
-    assert found(tmp_path) == {"rollback/b.yml": "changed\n"}
+    assert texts_in(tmp_path) == {"rollback/b.yml": "changed\n"}
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "plans").write_text("a file where a folder is wanted\n")
     with pytest.raises((StoreFault, Conflict), match="nothing was written"):
         write_new(tmp_path, FILES)
-    assert found(tmp_path) == {"plans": "a file where a folder is wanted\n"}
+    assert texts_in(tmp_path) == {"plans": "a file where a folder is wanted\n"}

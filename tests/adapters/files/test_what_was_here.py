@@ -30,9 +30,9 @@ class Host:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def back(self, deployment: str = "a-1") -> str:
-        said = [self.run(verb, deployment) for verb in ("stop", "packages", "paths", "accounts", "forget")]
-        assert [each.returncode for each in said] == [0] * 5, [each.stderr for each in said]
-        return "".join(each.stdout for each in said)
+        steps = [self.run(verb, deployment) for verb in ("stop", "packages", "paths", "accounts", "forget")]
+        assert [each.returncode for each in steps] == [0] * 5, [each.stderr for each in steps]
+        return "".join(each.stdout for each in steps)
 
     def seen(self) -> dict[str, tuple[int, str]]:
         return {

@@ -81,13 +81,13 @@ def test_the_written_plan_passes_the_check(
     monkeypatch.chdir(project)
     theirs = contents(project)
     code = run(["init", "--yes"])
-    said = capsys.readouterr()
-    assert code == ExitCode.COMPLETED, said.out + said.err
-    assert f"{TREES[tree]}: ok, 3 hosts in 2 waves" in said.out
-    assert f"orch deploy {TREES[tree]}" in said.out
+    printed = capsys.readouterr()
+    assert code == ExitCode.COMPLETED, printed.out + printed.err
+    assert f"{TREES[tree]}: ok, 3 hosts in 2 waves" in printed.out
+    assert f"orch deploy {TREES[tree]}" in printed.out
     written = contents(project)
     assert {name: written[name] for name in theirs} == theirs
-    numbered = [line for line in said.out.splitlines() if line.startswith("  ") and line[2].isdigit()]
+    numbered = [line for line in printed.out.splitlines() if line.startswith("  ") and line[2].isdigit()]
     announced = {line.split(". ", 1)[1].split(": ")[0] for line in numbered if ": " in line}
     assert written.keys() - theirs.keys() <= announced
     assert run(["init", "--yes"]) == ExitCode.CONFLICT
@@ -104,11 +104,12 @@ def test_gaps_are_named_until_they_are_gone(
         "- hosts: web\n  tasks:\n    - name: Fill {{ it }}\n      command: fill\n    - copy: {content: a, dest: /etc/a}\n"
     )
     assert run(["init", "--yes", "--name", "tank"]) == ExitCode.COMPLETED
-    said = capsys.readouterr().out
-    assert "undo Fill ((it)) (site.yml:3): nothing does that yet, and the backout fails here" in said.replace(
-        "(( it ))", "((it))"
+    printed = capsys.readouterr().out
+    assert (
+        "undo Fill ((it)) (site.yml:3): nothing does that yet, and the backout fails here"
+        in printed.replace("(( it ))", "((it))")
     )
-    assert "2. Write or remove the 1 tasks" in said
+    assert "2. Write or remove each task that begins with GAP in rollback/tank.yml: 1 of them" in printed
     backout = tmp_path / "rollback/tank.yml"
     backout.write_text(
         "\n\n".join(part for part in backout.read_text().split("\n\n") if "GAP: " not in part) + "\n"
@@ -195,8 +196,8 @@ def test_what_is_missing_is_said_at_once(
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert run(["init", str(tmp_path), "--yes", *options]) == ExitCode.PLAN_FAULT
-    said = capsys.readouterr().err.splitlines()
-    assert [fault in line for fault, line in zip(faults, said, strict=True)] == [True] * len(faults)
+    printed = capsys.readouterr().err.splitlines()
+    assert [fault in line for fault, line in zip(faults, printed, strict=True)] == [True] * len(faults)
     assert contents(tmp_path).keys() == files.keys()
 
 

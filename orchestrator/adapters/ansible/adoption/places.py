@@ -90,16 +90,16 @@ def _reaches_hosts(path: Path, project: Path) -> bool:
 
 def _inventories(project: Path) -> Iterator[Inventory]:
     """That of ansible.cfg first, then what is no live one by its name; each once."""
-    found: dict[Path, None] = {}
+    places: dict[Path, None] = {}
     for name in configuration(project).get(("defaults", "inventory"), "").split(","):
         place = project / Path(name.strip()).expanduser()
         if name.strip() and place.exists():
-            found[place] = None
+            places[place] = None
     for place in sorted(
         _guessed(project), key=lambda path: (bool(_NOT_LIVE_FIRST.search(path.name)), str(path))
     ):
-        found.setdefault(place, None)
-    for place in found:
+        places.setdefault(place, None)
+    for place in places:
         if _has_text(place):
             yield _inventory(project, place)
 

@@ -187,15 +187,15 @@ class _Reading:
         )
         looks = str(task.keys.get("changed_when")).lower() in _FALSE
         folder = any(path.is_dir() for path in self._sources(text, task))
-        found = list(
+        of_task = list(
             found_in(text, self.variables, origin, certain=not uncertain, looks=looks, folder=folder)
         )
-        self.found += found
+        self.found += of_task
         if str(task.keys.get("no_log")).lower() in _TRUE:
             # Its result is hidden from orch too, so the plan says what it changes.
             self.found += [
                 Claim(text.name, each.name, origin)
-                for each in found
+                for each in of_task
                 if isinstance(each, Change) and each.kind in ("file", "folder", "tree")
             ]
         if not uncertain:

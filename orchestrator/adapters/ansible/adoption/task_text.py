@@ -67,16 +67,16 @@ class TaskText:
 def task_text(task: Item) -> TaskText | None:
     """The task, or None for a block and for what is no task."""
     keys = task.keys
-    found = next(
+    action = next(
         ((short_name(str(key)), value) for key, value in keys.items() if _is_module(str(key))),
         None,
     )
-    if found is None and isinstance(keys.get("action"), str):
+    if action is None and isinstance(keys.get("action"), str):
         module, _, rest = str(keys["action"]).partition(" ")
-        found = short_name(module), rest
-    if found is None:
+        action = short_name(module), rest
+    if action is None:
         return None
-    module, given = found
+    module, given = action
     free, arguments = _arguments(module, given)
     extra = keys.get("args")
     if isinstance(extra, Mapping):

@@ -50,10 +50,10 @@ class Variables:
         pieces: list[list[str]] = []
         at = 0
         for match in _EXPRESSION.finditer(value):
-            found = self._expression(match[1].strip(), list(item), depth)
-            if found is None:
+            candidates = self._expression(match[1].strip(), list(item), depth)
+            if candidates is None:
                 return None
-            pieces += [[value[at : match.start()]], found]
+            pieces += [[value[at : match.start()]], candidates]
             at = match.end()
         pieces.append([value[at:]])
         combined = ["".join(parts) for parts in product(*pieces)]
@@ -69,12 +69,12 @@ class Variables:
                 elements += [part for inner in lists for part in inner] if lists else [each]
             return elements
         if isinstance(value, str) and depth < _DEEPEST:
-            found = self._of_reference(value, depth)
-            if found is None:
-                found = self._values.get(value) if re.fullmatch(r"[A-Za-z_]\w*", value) else None
-            if found is None:
+            candidates = self._of_reference(value, depth)
+            if candidates is None:
+                candidates = self._values.get(value) if re.fullmatch(r"[A-Za-z_]\w*", value) else None
+            if candidates is None:
                 return None
-            several = [self.items(each, depth + 1) for each in found if each]
+            several = [self.items(each, depth + 1) for each in candidates if each]
             if any(each is None for each in several):
                 return None
             return [part for each in several for part in each or []]
@@ -104,7 +104,7 @@ class Variables:
             return None
         head, *filters = [part.strip() for part in text.split("|")]
         literal = re.fullmatch(r"'([^']*)'|\"([^\"]*)\"", head)
-        found = [literal[1] or literal[2] or ""] if literal else self._named(head, item, depth)
+        candidates = [literal[1] or literal[2] or ""] if literal else self._named(head, item, depth)
         for each in filters:
             match = _DEFAULT.fullmatch(each)
             if match is None:
@@ -112,8 +112,8 @@ class Variables:
             other = self._named(match[3], item, depth) if match[3] else [match[1] or match[2] or ""]
             # `omit` leaves the argument out.
             other = [""] if match[3] == "omit" else other
-            found = (found or []) + (other or []) if found or other else None
-        return found
+            candidates = (candidates or []) + (other or []) if candidates or other else None
+        return candidates
 
     def _named(self, text: str, item: list[Any], depth: int) -> list[Any] | None:
         match = _NAME.fullmatch(text)
@@ -129,6 +129,6 @@ class Variables:
     def _opened(self, value: Any, depth: int) -> Any:
         """A reference to another mapping, read one step further."""
         if isinstance(value, str):
-            found = self._of_reference(value, depth + 1)
-            return found[0] if found else value
+            candidates = self._of_reference(value, depth + 1)
+            return candidates[0] if candidates else value
         return value
