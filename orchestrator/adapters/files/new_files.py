@@ -26,6 +26,9 @@ def standing(project: Path, names: Iterable[str]) -> list[str]:
 
 def write_new(project: Path, files: Mapping[str, str | bytes]) -> None:
     """Write all of them, the last one last. Raises Conflict if something stands in the way, StoreFault if the disk refuses."""
+    for name in files:
+        if not (project / name).parent.resolve().is_relative_to(project.resolve()):
+            raise Conflict(f"{name} leads out of {project} by a link: nothing was written.")
     take_back_interrupted(project)
     staging = project / STAGING
     made: list[Path] = []
@@ -60,8 +63,15 @@ def take_back_interrupted(project: Path) -> list[str]:
         (project / name).unlink(missing_ok=True)
         _remove_empty([(project / name).parent])
     if staging.is_dir() and not staging.is_symlink():
+        foreign = [path.name for path in staging.iterdir() if not _is_own(path.name)]
+        if foreign:
+            raise Conflict(f"{staging} holds {foreign[0]}, which orch did not write: move it away.")
         shutil.rmtree(staging)
     return left
+
+
+def _is_own(name: str) -> bool:
+    return name.isdigit() or name in ("list", _COMPLETE)
 
 
 def _left_by_interrupted(project: Path) -> list[str]:

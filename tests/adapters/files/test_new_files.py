@@ -80,3 +80,20 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     with pytest.raises((StoreFault, Conflict), match="nothing was written"):
         write_new(tmp_path, FILES)
     assert texts_in(tmp_path) == {"plans": "a file where a folder is wanted\n"}
+
+
+def test_a_folder_of_that_name_that_is_somebody_elses_stays(tmp_path: Path) -> None:
+    (tmp_path / STAGING).mkdir()
+    (tmp_path / STAGING / "notes").write_text("mine\n")
+    with pytest.raises(Conflict, match="holds notes, which orch did not write"):
+        write_new(tmp_path, FILES)
+    assert texts_in(tmp_path) == {f"{STAGING}/notes": "mine\n"}
+
+
+def test_nothing_is_written_through_a_link_that_leads_out(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/plans").symlink_to("../elsewhere")
+    with pytest.raises(Conflict, match=r"plans/c\.yml leads out of"):
+        write_new(tmp_path / "tree", FILES)
+    assert texts_in(tmp_path) == {}
