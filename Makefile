@@ -66,7 +66,7 @@ chaos: machine  ## inject thousands of faults, simulated and real; SEEDS=, KILLS
 	@$(BIN)/python -m tests.chaos all --seeds $(SEEDS) --count $(KILLS) --rollouts $(REAL) --seed $(SEED) --json chaos.json
 
 demo: machine  ## show a good release, a bad one that is backed out, and both records, on real hosts
-	@setup/demo.sh
+	@$(BIN)/orch demo
 
 # Long: about an hour. BENCH names parts and options, such as BENCH="reaction" or BENCH="compare --rounds 1 --hosts 3".
 bench: machine  ## compare orch with bare Ansible, mitogen, pyinfra and plain ssh on lab hosts; see docs/bench.md

@@ -18,6 +18,12 @@ class Verb(NamedTuple):
 
 VERBS = (
     Verb(
+        "init",
+        "orchestrator.cli.verbs.planning.init:init",
+        "Write a plan and a backout for an existing Ansible tree.",
+    ),
+    Verb("demo", "orchestrator.cli.verbs.demo:demo", "Show a good and a bad release, on real hosts."),
+    Verb(
         "plan", "orchestrator.cli.verbs.planning.plan:plan", "Check a release plan and show what it would do."
     ),
     Verb(

@@ -32,6 +32,8 @@ OWNERS = {
         "adapters/process/",
         "adapters/ssh/on_target/items/shell.py",
         "adapters/balancers/nginx_file.py",
+        # It is written into trees by `orch init`, and runs on the hosts, too.
+        "adapters/files/on_hosts/host_state.py",
         "lab/shell.py",
         "verifier/",
     ),

@@ -156,7 +156,13 @@ EVIDENCE_RUN = "tests/cli/verbs/test_evidence_commands.py runs it as it is print
 EXPORT_RUN = "tests/seals/test_audit_exports.py runs it there"
 EVIDENCE_WORDS = "policy/telling/words/evidence_words.py"
 CLAUSES_AFTER = "policy/clauses/of_follow_up.py"
+INIT_RUN = "tests/fleet/test_init.py and test_init_command.py of tests/cli go this way in a new tree"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("cli/verbs/planning/example.py", "orch lab up"): INIT_RUN,
+    ("cli/verbs/planning/init.py", "orch lab up --inventory-dir inventories"): INIT_RUN,
+    ("cli/views/init_lines.py", f"orch deploy {HOLE}"): INIT_RUN,
+    ("cli/views/init_lines.py", f"orch plan check {HOLE}"): INIT_RUN,
+    ("cli/views/init_lines.py", f"orch plan show {HOLE}"): INIT_RUN,
     (ASSESS, "orch assess history"): ASSESS_RUN,
     (ASSESS, "orch assess keep --reason WHY"): ASSESS_RUN,
     (ASSESS, "orch assess show"): ASSESS_RUN,
@@ -400,6 +406,8 @@ NOT_WALKED: dict[tuple[str, str], str] = {
 }
 """Commands that are read and not run here, each with the reason."""
 NAMED_ONLY = {
+    ("policy/adoption/backout_text.py", "orch init"),
+    ("policy/adoption/plan_text.py", "orch init"),
     (CAPABILITY, "orch pir satisfaction"),
     (CAPABILITY, "orch rehearse"),
     (EVIDENCE_WORDS, "orch pir answer"),

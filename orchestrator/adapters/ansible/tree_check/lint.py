@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestrator.adapters.ansible.in_run.actions import LOCAL, key_of
 from orchestrator.adapters.ansible.tree_check.allowable import TRUE, is_one_of, of_play, of_task, task_name
+from orchestrator.adapters.ansible.tree_check.declared_gaps import declared_gaps
 from orchestrator.adapters.ansible.tree_check.injected_facts import injected_facts
 from orchestrator.adapters.ansible.tree_check.on_controller import CONTROLLER, on_controller
 from orchestrator.adapters.ansible.tree_check.outside import Grounds, collection_roots, roles_path
@@ -208,5 +209,5 @@ _PLAY_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
 )  # fmt: skip
 _TASK_RULES: tuple[Callable[[Item], Iterator[PlaybookFinding]], ...] = (
     of_task, _pause, _in_background, _delegates, _meta, _once, _adds_hosts,
-    _facts_of_others,
+    _facts_of_others, declared_gaps,
 )  # fmt: skip

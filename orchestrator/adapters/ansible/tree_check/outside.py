@@ -201,7 +201,7 @@ def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
 
 
 def collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
-    """The folders `ansible_collections` in which a run looks, in its order: beside a playbook in `beside`, where ansible.cfg says, beside Ansible."""
+    """The folders `ansible_collections` in the order of a run: beside a playbook in `beside`, of ansible.cfg, of Ansible."""
     project = grounds.project
     given = configuration(project)
     named = given.get(("defaults", "collections_path"), given.get(("defaults", "collections_paths")))

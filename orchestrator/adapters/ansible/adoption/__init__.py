@@ -1,0 +1,1 @@
+"""Reads an existing Ansible tree for `orch init`, from its text alone: nothing of it is run."""

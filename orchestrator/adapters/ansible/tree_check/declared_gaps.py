@@ -1,0 +1,23 @@
+"""Tasks that stand for what a backout does not undo yet (`orch init` writes them): each is named until it is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestrator.adapters.ansible.tree_check.playbook_files import Item
+from orchestrator.domain.adoption.tree_reading import DECLARED_GAP
+from orchestrator.domain.plan.inspection import PlaybookFinding
+
+
+def declared_gaps(task: Item) -> Iterator[PlaybookFinding]:
+    """A warning for a task whose name begins with the mark of a gap."""
+    name = str(task.keys.get("name", ""))
+    if name.startswith(DECLARED_GAP):
+        yield PlaybookFinding(
+            file=str(task.file),
+            line=task.line,
+            kind="gap",
+            what=f"{name.removeprefix(DECLARED_GAP)}: nothing does that yet, and the backout fails here",
+            severity="warn",
+            next_move="write the inverse in its place, or remove it where nothing has to be undone",
+        )

@@ -1,0 +1,149 @@
+"""The program that `orch init` writes into trees: what it kept is what it puts back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.files.on_hosts.program_text import program_text
+
+
+class Host:
+    """A folder that stands for a host; what is kept lies in it as well."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "root"
+        self.root.mkdir()
+        self.kept = folder / "kept"
+        self.program = folder / "what_was_here.py"
+        self.program.write_text(program_text().replace("/var/lib/orch-kept", str(self.kept)))
+
+    def run(
+        self, verb: str, deployment: str = "a-1", changes: dict[str, list[str]] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        given = [json.dumps(changes)] if changes else []
+        command = [sys.executable, str(self.program), verb, "a", deployment, *given]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    def back(self, deployment: str = "a-1") -> str:
+        steps = [self.run(verb, deployment) for verb in ("stop", "packages", "paths", "accounts", "forget")]
+        assert [each.returncode for each in steps] == [0] * 5, [each.stderr for each in steps]
+        return "".join(each.stdout for each in steps)
+
+    def seen(self) -> dict[str, tuple[int, str]]:
+        return {
+            str(path.relative_to(self.root)): (
+                path.lstat().st_mode,
+                str(path.readlink()) if path.is_symlink() else path.read_text() if path.is_file() else "",
+            )
+            for path in sorted(self.root.rglob("*"))
+        }
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    host = Host(tmp_path)
+    (host.root / "etc").mkdir()
+    (host.root / "etc/a.conf").write_text("before\n")
+    (host.root / "etc/a.conf").chmod(0o640)
+    (host.root / "etc/a.conf.5.2025-01-01@00:00:00~").write_text("an older copy\n")
+    (host.root / "link").symlink_to("etc/a.conf")
+    (host.root / "tree/in").mkdir(parents=True)
+    (host.root / "tree/in/x").write_text("x\n")
+    return host
+
+
+def changes(host: Host) -> dict[str, list[str]]:
+    path = str(host.root)
+    return {
+        "files": [f"{path}/etc/a.conf", f"{path}/link", f"{path}/new", f"{path}/far/off/new"],
+        "folders": [f"{path}/made", f"{path}/etc"],
+        "trees": [f"{path}/tree"],
+    }
+
+
+def deploy(host: Host) -> None:
+    (host.root / "etc/a.conf").unlink()
+    (host.root / "etc/a.conf").write_text("after\n")
+    (host.root / "etc/a.conf.636.2026-11-29@20:06:11~").write_text("before\n")
+    (host.root / "etc").chmod(0o700)
+    (host.root / "link").unlink()
+    (host.root / "link").mkdir()
+    (host.root / "new").write_text("new\n")
+    (host.root / "far/off").mkdir(parents=True)
+    (host.root / "far/off/new").write_text("new\n")
+    (host.root / "made").mkdir()
+    (host.root / "made/in it").write_text("new\n")
+    (host.root / "tree/in/x").write_text("changed\n")
+    (host.root / "tree/in/y").write_text("came\n")
+
+
+def test_everything_is_as_it_was(host: Host) -> None:
+    before = host.seen()
+    assert host.run("keep", changes=changes(host)).returncode == 0
+    deploy(host)
+    assert host.seen() != before
+    host.back()
+    assert host.seen() == before
+    assert not host.kept.exists()
+
+
+def test_a_second_keep_does_not_forget_the_first(host: Host) -> None:
+    before = host.seen()
+    host.run("keep", changes=changes(host))
+    deploy(host)
+    assert "already kept" in host.run("keep", changes=changes(host)).stdout
+    host.back()
+    assert host.seen() == before
+
+
+def test_a_backout_that_is_repeated_changes_nothing_more(host: Host) -> None:
+    before = host.seen()
+    host.run("keep", changes=changes(host))
+    deploy(host)
+    host.run("paths")
+    assert host.seen() == before
+    assert host.run("paths").stdout == ""
+
+
+def test_where_the_deployment_never_began_there_is_nothing_to_do(host: Host) -> None:
+    before = host.seen()
+    assert host.back().count("nothing was kept") == 5
+    assert host.seen() == before
+
+
+def test_an_unfinished_copy_counts_as_none(host: Host) -> None:
+    (host.kept / "a/.a-1").mkdir(parents=True)
+    assert "nothing was kept" in host.run("paths").stdout
+    assert host.run("keep", changes=changes(host)).returncode == 0
+    assert not (host.kept / "a/.a-1").exists()
+
+
+def test_the_later_deployment_is_taken_back_first(host: Host) -> None:
+    host.run("keep", "a-1", changes(host))
+    host.run("keep", "a-2", changes(host))
+    refused = host.run("stop", "a-1")
+    assert (refused.returncode, "a-2 came after" in refused.stderr) == (1, True)
+    host.back("a-2")
+    host.back("a-1")
+
+
+@pytest.mark.parametrize("name", ["../a", "a b", ".a", ""])
+def test_a_name_that_leads_elsewhere_is_refused(name: str, host: Host) -> None:
+    assert host.run("keep", name, changes(host)).returncode == 1
+    assert not host.kept.exists()
+
+
+def test_the_program_needs_nothing_of_orch(host: Host, tmp_path: Path) -> None:
+    assert "orchestrator" not in program_text()
+    done = subprocess.run(
+        [sys.executable, "-I", str(host.program), "note", "a", "a-1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
