@@ -7,8 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from orchestrator.lab.addresses import address
+from orchestrator.lab.addresses import address, jump_address
 from orchestrator.lab.errors import LabError
+from orchestrator.lab.names import jump_names
+from orchestrator.lab.options import LabOptions
 
 HostKind = Literal["full", "light"]
 
@@ -33,10 +35,40 @@ class LabState(BaseModel):
     hosts: tuple[LabHost, ...]
     base: str
     inventory: Path | None = None
+    options: LabOptions = LabOptions()
+    before: tuple[IPv4Network, ...] = ()
+    """The networks between the machine and the hosts' own, nearest first; each ends at a jump host."""
+    jumps: tuple[LabHost, ...] = ()
+    """The jump hosts, nearest first; their address is the one towards the machine."""
+
+    @property
+    def networks(self) -> tuple[IPv4Network, ...]:
+        """Every network of the lab, from the machine's to the hosts'."""
+        return (*self.before, self.network)
+
+    @property
+    def everyone(self) -> tuple[LabHost, ...]:
+        """Jump hosts and hosts."""
+        return self.jumps + self.hosts
 
     def host(self, name: str) -> LabHost | None:
-        """The host of that name, None when the lab has none."""
-        return next((host for host in self.hosts if host.name == name), None)
+        """The host or jump host of that name, None when the lab has none."""
+        return next((host for host in self.everyone if host.name == name), None)
+
+    def way_to(self, host: LabHost) -> tuple[LabHost, ...]:
+        """The jump hosts before the host, nearest first."""
+        return self.jumps[: self.jumps.index(host)] if host in self.jumps else self.jumps
+
+
+def with_jumps(state: LabState, kind: HostKind) -> LabState:
+    """The lab with the jump hosts of its options; those that are there stay."""
+    known = {jump.name for jump in state.jumps}
+    added = tuple(
+        LabHost(name=name, kind=kind, address=jump_address(near))
+        for name, near in zip(jump_names(state.options.jumps), state.before, strict=True)
+        if name not in known
+    )
+    return state.model_copy(update={"jumps": state.jumps + added})
 
 
 def grown(state: LabState, names: list[str], kind: HostKind) -> LabState:

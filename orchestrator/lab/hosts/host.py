@@ -6,12 +6,14 @@ from pathlib import Path
 
 from orchestrator.lab import names
 from orchestrator.lab.errors import LabError
+from orchestrator.lab.hosts import accounts
+from orchestrator.lab.hosts.written import replace
 from orchestrator.lab.kernel import cgroups, mounts
 from orchestrator.lab.paths import HostPaths, LabPaths
 from orchestrator.lab.patience import within
 from orchestrator.lab.shell import run, start_in_group
 from orchestrator.lab.state import HostKind, LabHost, LabState
-from orchestrator.lab.texts import USER, hosts_file
+from orchestrator.lab.texts import hosts_file
 
 DISK_MEBIBYTES: dict[HostKind, int] = {"full": 512, "light": 128}
 
@@ -63,7 +65,8 @@ def make_root(state: LabState, host: LabHost, lab: LabPaths) -> None:
     mounts.mount_layer(paths.layer, mebibytes=DISK_MEBIBYTES[host.kind])
     paths.root.mkdir(exist_ok=True)
     mounts.mount_root(Path(state.base), paths.layer, paths.root)
-    _furnish(host, paths, authorised=lab.key.with_suffix(".pub").read_text())
+    _furnish(host, paths)
+    accounts.furnish(state, lab, paths.root)
     paths.prepared.touch()
 
 
@@ -103,21 +106,11 @@ def forget(lab: str, host: str) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _furnish(host: LabHost, paths: HostPaths, *, authorised: str) -> None:
+def _furnish(host: LabHost, paths: HostPaths) -> None:
     root = paths.root
     etc = root / "etc"
-    _write(etc / "hostname", f"{host.name}\n")
-    _write(etc / "hosts", hosts_file(host.name))
-    _write(etc / "machine-id", paths.machine_id.read_text(), mode=0o444)
-    _write(etc / "ssh/ssh_host_ed25519_key", paths.host_key.read_text(), mode=0o600)
-    _write(etc / "ssh/ssh_host_ed25519_key.pub", paths.host_key.with_suffix(".pub").read_text())
-    keys = root / "home" / USER / ".ssh/authorized_keys"
-    _write(keys, authorised, mode=0o600)
-    owner = keys.parent.stat()
-    shutil.chown(keys, owner.st_uid, owner.st_gid)
-
-
-def _write(path: Path, text: str, *, mode: int = 0o644) -> None:
-    path.unlink(missing_ok=True)
-    path.write_text(text)
-    path.chmod(mode)
+    replace(etc / "hostname", f"{host.name}\n")
+    replace(etc / "hosts", hosts_file(host.name))
+    replace(etc / "machine-id", paths.machine_id.read_text(), mode=0o444)
+    replace(etc / "ssh/ssh_host_ed25519_key", paths.host_key.read_text(), mode=0o600)
+    replace(etc / "ssh/ssh_host_ed25519_key.pub", paths.host_key.with_suffix(".pub").read_text())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from orchestrator.lab import cabling
 from orchestrator.lab.hosts import faults
 from orchestrator.lab.hosts.host import DISK_MEBIBYTES
 from orchestrator.lab.hosts.probe import ssh_answers
@@ -36,8 +37,16 @@ def seen(state: LabState, host: LabHost, paths: HostPaths, *, seconds: float) ->
         kind=host.kind,
         address=str(host.address),
         conditions=conditions(state, host, paths),
-        reachable=ssh_answers(str(host.address), seconds=seconds),
+        reachable=reachable(state, host, seconds=seconds),
         uptime=_uptime(cgroups.processes(state.name, host.name, "payload")),
+    )
+
+
+def reachable(state: LabState, host: LabHost, *, seconds: float) -> bool:
+    """Whether sshd answers on every jump host before it, each asked from the one before, and then on the host."""
+    return all(
+        ssh_answers(str(each.address), seconds=seconds, space=cabling.standpoint(state, each))
+        for each in (*state.way_to(host), host)
     )
 
 
