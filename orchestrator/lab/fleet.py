@@ -183,7 +183,7 @@ def _start(lab: Lab, lab_host: LabHost) -> None:
 
 def _heal(lab: Lab, lab_host: LabHost) -> None:
     faults.heal(lab.name, lab_host.name)
-    mounts.resize(lab.paths.host(lab_host.name).layer, mebibytes=host.DISK_MEBIBYTES[lab_host.kind])
+    mounts.resize(lab.paths.host(lab_host.name).layer, mebibytes=host.disk_mebibytes(lab.state, lab_host))
     if host.is_running(lab.name, lab_host.name):
         cgroups.freeze(lab.name, lab_host.name, stand_still=False)
 

@@ -24,6 +24,8 @@ class LabOptions(BaseModel):
     user: str = USER
     sudo: SudoKind = "free"
     jumps: int = 0
+    packages: bool = False
+    pythons: tuple[str, ...] = ()
 
 
 class Asked(BaseModel):
@@ -34,6 +36,8 @@ class Asked(BaseModel):
     user: str | None = None
     sudo: SudoKind | None = None
     jumps: int | None = None
+    packages: bool | None = None
+    pythons: tuple[str, ...] | None = None
 
 
 NOTHING_ASKED = Asked()
@@ -74,8 +78,16 @@ def settled(lab: str, recorded: LabOptions | None, asked: Asked) -> LabOptions:
     return recorded
 
 
-_OPTION = {"user": "--user", "sudo": "--sudo-password", "jumps": "--jump"}
+_OPTION = {
+    "user": "--user",
+    "sudo": "--sudo-password",
+    "jumps": "--jump",
+    "packages": "--packages",
+    "pythons": "--python",
+}
 
 
 def _word(value: object) -> str:
+    if isinstance(value, tuple) and value:
+        return ",".join(map(str, value))
     return "none" if value in ("free", 0, False, ()) else str(value)

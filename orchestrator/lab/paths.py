@@ -53,6 +53,21 @@ class LabPaths:
         """The sudo password as a vaulted variable, as `ansible-vault` wrote it."""
         return self.root / "sudo_password.vault"
 
+    @property
+    def packages_order(self) -> Path:
+        """What the proxy for packages was started with."""
+        return self.root / "packages.json"
+
+    @property
+    def packages_ready(self) -> Path:
+        """A mark: the proxy for packages listens."""
+        return self.root / "packages.ready"
+
+    @property
+    def packages_log(self) -> Path:
+        """What the proxy for packages was asked for, and answered."""
+        return self.root / "packages.log"
+
     def host(self, name: str) -> "HostPaths":
         """The paths of one host's files."""
         return HostPaths(self.root / "hosts" / name)

@@ -41,6 +41,8 @@ def inventory(state: LabState, paths: LabPaths, sudo_variable: str = "") -> str:
     ]
     for host in state.hosts:
         lines += [f"    {host.name}:", f"      ansible_host: {host.address}"]
+        python = state.python_of(host)
+        lines += [f"      ansible_python_interpreter: {python.interpreter}"] if python else []
     lines += [
         "  vars:",
         f"    ansible_user: {state.options.user}",

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from orchestrator.lab.fleet import Lab
+from orchestrator.lab.kernel import cgroups
+from orchestrator.lab.packages import start
 
 
 def facts(lab: Lab) -> dict[str, object]:
@@ -12,13 +14,15 @@ def facts(lab: Lab) -> dict[str, object]:
         "user": lab.state.options.user,
         "jumps": [jump.name for jump in lab.state.jumps],
         "sudo_password_file": _named(lab.paths.sudo_password, there=sudo != "free"),
+        "pythons": {host.name: python.version for host in lab.hosts if (python := lab.state.python_of(host))},
+        "packages": lab.state.options.packages,
         "vault_password_file": _named(lab.paths.vault_password, there=sudo == "vault"),
     }
 
 
 def lines(lab: Lab) -> list[str]:
     """What differs from a plain lab: a heading of 13 characters, then what to type or to know."""
-    return [*_user(lab), *_sudo(lab), *_jumps(lab)]
+    return [*_user(lab), *_sudo(lab), *_jumps(lab), *_packages(lab), *_pythons(lab)]
 
 
 def _user(lab: Lab) -> list[str]:
@@ -42,6 +46,18 @@ def _jumps(lab: Lab) -> list[str]:
         return []
     way = " -> ".join(f"{jump.name} ({jump.address})" for jump in lab.state.jumps)
     return [f"way          {way} -> hosts ({lab.state.network}); nothing else leads to them"]
+
+
+def _packages(lab: Lab) -> list[str]:
+    if not lab.state.options.packages:
+        return []
+    runs = "" if cgroups.populated(lab.name, start.GROUP) else "; its proxy is dead, `orch lab up` starts it"
+    return [f"packages     hosts install them with apt-get; asked for in {lab.paths.packages_log}{runs}"]
+
+
+def _pythons(lab: Lab) -> list[str]:
+    told = ", ".join(python.interpreter for python in lab.state.pythons)
+    return [f"python       {told}, in turn from web1 on"] if told else []
 
 
 def _named(path: Path, *, there: bool) -> str | None:

@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,7 @@ from orchestrator.lab import ways_in
 from orchestrator.lab.fleet import FAULTS, Lab, take_down
 from orchestrator.lab.hosts.sweep import labs_with_traces
 from orchestrator.lab.options import Asked
+from orchestrator.lab.pythons import checked_versions
 from orchestrator.lab.shell import become
 
 if TYPE_CHECKING:
@@ -53,6 +54,19 @@ def lab() -> None:
     help="The hosts are reached through a jump host, or a chain of COUNT.",
 )
 @click.option(
+    "--packages",
+    is_flag=True,
+    default=None,
+    help="Hosts install Debian packages from this machine's package sources.",
+)
+@click.option(
+    "--python",
+    "pythons",
+    metavar="VERSIONS",
+    callback=lambda _context, _option, text: checked_versions(text) if text is not None else None,
+    help="Hosts run this Python of the machine, such as 3.9; 3.9,3.12 gives each host the next.",
+)
+@click.option(
     "--inventory-dir",
     type=click.Path(file_okay=False, path_type=Path),
     help="Also write NAME/hosts.yml to this folder [default: ./inventories if it exists].",
@@ -61,10 +75,8 @@ def up(
     name: str,
     hosts: int,
     light: bool,  # noqa: FBT001 (click calls it)
-    user: str | None,
-    sudo: Literal["vault", "file"] | None,
-    jumps: int | None,
     inventory_dir: Path | None,
+    **asked: str | int | tuple[str, ...] | None,
 ) -> None:
     """Make the lab, or complete an existing one."""
     default = Path("inventories") if Path("inventories").is_dir() else None
@@ -73,7 +85,7 @@ def up(
             name,
             hosts,
             light=light,
-            asked=Asked(user=user, sudo=sudo, jumps=jumps),
+            asked=Asked.model_validate(asked),
             inventory_dir=inventory_dir or default,
             say=_say,
         )

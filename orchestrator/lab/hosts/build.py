@@ -15,16 +15,19 @@ from orchestrator.lab.kernel import cgroups, mounts, network
 from orchestrator.lab.kernel.limits import allow_many_hosts
 from orchestrator.lab.kernel.locks import held
 from orchestrator.lab.options import Asked, settled
+from orchestrator.lab.packages import start as packages
 from orchestrator.lab.paths import HOME, LabPaths, lab_paths
 from orchestrator.lab.patience import within
+from orchestrator.lab.pythons import found
 from orchestrator.lab.roots.base import ready_base
 from orchestrator.lab.secret import make_secrets
-from orchestrator.lab.shell import run
+from orchestrator.lab.shell import attempt, run
 from orchestrator.lab.state import (
     HostKind,
     LabHost,
     LabState,
     grown,
+    networks_in,
     read_state,
     with_jumps,
     write_state,
@@ -48,9 +51,22 @@ def build(
     make_secrets(state, paths)
     _write_texts(state, paths)
     network.make_bridges(state)
+    packages.ensure(state, paths)
     boot(state, _missing(state, paths, say), paths, say)
-    wait_for_ssh(state, _sound(state, paths, say), paths)
+    sound = _sound(state, paths, say)
+    wait_for_ssh(state, sound, paths)
+    _try_pythons(state, sound, paths)
     return state
+
+
+def _try_pythons(state: LabState, hosts: Sequence[LabHost], paths: LabPaths) -> None:
+    """Run each Python on one host, with modules that need libraries of the host. Raises LabError with its words."""
+    first = {python: lab_host for lab_host in reversed(hosts) if (python := state.python_of(lab_host))}
+    for python, lab_host in first.items():
+        command = f"{python.interpreter} -c 'import hashlib, json, ssl, zlib'"
+        ended = attempt(["ssh", "-F", str(paths.ssh_config), lab_host.name, command])
+        if ended.code != 0:
+            raise LabError(f"{python.executable} does not run on {lab_host.name}: {ended.err.strip()[-500:]}")
 
 
 def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = lambda _: None) -> None:
@@ -101,12 +117,20 @@ def _new(name: str, asked: Asked, base: Path) -> LabState:
     check_user(options.user, base)
     taken = [*network.taken_networks(), *_networks_of_other_labs(name)]
     *before, own = chosen_networks(name, taken, options.jumps + 1)
-    return LabState(name=name, network=own, before=tuple(before), hosts=(), base=str(base), options=options)
+    return LabState(
+        name=name,
+        network=own,
+        before=tuple(before),
+        hosts=(),
+        base=str(base),
+        options=options,
+        pythons=found(options.pythons),
+    )
 
 
 def _networks_of_other_labs(name: str) -> list[IPv4Network]:
-    states = [read_state(path) for path in (HOME / "labs").glob("*/lab.json") if path.parent.name != name]
-    return [each for state in states if state for each in state.networks]
+    records = [path for path in (HOME / "labs").glob("*/lab.json") if path.parent.name != name]
+    return [network for path in records for network in networks_in(path)]
 
 
 def _make_keys(state: LabState, paths: LabPaths) -> None:

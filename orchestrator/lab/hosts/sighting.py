@@ -7,7 +7,7 @@ from typing import Literal
 
 from orchestrator.lab import cabling
 from orchestrator.lab.hosts import faults
-from orchestrator.lab.hosts.host import DISK_MEBIBYTES
+from orchestrator.lab.hosts.host import disk_mebibytes
 from orchestrator.lab.hosts.probe import ssh_answers
 from orchestrator.lab.kernel import cgroups, mounts
 from orchestrator.lab.paths import HostPaths
@@ -58,14 +58,14 @@ def conditions(state: LabState, host: LabHost, paths: HostPaths) -> tuple[Condit
     elif cgroups.frozen(state.name, host.name):
         conditions.append("frozen")
     conditions += faults.suffered(state.name, host.name)
-    if _is_filled(host, paths):
+    if _is_filled(state, host, paths):
         conditions.append("filled")
     return tuple(conditions) or ("up",)
 
 
-def _is_filled(host: LabHost, paths: HostPaths) -> bool:
+def _is_filled(state: LabState, host: LabHost, paths: HostPaths) -> bool:
     mounted = paths.layer in mounts.mounted_under(paths.folder)
-    return mounted and mounts.capacity(paths.layer) < DISK_MEBIBYTES[host.kind] * _MEBIBYTE
+    return mounted and mounts.capacity(paths.layer) < disk_mebibytes(state, host) * _MEBIBYTE
 
 
 def _uptime(pids: list[int]) -> float | None:
