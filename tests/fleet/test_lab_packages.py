@@ -99,9 +99,18 @@ def test_nothing_else_is_reached_and_nobody_else_reaches_it(stocked: Lab) -> Non
     jump = stocked.host("jump1")
     seen = stocked.ssh("web1", ELSEWHERE % jump.address)
     assert seen.out.split() == ["no", "no", "no"], seen
-    for address in (gateway(stocked), str(stocked.state.before[0][1])):
-        with pytest.raises(OSError, match=r"refused|timed out|unreachable|No route"):
-            socket.create_connection((address, PORT), 2)
+    with pytest.raises(OSError, match=r"refused|timed out|unreachable|No route"):
+        socket.create_connection((gateway(stocked), PORT), 2)
+    with socket.create_connection((str(stocked.state.before[0][1]), PORT), 2) as machine:
+        machine.sendall(b"GET http://x/ HTTP/1.1\r\n\r\n")
+        assert _answer(machine) == b""
+
+
+def _answer(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(100)
+    except ConnectionResetError:
+        return b""
 
 
 def test_the_proxy_is_nobody_and_ends_with_the_lab(lab_name: str) -> None:

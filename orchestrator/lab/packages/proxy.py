@@ -90,14 +90,15 @@ class Desk(ThreadingHTTPServer):
         with network_of(listening.space):
             self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            # Packets that come another way than over the bridge reach nobody here, the machine's own included.
+            # Packets that come from outside, over another interface to this address, reach nobody here.
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, listening.bridge.encode())
             self.socket.bind((listening.address, PORT))
         self.server_activate()
 
     def verify_request(self, request: object, client_address: tuple[str, int]) -> bool:  # type: ignore[override]
-        """Whether a host of this network asks."""
-        return ip_address(client_address[0]) in self._network
+        """Whether a host of this network asks; the machine itself has the address at which we listen."""
+        asking = client_address[0]
+        return asking != self.server_address[0] and ip_address(asking) in self._network
 
 
 class Asking(BaseHTTPRequestHandler):
