@@ -6,6 +6,10 @@ from orchestrator.lab.names import racks
 from orchestrator.lab.paths import LabPaths
 from orchestrator.lab.state import LabHost, LabState
 
+_CONNECTS = 5
+_JUMPS = 10
+"""Seconds until a banner. That of a host behind jump hosts comes once each of them was logged in to."""
+
 
 def known_hosts(state: LabState, public_keys: Mapping[str, str]) -> str:
     """A pinned key for each host, by address and name. We made the keys, so none comes from the network."""
@@ -18,7 +22,8 @@ def ssh_config(state: LabState, paths: LabPaths) -> str:
         f"Host *\n  User {state.options.user}\n  IdentityFile {paths.key}\n  IdentitiesOnly yes\n"
         f"  UserKnownHostsFile {paths.known_hosts}\n"
         "  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n  PasswordAuthentication no\n"
-        "  ConnectTimeout 5\n  ServerAliveInterval 5\n  ServerAliveCountMax 3\n  LogLevel ERROR\n"
+        f"  ConnectTimeout {_CONNECTS + _JUMPS * len(state.jumps)}\n"
+        "  ServerAliveInterval 5\n  ServerAliveCountMax 3\n  LogLevel ERROR\n"
     )
     return "".join(_host_block(state, host) for host in state.everyone) + common
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +52,16 @@ def stocked() -> Iterator[Lab]:
 
 def gateway(lab: Lab) -> str:
     return str(lab.state.network[1])
+
+
+def test_a_list_that_may_be_a_day_old_is_fetched_before_the_first_package(stocked: Lab) -> None:
+    """As most roles begin. The base root's empty folder of lists is as young as the base."""
+    ansible = Path(sys.executable).with_name("ansible")
+    module = ["-b", "-m", "apt", "-a", "name=hello update_cache=true cache_valid_time=86400"]
+    command = [str(ansible), "-i", str(stocked.inventory), "web1", *module]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=400)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert stocked.ssh("web1", "hello").out == "Hello, world!\n"
 
 
 def test_apt_installs_a_server_and_it_serves(stocked: Lab) -> None:
@@ -124,5 +136,5 @@ def test_the_proxy_is_nobody_and_ends_with_the_lab(lab_name: str) -> None:
     assert other != pid
     lab.paths.state.unlink()
     take_down(lab_name)
-    assert not Path(f"/proc/{other}").exists()
+    assert not Path(f"/proc/{other}/exe").exists(), "it lives; a zombie would have no program"
     assert traces(lab_name) == []

@@ -95,7 +95,7 @@ class Desk(ThreadingHTTPServer):
             self.socket.bind((listening.address, PORT))
         self.server_activate()
 
-    def verify_request(self, request: object, client_address: tuple[str, int]) -> bool:  # type: ignore[override]
+    def verify_request(self, request: object, client_address: tuple[str, int]) -> bool:
         """Whether a host of this network asks; the machine itself has the address at which we listen."""
         asking = client_address[0]
         return asking != self.server_address[0] and ip_address(asking) in self._network

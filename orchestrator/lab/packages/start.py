@@ -52,6 +52,8 @@ def furnish(state: LabState, host: LabHost, root: Path) -> None:
         apt / "apt.conf.d/99lab-packages",
         rules.apt_settings(str(gateway(near.network)), made_with.read_text()),
     )
+    # Tasks that let a list be a day old (cache_valid_time) go by this time, and there is no list yet.
+    os.utime(root / "var/lib/apt/lists", (0, 0))
     # It has the machine's own proxy, and leaves out what packages recommend, which no server's apt does of itself.
     made_with.unlink()
 
