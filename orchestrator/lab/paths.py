@@ -64,6 +64,11 @@ class LabPaths:
         return self.root / "packages.ready"
 
     @property
+    def packages_lists(self) -> Path:
+        """The lists of packages that the first host fetched, for the others."""
+        return self.root / "packages.lists"
+
+    @property
     def packages_log(self) -> Path:
         """What the proxy for packages was asked for, and answered."""
         return self.root / "packages.log"

@@ -206,6 +206,7 @@ def _start(state: LabState, lab_host: LabHost, paths: LabPaths) -> None:
     cgroups.remove(state.name, lab_host.name)
     host.make_root(state, lab_host, paths)
     network.plug(state, lab_host)
+    packages.bring_lists(state, lab_host, paths)
     host.start(state, lab_host, paths.host(lab_host.name))
 
 

@@ -1,6 +1,7 @@
 """Start the proxy of a lab, and tell its hosts of it."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,16 +10,18 @@ from orchestrator.lab.addresses import gateway
 from orchestrator.lab.errors import LabError
 from orchestrator.lab.hosts.written import replace
 from orchestrator.lab.kernel import cgroups
+from orchestrator.lab.kernel.locks import held
 from orchestrator.lab.packages import rules
 from orchestrator.lab.packages.rules import Listening, ProxyOrder
 from orchestrator.lab.paths import HOME, LabPaths
 from orchestrator.lab.patience import within
 from orchestrator.lab.roots import machine_apt
-from orchestrator.lab.shell import environment, start_in_group
+from orchestrator.lab.shell import environment, run, start_in_group
 from orchestrator.lab.state import LabHost, LabState
 
 GROUP = "packages"
 _STARTS_WITHIN = 30.0
+_LISTS_SECONDS = 300
 
 
 def ensure(state: LabState, paths: LabPaths) -> None:
@@ -52,10 +55,37 @@ def furnish(state: LabState, host: LabHost, root: Path) -> None:
         apt / "apt.conf.d/99lab-packages",
         rules.apt_settings(str(gateway(near.network)), made_with.read_text()),
     )
-    # Tasks that let a list be a day old (cache_valid_time) go by this time, and there is no list yet.
-    os.utime(root / "var/lib/apt/lists", (0, 0))
     # It has the machine's own proxy, and leaves out what packages recommend, which no server's apt does of itself.
     made_with.unlink()
+
+
+def bring_lists(state: LabState, host: LabHost, paths: LabPaths) -> None:
+    """Give a wired host that does not run yet the lists of packages that a server has; one host of the lab fetches them.
+
+    Roles leave `update_cache` out, or go by the age of the folder (cache_valid_time). Raises LabError with apt's words.
+    """
+    root = paths.host(host.name).root
+    lists = root / "var/lib/apt/lists"
+    if not state.options.packages or any(lists.glob("*_InRelease")):
+        return
+    with held(f"packages.{state.name}"):
+        if not paths.packages_lists.exists():
+            space = names.namespace(state.name, host.name)
+            fetch = ["chroot", str(root), "apt-get", "--quiet", "--error-on=any", "update"]
+            run(["ip", "netns", "exec", space, *fetch], seconds=_LISTS_SECONDS)
+            beside = paths.packages_lists.with_suffix(".new")
+            shutil.rmtree(beside, ignore_errors=True)
+            _copied(lists, beside)
+            beside.rename(paths.packages_lists)
+            return
+    _copied(paths.packages_lists, lists)
+
+
+def _copied(lists: Path, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    for path in lists.iterdir():
+        if path.is_file() and path.name != "lock":
+            shutil.copy2(path, target / path.name)
 
 
 def _order(state: LabState, paths: LabPaths) -> ProxyOrder:
