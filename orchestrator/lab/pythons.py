@@ -60,7 +60,7 @@ def checked_versions(text: str) -> tuple[str, ...]:
     return versions
 
 
-def found(versions: Sequence[str]) -> tuple[LabPython, ...]:
+def pythons_of_machine(versions: Sequence[str]) -> tuple[LabPython, ...]:
     """A Python of the machine for each version. Raises LabError with what is missing and what there is."""
     programs = _programs()
     missing = [version for version in versions if version not in programs]

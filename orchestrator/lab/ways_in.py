@@ -56,8 +56,8 @@ def _packages(lab: Lab) -> list[str]:
 
 
 def _pythons(lab: Lab) -> list[str]:
-    told = ", ".join(python.interpreter for python in lab.state.pythons)
-    return [f"python       {told}, in turn from web1 on"] if told else []
+    interpreters = ", ".join(python.interpreter for python in lab.state.pythons)
+    return [f"python       {interpreters}, in turn from web1 on"] if interpreters else []
 
 
 def _named(path: Path, *, there: bool) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from orchestrator.lab.errors import LabError
 from orchestrator.lab.fleet import Lab
 from orchestrator.lab.options import Asked
-from orchestrator.lab.pythons import found
+from orchestrator.lab.pythons import pythons_of_machine
 from tests.fleet.ansible_runs import Runs, reasons, results
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ def others() -> tuple[str, ...]:
     there = []
     for version in VERSIONS:
         try:
-            found([version])
+            pythons_of_machine([version])
         except LabError:
             continue
         there.append(version)

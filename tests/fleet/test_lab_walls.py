@@ -94,10 +94,12 @@ def test_what_is_secret_is_named_and_kept(walled: Lab) -> None:
         "0o600",
         "0o600",
     ]
-    told = json.dumps(ways_in.facts(walled)) + "\n".join(ways_in.lines(walled)) + walled.inventory.read_text()
-    assert str(password) in told
-    assert str(walled.paths.vault_password) in told
-    assert password.read_text().strip() not in told
+    shown = (
+        json.dumps(ways_in.facts(walled)) + "\n".join(ways_in.lines(walled)) + walled.inventory.read_text()
+    )
+    assert str(password) in shown
+    assert str(walled.paths.vault_password) in shown
+    assert password.read_text().strip() not in shown
 
 
 def test_a_later_up_keeps_what_the_lab_has_and_refuses_another(walled: Lab) -> None:

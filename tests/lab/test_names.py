@@ -54,10 +54,10 @@ def test_each_host_has_its_ports_and_what_is_no_host_has_none() -> None:
     ports = {
         name: names.ports("lab", name) for name in ("web1", "web10", "jump1", "jump2", "far1", "web", "x")
     }
-    assert {name: len(found) for name, found in ports.items()} == {
+    assert {name: len(all_ports) for name, all_ports in ports.items()} == {
         "web1": 1, "web10": 1, "jump1": 2, "jump2": 2, "far1": 0, "web": 0, "x": 0,
     }  # fmt: skip
-    assert len({port for found in ports.values() for port in found}) == 6
+    assert len({port for all_ports in ports.values() for port in all_ports}) == 6
 
 
 @given(LAB_NAMES)

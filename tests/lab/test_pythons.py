@@ -12,7 +12,7 @@ from orchestrator.lab import texts
 from orchestrator.lab.errors import LabError, LabUsage
 from orchestrator.lab.names import host_names
 from orchestrator.lab.paths import LabPaths
-from orchestrator.lab.pythons import LabPython, checked_versions, found
+from orchestrator.lab.pythons import LabPython, checked_versions, pythons_of_machine
 from orchestrator.lab.state import LabState, grown
 
 
@@ -35,13 +35,13 @@ def test_what_is_no_version_is_refused(text: str) -> None:
 
 def test_a_python_of_the_machine_is_found_by_looking() -> None:
     own = f"3.{sys.version_info.minor}"
-    (seen,) = found([own])
+    (seen,) = pythons_of_machine([own])
     assert (seen.version, seen.executable.exists(), (seen.modules / "os.py").exists()) == (own, True, True)
 
 
 def test_a_python_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(LabError, match=r"no Python 3\.98 and no Python 3\.99; it has .*3\.\d+"):
-        found(["3.98", "3.99"])
+        pythons_of_machine(["3.98", "3.99"])
 
 
 def test_hosts_see_program_modules_and_library(tmp_path: Path) -> None:

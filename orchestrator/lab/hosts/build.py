@@ -18,7 +18,7 @@ from orchestrator.lab.options import Asked, settled
 from orchestrator.lab.packages import start as packages
 from orchestrator.lab.paths import HOME, LabPaths, lab_paths
 from orchestrator.lab.patience import within
-from orchestrator.lab.pythons import found
+from orchestrator.lab.pythons import pythons_of_machine
 from orchestrator.lab.roots.base import ready_base
 from orchestrator.lab.secret import make_secrets
 from orchestrator.lab.shell import attempt, run
@@ -124,7 +124,7 @@ def _new(name: str, asked: Asked, base: Path) -> LabState:
         hosts=(),
         base=str(base),
         options=options,
-        pythons=found(options.pythons),
+        pythons=pythons_of_machine(options.pythons),
     )
 
 

@@ -55,13 +55,13 @@ class Cache:
                 held -= size
 
     def _files(self) -> list[tuple[Path, os.stat_result]]:
-        found = []
+        files = []
         for path in self._folder.iterdir():
             try:
-                found.append((path, path.stat()))
+                files.append((path, path.stat()))
             except FileNotFoundError:  # another proxy removed it
                 continue
-        return found
+        return files
 
 
 def _is_abandoned(part: Path) -> bool:

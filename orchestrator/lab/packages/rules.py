@@ -69,12 +69,12 @@ def is_unchanging(address: str) -> bool:
 
 def proxies_of(settings: dict[str, str], environment: dict[str, str]) -> dict[str, str]:
     """The machine's own proxy for each scheme, as apt finds it: its setting before the environment (apt-transport-http(1))."""
-    found = {}
+    proxies = {}
     for scheme in _SCHEMES:
         proxy = settings.get(f"acquire::{scheme}::proxy") or environment.get(f"{scheme}_proxy", "")
         if proxy and proxy.upper() != "DIRECT":
-            found[scheme] = proxy
-    return found
+            proxies[scheme] = proxy
+    return proxies
 
 
 def apt_sources(indexes: Sequence[str]) -> str:

@@ -32,5 +32,5 @@ def known_indexes() -> list[str]:
 
 def settings() -> dict[str, str]:
     """The machine's settings of apt, by their names in lower case, as apt compares them (apt.conf(5))."""
-    found = (_SETTING.fullmatch(line) for line in run(["apt-config", "dump"]).splitlines())
-    return {match["name"].lower(): match["value"] for match in found if match}
+    matches = (_SETTING.fullmatch(line) for line in run(["apt-config", "dump"]).splitlines())
+    return {match["name"].lower(): match["value"] for match in matches if match}

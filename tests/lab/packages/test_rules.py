@@ -71,7 +71,7 @@ def test_what_never_changes_is_kept(path: str, kept: bool) -> None:  # noqa: FBT
 
 
 @pytest.mark.parametrize(
-    ("settings", "environment", "found"),
+    ("settings", "environment", "proxies"),
     [
         ({}, {}, {}),
         ({"acquire::http::proxy": "http://p:1"}, {"http_proxy": "http://q:2"}, {"http": "http://p:1"}),
@@ -80,9 +80,9 @@ def test_what_never_changes_is_kept(path: str, kept: bool) -> None:  # noqa: FBT
     ],
 )  # fmt: skip
 def test_the_machines_own_proxy_is_found_as_apt_finds_it(
-    settings: dict[str, str], environment: dict[str, str], found: dict[str, str]
+    settings: dict[str, str], environment: dict[str, str], proxies: dict[str, str]
 ) -> None:
-    assert rules.proxies_of(settings, environment) == found
+    assert rules.proxies_of(settings, environment) == proxies
 
 
 def test_a_host_gets_the_labs_proxy_and_not_the_machines() -> None:
