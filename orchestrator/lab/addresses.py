@@ -25,14 +25,32 @@ def chosen_network(lab: str, taken: Iterable[IPv4Network]) -> IPv4Network:
     )
 
 
+def chosen_networks(lab: str, taken: Iterable[IPv4Network], count: int) -> list[IPv4Network]:
+    """That many networks that overlap nothing, one another included."""
+    chosen: list[IPv4Network] = []
+    for _ in range(count):
+        chosen.append(chosen_network(lab, [*taken, *chosen]))
+    return chosen
+
+
 def gateway(network: IPv4Network) -> IPv4Address:
-    """The machine's own address on the lab's bridge."""
+    """The address of the bridge itself: the machine's own, where the bridge is in the machine's namespace."""
     return network[1]
 
 
 def dead_end(network: IPv4Network) -> IPv4Address:
     """The hosts' default route. No machine has it: facts see a default route, and no packet leaves the lab."""
     return network[2]
+
+
+def jump_address(network: IPv4Network) -> IPv4Address:
+    """A jump host's address on the side of the machine."""
+    return network[4]
+
+
+def onward_address(network: IPv4Network) -> IPv4Address:
+    """A jump host's address among the hosts behind it."""
+    return network[3]
 
 
 def address(network: IPv4Network, host: str) -> IPv4Address:

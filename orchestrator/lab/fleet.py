@@ -13,6 +13,7 @@ from orchestrator.lab.hosts.sighting import HostSighting, seen
 from orchestrator.lab.kernel import cgroups, mounts, network
 from orchestrator.lab.kernel.locks import held
 from orchestrator.lab.needs import check_machine
+from orchestrator.lab.options import NOTHING_ASKED, Asked, checked
 from orchestrator.lab.paths import LabPaths, lab_paths
 from orchestrator.lab.roots.base import sweep_unfinished_base
 from orchestrator.lab.shell import Finished, attempt
@@ -42,16 +43,18 @@ class Lab:
         hosts: int = 6,
         *,
         light: bool = False,
+        asked: Asked = NOTHING_ASKED,
         inventory_dir: Path | None = None,
         say: Callable[[str], None] = _silent,
     ) -> Lab:
         """Make the lab, or complete an existing one; returns when sshd answers on every host."""
         names.checked_lab_name(name)
         names.checked_host_count(hosts)
+        checked(asked)
         check_machine()
         kind: HostKind = "light" if light else "full"
         with held(f"lab.{name}", waiting=lambda: say(f"another command works on lab {name}; waiting for it")):
-            return cls(build.build(name, names.host_names(hosts), kind, inventory_dir, say))
+            return cls(build.build(name, names.host_names(hosts), kind, asked, inventory_dir, say))
 
     @classmethod
     def find(cls, name: str) -> Lab:
@@ -72,12 +75,12 @@ class Lab:
 
     @property
     def hosts(self) -> tuple[LabHost, ...]:
-        """The lab's hosts with their addresses."""
+        """The lab's hosts with their addresses, jump hosts left out."""
         return self.state.hosts
 
     @property
     def key(self) -> Path:
-        """Private key of the user deploy."""
+        """Private key of the user who logs in."""
         return self._paths.key
 
     @property
@@ -101,11 +104,11 @@ class Lab:
         return self._paths
 
     def host(self, name: str) -> LabHost:
-        """The host of that name; raises NoSuchLab when the lab has none."""
+        """The host or jump host of that name; raises NoSuchLab when the lab has none."""
         lab_host = self.state.host(name)
         if lab_host is None:
             raise NoSuchLab(
-                f"Lab {self.name} has no host {name!r}; it has {', '.join(h.name for h in self.hosts)}."
+                f"Lab {self.name} has no host {name!r}; it has {', '.join(h.name for h in self.state.everyone)}."
             )
         return lab_host
 
@@ -114,7 +117,7 @@ class Lab:
         return ["ssh", "-F", str(self.ssh_config), self.host(name).name, *command]
 
     def ssh(self, name: str, command: str, *, seconds: float = 30) -> Finished:
-        """Run a shell command on the host as deploy; code 255 is ssh's own failure, 124 the time limit."""
+        """Run a shell command on the host as the user who logs in; code 255 is ssh's own failure, 124 the time limit."""
         return attempt(self.ssh_command(name, [command]), seconds=seconds)
 
     def fault(self, name: str, fault: str) -> None:
@@ -126,9 +129,9 @@ class Lab:
             _ACTS[fault](self, lab_host)
 
     def status(self, *, seconds: float = 2.0) -> list[HostSighting]:
-        """The condition of every host; a host whose sshd stays silent for this long is not reachable."""
+        """The condition of every host and jump host; a host whose sshd stays silent for this long is not reachable."""
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            return list(pool.map(lambda lab_host: self._seen(lab_host, seconds), self.hosts))
+            return list(pool.map(lambda lab_host: self._seen(lab_host, seconds), self.state.everyone))
 
     def _seen(self, lab_host: LabHost, seconds: float) -> HostSighting:
         return seen(self.state, lab_host, self._paths.host(lab_host.name), seconds=seconds)
@@ -180,7 +183,7 @@ def _start(lab: Lab, lab_host: LabHost) -> None:
 
 def _heal(lab: Lab, lab_host: LabHost) -> None:
     faults.heal(lab.name, lab_host.name)
-    mounts.resize(lab.paths.host(lab_host.name).layer, mebibytes=host.DISK_MEBIBYTES[lab_host.kind])
+    mounts.resize(lab.paths.host(lab_host.name).layer, mebibytes=host.disk_mebibytes(lab.state, lab_host))
     if host.is_running(lab.name, lab_host.name):
         cgroups.freeze(lab.name, lab_host.name, stand_still=False)
 

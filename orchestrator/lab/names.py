@@ -12,6 +12,7 @@ from orchestrator.lab.errors import LabUsage
 MOST_HOSTS = 200
 _LAB = re.compile(r"[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?\Z")
 _HOST = re.compile(r"web([1-9][0-9]{0,2})\Z")
+_JUMP = re.compile(r"jump([1-9])\Z")
 
 
 def checked_lab_name(name: str) -> str:
@@ -44,6 +45,11 @@ def host_number(host: str) -> int:
     return int(match[1])
 
 
+def jump_names(count: int) -> list[str]:
+    """The names of the jump hosts, jump1 to jumpN; jump1 is the first on the way to the hosts."""
+    return [f"jump{number}" for number in range(1, count + 1)]
+
+
 def racks(hosts: list[str]) -> dict[str, list[str]]:
     """The hosts of each rack: odd numbers in rack_a, even ones in rack_b."""
     return {
@@ -62,6 +68,11 @@ def namespace(lab: str, host: str) -> str:
     return namespace_prefix(lab) + host
 
 
+def far_namespace(lab: str, number: int) -> str:
+    """Name of the namespace that holds the bridge behind the jump host of that number."""
+    return f"{namespace_prefix(lab)}far{number}"
+
+
 def bridge(lab: str) -> str:
     """The bridge's name. Interface names have at most 15 characters (IFNAMSIZ), so it contains a digest."""
     return f"olb-{_short(lab)}"
@@ -73,8 +84,21 @@ def port_prefix(lab: str) -> str:
 
 
 def port(lab: str, host: str) -> str:
-    """The machine's end of the host's virtual cable."""
-    return f"{port_prefix(lab)}{host_number(host)}"
+    """The bridge's end of the host's virtual cable; of a jump host, of the one towards the machine."""
+    jump = _JUMP.match(host)
+    return f"{port_prefix(lab)}{f'j{jump[1]}' if jump else host_number(host)}"
+
+
+def onward_port(lab: str, jump: str) -> str:
+    """The bridge's end of a jump host's second cable, towards the hosts behind it."""
+    return f"{port(lab, jump)}x"
+
+
+def ports(lab: str, name: str) -> list[str]:
+    """The bridges' ends of all cables that a host of that name has; none where the name is no host's."""
+    if _JUMP.match(name):
+        return [port(lab, name), onward_port(lab, name)]
+    return [port(lab, name)] if _HOST.match(name) else []
 
 
 def _short(lab: str) -> str:

@@ -20,7 +20,7 @@ class LabPaths:
 
     @property
     def key(self) -> Path:
-        """Private key of the user deploy."""
+        """Private key of the user who logs in."""
         return self.root / "id_ed25519"
 
     @property
@@ -37,6 +37,41 @@ class LabPaths:
     def inventory(self) -> Path:
         """The generated Ansible inventory."""
         return self.root / "hosts.yml"
+
+    @property
+    def sudo_password(self) -> Path:
+        """The password that sudo asks for, where it asks."""
+        return self.root / "sudo_password"
+
+    @property
+    def vault_password(self) -> Path:
+        """The password of the vaulted variable in the inventory."""
+        return self.root / "vault_password"
+
+    @property
+    def vaulted_password(self) -> Path:
+        """The sudo password as a vaulted variable, as `ansible-vault` wrote it."""
+        return self.root / "sudo_password.vault"
+
+    @property
+    def packages_order(self) -> Path:
+        """What the proxy for packages was started with."""
+        return self.root / "packages.json"
+
+    @property
+    def packages_ready(self) -> Path:
+        """A mark: the proxy for packages listens."""
+        return self.root / "packages.ready"
+
+    @property
+    def packages_lists(self) -> Path:
+        """The lists of packages that the first host fetched, for the others."""
+        return self.root / "packages.lists"
+
+    @property
+    def packages_log(self) -> Path:
+        """What the proxy for packages was asked for, and answered."""
+        return self.root / "packages.log"
 
     def host(self, name: str) -> "HostPaths":
         """The paths of one host's files."""

@@ -41,8 +41,23 @@ def test_bad_host_counts_are_refused(count: int) -> None:
 
 @given(LAB_NAMES, st.integers(1, names.MOST_HOSTS))
 def test_interface_names_fit_the_kernel(lab: str, number: int) -> None:
-    for name in (names.bridge(lab), names.port(lab, f"web{number}")):
+    for name in (
+        names.bridge(lab),
+        names.port(lab, f"web{number}"),
+        names.port(lab, "jump9"),
+        names.onward_port(lab, "jump9"),
+    ):
         assert len(name) <= 15
+
+
+def test_each_host_has_its_ports_and_what_is_no_host_has_none() -> None:
+    ports = {
+        name: names.ports("lab", name) for name in ("web1", "web10", "jump1", "jump2", "far1", "web", "x")
+    }
+    assert {name: len(all_ports) for name, all_ports in ports.items()} == {
+        "web1": 1, "web10": 1, "jump1": 2, "jump2": 2, "far1": 0, "web": 0, "x": 0,
+    }  # fmt: skip
+    assert len({port for all_ports in ports.values() for port in all_ports}) == 6
 
 
 @given(LAB_NAMES)

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestrator.errors import Interrupted
+from orchestrator.lab import ways_in
 from orchestrator.lab.fleet import FAULTS, Lab, take_down
 from orchestrator.lab.hosts.sweep import labs_with_traces
+from orchestrator.lab.options import Asked
+from orchestrator.lab.pythons import checked_versions
 from orchestrator.lab.shell import become
 
 if TYPE_CHECKING:
@@ -32,16 +35,60 @@ def lab() -> None:
 @_named
 @click.option("--hosts", default=6, show_default=True, type=int, help="How many hosts: web1 to webN.")
 @click.option("--light", is_flag=True, help="Run sshd only, without systemd: for fleets of 50 or 100.")
+@click.option("--user", help="The account that logs in and may use sudo [default: deploy].")
+@click.option(
+    "--sudo-password",
+    "sudo",
+    is_flag=False,
+    flag_value="vault",
+    type=click.Choice(["vault", "file"]),
+    help="sudo asks for a password: the inventory has it vaulted, or a file that you name has it [without a value: vault].",
+)
+@click.option(
+    "--jump",
+    "jumps",
+    is_flag=False,
+    flag_value=1,
+    type=int,
+    metavar="[COUNT]",
+    help="The hosts are reached through a jump host, or a chain of COUNT.",
+)
+@click.option(
+    "--packages",
+    is_flag=True,
+    default=None,
+    help="Hosts install Debian packages from this machine's package sources.",
+)
+@click.option(
+    "--python",
+    "pythons",
+    metavar="VERSIONS",
+    callback=lambda _context, _option, text: checked_versions(text) if text is not None else None,
+    help="Hosts run this Python of the machine, such as 3.9; 3.9,3.12 gives each host the next.",
+)
 @click.option(
     "--inventory-dir",
     type=click.Path(file_okay=False, path_type=Path),
     help="Also write NAME/hosts.yml to this folder [default: ./inventories if it exists].",
 )
-def up(name: str, hosts: int, light: bool, inventory_dir: Path | None) -> None:  # noqa: FBT001 (click calls it)
+def up(
+    name: str,
+    hosts: int,
+    light: bool,  # noqa: FBT001 (click calls it)
+    inventory_dir: Path | None,
+    **asked: str | int | tuple[str, ...] | None,
+) -> None:
     """Make the lab, or complete an existing one."""
     default = Path("inventories") if Path("inventories").is_dir() else None
     try:
-        made = Lab.up(name, hosts, light=light, inventory_dir=inventory_dir or default, say=_say)
+        made = Lab.up(
+            name,
+            hosts,
+            light=light,
+            asked=Asked.model_validate(asked),
+            inventory_dir=inventory_dir or default,
+            say=_say,
+        )
     except KeyboardInterrupt:
         raise Interrupted(
             f"Stopped in the middle: `orch lab up{_flag(name)}` completes the lab, `orch lab down{_flag(name)}` removes it."
@@ -50,6 +97,8 @@ def up(name: str, hosts: int, light: bool, inventory_dir: Path | None) -> None: 
         f"lab {name} is up: {len(made.hosts)} host{'s' if len(made.hosts) > 1 else ''}, sshd answers on each"
     )
     click.echo(f"  inventory    {made.state.inventory or made.inventory}")
+    for line in ways_in.lines(made):
+        click.echo(f"  {line}")
     click.echo(f"  log in       orch lab ssh web1{_flag(name)}")
     click.echo(f"  take down    orch lab down{_flag(name)}")
 
@@ -63,11 +112,12 @@ def status(name: str, as_json: bool) -> None:  # noqa: FBT001
     sightings = lab_at_hand.status()
     if as_json:
         hosts = [asdict(sighting) for sighting in sightings]
-        click.echo(
-            json.dumps({"lab": name, "network": str(lab_at_hand.state.network), "hosts": hosts}, indent=2)
-        )
+        facts = {"lab": name, "network": str(lab_at_hand.state.network)}
+        click.echo(json.dumps(facts | ways_in.facts(lab_at_hand) | {"hosts": hosts}, indent=2))
     else:
         _print_table(lab_at_hand, sightings)
+        for line in ways_in.lines(lab_at_hand):
+            click.echo(line)
 
 
 @lab.command()
@@ -88,7 +138,7 @@ def down(name: str, everything: bool) -> None:  # noqa: FBT001
 @click.argument("host")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def ssh(name: str, host: str, command: tuple[str, ...]) -> None:
-    """Log in to HOST as deploy, or run a command there (after --)."""
+    """Log in to HOST as the lab's user, or run a command there (after --)."""
     become(Lab.find(name).ssh_command(host, command))
 
 

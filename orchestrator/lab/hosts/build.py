@@ -6,37 +6,67 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from orchestrator.lab import texts
-from orchestrator.lab.addresses import chosen_network
+from orchestrator.lab.addresses import chosen_networks
 from orchestrator.lab.errors import LabError
 from orchestrator.lab.hosts import host
-from orchestrator.lab.hosts.probe import ssh_answers
-from orchestrator.lab.hosts.sighting import conditions
+from orchestrator.lab.hosts.accounts import check_user
+from orchestrator.lab.hosts.sighting import conditions, reachable
 from orchestrator.lab.kernel import cgroups, mounts, network
 from orchestrator.lab.kernel.limits import allow_many_hosts
 from orchestrator.lab.kernel.locks import held
+from orchestrator.lab.options import Asked, settled
+from orchestrator.lab.packages import start as packages
 from orchestrator.lab.paths import HOME, LabPaths, lab_paths
 from orchestrator.lab.patience import within
+from orchestrator.lab.pythons import pythons_of_machine
 from orchestrator.lab.roots.base import ready_base
-from orchestrator.lab.shell import run
-from orchestrator.lab.state import HostKind, LabHost, LabState, grown, read_state, write_state
+from orchestrator.lab.secret import make_secrets
+from orchestrator.lab.shell import attempt, run
+from orchestrator.lab.state import (
+    HostKind,
+    LabHost,
+    LabState,
+    grown,
+    networks_in,
+    read_state,
+    with_jumps,
+    write_state,
+)
 
 Say = Callable[[str], None]
 
 _AT_ONCE = 8
 _ANSWERS_WITHIN = 30.0
+_LOOK_SECONDS = 2.0
 
 
-def build(name: str, hosts: list[str], kind: HostKind, inventory_dir: Path | None, say: Say) -> LabState:
+def build(
+    name: str, hosts: list[str], kind: HostKind, asked: Asked, inventory_dir: Path | None, say: Say
+) -> LabState:
     """Make what is missing of the lab; running hosts are left alone. Raises LabError."""
     base = ready_base(say)
-    state = _recorded_intent(name, hosts, kind, base, inventory_dir, say)
+    state = _recorded_intent(name, hosts, kind, asked, base, inventory_dir, say)
     paths = lab_paths(name)
     _make_keys(state, paths)
+    make_secrets(state, paths)
     _write_texts(state, paths)
-    network.make_bridge(state)
+    network.make_bridges(state)
+    packages.ensure(state, paths)
     boot(state, _missing(state, paths, say), paths, say)
-    wait_for_ssh(state, _sound(state, paths, say), paths)
+    sound = _sound(state, paths, say)
+    wait_for_ssh(state, sound, paths)
+    _try_pythons(state, sound, paths)
     return state
+
+
+def _try_pythons(state: LabState, hosts: Sequence[LabHost], paths: LabPaths) -> None:
+    """Run each Python on one host, with modules that need libraries of the host. Raises LabError with its words."""
+    first = {python: lab_host for lab_host in reversed(hosts) if (python := state.python_of(lab_host))}
+    for python, lab_host in first.items():
+        command = f"{python.interpreter} -c 'import hashlib, json, ssl, zlib'"
+        ended = attempt(["ssh", "-F", str(paths.ssh_config), lab_host.name, command])
+        if ended.code != 0:
+            raise LabError(f"{python.executable} does not run on {lab_host.name}: {ended.err.strip()[-500:]}")
 
 
 def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = lambda _: None) -> None:
@@ -56,31 +86,51 @@ def boot(state: LabState, hosts: Sequence[LabHost], paths: LabPaths, say: Say = 
 
 
 def _recorded_intent(
-    name: str, hosts: list[str], kind: HostKind, base: Path, inventory_dir: Path | None, say: Say
+    name: str,
+    hosts: list[str],
+    kind: HostKind,
+    asked: Asked,
+    base: Path,
+    inventory_dir: Path | None,
+    say: Say,
 ) -> LabState:
     paths = lab_paths(name)
     with held("networks"):
         kept_state = read_state(paths.state)
-        taken = [] if kept_state else [*network.taken_networks(), *_networks_of_other_labs(name)]
-        state = kept_state or LabState(
-            name=name, network=chosen_network(name, taken), hosts=(), base=str(base)
-        )
+        state = kept_state or _new(name, asked, base)
+        settled(name, state.options, asked)
         if kept_state:
             say(f"lab {name} is there with {len(kept_state.hosts)} hosts; completing it")
             if len(kept_state.hosts) > len(hosts):
                 say(f"it keeps its {len(kept_state.hosts)} hosts; only `orch lab down` takes hosts away")
         if inventory_dir:
             state = state.model_copy(update={"inventory": (inventory_dir / name / "hosts.yml").absolute()})
-        state = grown(state.model_copy(update={"base": str(base)}), hosts, kind)
+        state = with_jumps(grown(state.model_copy(update={"base": str(base)}), hosts, kind), kind)
         paths.root.mkdir(parents=True, exist_ok=True)
         paths.root.chmod(0o700)
         write_state(paths.state, state)
     return state
 
 
+def _new(name: str, asked: Asked, base: Path) -> LabState:
+    options = settled(name, None, asked)
+    check_user(options.user, base)
+    taken = [*network.taken_networks(), *_networks_of_other_labs(name)]
+    *before, own = chosen_networks(name, taken, options.jumps + 1)
+    return LabState(
+        name=name,
+        network=own,
+        before=tuple(before),
+        hosts=(),
+        base=str(base),
+        options=options,
+        pythons=pythons_of_machine(options.pythons),
+    )
+
+
 def _networks_of_other_labs(name: str) -> list[IPv4Network]:
-    states = [read_state(path) for path in (HOME / "labs").glob("*/lab.json") if path.parent.name != name]
-    return [state.network for state in states if state]
+    records = [path for path in (HOME / "labs").glob("*/lab.json") if path.parent.name != name]
+    return [network for path in records for network in networks_in(path)]
 
 
 def _make_keys(state: LabState, paths: LabPaths) -> None:
@@ -101,14 +151,15 @@ def _make_keys(state: LabState, paths: LabPaths) -> None:
             ]
         )
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        list(pool.map(lambda lab_host: host.make_identity(paths.host(lab_host.name)), state.hosts))
+        list(pool.map(lambda lab_host: host.make_identity(paths.host(lab_host.name)), state.everyone))
 
 
 def _write_texts(state: LabState, paths: LabPaths) -> None:
-    pins = {lab_host.name: host.public_key(paths.host(lab_host.name)) for lab_host in state.hosts}
+    pins = {lab_host.name: host.public_key(paths.host(lab_host.name)) for lab_host in state.everyone}
     _write(paths.known_hosts, texts.known_hosts(state, pins))
-    _write(paths.ssh_config, texts.ssh_config(state, paths.key, paths.known_hosts))
-    inventory = texts.inventory(state, paths.key, paths.known_hosts)
+    _write(paths.ssh_config, texts.ssh_config(state, paths))
+    vaulted = paths.vaulted_password.read_text() if state.options.sudo == "vault" else ""
+    inventory = texts.inventory(state, paths, vaulted)
     _write(paths.inventory, inventory)
     if state.inventory:
         state.inventory.parent.mkdir(parents=True, exist_ok=True)
@@ -125,7 +176,7 @@ def _missing(state: LabState, paths: LabPaths, say: Say) -> list[LabHost]:
     """Hosts that do not run, or run without their cable or disk."""
     whole: list[LabHost] = []
     missing: list[LabHost] = []
-    for lab_host in state.hosts:
+    for lab_host in state.everyone:
         (whole if _is_whole(state, lab_host, paths) else missing).append(lab_host)
     if whole:
         say(f"already running: {_span(whole)}")
@@ -140,7 +191,7 @@ def _is_whole(state: LabState, lab_host: LabHost, paths: LabPaths) -> bool:
 def _sound(state: LabState, paths: LabPaths, say: Say) -> list[LabHost]:
     """Hosts that are not cut off, hung or frozen; reports the faults of the others."""
     sound: list[LabHost] = []
-    for lab_host in state.hosts:
+    for lab_host in state.everyone:
         suffered = conditions(state, lab_host, paths.host(lab_host.name))
         if suffered != ("up",):
             say(
@@ -148,13 +199,14 @@ def _sound(state: LabState, paths: LabPaths, say: Say) -> list[LabHost]:
             )
         if not {"cut", "hung", "frozen"}.intersection(suffered):
             sound.append(lab_host)
-    return sound
+    return [lab_host for lab_host in sound if set(state.way_to(lab_host)) <= set(sound)]
 
 
 def _start(state: LabState, lab_host: LabHost, paths: LabPaths) -> None:
     cgroups.remove(state.name, lab_host.name)
     host.make_root(state, lab_host, paths)
     network.plug(state, lab_host)
+    packages.bring_lists(state, lab_host, paths)
     host.start(state, lab_host, paths.host(lab_host.name))
 
 
@@ -173,9 +225,11 @@ def wait_for_ssh(state: LabState, hosts: Sequence[LabHost], paths: LabPaths) -> 
 
 
 def _answers(state: LabState, lab_host: LabHost) -> bool:
-    address = str(lab_host.address)
-    within(_ANSWERS_WITHIN, lambda: ssh_answers(address) or not host.is_running(state.name, lab_host.name))
-    return ssh_answers(address)
+    def answers() -> bool:
+        return reachable(state, lab_host, seconds=_LOOK_SECONDS)
+
+    within(_ANSWERS_WITHIN, lambda: answers() or not host.is_running(state.name, lab_host.name))
+    return answers()
 
 
 def _kinds(hosts: Sequence[LabHost]) -> str:

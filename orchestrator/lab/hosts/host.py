@@ -6,14 +6,18 @@ from pathlib import Path
 
 from orchestrator.lab import names
 from orchestrator.lab.errors import LabError
+from orchestrator.lab.hosts import accounts
+from orchestrator.lab.hosts.written import replace
 from orchestrator.lab.kernel import cgroups, mounts
+from orchestrator.lab.packages import start as packages
 from orchestrator.lab.paths import HostPaths, LabPaths
 from orchestrator.lab.patience import within
 from orchestrator.lab.shell import run, start_in_group
 from orchestrator.lab.state import HostKind, LabHost, LabState
-from orchestrator.lab.texts import USER, hosts_file
+from orchestrator.lab.texts import hosts_file
 
-DISK_MEBIBYTES: dict[HostKind, int] = {"full": 512, "light": 128}
+_DISK_MEBIBYTES: dict[HostKind, int] = {"full": 512, "light": 128}
+_WITH_PACKAGES = 2048
 
 _PAYLOAD: dict[HostKind, tuple[str, ...]] = {
     "full": ("--boot",),
@@ -60,11 +64,18 @@ def make_root(state: LabState, host: LabHost, lab: LabPaths) -> None:
     if paths.prepared.exists() and paths.root in mounts.mounted_under(paths.folder):
         return
     mounts.unmount_under(paths.folder)
-    mounts.mount_layer(paths.layer, mebibytes=DISK_MEBIBYTES[host.kind])
+    mounts.mount_layer(paths.layer, mebibytes=disk_mebibytes(state, host))
     paths.root.mkdir(exist_ok=True)
     mounts.mount_root(Path(state.base), paths.layer, paths.root)
-    _furnish(host, paths, authorised=lab.key.with_suffix(".pub").read_text())
+    _furnish(host, paths)
+    accounts.furnish(state, lab, paths.root)
+    packages.furnish(state, host, paths.root)
     paths.prepared.touch()
+
+
+def disk_mebibytes(state: LabState, host: LabHost) -> int:
+    """The size of the host's disk: as much as its layer in memory may hold."""
+    return _WITH_PACKAGES if state.options.packages else _DISK_MEBIBYTES[host.kind]
 
 
 def is_running(lab: str, host: str) -> bool:
@@ -77,7 +88,8 @@ def start(state: LabState, host: LabHost, paths: HostPaths) -> None:
     group = cgroups.made(state.name, host.name)
     # The namespace is entered before nspawn mounts /sys, which shows the interfaces of whoever mounts it.
     enter = ["nsenter", f"--net=/run/netns/{names.namespace(state.name, host.name)}"]
-    command = [*_BOOT_AGAIN, *enter, *_CONTAINER, *_identity(state.name, host, paths), *_PAYLOAD[host.kind]]
+    which = [*_identity(state.name, host, paths), *_mounts(state, host)]
+    command = [*_BOOT_AGAIN, *enter, *_CONTAINER, *which, *_PAYLOAD[host.kind]]
     # The kernel gives every container the pure cgroup2 view; /tmp stays on the host's own disk, where `fill` reaches it.
     settings = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1", "SYSTEMD_NSPAWN_TMPFS_TMP": "0"}
     start_in_group(group, command, log=paths.console, extra=settings)
@@ -96,6 +108,11 @@ def _identity(lab: str, host: LabHost, paths: HostPaths) -> list[str]:
     return [f"--machine={machine}", f"--hostname={host.name}", f"--directory={paths.root}"]
 
 
+def _mounts(state: LabState, host: LabHost) -> list[str]:
+    python = state.python_of(host)
+    return [f"--bind-ro={here}:{there}" for here, there in python.mounts()] if python else []
+
+
 def forget(lab: str, host: str) -> None:
     """Remove what systemd-nspawn keeps about a killed container."""
     left = _PROPAGATE / names.namespace(lab, host)
@@ -103,21 +120,11 @@ def forget(lab: str, host: str) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _furnish(host: LabHost, paths: HostPaths, *, authorised: str) -> None:
+def _furnish(host: LabHost, paths: HostPaths) -> None:
     root = paths.root
     etc = root / "etc"
-    _write(etc / "hostname", f"{host.name}\n")
-    _write(etc / "hosts", hosts_file(host.name))
-    _write(etc / "machine-id", paths.machine_id.read_text(), mode=0o444)
-    _write(etc / "ssh/ssh_host_ed25519_key", paths.host_key.read_text(), mode=0o600)
-    _write(etc / "ssh/ssh_host_ed25519_key.pub", paths.host_key.with_suffix(".pub").read_text())
-    keys = root / "home" / USER / ".ssh/authorized_keys"
-    _write(keys, authorised, mode=0o600)
-    owner = keys.parent.stat()
-    shutil.chown(keys, owner.st_uid, owner.st_gid)
-
-
-def _write(path: Path, text: str, *, mode: int = 0o644) -> None:
-    path.unlink(missing_ok=True)
-    path.write_text(text)
-    path.chmod(mode)
+    replace(etc / "hostname", f"{host.name}\n")
+    replace(etc / "hosts", hosts_file(host.name))
+    replace(etc / "machine-id", paths.machine_id.read_text(), mode=0o444)
+    replace(etc / "ssh/ssh_host_ed25519_key", paths.host_key.read_text(), mode=0o600)
+    replace(etc / "ssh/ssh_host_ed25519_key.pub", paths.host_key.with_suffix(".pub").read_text())

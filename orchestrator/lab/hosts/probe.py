@@ -2,17 +2,21 @@
 
 import socket
 
+from orchestrator.lab.kernel.inside import network_of
+
 _BANNER = b"SSH-2.0-orchlab\r\n"
 _KEY_EXCHANGE = 20
 
 
-def ssh_answers(address: str, *, port: int = 22, seconds: float = 2.0) -> bool:
+def ssh_answers(address: str, *, port: int = 22, seconds: float = 2.0, space: str | None = None) -> bool:
     """Whether the server sends its banner and then begins the key exchange (RFC 4253, sections 4.2 and 7.1).
 
-    A banner alone proves little: a hung server has one, too.
+    A banner alone proves little: a hung server has one, too. `space` is the network namespace that asks; None is our own.
     """
     try:
-        with socket.create_connection((address, port), timeout=seconds) as connection:
+        with network_of(space):
+            connection = socket.create_connection((address, port), timeout=seconds)
+        with connection:
             connection.settimeout(seconds)
             connection.sendall(_BANNER)
             return _begins_key_exchange(connection)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from orchestrator.lab import cabling
 from orchestrator.lab.hosts import faults
-from orchestrator.lab.hosts.host import DISK_MEBIBYTES
+from orchestrator.lab.hosts.host import disk_mebibytes
 from orchestrator.lab.hosts.probe import ssh_answers
 from orchestrator.lab.kernel import cgroups, mounts
 from orchestrator.lab.paths import HostPaths
@@ -36,8 +37,16 @@ def seen(state: LabState, host: LabHost, paths: HostPaths, *, seconds: float) ->
         kind=host.kind,
         address=str(host.address),
         conditions=conditions(state, host, paths),
-        reachable=ssh_answers(str(host.address), seconds=seconds),
+        reachable=reachable(state, host, seconds=seconds),
         uptime=_uptime(cgroups.processes(state.name, host.name, "payload")),
+    )
+
+
+def reachable(state: LabState, host: LabHost, *, seconds: float) -> bool:
+    """Whether sshd answers on every jump host before it, each asked from the one before, and then on the host."""
+    return all(
+        ssh_answers(str(each.address), seconds=seconds, space=cabling.standpoint(state, each))
+        for each in (*state.way_to(host), host)
     )
 
 
@@ -49,14 +58,14 @@ def conditions(state: LabState, host: LabHost, paths: HostPaths) -> tuple[Condit
     elif cgroups.frozen(state.name, host.name):
         conditions.append("frozen")
     conditions += faults.suffered(state.name, host.name)
-    if _is_filled(host, paths):
+    if _is_filled(state, host, paths):
         conditions.append("filled")
     return tuple(conditions) or ("up",)
 
 
-def _is_filled(host: LabHost, paths: HostPaths) -> bool:
+def _is_filled(state: LabState, host: LabHost, paths: HostPaths) -> bool:
     mounted = paths.layer in mounts.mounted_under(paths.folder)
-    return mounted and mounts.capacity(paths.layer) < DISK_MEBIBYTES[host.kind] * _MEBIBYTE
+    return mounted and mounts.capacity(paths.layer) < disk_mebibytes(state, host) * _MEBIBYTE
 
 
 def _uptime(pids: list[int]) -> float | None:

@@ -12,6 +12,7 @@ from orchestrator.lab.kernel import cgroups
 from orchestrator.lab.kernel.locks import held, held_if_free
 from orchestrator.lab.kernel.mounts import unmount_under
 from orchestrator.lab.paths import HOME
+from orchestrator.lab.roots.machine_apt import codename, known_indexes
 from orchestrator.lab.roots.recipe import AS_ROOT_OF_IT, FILES, MASKED, PACKAGES, RECIPE
 from orchestrator.lab.shell import run, run_in_group
 
@@ -54,9 +55,7 @@ def _build(target: Path, say: Say) -> None:
         f"they need, from this machine's own package sources, about 200 MiB in {target}; takes half a minute to a minute"
     )
     command = ["mmdebstrap", "--quiet", "--mode=root", "--variant=apt", "--format=directory", *_options()]
-    run_in_group(
-        _group(), [*command, _codename(), str(half), "-"], text=_sources(say), seconds=_BUILD_SECONDS
-    )
+    run_in_group(_group(), [*command, codename(), str(half), "-"], text=_sources(say), seconds=_BUILD_SECONDS)
     _furnish(half)
     half.rename(target)
     cgroups.remove(_GROUP)
@@ -95,18 +94,6 @@ def _machine_apt_settings() -> list[str]:
     return [line for line in lines if line.startswith(wanted) and not line.endswith('"";')]
 
 
-def _codename() -> str:
-    """The machine's Debian release, bookworm for example; the hosts get it too."""
-    try:
-        release = platform.freedesktop_os_release()
-    except OSError:
-        release = {}
-    if "debian" not in (release.get("ID", ""), *release.get("ID_LIKE", "").split()):
-        named = release.get("PRETTY_NAME", "something else")
-        raise LabError(f"Lab hosts are made of Debian packages; this machine runs {named}.")
-    return release["VERSION_CODENAME"]
-
-
 def _sources(say: Say) -> str:
     """The package indexes that this machine's apt knows for its release, as one-line sources."""
     lines = _known_indexes()
@@ -116,18 +103,14 @@ def _sources(say: Say) -> str:
         lines = _known_indexes()
     if not lines:
         raise LabError(
-            f"apt knows no packages of {_codename()}: look at /etc/apt/sources.list.d, then try again."
+            f"apt knows no packages of {codename()}: look at /etc/apt/sources.list.d, then try again."
         )
     return "\n".join(lines) + "\n"
 
 
 def _known_indexes() -> list[str]:
-    """Sources of Debian's component main, with updates and security; other publishers have other codenames."""
-    form = "$(CODENAME) deb $(REPO_URI) $(RELEASE) $(COMPONENT)"
-    codename = _codename()
-    lines = run(["apt-get", "indextargets", "--format", form, "Created-By: Packages"]).splitlines()
-    split = [line.split(" ", 1) for line in dict.fromkeys(lines)]
-    return [source for name, source in split if name.split("-")[0] == codename and source.endswith(" main")]
+    """Hosts are made of what Debian calls free."""
+    return [source for source in known_indexes() if source.endswith(" main")]
 
 
 def _furnish(root: Path) -> None:
@@ -149,6 +132,6 @@ def _furnish(root: Path) -> None:
 
 def _digest() -> str:
     recipe = json.dumps(
-        [RECIPE, _codename(), platform.machine(), PACKAGES, FILES, MASKED, AS_ROOT_OF_IT], sort_keys=True
+        [RECIPE, codename(), platform.machine(), PACKAGES, FILES, MASKED, AS_ROOT_OF_IT], sort_keys=True
     )
     return hashlib.sha256(recipe.encode()).hexdigest()[:12]

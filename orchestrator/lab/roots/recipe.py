@@ -1,6 +1,6 @@
 """What the base root of all lab hosts is made of. Any change here makes a new base beside the old one."""
 
-from orchestrator.lab.texts import USER
+from orchestrator.lab.options import USER
 
 RECIPE = 1
 

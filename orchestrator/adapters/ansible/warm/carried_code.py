@@ -19,11 +19,11 @@ from typing import Any
 # function for the lines of a file, and calls it when somebody wants to see them. `kept`: an expression over the code `c`.
 _TEXT = """\
 exec((lambda i,o:(lambda c:{kept} or c)(\
-(i("linecache").cache.update(dict.fromkeys(({file!r},{elsewhere!r}),(lambda:o({text!r}).decode("utf-8"),)))or \
-i("marshal").loads(o({code!r})))\
+i("linecache").cache.update(dict.fromkeys(({file!r},{elsewhere!r}),(lambda:o({text!r}).decode("utf-8"),)))or \
+(i("marshal").loads(o({code!r}))\
 if i("sys").flags.optimize=={optimize!r} and \
 getattr(i("sys").modules.get("_frozen_importlib_external"),"MAGIC_NUMBER",0)=={magic!r} \
-else compile(o({text!r}),{elsewhere!r},"exec",0,1)))\
+else compile(o({text!r}),{elsewhere!r},"exec",0,1))))\
 (__import__,lambda t:__import__("zlib").decompress(__import__("binascii").a2b_base64(t))),globals())
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import linecache
 import os
 import subprocess
 import sys
@@ -61,8 +62,11 @@ def test_a_module_is_the_same_by_its_code_and_by_its_text(module_file: Path, *, 
     assert module.broken.__code__.co_filename == (ELSEWHERE if another else str(module_file))
 
 
-def test_its_text_is_at_hand_where_the_file_is_not(module_file: Path) -> None:
-    module = run(carried(module_file), "told")
+@pytest.mark.parametrize("another", [False, True], ids=["its code", "its text"])
+def test_its_text_is_at_hand_where_the_file_is_not(module_file: Path, *, another: bool) -> None:
+    source = carried(module_file)
+    linecache.clearcache()
+    module = run(of_another_python(source) if another else source, "told")
     module_file.unlink()
     assert inspect.getsource(module.broken).startswith("def broken(each):\n")
     with pytest.raises(ZeroDivisionError) as raised:
