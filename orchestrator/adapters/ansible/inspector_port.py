@@ -15,9 +15,10 @@ from orchestrator.adapters.ansible.settings import (
 from orchestrator.adapters.ansible.tree_check.code import code_of_tree
 from orchestrator.adapters.ansible.tree_check.foreseen import named_by_reading
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
-from orchestrator.adapters.ansible.tree_check.tree_findings import tree_findings
+from orchestrator.adapters.ansible.tree_check.tree_findings import parts_installed, tree_findings
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.project_ports import Inspector
 
@@ -71,6 +72,10 @@ class AnsibleInspector(Inspector):
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""
         return tree_findings(plan, project)
+
+    def installed(self, plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
+        """From the files themselves; nothing is started."""
+        return parts_installed(plan, project, opened)
 
     def vaulted(self, plan: ReleasePlan, project: Path) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with."""

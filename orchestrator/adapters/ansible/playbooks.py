@@ -10,10 +10,11 @@ from pathlib import Path
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.begun_marks import BegunMarks
+from orchestrator.adapters.ansible.cfg_paths import needs_own_import
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.installed_software import installed_software
-from orchestrator.adapters.ansible.settings import base_environment, passed_environment
+from orchestrator.adapters.ansible.settings import base_environment, elsewhere, passed_environment
 from orchestrator.adapters.ansible.starved import store_fault_of
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
@@ -59,7 +60,8 @@ class AnsiblePlaybooks(PlaybookRuns):
         if not folder.exists():
             # Before there is a folder: from then on the worker has so long to claim it.
             passed = _passed(request, self._environ)
-            self._warm.await_ready(request.project, request.accelerate)
+            if not needs_own_import(elsewhere(request)):
+                self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
         created = folder.create(request, passed)
@@ -70,7 +72,8 @@ class AnsiblePlaybooks(PlaybookRuns):
             )
         if created:
             self._begun.note(request.attempt, folder.mark())
-        if created and not self._warm.start(folder, request.accelerate):
+        cold = needs_own_import(elsewhere(request))
+        if created and (cold or not self._warm.start(folder, request.accelerate)):
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
                 environment=_worker_environment(folder),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.adapters.ansible import acceleration
+from orchestrator.adapters.ansible.cfg_paths import from_elsewhere
 from orchestrator.adapters.ansible.in_run.actions import LOCAL
 from orchestrator.adapters.process import run
 from orchestrator.errors import MachineLacks
@@ -238,10 +239,19 @@ def search_paths(project: Path) -> dict[str, str]:
     return paths
 
 
-def roles_path(project: Path) -> list[Path]:
-    """The folders in which Ansible looks for roles beside those of a playbook."""
+def elsewhere(request: AttemptRequest) -> dict[str, str]:
+    """The ANSIBLE_* variables of paths that no copy of the project has at the places which its ansible.cfg names."""
+    project = Path(request.project)
+    origin = Path(request.origin) if request.origin else None
+    return from_elsewhere(configuration(project), project, origin)
+
+
+def roles_path(request: AttemptRequest) -> list[Path]:
+    """The folders in which a run's Ansible looks for roles beside those of a playbook."""
+    project = Path(request.project)
     users = configuration(project).get(("defaults", "roles_path"), "")
-    folders = _anchored(users, str(project)) or search_paths(project).get("ANSIBLE_ROLES_PATH", "")
+    given = elsewhere(request).get("ANSIBLE_ROLES_PATH") or _anchored(users, str(project))
+    folders = given or search_paths(project).get("ANSIBLE_ROLES_PATH", "")
     return [Path(folder).expanduser() for folder in folders.split(":") if folder]
 
 
@@ -254,13 +264,14 @@ def decrypts(project: Path, vault_password_file: str | None) -> bool:
     return vault_password_file is not None or any(("defaults", name) in settings for name in _VAULT_SETTINGS)
 
 
-def password_files(project: Path) -> list[str]:
-    """The files that hold or give passwords, as ansible.cfg names them."""
+def password_files(project: Path, origin: Path | None = None) -> list[str]:
+    """The files that hold or give passwords, as the project's ansible.cfg names them; `origin`: where it was copied from."""
     settings = configuration(project)
     named = (*_VAULT_SETTINGS, "become_password_file", "connection_password_file")
     given = ",".join(settings.get(("defaults", name), "") for name in named)
     names = (name.strip().rpartition("@")[2] for name in given.split(","))
-    return [str(project / Path(name).expanduser()) for name in names if name and name != "prompt"]
+    beside = origin or project
+    return [os.path.normpath(beside / Path(name).expanduser()) for name in names if name and name != "prompt"]
 
 
 def no_log(project: Path) -> dict[str, str]:
@@ -283,6 +294,7 @@ def settings_of_one_run(request: AttemptRequest, directory: Path, control: Path)
         "ANSIBLE_INJECT_FACT_VARS": "1" if request.allowance.injected_facts else "0",
         "ANSIBLE_FORKS": str(acceleration.forks(request)),
         "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
+        **elsewhere(request),
         **acceleration.settings(
             request, _anchored(users.get(("defaults", "strategy_plugins"), ""), request.project)
         ),

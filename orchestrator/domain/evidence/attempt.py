@@ -41,7 +41,8 @@ class AttemptRequest(Noun):
     the deployment, whose vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
     the caller's environment has their values. `house`: the house that the deployment is of; a machine of another refuses.
     the caller's environment has their values. `ingredients` and `outputs`: what it may read outside of its copy, as the plan
-    names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns.
+    names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns. `origin`: the
+    folder of the project, of which `project` is a copy.
     """
 
     attempt: str
@@ -71,3 +72,4 @@ class AttemptRequest(Noun):
     ingredients: Many[str] = ()
     outputs: Many[str] = ()
     foreseen: Many[str] = ()
+    origin: str = ""

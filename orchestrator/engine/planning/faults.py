@@ -2,14 +2,29 @@
 
 from collections.abc import Iterable, Iterator
 
+from orchestrator.domain.evidence.attempt import declares_controller
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.errors import Fault
+from orchestrator.policy.planning.plan_objections import allowance_of
 
 
 def as_fault(finding: PlaybookFinding) -> Fault:
     """A finding in a playbook as a fault of the plan."""
     where, expected = finding.kind, "tasks whose result can be trusted"
     return Fault(finding.file, finding.line, where, expected, finding.what, finding.next_move)
+
+
+def construct_fault(plan: ReleasePlan, path: str, finding: PlaybookFinding) -> Fault | None:
+    """The finding as a fault; None where the plan allows the delegate that it names, or deploys to it."""
+    if not finding.undeclared:
+        return as_fault(finding)
+    part = path.removesuffix(".playbook")
+    named = plan.strategy.hosts.replace(":", ",").split(",")
+    if declares_controller(allowance_of(plan, path).delegates) or finding.undeclared in named:
+        return None
+    move = f"write `allow: {{delegates: [localhost]}}` in `{part}`, or have the task run on its host"
+    return as_fault(finding.model_copy(update={"next_move": move}))
 
 
 def roundabout_ways(inventory: str, inspection: Inspection) -> Iterator[Fault]:

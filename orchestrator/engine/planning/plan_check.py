@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from orchestrator.domain.evidence.attempt import declares_controller
 from orchestrator.domain.plan.effective_plan import EffectivePlan
-from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.plan.inspection import Inspection
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace, in_place
 from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
@@ -19,7 +19,14 @@ from orchestrator.engine.background import BackgroundTask
 from orchestrator.engine.lookup.place import by_files
 from orchestrator.engine.lookup.unit_files import obtained
 from orchestrator.engine.planning.document_check import check_documents
-from orchestrator.engine.planning.faults import as_fault, faults_of_inspection, in_order, roundabout_ways
+from orchestrator.engine.planning.faults import (
+    as_fault,
+    construct_fault,
+    faults_of_inspection,
+    in_order,
+    roundabout_ways,
+)
+from orchestrator.engine.planning.installed_parts import installed_parts
 from orchestrator.engine.planning.message_check import unsent_messages
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
@@ -112,6 +119,7 @@ def check_plan(
             "effective": check.effective(inspection, tree),
             "copy_size": tree.size,
             **check.known_environment(),
+            "installed": check.installed,
             "foreseen": (*dict.fromkeys((*check.foreseen, *inspection.opened)),),
         }
     )
@@ -145,6 +153,7 @@ class _Check:
     in_place: Mapping[str, str] = field(default_factory=dict)
     known: Place = field(default_factory=Place)
     foreseen: list[str] = field(default_factory=list)
+    installed: tuple[InstalledPart, ...] = ()
     offline: bool = False
 
     def governing(self) -> None:
@@ -271,7 +280,7 @@ class _Check:
     def inventory(self, asked: BackgroundTask[Inspection]) -> Inspection:
         """Check what Ansible reports of the inventory, the playbooks and the vault."""
         self.say("inventory, playbooks and vault, as Ansible reads them")
-        inspection = asked.result()
+        inspection = self._with_installed(asked.result())
         if not self._is_faulty("resources.inventory"):
             self._object(rules.about_inventory(self.loaded.plan, inspection))
         self.ports.redaction.learn(inspection.vaulted)
@@ -283,6 +292,13 @@ class _Check:
         self._warn(rules.opened_outside(inspection))
         self.faults.extend(faults_of_inspection(inspection))
         return inspection
+
+    def _with_installed(self, inspection: Inspection) -> Inspection:
+        """Digest what runs use of installed collections and roles; what Ansible opened of them is approved then."""
+        found = installed_parts(self.ports, self.loaded.plan, self.project, inspection.opened)
+        self.installed, self.in_place = found.parts, {**self.in_place, **found.digests}
+        self.faults.extend(found.faults)
+        return inspection.model_copy(update={"opened": found.opened})
 
     def environment(self, inspection: Inspection, *, starting: bool) -> None:
         """Check that what the plan passes to its runs is set where they are started from."""
@@ -318,21 +334,9 @@ class _Check:
             if self._is_faulty(path):
                 continue
             for finding in self.ports.inspector.unsafe_constructs(self.project / name, self.project):
-                fault = self._construct(path, finding)
+                fault = construct_fault(self.loaded.plan, path, finding)
                 if fault is not None:
                     (self.faults if finding.severity == "refuse" else self.warnings).append(fault)
-
-    def _construct(self, path: str, finding: PlaybookFinding) -> Fault | None:
-        """The finding as a fault; None where the plan allows the delegate that it names, or deploys to it."""
-        if not finding.undeclared:
-            return as_fault(finding)
-        plan = self.loaded.plan
-        part = path.removesuffix(".playbook")
-        named = plan.strategy.hosts.replace(":", ",").split(",")
-        if declares_controller(rules.allowance_of(plan, path).delegates) or finding.undeclared in named:
-            return None
-        move = f"write `allow: {{delegates: [localhost]}}` in `{part}`, or have the task run on its host"
-        return as_fault(finding.model_copy(update={"next_move": move}))
 
     def tree_readings(self) -> None:
         """Check what the files of the tree read from elsewhere."""

@@ -6,8 +6,8 @@ The form of the index: gitformat-index(5). Versions 2, 3 and 4 are read, with SH
 import re
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 _HEAD = struct.Struct(">4sII")
 _SHA1, _SHA256 = 20, 32
@@ -19,7 +19,8 @@ _SPLIT = b"link"
 """The extension that says that most entries are in another file."""
 
 
-class Repository(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Repository:
     """A checkout: its top folder, its index, its own list of what to ignore, and the bytes of its digests."""
 
     top: Path

@@ -224,7 +224,8 @@ class _Ignored:
         return self._verdict(path, folder) is False or (folder and path in self._above)
 
     def _verdict(self, path: PurePosixPath, folder: bool) -> bool | None:  # noqa: FBT001 - as the rules
-        return self._patterns and self._patterns.verdict(f"{path}/" if folder else str(path))
+        shown = f"{path}/" if folder else str(path)
+        return None if self._patterns is None else self._patterns.verdict(shown)
 
 
 def _folders_above_taken_back(root: Path) -> frozenset[PurePosixPath]:

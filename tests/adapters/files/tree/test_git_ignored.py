@@ -147,7 +147,7 @@ def test_the_index_is_read_as_git_reads_it(tmp_path: Path, version: str, form: s
     git(tmp_path, "update-index", "--index-version", version)
     repository = repository_at(tmp_path)
     assert repository is not None
-    assert tracked(repository) == {*names, "b", "d" * 200, "."}
+    assert set(tracked(repository) or ()) == {*names, "b", "d" * 200, "."}
 
 
 def test_an_index_that_cannot_be_read_ignores_nothing(tmp_path: Path) -> None:
