@@ -98,11 +98,13 @@ class AnsibleInspector(Inspector):
 
 
 def _not_named(opened: Sequence[str], plan: ReleasePlan, project: Path) -> tuple[str, ...]:
-    """Without the files that the check names by reading the project alone."""
+    """Without the files that the check names by reading the project alone, and those that links of the tree lead to."""
     if not opened:
         return ()
     is_named = named_by_reading(plan, project)
-    return tuple(path for path in opened if not is_named(path))
+    linked = {path for path in opened if Path(path).is_relative_to(project)}
+    linked |= {os.path.realpath(path) for path in linked}
+    return tuple(path for path in opened if path not in linked and not is_named(path))
 
 
 def _decrypts(plan: ReleasePlan, project: Path) -> bool:

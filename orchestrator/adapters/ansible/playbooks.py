@@ -60,7 +60,7 @@ class AnsiblePlaybooks(PlaybookRuns):
         if not folder.exists():
             # Before there is a folder: from then on the worker has so long to claim it.
             passed = _passed(request, self._environ)
-            if not needs_own_import(elsewhere(request)):
+            if not _imports_itself(request):
                 self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
@@ -72,8 +72,7 @@ class AnsiblePlaybooks(PlaybookRuns):
             )
         if created:
             self._begun.note(request.attempt, folder.mark())
-        cold = needs_own_import(elsewhere(request))
-        if created and (cold or not self._warm.start(folder, request.accelerate)):
+        if created and (_imports_itself(request) or not self._warm.start(folder, request.accelerate)):
             process.spawn_detached(
                 [sys.executable, "-m", "orchestrator.adapters.ansible.worker", str(folder.path)],
                 environment=_worker_environment(folder),
@@ -155,6 +154,15 @@ class AnsiblePlaybooks(PlaybookRuns):
             return False
         folder.claim({"fenced": why})
         return True
+
+
+def _imports_itself(request: AttemptRequest) -> bool:
+    """Whether no zygote serves: where plugins and collections are looked for is fixed as Ansible and mitogen are imported.
+
+    mitogen sends no `module_utils` of collections beside the playbook to a host where it was imported ahead.
+    """
+    beside = Path(request.playbook).parent / "collections"
+    return needs_own_import(elsewhere(request)) or (request.accelerate is not None and beside.is_dir())
 
 
 def _passed(request: AttemptRequest, environ: Mapping[str, str]) -> dict[str, str]:

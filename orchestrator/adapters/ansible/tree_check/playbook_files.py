@@ -133,7 +133,7 @@ class PlaybookFiles:
             yield from self._tasks([item.keys], path, "tasks")
 
     def _role(self, name: str, near: Path) -> Iterator[Item]:
-        places = (self._here / "roles", near / "roles", self._project / "roles", *self._roles_path)
+        places = (self._here / "roles", near / "roles", *self._roles_path, self._project / "roles")
         folders = (*places, near.parent.parent, self._here)
         role_folder = next((folder / name for folder in folders if name and (folder / name).is_dir()), None)
         if role_folder is None or role_folder in self.roles:
