@@ -13,6 +13,8 @@ from orchestrator.policy.planning.balancer_objections import files_of_balancers
 from orchestrator.policy.planning.metric_objections import files_of_metrics
 
 FILE = ("file",)
+_NOT_INSTALLED = ("couldn't resolve module/action", "the role '")
+_INSTALL = "install what it needs (ansible-galaxy install -r requirements.yml), or correct the playbook"
 FILE_OR_FOLDER = ("file", "directory")
 
 
@@ -112,7 +114,9 @@ def about_playbook(path: str, seen: PlaybookSeen, hosts: Sequence[str]) -> Itera
     if not hosts and seen.matches_no_host:
         return
     if seen.fault is not None:
-        yield Objection(path, "a playbook that Ansible can read", seen.fault, "correct the playbook")
+        lacks = any(words in seen.fault for words in _NOT_INSTALLED)
+        move = _INSTALL if lacks else "correct the playbook"
+        yield Objection(path, "a playbook that Ansible can read", seen.fault, move)
         return
     missed = seen.uncovered(hosts)
     if missed:

@@ -163,7 +163,7 @@ def collections_past_the_copy(
 
 
 def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
-    """Each folder of plugins that ansible.cfg names, and that is not approved."""
+    """Each folder of plugins that ansible.cfg names, that is there, and that is not approved."""
     path = grounds.project / "ansible.cfg"
     lines = path.read_text(errors="replace").splitlines() if path.is_file() else []
     for (_, option), value in configuration(grounds.project).items():
@@ -175,7 +175,8 @@ def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
             continue
         for folder in (part.strip() for part in value.split(":") if part.strip()):
             place = grounds.project / Path(folder).expanduser()
-            if not grounds.has(place, folder):
+            # Usual places are named that no machine has; what comes to be there later holds a deployment.
+            if place.exists() and not grounds.has(place, folder):
                 line = next((n for n, words in enumerate(lines, 1) if words.strip().startswith(option)), None)
                 yield _finding(path, line, option, f"{folder} {grounds.why(place)}", place)
 

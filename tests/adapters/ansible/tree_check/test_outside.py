@@ -40,6 +40,8 @@ def project(tmp_path: Path) -> Path:
     (shared / "collections/ansible_collections/site/shop").mkdir(parents=True)
     for name in ("v.yml", "run.sh", "a.tar"):
         (shared / name).write_text("x: 1\n")
+    for folder in ("plugins", "library"):
+        (shared / folder).mkdir()
     project = tmp_path / "project"
     (project / "playbooks").mkdir(parents=True)
     return project
@@ -82,6 +84,11 @@ def test_what_lies_outside_is_named(
 )
 def test_what_does_not_is_not(project: Path, task: str) -> None:
     assert _findings(project, "", TASK.format(task)) == []
+
+
+def test_a_folder_of_plugins_that_is_not_there_is_not_named(project: Path) -> None:
+    settings = "[defaults]\ncallback_plugins = @/none:/nowhere/plugins:../none\n"
+    assert _findings(project, settings, "- hosts: web\n") == []
 
 
 @pytest.mark.parametrize(
