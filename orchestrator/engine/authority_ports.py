@@ -13,6 +13,7 @@ from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.authority.speaker import Speaker
 from orchestrator.domain.authority.word import PresentedWord, SignedWord, WordStatement
 from orchestrator.domain.evidence.unit_evidence import SignerSeen
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.unit_origin import SignatureKind
@@ -86,12 +87,18 @@ class Authority(ABC):
 
     @abstractmethod
     def inventory_in_place(
-        self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
+        self,
+        plan: ReleasePlan,
+        project: Path,
+        *,
+        every_bit: bool = False,
+        installed: Sequence[InstalledPart] = (),
     ) -> Mapping[str, str]:
         """The present digests, by absolute path, of an inventory outside the project; empty for one inside it.
 
         Runs read it in place; no private copy holds it. Raises PlanFault with everything that cannot be digested.
-        `every_bit`: with all permission bits, as earlier versions digested files.
+        `every_bit`: with all permission bits, as earlier versions digested files. `installed`: collections and roles, each of
+        them by its name and one digest; one that is gone is left out.
         """
 
     @abstractmethod

@@ -1,12 +1,13 @@
 """The ports of a project: its plans, what Ansible makes of them, its files and its media library."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.library import LibraryKnown
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
@@ -48,6 +49,13 @@ class Inspector(ABC):
     @abstractmethod
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         """What any file that runs of this plan can load reads from elsewhere: the environment, other places."""
+
+    def installed(self, plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
+        """The collections and roles outside of the project, and of what the plan names, that runs of this plan use.
+
+        `opened`: files that Ansible opened while it inspected the plan.
+        """
+        return []
 
     @abstractmethod
     def code_of_tree(self, plan: ReleasePlan, project: Path) -> list[str]:

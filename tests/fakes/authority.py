@@ -11,6 +11,7 @@ from orchestrator.domain.authority.keyring_document import TrustInForce
 from orchestrator.domain.authority.rehearsal import PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring, SignatureAnswer
 from orchestrator.domain.authority.word import PresentedWord, SignedWord
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.document_control import DocumentFile
@@ -38,6 +39,7 @@ class FakeAuthority(Authority):
         self.binds: dict[str, Governing] = {}
         self.files = dict(FILES)
         self.in_place: dict[str, str] = {}
+        self.installed: dict[str, str] = {}
         self.frozen: dict[str, dict[str, str]] = {}
         self.plans_every_bit = False
         self.before_copy: Callable[[], object] = lambda: None
@@ -58,9 +60,16 @@ class FakeAuthority(Authority):
         return tree_of(self.files, every_bit=self.plans_every_bit)
 
     def inventory_in_place(
-        self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
+        self,
+        plan: ReleasePlan,
+        project: Path,
+        *,
+        every_bit: bool = False,
+        installed: Sequence[InstalledPart] = (),
     ) -> Mapping[str, str]:
-        return tree_of(self.in_place, every_bit=every_bit or self.plans_every_bit).files
+        in_place = tree_of(self.in_place, every_bit=every_bit or self.plans_every_bit).files
+        parts = {part.part: self.installed[part.place] for part in installed if part.place in self.installed}
+        return {**in_place, **tree_of(parts).files}
 
     def freeze(self, deployment: str, plan: ReleasePlan, project: Path, plan_file: Path) -> PrivateCopy:
         self.before_copy()

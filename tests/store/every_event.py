@@ -33,6 +33,7 @@ from orchestrator.domain.journal.events import Event
 from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.plan.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Gate, Limit, Wave
@@ -245,6 +246,7 @@ EVERY_EVENT: list[Event] = [
         missed="skip",
         machines={"web1": "5e" * 16},
         foreseen=(ODD,),
+        installed=(InstalledPart(kind="collection", name="community.general", version="8.1.0", place=ODD),),
     ),
     e.Submitted(by="ann"),
     e.Approved(approvals=(e.GivenApproval(role="change manager", person="Bob"),), basis="named"),

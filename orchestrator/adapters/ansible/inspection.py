@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
+from orchestrator.adapters.ansible.cfg_paths import from_elsewhere
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
 from orchestrator.adapters.ansible.program_errors import SEE_PROGRAM, of_passwords, readable, with_reasons
@@ -24,7 +25,6 @@ from orchestrator.adapters.ansible.settings import (
     guest,
     no_log,
     password_files,
-    passwords_in_place,
     search_paths,
 )
 from orchestrator.adapters.ansible.tree_check.inventory_ways import ways_of
@@ -81,7 +81,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
     beside_inventory = (inventory, *(inventory.parent / name for name in ("group_vars", "host_vars")))
     passwords = [vault_password_file] if vault_password_file is not None else []
-    named = (*may_read, *passwords, *map(Path, password_files(project, str(origin or ""))))
+    named = (*may_read, *passwords, *map(Path, password_files(project, origin)))
     question = {
         "may_read": [
             str(project),
@@ -102,7 +102,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
             for path, given in zip(playbooks, [*variables, *[{}] * len(playbooks)], strict=False)
         ],
     }
-    more = {**(passed or {}), **passwords_in_place(project, str(origin or ""))}
+    more = {**(passed or {}), **from_elsewhere(configuration(project), project, origin)}
     inspector_answer = _ask(
         question,
         project,

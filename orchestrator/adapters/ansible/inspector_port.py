@@ -16,9 +16,10 @@ from orchestrator.adapters.ansible.settings import (
 from orchestrator.adapters.ansible.tree_check.code import code_of_tree
 from orchestrator.adapters.ansible.tree_check.foreseen import named_by_reading
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
-from orchestrator.adapters.ansible.tree_check.tree_findings import tree_findings
+from orchestrator.adapters.ansible.tree_check.tree_findings import parts_installed, tree_findings
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.project_ports import Inspector
 
@@ -80,6 +81,10 @@ class AnsibleInspector(Inspector):
         """From the files themselves; nothing is started."""
         return tree_findings(plan, project)
 
+    def installed(self, plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
+        """From the files themselves; nothing is started."""
+        return parts_installed(plan, project, opened)
+
     def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with."""
         if _decrypts(plan, project):
@@ -101,11 +106,13 @@ class AnsibleInspector(Inspector):
 
 
 def _not_named(opened: Sequence[str], plan: ReleasePlan, project: Path) -> tuple[str, ...]:
-    """Without the files that the check names by reading the project alone."""
+    """Without the files that the check names by reading the project alone, and those that links of the tree lead to."""
     if not opened:
         return ()
     is_named = named_by_reading(plan, project)
-    return tuple(path for path in opened if not is_named(path))
+    linked = {path for path in opened if Path(path).is_relative_to(project)}
+    linked |= {os.path.realpath(path) for path in linked}
+    return tuple(path for path in opened if path not in linked and not is_named(path))
 
 
 def _decrypts(plan: ReleasePlan, project: Path) -> bool:

@@ -139,7 +139,7 @@ def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict
     """Where a run writes down what it reads, and what it may: its copy, and these places beside it."""
     project, inventory = Path(request.project), Path(request.inventory)
     named = [request.vault_password_file, request.known_hosts, *password_files(project)]
-    named += password_files(project, request.origin) if request.origin else []
+    named += password_files(project, Path(request.origin or request.project))
     places = [folder.path, control, inventory, *(Path(path) for path in named if path)]
     places += [inventory.parent / name for name in ("group_vars", "host_vars")]
     places += [
@@ -160,7 +160,7 @@ def _vaulted(request: AttemptRequest) -> Iterator[Path]:
     project = Path(request.project)
     if decrypts(project, request.vault_password_file):
         playbooks = [Path(playbook) for playbook in request.playbooks or (request.playbook,)]
-        loadable = list(vaulted_files(project, playbooks, Path(request.inventory), roles_path(project)))
+        loadable = list(vaulted_files(project, playbooks, Path(request.inventory), roles_path(request)))
         yield from loadable
         yield from other_vaulted_files(project, loadable)
 

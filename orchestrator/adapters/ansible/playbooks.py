@@ -12,13 +12,14 @@ from pathlib import Path
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.begun_marks import BegunMarks
+from orchestrator.adapters.ansible.cfg_paths import needs_own_import
 from orchestrator.adapters.ansible.choice import AnsibleChoice, used_of
 from orchestrator.adapters.ansible.collections_used import collections_used, package_folders
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.installation import Choice, other_than_own, own_installation
 from orchestrator.adapters.ansible.installed_software import installed_software
-from orchestrator.adapters.ansible.settings import base_environment, passed_environment
+from orchestrator.adapters.ansible.settings import base_environment, elsewhere, passed_environment
 from orchestrator.adapters.ansible.starved import store_fault_of
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
@@ -68,7 +69,8 @@ class AnsiblePlaybooks(PlaybookRuns):
         if not folder.exists():
             # Before there is a folder: from then on the worker has so long to claim it.
             passed = _passed(request, self._environ)
-            self._warm.await_ready(request.project, request.accelerate)
+            if not _imports_itself(request):
+                self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
         created = folder.create(request, passed, other_than_own(self._choice))
@@ -80,7 +82,7 @@ class AnsiblePlaybooks(PlaybookRuns):
         if created:
             self._begun.note(request.attempt, folder.mark())
         spawn = partial(_spawn, folder)
-        if created and not self._warm.start(folder, request.accelerate, spawn):
+        if created and (_imports_itself(request) or not self._warm.start(folder, request.accelerate, spawn)):
             spawn(None)
 
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
@@ -167,6 +169,15 @@ class AnsiblePlaybooks(PlaybookRuns):
             return False
         folder.claim({"fenced": why})
         return True
+
+
+def _imports_itself(request: AttemptRequest) -> bool:
+    """Whether no zygote serves: where plugins and collections are looked for is fixed as Ansible and mitogen are imported.
+
+    mitogen sends no `module_utils` of collections beside the playbook to a host where it was imported ahead.
+    """
+    beside = Path(request.playbook).parent / "collections"
+    return needs_own_import(elsewhere(request)) or (request.accelerate is not None and beside.is_dir())
 
 
 def _passed(request: AttemptRequest, environ: Mapping[str, str]) -> dict[str, str]:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.adapters.ansible import acceleration
+from orchestrator.adapters.ansible.cfg_paths import from_elsewhere
 from orchestrator.adapters.ansible.in_run.actions import LOCAL
 from orchestrator.adapters.process import run
 from orchestrator.errors import MachineLacks
-from orchestrator.policy.planning.password_files import OPTIONS, password_files_of
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.installation import AnsibleInstallation
@@ -245,10 +245,19 @@ def search_paths(project: Path) -> dict[str, str]:
     return paths
 
 
-def roles_path(project: Path) -> list[Path]:
-    """The folders in which Ansible looks for roles beside those of a playbook."""
+def elsewhere(request: AttemptRequest) -> dict[str, str]:
+    """The ANSIBLE_* variables of paths that no copy of the project has at the places which its ansible.cfg names."""
+    project = Path(request.project)
+    origin = Path(request.origin) if request.origin else None
+    return from_elsewhere(configuration(project), project, origin)
+
+
+def roles_path(request: AttemptRequest) -> list[Path]:
+    """The folders in which a run's Ansible looks for roles beside those of a playbook."""
+    project = Path(request.project)
     users = configuration(project).get(("defaults", "roles_path"), "")
-    folders = _anchored(users, str(project)) or search_paths(project).get("ANSIBLE_ROLES_PATH", "")
+    given = elsewhere(request).get("ANSIBLE_ROLES_PATH") or _anchored(users, str(project))
+    folders = given or search_paths(project).get("ANSIBLE_ROLES_PATH", "")
     return [Path(folder).expanduser() for folder in folders.split(":") if folder]
 
 
@@ -261,33 +270,14 @@ def decrypts(project: Path, vault_password_file: str | None) -> bool:
     return vault_password_file is not None or any(("defaults", name) in settings for name in _VAULT_SETTINGS)
 
 
-def password_files(project: Path, origin: str = "") -> list[str]:
-    """The files that hold or give passwords, as ansible.cfg names them: in the project, or in the `origin` of this copy."""
+def password_files(project: Path, origin: Path | None = None) -> list[str]:
+    """The files that hold or give passwords, as the project's ansible.cfg names them; `origin`: where it was copied from."""
     settings = configuration(project)
     named = (*_VAULT_SETTINGS, "become_password_file", "connection_password_file")
     given = ",".join(settings.get(("defaults", name), "") for name in named)
     names = (name.strip().rpartition("@")[2] for name in given.split(","))
-    place = Path(origin) if origin else project
-    return [str(place / Path(name).expanduser()) for name in names if name and name != "prompt"]
-
-
-def passwords_in_place(project: Path, origin: str) -> dict[str, str]:
-    """The settings that name files with passwords, where the private copy does not have those: they stay in the project."""
-    path = project / "ansible.cfg"
-    settings = path.read_text(errors="replace") if origin and path.is_file() else ""
-    entries: dict[str, list[str]] = {}
-    moved: set[str] = set()
-    for each in password_files_of(settings):
-        place = each.name
-        if each.is_relative and not (project / each.name).exists():
-            place = str(Path(origin) / each.name)
-            moved.add(each.option)
-        label = f"{each.label}@" if each.label else ""
-        entries.setdefault(each.option, []).append(f"{label}{place}")
-    return {_PASSWORD_SETTINGS[option]: ",".join(entries[option]) for option in OPTIONS if option in moved}
-
-
-_PASSWORD_SETTINGS = {option: f"ANSIBLE_{option.upper()}" for option in OPTIONS}
+    beside = origin or project
+    return [os.path.normpath(beside / Path(name).expanduser()) for name in names if name and name != "prompt"]
 
 
 def no_log(project: Path) -> dict[str, str]:
@@ -314,9 +304,9 @@ def settings_of_one_run(
         "ANSIBLE_INJECT_FACT_VARS": "1" if request.allowance.injected_facts else "0",
         "ANSIBLE_RUN_TAGS": ",".join(request.tags) or "all",
         "ANSIBLE_SKIP_TAGS": ",".join(request.skip_tags),
-        **passwords_in_place(Path(request.project), request.origin),
         "ANSIBLE_FORKS": str(acceleration.forks(request)),
         "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
+        **elsewhere(request),
         **acceleration.settings(
             request, _anchored(users.get(("defaults", "strategy_plugins"), ""), request.project), installation
         ),

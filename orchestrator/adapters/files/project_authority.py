@@ -11,14 +11,17 @@ from orchestrator.adapters.files.house_rules import house_first, not_of_house
 from orchestrator.adapters.files.model_file import load_model, model_document
 from orchestrator.adapters.files.noun_folder import contents_of
 from orchestrator.adapters.files.policy_file import policies_in, policy_document
+from orchestrator.adapters.files.tree.installed_in_place import installed_in_place
 from orchestrator.adapters.files.tree.inventory_in_place import (
     ingredients_in_place,
     inventory_in_place,
     named_in_place,
 )
+from orchestrator.adapters.files.tree.outer_links import is_followed
 from orchestrator.adapters.files.tree.output_folders import link_outputs
 from orchestrator.adapters.files.tree.playbook_tree import copy_file, file_digest, private_copy, tree_of
 from orchestrator.adapters.files.tree.tree_rules import LeftOut, common_rules, project_rules
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -80,13 +83,19 @@ class ProjectAuthority(Authority):
         return Tree(tree.files, tree.size + sum(_size(project / unit.place) for unit in plan.release.units))
 
     def inventory_in_place(
-        self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
+        self,
+        plan: ReleasePlan,
+        project: Path,
+        *,
+        every_bit: bool = False,
+        installed: Sequence[InstalledPart] = (),
     ) -> Mapping[str, str]:
         """Also covers an inventory inside the project that the plan names by an absolute path: runs read it in place."""
         return {
             **inventory_in_place(project, plan.resources.inventory, every_bit=every_bit),
             **ingredients_in_place(project, plan.resources.ingredients, every_bit=every_bit),
             **named_in_place(project, self._authorities_in_place(plan, project), every_bit=every_bit),
+            **installed_in_place(installed),
         }
 
     def _authorities_in_place(self, plan: ReleasePlan, project: Path) -> list[tuple[str, str]]:
@@ -124,7 +133,7 @@ class ProjectAuthority(Authority):
     ) -> tuple[str, ...]:
         """Restores file by file; a file that cannot be restored stays as it is."""
         restored = [
-            path for path, digest in files.items() if _put_back(project / path, Path(place) / path, digest)
+            path for path, digest in files.items() if _put_back(project, path, Path(place) / path, digest)
         ]
         for path in added:
             with suppress(OSError):
@@ -224,9 +233,12 @@ def _is_in_tree(name: str, left_out: LeftOut) -> bool:
     return not left_out(path, False) and not any(left_out(folder, True) for folder in folders)  # noqa: FBT003
 
 
-def _put_back(source: Path, target: Path, digest: str) -> bool:
+def _put_back(project: Path, path: str, target: Path, digest: str) -> bool:
+    source = project / path
     beside = target.with_name(f".{target.name}.restored")
     try:
+        if is_followed(project, PurePosixPath(path)):
+            source = source.resolve()
         beside.unlink(missing_ok=True)
         # A file of the tree is digested with its mode, by earlier versions with all of it; a release unit by its bytes alone.
         fits = digest in (

@@ -8,6 +8,7 @@ from orchestrator.cli.views.outline import Branch
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.evidence.baseline import ScopeOn
 from orchestrator.domain.plan.declared_change import DeclaredChange
+from orchestrator.domain.plan.installed import installed_words
 from orchestrator.domain.plan.objective import Objective, measure_words, text_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.stage import Stage
@@ -178,6 +179,7 @@ def _authority(checked: PreparedPlan) -> Iterable[str]:
     if model is not None:
         yield f"model {model.model} version {model.version}: {model.title}"
     yield from map(document_line, checked.documents)
+    yield from installed_words(checked.installed)
     yield from may_change_lines(checked)
     if policy is not None:
         asked += overseers_of(policy, checked.documents)

@@ -5,6 +5,7 @@ from typing import TypeGuard, get_args
 
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.model_base import Many, Noun
 
@@ -12,13 +13,15 @@ from orchestrator.domain.text.model_base import Many, Noun
 class PrivateCopy(Noun):
     """Its size in bytes, and its folder once it exists; `mend`: a person chose retry, so the copy may be repaired.
 
-    `foreseen`: paths outside of it that the check of the plan named.
+    `foreseen`: paths outside of it that the check of the plan named. `installed`: collections and
+    roles beside it that runs use.
     """
 
     size: int = 0
     folder: str | None = None
     mend: bool = False
     foreseen: Many[str] = ()
+    installed: Many[InstalledPart] = ()
 
 
 PrivateCopyEvent = e.WindowOpened | e.Retried | e.WaveAuthorised | e.WaveNotAuthorised

@@ -49,8 +49,8 @@ class AttemptRequest(Noun):
     the caller's environment has their values. `house`: the house that the deployment is of; a machine of another refuses.
     the caller's environment has their values. `ingredients` and `outputs`: what it may read outside of its copy, as the plan
     names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns. `tags` and
-    `skip_tags`: which plays and tasks are run, as `ansible-playbook` takes them; none given, all. `origin`: the project that
-    was copied, where files with passwords stay.
+    `skip_tags`: which plays and tasks are run, as `ansible-playbook` takes them; none given, all. `origin`: the folder of
+    the project, of which `project` is a copy; files with passwords stay there.
     """
 
     attempt: str

@@ -241,7 +241,9 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         standings=standings_at_first(event.waves),
         authority=authority_at_first(event),
         schedule=ScheduledStart.of_valid(starts=event.starts, missed=event.missed, machines=event.machines),
-        private_copy=PrivateCopy.of_valid(size=event.copy_size, foreseen=event.foreseen),
+        private_copy=PrivateCopy.of_valid(
+            size=event.copy_size, foreseen=event.foreseen, installed=event.installed
+        ),
         rehearsing=RehearsalProgress.of_valid(rehearsal=event.rehearsal),
         messages=messages_at_first(event, record.at),
     )

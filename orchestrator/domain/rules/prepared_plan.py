@@ -1,6 +1,7 @@
 """A release plan with what is known about it so far."""
 
 from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.loaded_file import fault_in
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -20,9 +21,10 @@ class PreparedPlan(Noun):
     Known after reading: the plan, its absolute path, the digest of its bytes, `project` (the absolute directory that its
     paths are relative to), `named` (the file as the user named it) and the line of each path in it. Known after checking:
     everything else; the plan then includes the defaults of its model. `effective` is None where there are faults.
-    `copy_size`: the bytes of its tree. `foreseen`: paths outside of the project that it warns of. `written`: in a rehearsal
-    elsewhere, the plan for its own environment. `environment`: what a file says of it; `environment_unknown`: files know
-    others only. `documents`: how model and policy stand as documents.
+    `copy_size`: the bytes of its tree. `foreseen`: paths outside of the project that it warns of. `installed`: what
+    runs use of collections and roles outside of it. `written`: in a rehearsal elsewhere, the plan for its own environment.
+    `environment`: what a file says of it; `environment_unknown`: files know others only. `documents`: how model and policy
+    stand as documents.
     """
 
     plan: ReleasePlan
@@ -41,6 +43,7 @@ class PreparedPlan(Noun):
     effective: EffectivePlan | None = None
     copy_size: int = 0
     foreseen: Many[str] = ()
+    installed: Many[InstalledPart] = ()
     written: ReleasePlan | None = None
     environment: Environment | None = None
     environment_unknown: bool = False

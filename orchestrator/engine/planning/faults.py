@@ -3,13 +3,25 @@
 from collections.abc import Iterable, Iterator
 
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.errors import Fault
+from orchestrator.policy.planning.allowed_constructs import standing
+from orchestrator.policy.planning.plan_objections import allowance_of, variables_of
 
 
 def as_fault(finding: PlaybookFinding) -> Fault:
     """A finding in a playbook as a fault of the plan."""
     where, expected = finding.kind, "tasks whose result can be trusted"
     return Fault(finding.file, finding.line, where, expected, finding.what, finding.next_move)
+
+
+def construct_fault(plan: ReleasePlan, path: str, finding: PlaybookFinding) -> Fault | None:
+    """The finding as a fault; None where the plan allows what it names."""
+    allow, variables = allowance_of(plan, path), variables_of(plan, path)
+    standing_finding = standing(
+        finding, path.removesuffix(".playbook"), allow, variables, plan.strategy.hosts
+    )
+    return None if standing_finding is None else as_fault(standing_finding)
 
 
 def roundabout_ways(inventory: str, inspection: Inspection) -> Iterator[Fault]:

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from orchestrator.domain.plan.effective_plan import EffectivePlan
-from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding
+from orchestrator.domain.plan.inspection import Inspection
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace, in_place
 from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
@@ -20,11 +21,13 @@ from orchestrator.engine.lookup.unit_files import obtained
 from orchestrator.engine.planning.document_check import check_documents
 from orchestrator.engine.planning.faults import (
     as_fault,
+    construct_fault,
     faults_of_inspection,
     in_order,
     passwords_not_had,
     roundabout_ways,
 )
+from orchestrator.engine.planning.installed_parts import installed_parts
 from orchestrator.engine.planning.message_check import unsent_messages
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
@@ -34,7 +37,6 @@ from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning import unit_rules
-from orchestrator.policy.planning.allowed_constructs import standing
 from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
 from orchestrator.policy.planning.change_objections import files_of_ticket, unseen_parts
 from orchestrator.policy.planning.checks_of_stages import unverified_stages
@@ -118,6 +120,7 @@ def check_plan(
             "effective": check.effective(inspection, tree),
             "copy_size": tree.size,
             **check.known_environment(),
+            "installed": check.installed,
             "foreseen": (*dict.fromkeys((*check.foreseen, *inspection.opened)),),
         }
     )
@@ -151,6 +154,7 @@ class _Check:
     in_place: Mapping[str, str] = field(default_factory=dict)
     known: Place = field(default_factory=Place)
     foreseen: list[str] = field(default_factory=list)
+    installed: tuple[InstalledPart, ...] = ()
     offline: bool = False
 
     def governing(self) -> None:
@@ -277,7 +281,7 @@ class _Check:
     def inventory(self, asked: BackgroundTask[Inspection]) -> Inspection:
         """Check what Ansible reports of the inventory, the playbooks and the vault."""
         self.say("inventory, playbooks and vault, as Ansible reads them")
-        inspection = asked.result()
+        inspection = self._with_installed(asked.result())
         if not self._is_faulty("resources.inventory"):
             self._object(rules.about_inventory(self.loaded.plan, inspection))
         self.ports.redaction.learn(inspection.vaulted)
@@ -290,6 +294,13 @@ class _Check:
         self._warn(rules.opened_outside(inspection))
         self.faults.extend(faults_of_inspection(inspection))
         return inspection
+
+    def _with_installed(self, inspection: Inspection) -> Inspection:
+        """Digest what runs use of installed collections and roles; what Ansible opened of them is approved then."""
+        found = installed_parts(self.ports, self.loaded.plan, self.project, inspection.opened)
+        self.installed, self.in_place = found.parts, {**self.in_place, **found.digests}
+        self.faults.extend(found.faults)
+        return inspection.model_copy(update={"opened": found.opened})
 
     def environment(self, inspection: Inspection, *, starting: bool) -> None:
         """Check that what the plan passes to its runs is set where they are started from."""
@@ -326,16 +337,9 @@ class _Check:
             if self._is_faulty(path):
                 continue
             for finding in self.ports.inspector.unsafe_constructs(self.project / name, self.project):
-                fault = self._construct(path, finding)
+                fault = construct_fault(self.loaded.plan, path, finding)
                 if fault is not None:
                     (self.faults if finding.severity == "refuse" else self.warnings).append(fault)
-
-    def _construct(self, path: str, finding: PlaybookFinding) -> Fault | None:
-        """The finding as a fault; None where the plan allows what it names."""
-        plan, part = self.loaded.plan, path.removesuffix(".playbook")
-        allow, variables = rules.allowance_of(plan, path), rules.variables_of(plan, path)
-        standing_finding = standing(finding, part, allow, variables, plan.strategy.hosts)
-        return None if standing_finding is None else as_fault(standing_finding)
 
     def tree_readings(self) -> None:
         """Check what the files of the tree read from elsewhere."""

@@ -53,7 +53,15 @@ def changed_words(d: Deployment, change: str) -> Reason:
         code="plan.changed",
         about=change,
         found="no longer what it was when the deployment was planned",
-        next_move=f"{'schedule it anew' if scheduled else 'open a new one'}, and have that approved: {again}",
+        next_move=f"{_stray(change)}{'schedule it anew' if scheduled else 'open a new one'}, and have that approved: {again}",
+    )
+
+
+def _stray(change: str) -> str:
+    """What to do first where files came to the tree: logs and reports are no part of what runs."""
+    came = change.startswith("playbook tree (") and change.endswith(" added)")
+    return (
+        "remove what no playbook reads, or name it in .orchignore (as in a .gitignore); then " if came else ""
     )
 
 

@@ -144,7 +144,9 @@ def _start(context: DriveContext, answer: Admitted) -> None:
     try:
         copy = ports.authority.freeze(d.id, d.plan, folder(d.project), Path(d.plan_file))
         place_units(ports, d.plan, folder(d.project), copy.place)
-        in_place = ports.authority.inventory_in_place(d.plan, folder(d.project))
+        in_place = ports.authority.inventory_in_place(
+            d.plan, folder(d.project), installed=d.private_copy.installed
+        )
         artefacts = {u.place: ports.library.digest(folder(copy.place), u.place) for u in d.plan.release.units}
     except PlanFault as faulty:
         _not_admitted(context, tuple(map(faulty_words, faulty.faults)), None)

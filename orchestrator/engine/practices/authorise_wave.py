@@ -9,6 +9,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal.events import WaveAuthorised, WaveNotAuthorised
 from orchestrator.domain.plan.effective_plan import Change
+from orchestrator.domain.plan.installed import is_installed
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.lookup import admission_facts
 from orchestrator.engine.lookup.ticket_sight import seen_event, ticket_sight
@@ -111,7 +112,9 @@ def _compared(context: DriveContext, purpose: Purpose, *, every_bit: bool) -> _L
     d, place = context.deployment, context.deployment.private_copy.folder or ""
     try:
         authority = context.ports.authority
-        in_place = authority.inventory_in_place(d.plan, folder(d.project), every_bit=every_bit)
+        in_place = authority.inventory_in_place(
+            d.plan, folder(d.project), every_bit=every_bit, installed=d.private_copy.installed
+        )
         files = {**authority.copied(d.plan, place, every_bit=every_bit).files, **in_place}
     except PlanFault as gone:
         return _Look(
@@ -175,9 +178,8 @@ def _restored(context: DriveContext, changes: Iterable[Change | str]) -> tuple[s
     known = {**known_files(d.authority.effective), **d.authority.effective.parts("artefacts")}
     known = {path: digest for path, digest in known.items() if not path.startswith("/")}
     named = [change for change in changes if isinstance(change, Change)]
-    lost = {
-        path: known[path] for change in named for path in (*change.changed, *change.removed) if path in known
-    }
+    differing = [path for change in named for path in (*change.changed, *change.removed)]
+    lost = {path: known[path] for path in differing if path in known and not is_installed(path)}
     # An inventory outside the project is the user's own: orch adds nothing there and removes nothing.
     added = [path for change in named for path in change.added if not path.startswith("/")]
     restored = context.ports.authority.restore(d.private_copy.folder, folder(d.project), lost, added)

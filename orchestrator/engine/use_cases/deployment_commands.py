@@ -121,6 +121,7 @@ def planned(
         environment=prepared.environment,
         environment_unknown=prepared.environment_unknown,
         foreseen=prepared.foreseen,
+        installed=prepared.installed,
         beside=prepared.beside,
         documents=prepared.documents,
         missed=prepared.plan.schedule.missed,

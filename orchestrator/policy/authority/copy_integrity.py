@@ -12,6 +12,7 @@ from orchestrator.domain.plan.effective_plan import (
     change_of,
     changes_between,
 )
+from orchestrator.domain.plan.installed import is_installed
 from orchestrator.domain.plan.target import Target
 from orchestrator.policy.planning.digests import in_place_of, with_files
 from orchestrator.policy.planning.outputs import is_read_by_name
@@ -93,11 +94,12 @@ def refusals_of(changes: Iterable[Change | str], project: str) -> tuple[str, ...
 
 def _is_in_place(change: Change | str) -> bool:
     """Whether it belongs to what lies outside the project, which orch neither copies nor restores."""
-    return (
-        isinstance(change, Change)
-        and change.ingredient == "hosts"
-        and any(path.startswith("/") for path in (*change.changed, *change.added, *change.removed))
-    )
+    if not isinstance(change, Change):
+        return False
+    parts = (*change.changed, *change.added, *change.removed)
+    if change.ingredient == "hosts":
+        return any(part.startswith("/") for part in parts)
+    return all(map(is_installed, parts))
 
 
 def _inventory_words(change: str) -> str:

@@ -8,6 +8,7 @@ from orchestrator.domain.calendar.schedule_of_change import MissedChoice
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
+from orchestrator.domain.plan.installed import installed_words
 from orchestrator.domain.plan.plan_kind import due_work_of
 from orchestrator.domain.rules.environment import class_known
 from orchestrator.domain.text.format import counted
@@ -33,6 +34,7 @@ def _planned(event: e.Planned, d: Deployment, counts: Counts) -> Telling:
     what = f"{event.plan.release.name} {event.plan.release.version} to {_environment(event)}"
     waves = "; ".join(f"{wave.name}: {counted(len(wave.hosts), 'host')}" for wave in event.waves)
     lines = at("plan", f"{d.id}: {what}, {event.plan.strategy.kind}, by {event.by}", waves)
+    lines += at("plan", *installed_words(event.installed))
     if event.starts is not None:
         when = f"{event.starts.astimezone():%a %Y-%m-%d %H:%M %Z}"
         lines += at("schedule", f"to start {when}; if that is missed: {event.missed}")

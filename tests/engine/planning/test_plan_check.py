@@ -4,7 +4,7 @@ import hashlib
 import io
 import tarfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from orchestrator.adapters.files.media_library import DirectoryLibrary
 from orchestrator.adapters.files.plan_file import plan_of
 from orchestrator.adapters.files.project_files import DirectoryFiles
 from orchestrator.domain.plan.inspection import FileFault, Inspection, PlaybookFinding
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.planning.plan_check import check_plan
@@ -140,7 +141,12 @@ def test_a_place_outside_that_is_warned_of_is_foreseen(project: Project) -> None
 def test_an_inventory_that_cannot_be_digested_is_a_fault(project: Project) -> None:
     class Unreadable(FakeAuthority):
         def inventory_in_place(
-            self, plan: ReleasePlan, project: Path, *, every_bit: bool = False
+            self,
+            plan: ReleasePlan,
+            project: Path,
+            *,
+            every_bit: bool = False,
+            installed: Sequence[InstalledPart] = (),
         ) -> Mapping[str, str]:
             raise PlanFault(
                 [Fault("/etc/ansible/pipe", None, "resources.inventory", "a file", "a pipe", "go")]

@@ -24,8 +24,10 @@ _KERNEL = ("/proc/", "/dev/", "/sys/")
 _SHARED = "/dev/shm/"  # noqa: S108 - named because anybody can leave files there
 _COLLECTIONS = "/ansible_collections/"
 # What libraries read by themselves, whatever a playbook says: time zones, translations, authorities, what system this is.
+# mitogen reads the environment of all users where it is imported.
 _SYSTEM_TREES = ("/usr/share/zoneinfo/", "/usr/share/locale/", "/etc/ssl/", "/etc/pki/", "/usr/lib/ssl/")
 _SYSTEM_FILES = (
+    "/etc/environment",
     "/etc/localtime",
     "/etc/timezone",
     "/etc/os-release",

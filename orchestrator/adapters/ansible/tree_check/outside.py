@@ -40,7 +40,7 @@ _OWN = ("ansible.builtin", "ansible.legacy")
 class Grounds(NamedTuple):
     """What counts as approved: the project, and the plan's ingredients outside of it.
 
-    `installed`: where collections are that were installed with Ansible: they are named, and refused no more than Ansible is.
+    `installed`: where collections are that were installed with Ansible.
     `shared`: plugins of this machine, which Ansible loads for everybody.
     """
 
@@ -57,16 +57,18 @@ class Grounds(NamedTuple):
     def has(self, path: Path, given: str) -> bool:
         """Whether a path is approved: a relative one within the project, which leads into the copy, or one of an ingredient."""
         real = path.resolve()
-        if not given.startswith(("/", "~")):
-            return self._in_project(path)
+        if not given.startswith(("/", "~")) and self.in_project(path):
+            return True
         return any(real.is_relative_to(place) for place in self.ingredients)
 
     def why(self, path: Path) -> str:
         """Why a path is not approved."""
-        return _BESIDE_THE_COPY if self._in_project(path) else _OUTSIDE
+        return _BESIDE_THE_COPY if self.in_project(path) else _OUTSIDE
 
-    def _in_project(self, path: Path) -> bool:
-        return path.resolve().is_relative_to(self.project.resolve())
+    def in_project(self, path: Path) -> bool:
+        """Whether a path is one of the project, also through a link: the tree refuses those that it cannot follow."""
+        below = Path(os.path.normpath(path)).is_relative_to(self.project)
+        return below or path.resolve().is_relative_to(self.project.resolve())
 
 
 def roles_path(project: Path) -> list[Path]:
@@ -76,8 +78,20 @@ def roles_path(project: Path) -> list[Path]:
     return [project / Path(folder.strip()).expanduser() for folder in folders if folder.strip()]
 
 
-def roles_outside(playbook: Path, grounds: Grounds, roles: Iterable[Path]) -> Iterator[PlaybookFinding]:
-    """Each role that was found by `roles_path`, and is not approved."""
+def roles_past_the_copy(playbook: Path, grounds: Grounds, roles: Iterable[Path]) -> Iterator[PlaybookFinding]:
+    """Each role of the project that `roles_path` names by an absolute path."""
+    for role in _not_approved(grounds, roles):
+        if grounds.in_project(role):
+            what = f"the role {role.name} in {role.parent} {grounds.why(role)}"
+            yield _finding(playbook, None, "roles", what, role)
+
+
+def roles_installed(grounds: Grounds, roles: Iterable[Path]) -> Iterator[Path]:
+    """Each role that was found by `roles_path` outside of the project and of the plan's ingredients."""
+    yield from (role for role in _not_approved(grounds, roles) if not grounds.in_project(role))
+
+
+def _not_approved(grounds: Grounds, roles: Iterable[Path]) -> Iterator[Path]:
     named = configuration(grounds.project).get(("defaults", "roles_path"))
     folders = _DEFAULT_ROLES if named is None else [part.strip() for part in named.split(":")]
     for role in roles:
@@ -86,8 +100,7 @@ def roles_outside(playbook: Path, grounds: Grounds, roles: Iterable[Path]) -> It
             "",
         )
         if not grounds.has(role, absolute):
-            what = f"the role {role.name} in {role.parent} {grounds.why(role)}"
-            yield _finding(playbook, None, "roles", what, role)
+            yield role
 
 
 def variables_outside(play: Item, grounds: Grounds) -> Iterator[PlaybookFinding]:
@@ -133,8 +146,10 @@ def lookups_outside(path: Path, text: str, grounds: Grounds) -> Iterator[Playboo
                 yield _finding(path, line, "lookup", f"{match[1]} {grounds.why(file)}", file, "warn")
 
 
-def collections_outside(play: Item, tasks: Sequence[Item], grounds: Grounds) -> Iterator[PlaybookFinding]:
-    """Each collection that a play or a task names in full, and that only a home or this machine has."""
+def collections_past_the_copy(
+    play: Item, tasks: Sequence[Item], grounds: Grounds
+) -> Iterator[PlaybookFinding]:
+    """Each collection of the project that a play or a task names in full, where `collections_path` is an absolute path."""
     roots = collection_roots(grounds, play.file.parent)
     for item in (play, *tasks):
         for name, key in collections_of(item):
@@ -142,14 +157,13 @@ def collections_outside(play: Item, tasks: Sequence[Item], grounds: Grounds) -> 
             if root is None:
                 continue
             place = root / name
-            if not grounds.has(place, "" if root.is_relative_to(grounds.project) else str(root)):
+            if grounds.in_project(place) and not grounds.has(place, given_of(root, grounds)):
                 what = f"the collection {'.'.join(Path(name).parts)} in {root} {grounds.why(place)}"
-                severity: Literal["refuse", "warn"] = "warn" if root.parent in grounds.installed else "refuse"
-                yield _finding(item.file, item.line_of(key), key, what, place, severity)
+                yield _finding(item.file, item.line_of(key), key, what, place)
 
 
 def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
-    """Each folder of plugins that ansible.cfg names, and that is not approved."""
+    """Each folder of plugins that ansible.cfg names, that is there, and that is not approved."""
     path = grounds.project / "ansible.cfg"
     lines = path.read_text(errors="replace").splitlines() if path.is_file() else []
     for (_, option), value in configuration(grounds.project).items():
@@ -161,7 +175,8 @@ def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
             continue
         for folder in (part.strip() for part in value.split(":") if part.strip()):
             place = grounds.project / Path(folder).expanduser()
-            if not grounds.has(place, folder):
+            # Usual places are named that no machine has; what comes to be there later holds a deployment.
+            if place.exists() and not grounds.has(place, folder):
                 line = next((n for n, words in enumerate(lines, 1) if words.strip().startswith(option)), None)
                 yield _finding(path, line, option, f"{folder} {grounds.why(place)}", place)
 
@@ -200,13 +215,30 @@ def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
                 )
 
 
+def given_of(root: Path, grounds: Grounds) -> str:
+    """The path by which Ansible is given a place: an absolute one leads past the copy, also into the project."""
+    folders = _collection_folders(grounds.project)
+    named = any(
+        part.startswith(("/", "~")) and root.is_relative_to(Path(part).expanduser()) for part in folders
+    )
+    return str(root) if named or not root.is_relative_to(grounds.project) else ""
+
+
+def _collection_folders(project: Path) -> list[str]:
+    given = configuration(project)
+    named = given.get(("defaults", "collections_path"), given.get(("defaults", "collections_paths")))
+    if named is None:
+        return list(_DEFAULT_COLLECTIONS)
+    return [part.strip() for part in named.split(":") if part.strip()]
+
+
 def collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
     """The folders `ansible_collections` in the order of a run: beside a playbook in `beside`, of ansible.cfg, of Ansible."""
     project = grounds.project
-    given = configuration(project)
-    named = given.get(("defaults", "collections_path"), given.get(("defaults", "collections_paths")))
-    folders = _DEFAULT_COLLECTIONS if named is None else [part for part in named.split(":") if part.strip()]
-    roots = [beside / "collections", *(project / Path(folder.strip()).expanduser() for folder in folders)]
+    roots = [
+        beside / "collections",
+        *(project / Path(folder).expanduser() for folder in _collection_folders(project)),
+    ]
     roots += grounds.installed
     return [root if root.name == "ansible_collections" else root / "ansible_collections" for root in roots]
 

@@ -158,7 +158,7 @@ class PlaybookFiles:
         return next((place for place in found if place.exists()), None)
 
     def _role_folder(self, name: str, near: Path) -> Path | None:
-        places = (self._here / "roles", near / "roles", self._project / "roles", *self._roles_path)
+        places = (self._here / "roles", near / "roles", *self._roles_path, self._project / "roles")
         folders = (*places, near.parent.parent, self._here)
         of_collections = (self._of_collection(f"{each}.{name}", "roles") for each in self._named_by_play)
         named = self._of_collection(name, "roles") or next(filter(None, of_collections), None)

@@ -1,6 +1,7 @@
 """What the files of a plan's tree take from elsewhere than from the tree, found without running any of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from orchestrator.adapters.ansible.tree_check.allowed_names import names_of_no_task
@@ -9,16 +10,19 @@ from orchestrator.adapters.ansible.tree_check.environment import (
     environment_read,
     settings_environment,
 )
+from orchestrator.adapters.ansible.tree_check.installed import installed_parts, words_of_settings
 from orchestrator.adapters.ansible.tree_check.missing_collections import missing_collections
+from orchestrator.adapters.ansible.tree_check.other_settings import other_settings
 from orchestrator.adapters.ansible.tree_check.outside import (
     Grounds,
-    collections_outside,
+    collections_past_the_copy,
     files_outside,
     lookups_outside,
     not_foreseen,
     plugins_of_machine,
     plugins_outside,
-    roles_outside,
+    roles_installed,
+    roles_past_the_copy,
     roles_path,
     variables_outside,
 )
@@ -27,6 +31,7 @@ from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFile
 from orchestrator.adapters.ansible.tree_check.users import empty_users
 from orchestrator.adapters.ansible.vaulted_files import loadable_files
 from orchestrator.domain.plan.inspection import PlaybookFinding
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
 
 _LARGEST = 1_000_000
@@ -37,8 +42,12 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
     playbooks = [project / name for name in plan.playbooks]
     inventory = project / Path(plan.resources.inventory).expanduser()
     declared = plan.resources.pass_environment
-    grounds = Grounds.of(project, plan.resources.ingredients)
-    findings = [*settings_environment(project, declared), *plugins_outside(grounds)]
+    grounds = grounds_of(plan, project)
+    findings = [
+        *other_settings(playbooks, project),
+        *settings_environment(project, declared),
+        *plugins_outside(grounds),
+    ]
     for path, text in texts_of(loadable_files(project, playbooks, inventory, roles_path(project))):
         findings += environment_read(path, text, declared)
         findings += empty_users(path, text)
@@ -54,6 +63,28 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
     return list(dict.fromkeys(findings))
 
 
+def grounds_of(plan: ReleasePlan, project: Path) -> Grounds:
+    """What counts as approved for a plan, the roles that are digested where they are installed among it."""
+    named, roles = Grounds.of(project, plan.resources.ingredients), roles_path(project)
+    used: dict[Path, None] = {}
+    for playbook in plan.playbooks:
+        files = PlaybookFiles(project / playbook, project, roles)
+        for _ in files.plays():
+            continue
+        used |= files.roles
+    installed = tuple(role.resolve() for role in roles_installed(named, used))
+    return named._replace(ingredients=(*named.ingredients, *installed))
+
+
+def parts_installed(plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
+    """The collections and roles outside of the project that runs of a plan use; `opened`: what Ansible opened for the check."""
+    playbooks, roles = [project / name for name in plan.playbooks], roles_path(project)
+    inventory = project / Path(plan.resources.inventory).expanduser()
+    texts = (text for _, text in texts_of(loadable_files(project, playbooks, inventory, roles)))
+    named = Grounds.of(project, plan.resources.ingredients)
+    return installed_parts(playbooks, chain([words_of_settings(project)], texts), named, roles, opened)
+
+
 def findings_outside(
     playbooks: Sequence[Path], inventory: Path, grounds: Grounds, roles: Sequence[Path]
 ) -> Iterator[PlaybookFinding]:
@@ -65,10 +96,10 @@ def findings_outside(
         files = PlaybookFiles(playbook, grounds.project, roles)
         for play, tasks in files.plays():
             yield from variables_outside(play, grounds)
-            yield from collections_outside(play, tasks, grounds)
+            yield from collections_past_the_copy(play, tasks, grounds)
             for task in tasks:
                 yield from files_outside(task, grounds)
-        yield from roles_outside(playbook, grounds, files.roles)
+        yield from roles_past_the_copy(playbook, grounds, files.roles)
 
 
 def texts_of(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from orchestrator.adapters.files.tree.outer_links import is_followed
 from orchestrator.adapters.files.tree.tree_rules import LeftOut
 from orchestrator.engine.ports import Tree
 from orchestrator.errors import Conflict, Fault, PlanFault, StoreFault
@@ -18,14 +19,17 @@ from orchestrator.errors import Conflict, Fault, PlanFault, StoreFault
 MOST_FILES = 100_000
 MOST_BYTES = 4 << 30
 _CHUNK = 1 << 20
-_NEXT = "remove it from the project, name it in .orchignore, or put the file itself there"
+_NEXT = (
+    "remove it from the project, name it in .orchignore (as in a .gitignore), or put the file itself there"
+)
 
 
 def tree_of(root: Path, left_out: LeftOut, *, every_bit: bool = False) -> Tree:
     """SHA-256 by path in the tree, equal on all machines. Raises PlanFault with everything that cannot be digested.
 
-    Refuses links that lead out of the tree (or to left-out files), broken links, devices, pipes and sockets, names that
-    are not UTF-8, and unreadable files. `every_bit`: as earlier versions digested files, with all permission bits.
+    A link out of the project from where Ansible searches by itself (outer_links.py) is what it leads to. Refuses other links
+    that lead out of the tree (or to left-out files), broken links, devices, pipes and sockets, names that are not UTF-8,
+    and unreadable files. `every_bit`: as earlier versions digested files, with all permission bits.
     """
     return _Walk(root, left_out, every_bit=every_bit).tree()
 
@@ -109,6 +113,7 @@ class _Walk:
         self._left_out = left_out
         self._copy = copy
         self._links: dict[str, str] = {}
+        self._ahead: list[PurePosixPath] = []
         self._size = 0
         self._faults: list[Fault] = []
 
@@ -128,10 +133,14 @@ class _Walk:
         count = 0
         if not self._root.is_dir():
             self._fault("", "a folder", "none", "check the path")
-        for folder, folders, files in os.walk(self._root, onerror=self._unreadable):
+        for folder, folders, files in self._folders():
             here = PurePosixPath(os.path.relpath(folder, self._root))
             links = [name for name in folders if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118
-            folders[:] = sorted(n for n in folders if n not in links and not self._left_out(here / n, True))  # noqa: FBT003
+            outer = [name for name in links if is_followed(self._root, here / name)]
+            links = [name for name in links if name not in outer]
+            kept = sorted(n for n in folders if n not in links and not self._left_out(here / n, True))  # noqa: FBT003
+            self._ahead += [here / name for name in kept if name in outer]
+            folders[:] = [name for name in kept if name not in outer]
             for name in sorted((*files, *links)):
                 if not self._left_out(here / name, False):  # noqa: FBT003
                     yield str(here / name)
@@ -143,11 +152,20 @@ class _Walk:
                 )
                 return
 
+    def _folders(self) -> Iterator[tuple[str, list[str], list[str]]]:
+        """As os.walk; then the folders that links out of the project lead to."""
+        yield from os.walk(self._root, onerror=self._unreadable)
+        while self._ahead:
+            yield from os.walk(self._root / self._ahead.pop(0), onerror=self._unreadable)
+
     def _digest(self, path: str) -> str | None:
         full = self._root / path
         try:
             path.encode("utf-8")
             seen = full.lstat()
+            if stat.S_ISLNK(seen.st_mode) and is_followed(self._root, PurePosixPath(path)):
+                full = full.resolve()
+                seen = full.lstat()
             if stat.S_ISLNK(seen.st_mode):
                 self._links[path] = str(full.readlink())
             elif not stat.S_ISREG(seen.st_mode):

@@ -20,6 +20,7 @@ from orchestrator.cli.views.plan_files import PlanShown, write_plan
 from orchestrator.cli.views.plan_outline import may_change_lines, outline, strategy_words
 from orchestrator.cli.views.plan_times import times_json, times_outline
 from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.plan.installed import installed_words
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.planning.plan_check import check_plan
@@ -73,7 +74,7 @@ def check(file: Path, project: Path | None, static: bool, as_json: bool) -> int:
     _print_warnings(checked.warnings)
     summary = f"{_count(len(checked.targets), 'host')} in {_count(len(checked.waves), 'wave')}"
     click.echo(f"{file}: ok, {summary}{_and_warnings(checked.warnings)}")
-    for line in (*may_change_lines(checked), *asked_lines(asked)):
+    for line in (*installed_words(checked.installed), *may_change_lines(checked), *asked_lines(asked)):
         click.echo(f"  {plain(line, 2000)}")
     return ExitCode.COMPLETED
 
@@ -193,6 +194,7 @@ def _resolved(checked: PreparedPlan) -> dict[str, Any]:
             place: {part: names if isinstance(names, str) else list(names) for part, names in rule.items()}
             for place, rule in rules_binding(checked.policy, checked.model).items()
         },
+        "installed": [part.model_dump(mode="json") for part in checked.installed],
         "documents": [document.model_dump(mode="json") for document in checked.documents],
         "warnings": [asdict(warning) for warning in checked.warnings],
     }

@@ -14,6 +14,7 @@ from orchestrator.domain.calendar.schedule_of_change import MissedStart
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
@@ -34,8 +35,8 @@ class Planned(Noun):
     `environment_unknown`: files know environments, and none this one. `house`: the id of the house that governs it; empty
     where there is no signed keyring. `house_place`: the folder of the house; None where an earlier version planned it, and
     empty where the home is the house. `foreseen`: paths outside of the project that the check of the plan warned of,
-    because runs read them. `beside`: hosts of load balancers that are none of its own. `documents`: how model and policy
-    stood as documents.
+    because runs read them. `installed`: collections and roles outside of it that are approved with it. `beside`: hosts of
+    load balancers that are none of its own. `documents`: how model and policy stood as documents.
     """
 
     kind: Literal["planned"] = "planned"
@@ -62,6 +63,7 @@ class Planned(Noun):
     house: str = ""
     house_place: str | None = None
     foreseen: Many[Text] = ()
+    installed: Many[InstalledPart] = ()
     beside: Many[Target] = ()
     documents: Many[DocumentOnRecord] = ()
 

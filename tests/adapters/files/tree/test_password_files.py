@@ -6,7 +6,6 @@ import pytest
 
 from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from orchestrator.policy.planning.password_files import password_files_of
 from tests.worlds.plans import plan_with
 
 CFG = "[defaults]\nvault_identity_list = dev@.vault-dev , prod@secrets/client.sh, prompt\nbecome_password_file = sudo.txt\n"
@@ -39,17 +38,3 @@ def test_they_stay_in_the_project(project: Path, tmp_path: Path) -> None:
     tree = authority.tree(plan, project, project / "plan.yml")
     assert set(tree.files) & set(PLACES) == {"secrets/client.sh"}
     assert authority.copied(plan, frozen.place).files == frozen.tree.files == tree.files
-
-
-SETTINGS = [
-    ("", []),
-    ("[defaults\n", []),
-    ("[defaults]\nvault_password_file = ~/.vault\n", [("", "~/.vault", False)]),
-    ("[defaults]\nvault_identity_list = a@x, y, b@prompt ; later\n", [("a", "x", True), ("", "y", True)]),
-    ("[defaults]\nvault_password_file = /etc/%d\n", [("", "/etc/%d", False)]),
-]
-
-
-@pytest.mark.parametrize(("text", "expected"), SETTINGS)
-def test_how_ansible_cfg_names_them(text: str, expected: list[tuple[str, str, bool]]) -> None:
-    assert [(each.label, each.name, each.is_relative) for each in password_files_of(text)] == expected

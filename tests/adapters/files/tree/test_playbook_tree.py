@@ -137,6 +137,41 @@ def test_what_could_change_unseen_is_refused(
     assert refused.value.faults[0].found.startswith(finding)
 
 
+LINKS = ("../../shared/common", "{}/shared/common")
+
+
+@pytest.mark.parametrize("leads_to", LINKS)
+def test_a_linked_role_is_what_it_leads_to(tree: Path, tmp_path: Path, leads_to: str) -> None:
+    shared = tmp_path / "shared/common"
+    (shared / "tasks").mkdir(parents=True)
+    (shared / "tasks/main.yml").write_text("[]\n")
+    (shared / "tasks/also.yml").symlink_to("main.yml")
+    (shared / "latest").symlink_to("tasks")
+    (shared / ".git").mkdir()
+    (shared / ".git/HEAD").write_text("x")
+    (tree / "roles/common").symlink_to(leads_to.format(tmp_path))
+    (tree / "group_vars").mkdir()
+    (tree / "group_vars/all.yml").symlink_to("../../shared/common/tasks/main.yml")
+    names = ("tasks/main.yml", "tasks/also.yml", "latest/main.yml", "latest/also.yml")
+    linked = {*(f"roles/common/{name}" for name in names), "group_vars/all.yml"}
+    copied = private_copy(tree, tmp_path / "copy", common_rules(tree, HOME, PLAN))
+    assert set(copied.files) == {*FILES, "roles/latest", *linked}
+    assert copied.files == digests(tree) == digests(tmp_path / "copy")
+    assert not any((tmp_path / "copy" / name).is_symlink() for name in linked)
+    (shared / "tasks/main.yml").write_text("[x]\n")
+    changed = {path for path, digest in digests(tree).items() if copied.files[path] != digest}
+    assert changed == linked
+
+
+@pytest.mark.parametrize("leads_to", ["..", "../..", "../../project/roles"])
+def test_a_link_that_leads_around_is_refused(tree: Path, leads_to: str) -> None:
+    (tree / "roles/shop/around").symlink_to(leads_to)
+    (tree / "roles/outer").symlink_to("../..")
+    with pytest.raises(PlanFault) as refused:
+        digests(tree)
+    assert "roles/outer" in str(refused.value)
+
+
 def test_everything_unfit_is_told_at_once(tree: Path) -> None:
     (tree / "a").symlink_to("/etc/passwd")
     (tree / "b").symlink_to("../..")
