@@ -194,5 +194,10 @@ VERBS = (
         "orchestrator.cli.verbs.planning.trust:trust",
         "Whom the house trusts: the keyring that stewards sign.",
     ),
+    Verb(
+        "store",
+        "orchestrator.cli.verbs.viewing.store:store",
+        "The version of the store's tables, and their upgrade.",
+    ),
     Verb("lab", "orchestrator.cli.verbs.lab:lab", "Real hosts on this machine, to try things and to test."),
 )

@@ -5,10 +5,11 @@ An opt-in for deploys, never for a backout. The settings are those that made it 
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from orchestrator.adapters.extras import to_install
 
 if TYPE_CHECKING:
     from orchestrator.domain.evidence.attempt import AttemptRequest
@@ -31,7 +32,7 @@ def lacking(accelerate: str | None) -> str | None:
     """Why an acceleration that a plan asks for cannot be had, or None."""
     if accelerate is None or strategies() is not None:
         return None
-    return f"mitogen is not installed beside {sys.executable}"
+    return f"mitogen is not installed where orch is: {to_install('mitogen')}"
 
 
 def settings(request: AttemptRequest, users_strategies: str) -> dict[str, str]:
