@@ -155,7 +155,10 @@ EVIDENCE_RUN = "tests/cli/verbs/test_evidence_commands.py runs it as it is print
 EXPORT_RUN = "tests/seals/test_audit_exports.py runs it there"
 EVIDENCE_WORDS = "policy/telling/words/evidence_words.py"
 CLAUSES_AFTER = "policy/clauses/of_follow_up.py"
+OF_A_SERVER = "the walks have no server; tests/cli/verbs/test_store_commands.py runs it there"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("adapters/store/database.py", "orch store upgrade --backed-up"): OF_A_SERVER,
+    ("cli/verbs/viewing/store.py", "orch store upgrade --backed-up"): OF_A_SERVER,
     (ASSESS, "orch assess history"): ASSESS_RUN,
     (ASSESS, "orch assess keep --reason WHY"): ASSESS_RUN,
     (ASSESS, "orch assess show"): ASSESS_RUN,
