@@ -11,12 +11,20 @@ python3 -m venv "$tool/venv"
 
 cp requirements.lock "$tool/lock" 2>/dev/null || true
 # --no-config: the lock must not carry this machine's own indexes or paths.
-"$tool/venv/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 --extra apprise --extra dev --extra pdf --generate-hashes \
+"$tool/venv/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 --extra apprise --extra dev --extra mitogen --extra pdf --extra postgresql --generate-hashes \
     --no-header --no-annotate --no-emit-index-url "$@" pyproject.toml --output-file "$tool/lock" >/dev/null
 
 {
-    echo "# Locked packages of the runtime and of the extras apprise, dev and pdf, every published file's digest beside it."
+    echo "# Locked packages of the runtime and of the extras apprise, dev, mitogen, pdf and postgresql, every published file's digest beside it."
     echo "# Written by setup/lock.sh from pyproject.toml; edit that one and run the script."
     grep -v '^#' "$tool/lock"
 } >requirements.lock
 echo "requirements.lock: $(grep -c '==' requirements.lock) packages"
+
+# The same versions without digests, which pipx and uv take beside a wheel whose own digest nobody could have written there.
+{
+    echo "# The versions of requirements.lock, for those who install orch with pipx or uv (docs/install.md)."
+    echo "# Written by setup/lock.sh."
+    sed -nE 's/^([a-z0-9-]+==[^\\]*[^\\ ]) *\\?$/\1/p' requirements.lock
+} >constraints.txt
+echo "constraints.txt: $(grep -c '==' constraints.txt) versions"

@@ -21,9 +21,6 @@ export SOURCE_DATE_EPOCH
 rm -rf dist
 mkdir dist
 does "builds orch $version of commit $(cat orchestrator/COMMIT) into dist/"
-.venv/bin/python - <<'PYTHON'
-from flit_core import buildapi
-for build in (buildapi.build_wheel, buildapi.build_sdist):
-    print("dist/" + build("dist"))
-PYTHON
-(cd dist && sha256sum ./*.whl ./*.tar.gz >SHA256SUMS)
+.venv/bin/hatchling build -d dist -t sdist -t wheel
+cp constraints.txt dist/
+(cd dist && sha256sum ./*.whl ./*.tar.gz ./constraints.txt >SHA256SUMS)

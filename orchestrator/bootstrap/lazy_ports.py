@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from dataclasses import fields
 from functools import cached_property
@@ -105,7 +106,7 @@ class WiredPorts(ports.Ports):
     def journal(self) -> ports.Journal:
         from orchestrator.adapters.store.journal import SqlJournal
 
-        return SqlJournal(
+        journal = SqlJournal(
             self._root,
             self.clock,
             url=self._url,
@@ -113,6 +114,9 @@ class WiredPorts(ports.Ports):
             seal_keys=self.seal_keys,
             late=self._late,
         )
+        if journal.database.upgraded is not None:
+            sys.stderr.write(f"{journal.database.upgraded}\n")
+        return journal
 
     @cached_property
     def seal_keys(self) -> seal_ports.SealKeys:

@@ -210,5 +210,10 @@ VERBS = (
         "orchestrator.cli.verbs.viewing.doctor:doctor",
         "What this machine has, and what each lack means.",
     ),
+    Verb(
+        "store",
+        "orchestrator.cli.verbs.viewing.store:store",
+        "The version of the store's tables, and their upgrade.",
+    ),
     Verb("lab", "orchestrator.cli.verbs.lab:lab", "Real hosts on this machine, to try things and to test."),
 )

@@ -67,12 +67,12 @@ class Wiring:
 def _told(ports: Ports) -> Ports:
     context = click.get_current_context(silent=True)
     if context is not None and not bootstrap.has_journal():
-        context.find_root().call_on_close(_say_no_home)
+        context.find_root().call_on_close(say_no_home)
     return ports
 
 
-def _say_no_home() -> None:
-    """A command that wrote something has made a home meanwhile, and says nothing."""
+def say_no_home() -> None:
+    """Say that there is no home. A command that wrote something has made one meanwhile, and says nothing."""
     if not bootstrap.has_journal():
         named = os.environ.get("ORCH_HOME")
         setting = home_setting()

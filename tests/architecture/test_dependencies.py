@@ -20,7 +20,15 @@ def documented(page: str, heading: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("heading", "extra"), [("Runtime", None), ("Development", "dev"), ("PDF", "pdf"), ("Messages", "apprise")]
+    ("heading", "extra"),
+    [
+        ("Runtime", None),
+        ("Development", "dev"),
+        ("Acceleration", "mitogen"),
+        ("PostgreSQL", "postgresql"),
+        ("PDF", "pdf"),
+        ("Messages", "apprise"),
+    ],
 )
 def test_every_dependency_has_its_reason(root: Path, heading: str, extra: str | None) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
@@ -40,7 +48,8 @@ def test_lock_holds_versions_and_digests_only(root: Path) -> None:
 def test_lock_covers_every_dependency(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    declared = names(project["dependencies"] + extras["dev"] + extras["pdf"] + extras["apprise"])
+    chosen = [extras[name] for name in ("apprise", "dev", "mitogen", "pdf", "postgresql")]
+    declared = names([*project["dependencies"], *(each for extra in chosen for each in extra)])
     locked = re.findall(r"^([a-z0-9-]+)==", (root / "requirements.lock").read_text(), flags=re.MULTILINE)
     assert {re.sub(r"[._]", "-", name) for name in declared} <= set(locked)
 
@@ -70,3 +79,12 @@ def test_the_licence_is_there(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     assert (project["license"], project["license-files"]) == ("GPL-3.0-or-later", ["LICENSE"])
     assert "Version 3, 29 June 2007" in (root / "LICENSE").read_text()
+
+
+def test_constraints_are_the_versions_of_the_lock(root: Path) -> None:
+    def versions(file: str) -> list[str]:
+        lines = (root / file).read_text().splitlines()
+        return [line.rstrip(" \\") for line in lines if re.match(r"[a-z0-9-]+==", line)]
+
+    assert versions("constraints.txt") == versions("requirements.lock")
+    assert versions("constraints.txt")

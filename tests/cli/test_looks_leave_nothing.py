@@ -46,6 +46,8 @@ LOOKS = (
     "assess history",
     "assess questions",
     "model stats",
+    "store show",
+    "store upgrade",
 )
 
 

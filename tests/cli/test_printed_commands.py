@@ -156,6 +156,7 @@ EVIDENCE_RUN = "tests/cli/verbs/test_evidence_commands.py runs it as it is print
 EXPORT_RUN = "tests/seals/test_audit_exports.py runs it there"
 EVIDENCE_WORDS = "policy/telling/words/evidence_words.py"
 CLAUSES_AFTER = "policy/clauses/of_follow_up.py"
+OF_A_SERVER = "the walks have no server; tests/cli/verbs/test_store_commands.py runs it there"
 INIT_RUN = "tests/fleet/test_init.py and test_init_command.py of tests/cli go this way in a new tree"
 NOT_WALKED: dict[tuple[str, str], str] = {
     ("cli/verbs/planning/example.py", "orch lab up"): INIT_RUN,
@@ -163,6 +164,8 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("cli/views/init_lines.py", f"orch deploy {HOLE}"): INIT_RUN,
     ("cli/views/init_lines.py", f"orch plan check {HOLE}"): INIT_RUN,
     ("cli/views/init_lines.py", f"orch plan show {HOLE}"): INIT_RUN,
+    ("adapters/store/database.py", "orch store upgrade --backed-up"): OF_A_SERVER,
+    ("cli/verbs/viewing/store.py", "orch store upgrade --backed-up"): OF_A_SERVER,
     (ASSESS, "orch assess history"): ASSESS_RUN,
     (ASSESS, "orch assess keep --reason WHY"): ASSESS_RUN,
     (ASSESS, "orch assess show"): ASSESS_RUN,

@@ -129,6 +129,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     pytest.fail(f"nothing of the kind within {seconds} s")
 
 
+@pytest.mark.slow
 def test_an_upgrade_in_waves_and_its_rollback(site: Site) -> None:
     before = site.see()
     done = result(site.orch("deploy", str(site.plan("1.1.0", "phased")), expect=0))
@@ -245,6 +246,7 @@ def hostile_site(new_lab: NewLab, tmp_path: Path) -> Site:
     return Site(made, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_host_that_answers_nonsense_is_unknown_and_the_others_are_restored(hostile_site: Site) -> None:
     site = hostile_site

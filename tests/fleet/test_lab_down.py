@@ -34,6 +34,13 @@ STAGES: dict[str, Callable[[str], bool]] = {
 }
 
 
+# make test has the one that leaves most.
+SOME = [
+    pytest.param(reached, id=name, marks=[] if name == "several hosts booting" else [pytest.mark.slow])
+    for name, reached in STAGES.items()
+]
+
+
 def killed_up(name: str, reached: Callable[[str], bool], hosts: int = 3) -> None:
     """Start `orch lab up` and kill it with SIGKILL as soon as that stage is reached."""
     command = [sys.executable, "-m", "orchestrator", "lab", "up", "--name", name, "--hosts", str(hosts)]
@@ -45,14 +52,14 @@ def killed_up(name: str, reached: Callable[[str], bool], hosts: int = 3) -> None
         up.send_signal(signal.SIGKILL)
 
 
-@pytest.mark.parametrize("reached", STAGES.values(), ids=STAGES)
+@pytest.mark.parametrize("reached", SOME)
 def test_nothing_is_left_of_an_up_that_was_killed(lab_name: str, reached: Callable[[str], bool]) -> None:
     killed_up(lab_name, reached)
     take_down(lab_name)
     assert left_of(lab_name) == NOTHING
 
 
-@pytest.mark.parametrize("reached", STAGES.values(), ids=STAGES)
+@pytest.mark.parametrize("reached", SOME)
 def test_a_second_up_completes_one_that_was_killed(lab_name: str, reached: Callable[[str], bool]) -> None:
     killed_up(lab_name, reached)
     lab = Lab.up(lab_name, 3)
@@ -68,7 +75,10 @@ def test_nothing_is_left_without_any_record(new_lab: NewLab) -> None:
     assert left_of(lab.name) == NOTHING
 
 
-@pytest.mark.parametrize("fault", ["cut", "hang", "freeze", "fill", "kill"])
+@pytest.mark.parametrize(
+    "fault",
+    ["freeze", *(pytest.param(each, marks=pytest.mark.slow) for each in ("cut", "hang", "fill", "kill"))],
+)
 def test_nothing_is_left_of_a_lab_with_a_fault(new_lab: NewLab, fault: str) -> None:
     lab = new_lab(2)
     assert left_of(lab.name) != NOTHING

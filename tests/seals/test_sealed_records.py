@@ -16,7 +16,7 @@ from tests.seals.record_mutations import MUTATIONS, mutated
 from tests.seals.sealed_home import SealedHome, sealed_home
 from tests.seals.wired import ports_of
 
-SLICE = 300
+SLICE = 100
 WHOLE = 15_000
 
 

@@ -18,7 +18,11 @@ from tests.seals.wired import ports_of
 SLICE, WHOLE, CLEAN_SLICE, CLEAN = 65, 5_000, 10, 1_000
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["without an anchor", "with an anchor"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(False, marks=pytest.mark.slow), True],
+    ids=["without an anchor", "with an anchor"],
+)
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> MutableStore:
     return made_store(tmp_path_factory.mktemp("store"), anchored=request.param)
 

@@ -6,7 +6,9 @@ from tests.simulation.found_at import FOUND_AT, WITHIN, first_to_find, likely_fi
 from tests.simulation.mutations import MUTATIONS, Mutate
 
 # Those that need many seeds until they are found out.
-LONG = {"begins_waves_without_room", "calls_the_unreachable_quiet", "runs_once_as_often_as_asked"}
+LONG = {
+    "allows_every_change", "begins_waves_without_room", "calls_the_unreachable_quiet", "runs_once_as_often_as_asked",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

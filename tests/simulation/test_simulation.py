@@ -13,10 +13,12 @@ from tests.simulation.scenario import Scenario
 from tests.worlds.plans import prepared
 
 SEEDS = int(os.environ.get("ORCH_SEEDS", "1750"))
-SLICES = 20
+SLICES, IN_MAKE_TEST = 20, 6
 
 
-@pytest.mark.parametrize("part", range(SLICES))
+@pytest.mark.parametrize(
+    "part", [pytest.param(n, marks=[pytest.mark.slow] if n >= IN_MAKE_TEST else []) for n in range(SLICES)]
+)
 def test_every_seed_ends_truthfully(part: int) -> None:
     for seed in range(part, SEEDS, SLICES):
         scenario = Scenario(seed)

@@ -5,10 +5,11 @@ An opt-in for deploys, never for a backout. The settings are those that made it 
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from orchestrator.adapters.extras import to_install
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.installation import AnsibleInstallation
@@ -34,9 +35,9 @@ def lacking(accelerate: str | None, installation: AnsibleInstallation | None = N
     """Why an acceleration that a plan asks for cannot be had, or None."""
     if accelerate is None or strategies(installation) is not None:
         return None
-    return (
-        f"mitogen is not installed beside {sys.executable if installation is None else installation.python}"
-    )
+    if installation is None:
+        return f"mitogen is not installed where orch is: {to_install('mitogen')}"
+    return f"mitogen is not installed beside {installation.python}"
 
 
 def settings(

@@ -1,10 +1,10 @@
 """Services that apprise speaks (github.com/caronc/apprise), which is an extra: one URL, which is a secret, for each channel."""
 
 import logging
-import sys
 from typing import TYPE_CHECKING
 
 from orchestrator.adapters.channels.secret_values import secret_value
+from orchestrator.adapters.extras import to_install
 from orchestrator.adapters.handed_functions import RunProgram
 from orchestrator.domain.rules.channels import AppriseChannel
 from orchestrator.engine.messaging_ports import Message
@@ -12,8 +12,6 @@ from orchestrator.engine.messaging_ports import Message
 if TYPE_CHECKING:
     from apprise import AppriseAsset
 
-APPRISE = "apprise>=2.3,<3"
-"""The extra `apprise` of pyproject.toml."""
 _TALKERS = ("apprise", "requests", "urllib3")
 """Loggers whose lines can hold the URL, or what a service answered."""
 
@@ -27,7 +25,7 @@ def send_by_apprise(channel: AppriseChannel, message: Message, run: RunProgram, 
     try:
         import apprise
     except ImportError:
-        return f"apprise is not installed where orch is: {sys.executable} -m pip install '{APPRISE}'"
+        return f"apprise is not installed where orch is: {to_install('apprise')}"
     _silence()
     service = apprise.Apprise.instantiate(url, asset=_careful(seconds), suppress_exceptions=True)
     if not isinstance(service, apprise.NotifyBase):

@@ -3,11 +3,13 @@
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Timer
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from orchestrator.adapters.extras import to_install
 from orchestrator.adapters.metrics.hosts import as_parameters
 from orchestrator.adapters.metrics.numbers import SHOWN, reading_of, with_sample
 from orchestrator.domain.evidence.reading import Reading
@@ -41,6 +43,9 @@ def sql_number(
     try:
         if address.startswith(_SQLITE):
             readings = _sqlite(address.removeprefix(_SQLITE), queries, targets, timeout, project)
+        elif address.startswith(_POSTGRESQL) and find_spec("psycopg") is None:
+            detail = f"PostgreSQL's driver is not installed where orch is: {to_install('postgresql')}"
+            return Reading(trouble="unusable", detail=detail)
         elif address.startswith(_POSTGRESQL):
             readings = _postgresql(address, queries, targets, timeout)
         else:
@@ -53,9 +58,12 @@ def sql_number(
 
 
 def _faults() -> tuple[type[Exception], ...]:
+    known = (sqlite3.Error, sqlite3.Warning, OSError, ValueError)
+    if find_spec("psycopg") is None:
+        return known
     from psycopg import Error
 
-    return (sqlite3.Error, sqlite3.Warning, Error, OSError, ValueError)
+    return (*known, Error)
 
 
 def _address(dsn: Dsn, project: Path, variables: Mapping[str, str]) -> str:

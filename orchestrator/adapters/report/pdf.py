@@ -2,20 +2,18 @@
 
 import json
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.extras import to_install
 from orchestrator.adapters.report.document import Attached, Chart, Document, Fact, Section, Table, pieces
 from orchestrator.adapters.report.legible import legible
 from orchestrator.adapters.report.templating import TEMPLATES
 from orchestrator.errors import MachineLacks
 
 TEMPLATE = "document.typ"
-TYPST = "typst>=0.15,<0.16"
-"""The extra `pdf` of pyproject.toml."""
 _UNSHOWABLE = re.compile(
     "[^\t\n\x20-\x7e\u00a0-\u024f\u0300-\u0304\u0308\u0370-\u03ff\u0400-\u045f\u1e00-\u1eff\u2010-\u2026\u20ac\u2190-\u2193\ufffd]"
 )
@@ -34,7 +32,7 @@ def pdf_of(document: Document) -> bytes:
     except ImportError:
         raise MachineLacks(
             "A PDF is made by typst, which is not installed here. Install it where orch is: "
-            f"{sys.executable} -m pip install '{TYPST}'. The page (--html FILE) needs nothing more, and prints well."
+            f"{to_install('pdf')}. The page (--html FILE) needs nothing more, and prints well."
         ) from None
     with tempfile.TemporaryDirectory(prefix="orch-pdf-") as folder:
         place = Path(folder)

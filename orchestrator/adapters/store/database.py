@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from weakref import finalize
@@ -27,9 +28,11 @@ from orchestrator.adapters.store.sqlite import (
     still,
     write_ahead,
 )
-from orchestrator.adapters.store.tables import STEPS, migrate, refuse_newer, version_of
+from orchestrator.adapters.store.tables import STEPS, migrate, nothing_before, refuse_newer, version_of
 from orchestrator.adapters.store.traces import refuse_if_gone
+from orchestrator.adapters.store.upgrade import Upgraded, copy_of
 from orchestrator.engine.ports import DriverClaim
+from orchestrator.errors import StoreFault
 
 T = TypeVar("T")
 
@@ -48,14 +51,15 @@ class Database:
         finalize(self, engine.dispose)
         self._relief = relief
         self.place = place
+        self.upgraded: Upgraded | None = None
 
     @classmethod
-    def at_url(cls, url: str) -> "Database":
-        """The database at a SQLAlchemy URL."""
+    def at_url(cls, url: str, *, backed_up: bool = False) -> "Database":
+        """The database at a SQLAlchemy URL. Its older tables are upgraded only if `backed_up`; else that raises StoreFault."""
         engine = shared_engine(url_of(url))
         database = cls(engine, engine.url.render_as_string(hide_password=True))
         if database.look(version_of) != len(STEPS):
-            migrate(engine)
+            migrate(engine, nothing_before if backed_up else partial(_refuse_older, database.place))
         return database
 
     def write(self, act: Callable[[Connection], T], *, of: str = "") -> T:
@@ -118,6 +122,7 @@ class FileDatabase(Database):
         self._file = file
         self._patience = patience
         self._roomy_above = roomy_above
+        self._copied: tuple[int, Path] | None = None
         if not self._absent:
             self._prepare()
 
@@ -189,7 +194,21 @@ class FileDatabase(Database):
         with _one_at_a_time(self._file.with_suffix(".set-up")):
             if not self._ready():
                 make_write_ahead(self._engine)
-                migrate(self._engine)
+                migrate(self._engine, self._copy)
+                if self._copied is not None:
+                    old, copy = self._copied
+                    self.upgraded = Upgraded(old, len(STEPS), copy)
+
+    def _copy(self, version: int) -> None:
+        self._copied = version, copy_of(self._file, version)
+
+
+def _refuse_older(place: str, version: int) -> None:
+    raise StoreFault(
+        f"The store {place} has tables of version {version}; this orch needs {len(STEPS)}. An upgrade is one way, and the "
+        "backup of a server is its administrator's. Nothing was changed. End all commands of the older orch, make the backup "
+        "(pg_dump --format=custom --file=orch.dump DATABASE), then: orch store upgrade --backed-up"
+    )
 
 
 def _made(file: Path, patience: float) -> Engine:

@@ -58,10 +58,12 @@ class SqlJournal(Journal):
         roomy_above: int = ROOMY,
         seal_keys: SealKeys | None = None,
         late: bool = False,
+        backed_up: bool = False,
     ) -> None:
         """Opens `journal.sqlite` in the directory, or the database at the URL; creates the tables if they are missing.
 
-        `late`: where there is no such directory, it is made with the first append and not before.
+        `late`: where there is no such directory, it is made with the first append and not before. `backed_up`: older tables
+        at the URL may be upgraded; those of a file are, after a copy of it was made.
 
         `relief` frees space on a full disk. Folds are kept while more than `roomy_above` bytes are free.
         Without `seal_keys` nothing is sealed, as in tests of other things. Raises StoreFault.
@@ -78,7 +80,7 @@ class SqlJournal(Journal):
                 private_directory(directory)
             file = directory / FILE
             self.database: Database = (
-                Database.at_url(url)
+                Database.at_url(url, backed_up=backed_up)
                 if url
                 else FileDatabase(file, patience, relief, roomy_above=roomy_above, late=late)
             )

@@ -1,9 +1,13 @@
 """Everything specific to PostgreSQL: the driver, and the turns of writers."""
 
+from importlib.util import find_spec
+
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from orchestrator.adapters.extras import to_install
 from orchestrator.adapters.store.sqlite import is_writing
+from orchestrator.errors import MachineLacks
 
 DRIVER = "postgresql+psycopg"
 _WRITERS = 0x6F726368
@@ -25,7 +29,12 @@ def shown(text: str) -> str:
 
 
 def shared_engine(url: URL) -> Engine:
-    """An engine on a database server."""
+    """An engine on a database server. Raises MachineLacks without the extra `postgresql`."""
+    if url.drivername == DRIVER and find_spec("psycopg") is None:
+        raise MachineLacks(
+            "The journal is on PostgreSQL, whose driver is not installed where orch is. "
+            f"Install it: {to_install('postgresql')}"
+        )
     engine = create_engine(url, pool_pre_ping=True)
     event.listen(engine, "begin", _take_turn)
     return engine

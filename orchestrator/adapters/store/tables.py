@@ -249,16 +249,28 @@ def version_of(connection: Connection) -> int:
     return connection.scalar(select(func.max(SCHEMA.c.version))) or 0
 
 
-def migrate(engine: Engine) -> None:
+Before = Callable[[int], None]
+"""What is done before tables of this version are migrated, while no other process can write."""
+
+
+def nothing_before(version: int) -> None:
+    """For an empty database."""
+
+
+def migrate(engine: Engine, before: Before = nothing_before) -> None:
     """Migrate the tables to the newest version in one transaction. Raises StoreFault if they are newer."""
     with engine.connect().execution_options(**WRITING) as connection, connection.begin():
         version = version_of(connection)
         refuse_newer(version)
         if not version:
             SCHEMA.create(connection, checkfirst=True)
+        elif version < len(STEPS):
+            before(version)
         for number, step in enumerate(STEPS[version:], start=version + 1):
             step(connection)
             connection.execute(insert(SCHEMA), {"version": number})
+        # Tables that a step got later, before it was in a release.
+        METADATA.create_all(connection, checkfirst=True)
 
 
 def refuse_newer(version: int) -> None:

@@ -91,7 +91,7 @@ def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objec
         next_move = "correct the inventory or `strategy.hosts`"
         yield Objection("resources.inventory", "an inventory with the plan's hosts", fault, next_move)
     if inspection.no_acceleration is not None:
-        next_move = "install orch with all packages of its lock, or remove `accelerate`"
+        next_move = "install it with this command, or remove `accelerate`"
         expected = "an acceleration that can be had"
         yield Objection("strategy.accelerate", expected, inspection.no_acceleration, next_move)
     if not (inspection.targets or inspection.inventory_faults or inspection.vault_faults):

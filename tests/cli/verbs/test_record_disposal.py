@@ -86,6 +86,8 @@ def test_nothing_of_it_is_left_in_the_home_and_everything_else_is(
     d = archived(fleet)
     left_by(home, d.id)
     left_by(home, kept.id)
+    # What an upgrade of the store would have left: a copy that holds it too.
+    (home / "journal-of-tables-5.sqlite").write_bytes((home / "journal.sqlite").read_bytes())
     before = [record.model_dump_json() for record in fleet.ports.journal.read(kept.id)]
     digests = {reference.digest for reference in d.preparation.baselines.values()}
     assert digests
@@ -102,6 +104,7 @@ def test_nothing_of_it_is_left_in_the_home_and_everything_else_is(
     assert list((home / "attempts").glob(f"{kept.id}.*"))
     assert not (home / "driven" / f"{d.id}.log").exists()
     assert list((home / "disposals").iterdir()) == []
+    assert not (home / "journal-of-tables-5.sqlite").exists()
     assert [record.model_dump_json() for record in fleet.ports.journal.read(kept.id)] == before
     for reference in kept.preparation.baselines.values():
         assert fleet.ports.baselines.get(reference.digest).host == reference.host

@@ -11,6 +11,7 @@ from orchestrator.adapters.store.disposal.rows import erase_rows
 from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.adapters.store.private import private_directory, sync_directory, write_all
+from orchestrator.adapters.store.upgrade import remove_copies
 from orchestrator.engine.ports import Journal
 from orchestrator.engine.record_ports import Disposals, NoDisposals
 from orchestrator.errors import StoreFault
@@ -61,6 +62,7 @@ class HomeDisposals(Disposals):
         """See the port."""
         with translated(f"{self._database.place} still holds bytes of what was removed"):
             self._database.compact()
+            remove_copies(self._home)
 
     def forget(self, deployment: str) -> None:
         """See the port."""
