@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.fleet.test_lying_playbooks import with_hosts
 BOTH = ("done", "done")
 NOTHING = Allowance()
 # playbook, what the plan says, and the result on web1 and web2
-ROWS: list[tuple[str, Allowance, dict[str, object], tuple[str, str]]] = [
+ROWS: list[tuple[str, Allowance, dict[str, Any], tuple[str, str]]] = [
     ("absent_group.yml", Allowance(absent_groups=("monitoring",)), {}, BOTH),
     ("only_looks.yml", Allowance(check_mode_tasks=("Would the file change",)), {}, BOTH),
     ("only_looks.yml", NOTHING, {}, ("not_done", "not_done")),
@@ -46,7 +47,7 @@ def runs(tmp_path: Path, light_lab: Lab) -> Runs:
 @pytest.mark.slow
 @pytest.mark.parametrize(("playbook", "allowance", "more", "expected"), ROWS)
 def test_what_a_plan_allows_and_says(
-    runs: Runs, playbook: str, allowance: Allowance, more: dict[str, object], expected: tuple[str, str]
+    runs: Runs, playbook: str, allowance: Allowance, more: dict[str, Any], expected: tuple[str, str]
 ) -> None:
     outcome = runs.run(playbook, allowance=allowance, **more)
     assert results(outcome) == {"web1": expected[0], "web2": expected[1]}, reasons(outcome)

@@ -25,10 +25,12 @@ def of_passwords(warnings: Sequence[str]) -> list[str]:
 
 def with_reasons(faults: Iterable[str], warnings: Sequence[str]) -> list[str]:
     """The faults of an inventory, the first one with why its source was not understood."""
-    told = list(faults)
-    said = [match[1].strip() for line in warnings for match in [_STANDARD_ERROR.search(line)] if match]
+    reasoned = list(faults)
+    standard_errors = [
+        match[1].strip() for line in warnings for match in [_STANDARD_ERROR.search(line)] if match
+    ]
     parsed = [readable(line) for line in warnings if _OF_INVENTORY in line]
-    reason = f"its program said: {said[0]}" if said else next(iter(parsed), "")
-    if told and reason and reason not in told[0]:
-        told[0] = f"{told[0]}: {reason}"
-    return told
+    reason = f"its program said: {standard_errors[0]}" if standard_errors else next(iter(parsed), "")
+    if reasoned and reason and reason not in reasoned[0]:
+        reasoned[0] = f"{reasoned[0]}: {reason}"
+    return reasoned

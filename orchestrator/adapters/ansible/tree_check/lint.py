@@ -61,16 +61,16 @@ def _prompts_of_play(play: Item) -> Iterator[PlaybookFinding]:
         entries = prompts if isinstance(prompts, list) else [prompts]
         names = [str(entry.get("name")) for entry in entries if isinstance(entry, dict)]
         what, move = "asks a person, and nobody is there", "put the values into the plan's variables"
-        found = _found(play, "vars_prompt", what, "refuse", move)
-        yield found.model_copy(update={"asked": tuple(names)})
+        finding = _found(play, "vars_prompt", what, "refuse", move)
+        yield finding.model_copy(update={"asked": tuple(names)})
 
 
 def _hosts_of_play(play: Item) -> Iterator[PlaybookFinding]:
     hosts = str(play.keys.get("hosts", ""))
     if hosts in ("localhost", "127.0.0.1"):
         what = "a play on the controller runs only if the plan names localhost among its delegates, and once per wave"
-        found = _found(play, "hosts", what, "warn", "take the play out")
-        yield found.model_copy(update={"allowed_by": "delegates", "names": ("localhost",)})
+        finding = _found(play, "hosts", what, "warn", "take the play out")
+        yield finding.model_copy(update={"allowed_by": "delegates", "names": ("localhost",)})
     if is_one_of(play.keys.get("connection"), LOCAL) and hosts not in (
         "localhost",
         "127.0.0.1",
@@ -133,8 +133,8 @@ def _delegates(task: Item) -> Iterator[PlaybookFinding]:
             f"acts on {where}, which has to be declared" if not template else f"acts on the host of {where}"
         )
         move = "have the task run on its host"
-        found = _found(task, "delegate_to", what, "warn", move)
-        yield found.model_copy(update={"allowed_by": "delegates", "names": () if template else (where,)})
+        finding = _found(task, "delegate_to", what, "warn", move)
+        yield finding.model_copy(update={"allowed_by": "delegates", "names": () if template else (where,)})
 
 
 def _meta(task: Item) -> Iterator[PlaybookFinding]:

@@ -154,8 +154,8 @@ class PlaybookFiles:
         match = _FQCN.fullmatch(name)
         places = [root / match[1] / match[2] / part / match[3] for root in self._collections] if match else []
         ends = ("",) if part == "roles" else (".yml", ".yaml")
-        found = (place.with_name(place.name + end) for place in places for end in ends)
-        return next((place for place in found if place.exists()), None)
+        candidates = (place.with_name(place.name + end) for place in places for end in ends)
+        return next((place for place in candidates if place.exists()), None)
 
     def _role_folder(self, name: str, near: Path) -> Path | None:
         places = (self._here / "roles", near / "roles", *self._roles_path, self._project / "roles")
