@@ -7,7 +7,6 @@ events; only one has the hooks (adapters/ansible/in_run), which the plug-in inst
 import json
 import secrets
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -16,7 +15,7 @@ from bench.compare import Cost, Say, run_metered
 from bench.contenders import FORKS, TUNED, environment
 from bench.journal_times import Times
 from bench.site import BenchFault, Site
-from orchestrator.adapters.ansible import evidence_entry
+from orchestrator.adapters.ansible.settings import guest
 
 MOST = 1.03
 """The ratio of CPU that the hooks may cost at most."""
@@ -72,10 +71,9 @@ def _run(site: Site, *, hooks: bool) -> Cost:
             "ORCH_NONCE": secrets.token_hex(16),
             "ORCH_WAYS": str(ways) if hooks else "",
         }
-        entry = str(Path(evidence_entry.__file__).absolute())
         playbook = str(site.project / "playbooks" / "deploy.yml")
         forks = str(min(FORKS, len(site.names)))
-        command = [sys.executable, "-P", entry, playbook, "-i", str(site.inventory), "--forks", forks]
+        command = guest(None, "playbook", playbook, "-i", str(site.inventory), "--forks", forks)
         cost = run_metered(command, environment(home, settings), home, site.project)
         site.verify()
         if '"event": "end"' not in evidence.read_text():

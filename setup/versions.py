@@ -35,11 +35,12 @@ _BESIDE = "paramiko>=3.5"
 def python_of(minor: int) -> Path | None:
     """A Python 3.MINOR of this machine that can make environments: on PATH, or of a version manager."""
     name = f"python3.{minor}"
-    managed = (
-        Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser().glob(f"versions/3.{minor}.*/bin/{name}")
-    )
+    managed = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    paths = sorted(managed.glob(f"3.{minor}.*/bin/{name}"))
     on_path = shutil.which(name)
-    for path in (*sorted(managed), *([Path(on_path)] if on_path else ())):
+    if on_path is not None:
+        paths.append(Path(on_path))
+    for path in paths:
         if _ends_well([str(path), "-c", "import ensurepip, ssl, venv"], 30):
             return path
     return None
@@ -72,8 +73,8 @@ def make(series: str) -> str | None:
         return f"ansible-core {series}: {python} makes no environment"
     pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "-q", "install"]
     # A candidate for a series is taken where there is no release of it yet.
-    wanted = [f"ansible-core>={series}.0rc0,<{series}.999", _BESIDE]
-    if not _ends_well([*pip, "--prefer-binary", *wanted], _SECONDS):
+    packages = [f"ansible-core>={series}.0rc0,<{series}.999", _BESIDE]
+    if not _ends_well([*pip, "--prefer-binary", *packages], _SECONDS):
         return f"ansible-core {series}: pip cannot install it"
     (folder / ".made").write_text(f"{python}\n")
     return None

@@ -11,6 +11,7 @@ from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.errors import StoreFault
 from orchestrator.lab.fleet import Lab
 from tests.fleet.ansible_runs import Runs, reasons, results
+from tests.worlds.ansibles import series
 
 DONE, NOT, UNKNOWN, UNTOUCHED = "done", "not_done", "unknown", "untouched"
 
@@ -152,6 +153,7 @@ def test_a_play_cannot_switch_pinning_off(runs: Runs) -> None:
     assert runs.lab.ssh("web3", "cat /tmp/unpinned").code != 0
 
 
+@pytest.mark.skipif(series() >= (2, 21), reason="ansible-core 2.21 has no connection over paramiko any more")
 def test_paramiko_is_held_to_the_pinned_keys(runs: Runs) -> None:
     outcome = runs.run("paramiko_unpinned.yml", ("web1",), known_hosts=unpinned(runs, "web3"))
     assert results(outcome) == {"web1": UNKNOWN}

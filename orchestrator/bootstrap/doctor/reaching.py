@@ -56,8 +56,9 @@ def host_keys() -> tuple[Finding, ...]:
     except OSError:
         return (Finding("host_keys", "missing", str(file), "host_keys_absent"),)
     pinned = sum(1 for line in lines if line.strip() and not line.lstrip().startswith("#"))
-    state = "ok" if pinned else "missing"
-    return (Finding("host_keys", state, f"{pinned} in {file}", None if pinned else "host_keys_absent"),)
+    if not pinned:
+        return (Finding("host_keys", "missing", f"none in {file}", "host_keys_absent"),)
+    return (Finding("host_keys", "ok", f"{pinned} in {file}"),)
 
 
 def git() -> tuple[Finding, ...]:

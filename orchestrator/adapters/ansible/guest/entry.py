@@ -97,7 +97,7 @@ def place_of(name: str) -> Path:
 def put_in() -> None:
     """From now on the files in `FILES` can be imported in this process, also where no package of orch is."""
     if not any(isinstance(finder, GuestFiles) for finder in sys.meta_path):
-        sys.meta_path.insert(0, GuestFiles())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, GuestFiles())
 
 
 def main() -> None:

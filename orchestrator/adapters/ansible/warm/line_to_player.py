@@ -33,6 +33,7 @@ def played_over(line: socket.socket, folder: AttemptFolder, cold: Start) -> Star
     def start(
         arguments: Sequence[str], environment: Mapping[str, str], project: str, output: IO[bytes]
     ) -> Iterator[tuple[list[str], IO[bytes]]]:
+        line.set_inheritable(False)
         group = folder.cgroup()
         letter = {
             "arguments": list(arguments),
