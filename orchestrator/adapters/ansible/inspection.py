@@ -24,6 +24,7 @@ from orchestrator.adapters.ansible.settings import (
     password_files,
     search_paths,
 )
+from orchestrator.adapters.ansible.ssh_ways import with_ways
 from orchestrator.adapters.ansible.tree_check.inventory_ways import ways_of
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
 from orchestrator.domain.plan.inspection import (
@@ -227,7 +228,9 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
     if not targets and not faults:
         faults.append(f"the pattern `{pattern}` matches no host")
     faults += _one_address_twice(targets)
+    targets = _on_their_ways(targets, inspector_answer["hosts"], project, faults)
     beside = list(_targets(inspector_answer.get("hosts_beside", []), project, faults))
+    beside = _on_their_ways(beside, inspector_answer.get("hosts_beside", []), project, faults)
     named = {target.host for target in targets}
     return Inspection(
         targets=() if faults else tuple(targets),
@@ -268,6 +271,17 @@ def _targets(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]) 
         except (ValidationError, ValueError) as wrong:
             words = wrong.errors()[0]["msg"] if isinstance(wrong, ValidationError) else str(wrong)
             faults.append(f"host {plain(str(host['host']))} cannot be used: {plain(words)}")
+
+
+def _on_their_ways(
+    targets: Sequence[Target], hosts: Sequence[Mapping[str, Any]], project: Path, faults: list[str]
+) -> list[Target]:
+    """The targets with the ways that ssh has to them; what is wrong with these comes to the faults."""
+    if faults:
+        return list(targets)
+    found = with_ways(targets, hosts, configuration(project), project)
+    faults += [fault for way in found for fault in way.faults]
+    return [way.target for way in found]
 
 
 def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:

@@ -119,6 +119,7 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
     allowed = request.allowance
     return {
         "ssh": first_ssh_options(request, control),
+        **ssh_ways(request, control),
         "known_hosts": request.known_hosts,
         "delegates": list(allowed.delegates),
         "acts": str(folder.acts),
@@ -127,6 +128,25 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         "vaulted": [str(path) for path in _vaulted(request)],
         "named_tasks": [*allowed.ignored_tasks, *allowed.rescued_tasks],
     }
+
+
+def ssh_ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
+    """The words that lead ssh to each place, and those for any other; their files are where no blank is in a path.
+
+    A jump host's ssh is started by a shell that takes the path as it is. Hosts behind different jump hosts can have one
+    address: so each way has its own socket for shared connections.
+    """
+    folder = control / "ssh"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    plain = folder / "config"
+    plain.write_text(request.plain_way)
+    led: dict[str, list[str]] = {}
+    for number, (place, way) in enumerate(sorted(request.ways.items())):
+        config = folder / f"config-{number}"
+        config.write_text(way.config)
+        own = [] if request.accelerate else ["-o", f"ControlPath={control}/{number}-%C"]
+        led[place] = ["-F", str(config), *own, *way.first]
+    return {"ssh_ways": led, "ssh_plain": ["-F", str(plain), "-o", "HostName=%h", "-o", "ProxyJump=none"]}
 
 
 def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.process.piped import Piped, spawn_piped
 from orchestrator.adapters.process.run_to_end import Ended, run
 
 __all__ = [
     "Attended",
     "Ended",
+    "Piped",
     "ProcessId",
     "alive",
     "await_end",
@@ -32,6 +34,7 @@ __all__ = [
     "spawn_attended",
     "spawn_child",
     "spawn_detached",
+    "spawn_piped",
     "tree",
 ]
 

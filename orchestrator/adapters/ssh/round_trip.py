@@ -53,7 +53,7 @@ def ask(target: Target, question: HostQuestion, bounds: Bounds = USUAL) -> Answe
 def connected(target: Target, bounds: Bounds = USUAL) -> Session | Unanswered:
     """A new connection to the target, or why there is none."""
     try:
-        return Session(target, bounds)
+        return Session(target, program.command(target.python, root=target.user == "root"), bounds)
     except Unreached as unreached:
         return Unanswered(plain(str(unreached), 500), not_pinned=isinstance(unreached, NotPinned))
 
@@ -86,10 +86,8 @@ def _asked(session: Session, question: HostQuestion, *, stay: bool) -> Answered 
     hello = _Hello(nonce)
     request = question.request(nonce, stay=stay)
     letter = program.next_letter(request) if session.stays else program.letter(request)
-    command = program.command(session.target.python, root=session.target.user == "root")
     bounds = session.bounds
     spoken = session.converse(
-        command,
         letter,
         question.seconds + 30,
         hello.arrived,

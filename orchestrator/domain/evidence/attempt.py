@@ -30,6 +30,13 @@ class Allowance(Noun):
     injected_facts: bool = False
 
 
+class RunWay(Noun):
+    """How ssh gets to a place: its configuration, and the words that stand first on its command line."""
+
+    config: str
+    first: Many[str] = ()
+
+
 class AttemptRequest(Noun):
     """All that a worker needs to run the attempt, without secrets. Paths are absolute.
 
@@ -41,7 +48,8 @@ class AttemptRequest(Noun):
     the deployment, whose vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
     the caller's environment has their values. `house`: the house that the deployment is of; a machine of another refuses.
     the caller's environment has their values. `ingredients` and `outputs`: what it may read outside of its copy, as the plan
-    names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns.
+    names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns. `ways`: how ssh
+    gets to hosts that its own defaults do not reach, by `address:port`; `plain_way` is its configuration for all others.
     """
 
     attempt: str
@@ -71,3 +79,5 @@ class AttemptRequest(Noun):
     ingredients: Many[str] = ()
     outputs: Many[str] = ()
     foreseen: Many[str] = ()
+    ways: dict[str, RunWay] = {}
+    plain_way: str = ""
