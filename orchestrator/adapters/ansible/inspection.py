@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
+from orchestrator.adapters.ansible.become_passwords import become_secrets
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
 from orchestrator.adapters.ansible.settings import (
     base_environment,
@@ -326,6 +327,7 @@ def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
     return Vaulted(
         values=tuple(VaultedValue(**item) for item in inspector_answer["vaulted"]),
         passwords=tuple(inspector_answer["vault_passwords"]),
+        become=become_secrets([*inspector_answer["hosts"], *inspector_answer.get("hosts_beside", [])]),
         unknown=None if unknown is None else plain(str(unknown)),
     )
 

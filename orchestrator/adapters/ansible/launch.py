@@ -8,9 +8,11 @@ from typing import Any
 
 from orchestrator.adapters.ansible import acceleration, fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.become_passwords import VARIABLES
 from orchestrator.adapters.ansible.settings import (
     MARK,
     base_environment,
+    configuration,
     decrypts,
     first_ssh_options,
     password_files,
@@ -75,6 +77,7 @@ def wrapper(request: AttemptRequest, nonce: str) -> str:
     machines = {host: machine for host, machine in request.machines.items() if _MACHINE_ID.fullmatch(machine)}
     known = {host: " ".join(str(epoch) for epoch in epochs) for host, epochs in request.known.items()}
     fence = _play("fence", nonce, request, fencing.task(request.epoch, request.house))
+    fence["tasks"][0] |= {"become": _becomes(request), "become_user": "root"}
     return json.dumps(
         [
             {**fence, "vars": {fencing.MACHINES: machines, fencing.KNOWN: known}},
@@ -83,6 +86,19 @@ def wrapper(request: AttemptRequest, nonce: str) -> str:
         ],
         indent=1,
     )
+
+
+def _becomes(request: AttemptRequest) -> str:
+    """Whether the fence needs Ansible's own way to root, with the password that Ansible has; else it uses `sudo -n`.
+
+    A template, for it is each host's own: its value is true or false, and holds no password.
+    """
+    given = "''"
+    for variable in reversed(VARIABLES):
+        given = f"{variable} | default({given}, true)"
+    whole = ("defaults", "become_password_file") in configuration(Path(request.project))
+    everybody = "ansible_user | default(ansible_ssh_user | default('root')) != 'root'" if whole else "false"
+    return f"{{{{ ({given}) | length > 0 or {everybody} }}}}"
 
 
 def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[str, Any]:

@@ -129,8 +129,12 @@ class SshResolver:
         """The settings as ssh prints them, and the files that it read. Raises UnresolvedWay, MachineLacks."""
         ended = run(["ssh", "-G", *words], timeout=_SECONDS, directory=self._directory)
         if ended.exit_code != 0:
-            errors = [line for line in ended.errors.splitlines() if not line.startswith(("debug", "OpenSSH_"))]
-            raise UnresolvedWay(f"ssh refuses its configuration: {'; '.join(errors[:3]) or 'it says nothing'}")
+            errors = [
+                line for line in ended.errors.splitlines() if not line.startswith(("debug", "OpenSSH_"))
+            ]
+            raise UnresolvedWay(
+                f"ssh refuses its configuration: {'; '.join(errors[:3]) or 'it says nothing'}"
+            )
         return ended.output, _FILES.findall(ended.errors)
 
     def _different(self, answer: Settings) -> Settings:

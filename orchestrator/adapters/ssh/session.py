@@ -27,6 +27,7 @@ class Session:
         self.target = target
         self.bounds = bounds
         self.sent_at = 0.0
+        self.no_root = ""
         self._stays = False
         self._used = False
         self._closed = False
@@ -79,6 +80,23 @@ class Session:
                 child.drain_log()
                 if not child.log.logged_in:
                     raise login_refused(self.target, child.log, self._complaints, self.bounds.connect)
+
+    def exchange(self, seconds: float, answer: Callable[[bytes], bytes | None]) -> bytes:
+        """Before the first question: show what the command complains to `answer`, and write what that returns.
+
+        Ends when `answer` returns None, or the command has ended: all complaints so far. Raises CutShort.
+        """
+        complaints, deadline, letter = b"", time.monotonic() + seconds, _NOTHING
+        while True:
+            pieces, written = self._child.wait(1.0, letter)
+            letter = letter[written:]
+            complaints = (complaints + pieces.get("complaints", b""))[-65536:]
+            reply = answer(complaints) if pieces.get("complaints") else b""
+            if reply is None or pieces.get("output") == b"":
+                return complaints
+            letter = memoryview(bytes(letter) + reply)
+            if time.monotonic() > deadline:
+                raise CutShort(f"nothing became of the password within {seconds:g} s")
 
     def converse(
         self,

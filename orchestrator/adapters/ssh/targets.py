@@ -22,6 +22,7 @@ from orchestrator.domain.evidence.baseline import (
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.system_places import scope_question
 from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
+from orchestrator.domain.plan.inspection import BecomeSecret
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Targets
@@ -34,6 +35,8 @@ Secrets = tuple[Mapping[str, str], Callable[[str], str]]
 SecretsOf = Callable[[CheckBase, Path], Secrets]
 """Those of a check. Raises OSError or ValueError."""
 
+BecomeOf = Callable[[str], BecomeSecret | None]
+"""The password with which a login becomes root on a host, by the host's name."""
 AskFromController = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
 """Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
 
@@ -61,9 +64,11 @@ class SshTargets(Targets):
         bounds: Bounds = USUAL,
         search: ProcessSearch | None = None,
         secrets_of: SecretsOf = lambda check, project: ({}, str),
+        become_of: BecomeOf = lambda _host: None,
     ) -> None:
         self._controller_checks = controller_checks
         self._secrets_of = secrets_of
+        self._become_of = become_of
         self._keep = keep
         self._now = now
         self._bounds = bounds
@@ -85,6 +90,7 @@ class SshTargets(Targets):
             bounds=self._bounds,
             search=search,
             secrets_of=self._secrets_of,
+            become_of=self._become_of,
         )
 
     def close(self) -> None:
@@ -267,13 +273,13 @@ class SshTargets(Targets):
         from orchestrator.adapters.ssh.round_trip import ask, connected
 
         if not self._keep:
-            return ask(target, question, self._bounds)
+            return ask(target, question, self._bounds, self._become_of(target.host))
         kept = self._sessions.pop(target, None)
         if kept is not None:
             outcome = self._asked_over(kept, question)
             if not (isinstance(outcome, Unanswered) and outcome.broken):
                 return outcome
-        session = connected(target, self._bounds)
+        session = connected(target, self._bounds, self._become_of(target.host))
         return session if isinstance(session, Unanswered) else self._asked_over(session, question)
 
     def _asked_over(self, session: "Session", question: HostQuestion) -> Answered | Unanswered:

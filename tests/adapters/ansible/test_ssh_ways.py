@@ -14,7 +14,9 @@ from tests.adapters.ssh.loopback import make_key
 
 def found(folder: Path, address: str = "web1", **facts: Any) -> tuple[Target, tuple[str, ...]]:
     """The target with its way. `facts`: what the inspector reports, beside nothing."""
-    host = dict.fromkeys(("port", "private_key", "user", "common_args", "extra_args")) | {"host": "web1"} | facts
+    host = (
+        dict.fromkeys(("port", "private_key", "user", "common_args", "extra_args")) | {"host": "web1"} | facts
+    )
     target = Target(host="web1", address=address, user=host["user"] or "root", port=int(host["port"] or 22))
     [way] = with_ways([target], [host], {}, folder)
     return way.target, way.faults
@@ -43,14 +45,18 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("line", "settings"), SETTINGS)
 def test_what_is_frozen(tmp_path: Path, line: str, settings: tuple[str, ...]) -> None:
-    target, faults = found(tmp_path, common_args=config(tmp_path, f"Host web1\n  {line}\nHost web2\n  User x\n"))
+    target, faults = found(
+        tmp_path, common_args=config(tmp_path, f"Host web1\n  {line}\nHost web2\n  User x\n")
+    )
     assert faults == ()
     assert target.way.settings == settings
     assert target.way.hops == ()
 
 
 def test_a_host_that_no_file_mentions_has_the_digest_of_before(tmp_path: Path) -> None:
-    target, _ = found(tmp_path, common_args=config(tmp_path, "Host *\n  SendEnv LANG\n  HashKnownHosts yes\n"), user="root")
+    target, _ = found(
+        tmp_path, common_args=config(tmp_path, "Host *\n  SendEnv LANG\n  HashKnownHosts yes\n"), user="root"
+    )
     assert target.way == STRAIGHT
     assert target == Target(host="web1", address="web1", user="root")
 
@@ -123,7 +129,8 @@ def test_a_proxy_command_that_is_a_jump_host(command: str, jump: tuple[str, tupl
 def test_a_thousand_hosts_that_no_file_tells_apart_are_one_question(tmp_path: Path) -> None:
     arguments = config(tmp_path, "Host *\n  ProxyCommand nc %h %p\n")
     hosts = [
-        dict.fromkeys(("port", "private_key", "user", "extra_args")) | {"host": f"web{n}", "common_args": arguments}
+        dict.fromkeys(("port", "private_key", "user", "extra_args"))
+        | {"host": f"web{n}", "common_args": arguments}
         for n in range(1000)
     ]
     targets = [Target(host=f"web{n}", address=f"192.0.2.{n % 256}") for n in range(1000)]
