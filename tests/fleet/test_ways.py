@@ -123,6 +123,7 @@ def guarded(lab: Lab, site: SmallSite, password: str) -> None:
     plan.write_text(vaulted)
 
 
+@pytest.mark.slow
 def test_root_by_a_password_of_sudo_and_of_su(new_lab: NewLab, tmp_path: Path) -> None:
     lab = new_lab(2, light=True)
     site = SmallSite(lab, tmp_path, "ways", {})

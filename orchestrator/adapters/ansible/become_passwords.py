@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.domain.plan.inspection import BecomeSecret
 
-_METHODS = ("sudo", "su")
+_METHODS: dict[str, Literal["sudo", "su"]] = {"sudo": "sudo", "su": "su"}
 _NAMED = re.compile(rb"\bansible_(?:become_pass(?:word)?|sudo_pass|su_pass)\b")
 _MOST = 1 << 20
 VARIABLES = ("ansible_become_password", "ansible_become_pass", "ansible_sudo_pass", "ansible_su_pass")
@@ -18,7 +18,7 @@ VARIABLES = ("ansible_become_password", "ansible_become_pass", "ansible_sudo_pas
 def become_secrets(hosts: Iterable[Mapping[str, Any]]) -> dict[str, BecomeSecret]:
     """The password of each host that has one, and whose method orch's own visits know; by the inspector's report."""
     return {
-        host["host"]: BecomeSecret(method=method, password=host["become_password"])
+        host["host"]: BecomeSecret(method=_METHODS[method], password=host["become_password"])
         for host in hosts
         if host.get("become_password")
         for method in [str(host.get("become_method") or "sudo").rpartition(".")[2]]
@@ -32,8 +32,8 @@ def names_become_passwords(project: Path, inventory: Path) -> bool:
         return True
     place = project / inventory
     folders = [place.parent / name for name in ("group_vars", "host_vars")]
-    found = [place, *(path for folder in (place, *folders) if folder.is_dir() for path in folder.rglob("*"))]
-    return any(_names(path) for path in found if path.is_file())
+    files = [place, *(path for folder in (place, *folders) if folder.is_dir() for path in folder.rglob("*"))]
+    return any(_names(path) for path in files if path.is_file())
 
 
 def _names(path: Path) -> bool:

@@ -280,9 +280,9 @@ def _on_their_ways(
     """The targets with the ways that ssh has to them; what is wrong with these comes to the faults."""
     if faults:
         return list(targets)
-    found = with_ways(targets, hosts, configuration(project), project)
-    faults += [fault for way in found for fault in way.faults]
-    return [way.target for way in found]
+    ways = with_ways(targets, hosts, configuration(project), project)
+    faults += [fault for way in ways for fault in way.faults]
+    return [way.target for way in ways]
 
 
 def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:

@@ -162,7 +162,7 @@ def ssh_ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
         config.write_text(way.config)
         own = [] if request.accelerate else ["-o", f"ControlPath={control}/{number}-%C"]
         led[place] = ["-F", str(config), *own, *way.first]
-    return {"ssh_ways": led, "ssh_plain": ["-F", str(plain), "-o", "HostName=%h", "-o", "ProxyJump=none"]}
+    return {"ssh_ways": led, "ssh_plain": ["-F", str(plain), "-o", "HostName=%h"]}
 
 
 def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:

@@ -115,8 +115,8 @@ class SshResolver:
             if not self._base:
                 self._base = _read(self._ask(["-F", "none", "orch-asks"])[0])
             if key not in self._shared:
-                said, files = self._ask(["-v", *words, "--", name])
-                settings = _read(said)
+                printed, files = self._ask(["-v", *words, "--", name])
+                settings = _read(printed)
                 shared = settings.get("hostname") == [name] and not any(map(_makes_a_difference, files))
                 self._shared[key] = settings if shared else None
                 return settings

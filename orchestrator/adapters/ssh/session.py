@@ -16,6 +16,7 @@ _NO_ANSWER_IN_STAGE: dict[Stage, str] = {
     "begun": "no answer within {0:g} s",
     "connected": "no ssh within {0:g} s: the host says nothing more",
     "key_shown": "no login within {0:g} s",
+    "logged_in": "no login within {0:g} s",
 }
 _NOTHING = memoryview(b"")
 

@@ -55,6 +55,19 @@ def first_words(target: Target) -> tuple[str, ...]:
     return tuple(words)
 
 
+def named_config(target: Target, of_all: Iterable[str]) -> str:
+    """For a program that calls the host by its name in the inventory; `of_all`: further settings of host and jump hosts.
+
+    It has no settings for all names: such blocks of several hosts stand in one file.
+    """
+    own = [] if target.way.setting("hostname") else [f"HostName {target.address}"]
+    shared = [*_keys_pinned([target.known_hosts]), *of_all, *_BOTH, *_VISIT]
+    lines = [f"Host {target.host}", *_indented(["LogLevel ERROR", *own, *_own(target), *shared])]
+    for hop in target.way.hops:
+        lines += [f"Host {hop.name}", *_indented([*_of_hop(hop, target), *shared])]
+    return "\n".join([*lines, ""])
+
+
 def plain_run_config(known_hosts: str | None) -> str:
     """For a place of a run that is no host of the deployment: OpenSSH's own defaults and pinned keys."""
     return "\n".join(["Host *", *_indented([*_keys_pinned([known_hosts]), *_BOTH, *_RUN]), ""])
@@ -88,7 +101,7 @@ def _of_hop(hop: SshHop, target: Target) -> Iterator[str]:
     """A jump host's key may be pinned in the file of the host behind it, or where the user keeps it."""
     pinned_in = values_of(hop.settings, "userknownhostsfile")
     yield from _keys_pinned([target.known_hosts, *pinned_in] if target.known_hosts or pinned_in else [])
-    yield from (_written(each) for each in hop.settings if not each.startswith("userknownhostsfile "))
+    yield from (_written(each) for each in hop.settings if each.partition(" ")[0] != "userknownhostsfile")
 
 
 def _keys_pinned(files: Iterable[str | None]) -> list[str]:

@@ -34,4 +34,4 @@ STRAIGHT = SshWay.of_valid()
 def values_of(settings: Iterable[str], name: str) -> list[str]:
     """Every value of a setting, in their order."""
     pairs = (setting.partition(" ") for setting in settings)
-    return [value for found, _, value in pairs if found == name]
+    return [value for setting, _, value in pairs if setting == name]

@@ -12,7 +12,7 @@ from orchestrator.domain.plan.target import Target
 from tests.adapters.ssh.loopback import make_key
 
 
-def found(folder: Path, address: str = "web1", **facts: Any) -> tuple[Target, tuple[str, ...]]:
+def looked_up(folder: Path, address: str = "web1", **facts: Any) -> tuple[Target, tuple[str, ...]]:
     """The target with its way. `facts`: what the inspector reports, beside nothing."""
     host = (
         dict.fromkeys(("port", "private_key", "user", "common_args", "extra_args")) | {"host": "web1"} | facts
@@ -45,7 +45,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("line", "settings"), SETTINGS)
 def test_what_is_frozen(tmp_path: Path, line: str, settings: tuple[str, ...]) -> None:
-    target, faults = found(
+    target, faults = looked_up(
         tmp_path, common_args=config(tmp_path, f"Host web1\n  {line}\nHost web2\n  User x\n")
     )
     assert faults == ()
@@ -54,7 +54,7 @@ def test_what_is_frozen(tmp_path: Path, line: str, settings: tuple[str, ...]) ->
 
 
 def test_a_host_that_no_file_mentions_has_the_digest_of_before(tmp_path: Path) -> None:
-    target, _ = found(
+    target, _ = looked_up(
         tmp_path, common_args=config(tmp_path, "Host *\n  SendEnv LANG\n  HashKnownHosts yes\n"), user="root"
     )
     assert target.way == STRAIGHT
@@ -63,7 +63,7 @@ def test_a_host_that_no_file_mentions_has_the_digest_of_before(tmp_path: Path) -
 
 def test_what_the_inventory_says_beats_the_file(tmp_path: Path) -> None:
     text = "Host web1\n  User nobody\n  Port 99\n"
-    target, _ = found(tmp_path, common_args=config(tmp_path, text), user="deploy", port="22")
+    target, _ = looked_up(tmp_path, common_args=config(tmp_path, text), user="deploy", port="22")
     assert (target.user, target.port, target.way) == ("deploy", 22, STRAIGHT)
 
 
@@ -76,13 +76,13 @@ def test_jump_hosts_are_followed_to_the_first_and_must_be_pinned(tmp_path: Path)
     )
     arguments = config(tmp_path, text)
     (tmp_path / "known").write_text(f"192.0.2.2 {key}\n")
-    _, faults = found(tmp_path, common_args=arguments)
+    _, faults = looked_up(tmp_path, common_args=arguments)
     assert faults == (
         f"host web1: no key is pinned for the jump host outer ([outer]:2200) in {tmp_path}/known: "
         "add the one that its administrator gives you",
     )
     (tmp_path / "known").write_text(f"192.0.2.2 {key}\n[outer]:2200 {key}\n")
-    target, faults = found(tmp_path, common_args=arguments)
+    target, faults = looked_up(tmp_path, common_args=arguments)
     assert faults == ()
     assert target.known_hosts == f"{tmp_path}/known"
     assert target.way.settings == ("proxyjump inner",)
@@ -95,18 +95,18 @@ def test_jump_hosts_are_followed_to_the_first_and_must_be_pinned(tmp_path: Path)
 
 def test_a_circle_of_jump_hosts_is_a_fault(tmp_path: Path) -> None:
     text = "Host a\n  ProxyJump b\nHost b\n  ProxyJump a\nHost web1\n  ProxyJump a\n"
-    _, faults = found(tmp_path, common_args=config(tmp_path, text))
+    _, faults = looked_up(tmp_path, common_args=config(tmp_path, text))
     assert "lead to one another" in faults[0] or "stands twice" in faults[0]
 
 
 def test_a_broken_file_is_named_with_its_line(tmp_path: Path) -> None:
-    _, faults = found(tmp_path, common_args=config(tmp_path, "Host web1\n  Nonsense yes\n"))
+    _, faults = looked_up(tmp_path, common_args=config(tmp_path, "Host web1\n  Nonsense yes\n"))
     assert f"{tmp_path}/config: line 2: Bad configuration option: nonsense" in faults[0]
 
 
 @pytest.mark.parametrize("address", ["-oProxyCommand=x", "a b", "a\nProxyCommand x", "*", 'a"b', ""])
 def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
-    assert "is no name or address" in found(tmp_path, address)[1][0]
+    assert "is no name or address" in looked_up(tmp_path, address)[1][0]
 
 
 PROXY_COMMANDS = [

@@ -85,7 +85,7 @@ def loopback_sshd(folder: Path, *, certified_by: Path | None = None) -> Iterator
 
 def _certificates(folder: Path, authority: Path) -> str:
     """Sign the host key for web1; what sshd's configuration says of it and of certificates of users."""
-    words = ["-q", "-s", authority, "-I", "host", "-h", "-n", "web1", folder / "host_key.pub"]
+    words = ["-q", "-s", str(authority), "-I", "host", "-h", "-n", "web1", f"{folder}/host_key.pub"]
     subprocess.run(["ssh-keygen", *words], check=True)
     return f"HostCertificate {folder}/host_key-cert.pub\nTrustedUserCAKeys {authority}.pub\n"
 

@@ -41,7 +41,9 @@ def reached(target: Target) -> CheckResult:
 
 
 def sign(authority: Path, key: Path, *words: str) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-s", authority, "-I", "test", *words, key.with_suffix(".pub")], check=True)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-s", authority, "-I", "test", *words, key.with_suffix(".pub")], check=True
+    )
 
 
 def known(folder: Path, text: str) -> str:
@@ -54,7 +56,9 @@ def authority_line(authority: Path, names: str) -> str:
     return f"@cert-authority {names} {authority.with_suffix('.pub').read_text().strip()}"
 
 
-def test_a_certificate_of_the_host_and_one_of_the_user(certified: Loopback, authority: Path, tmp_path: Path) -> None:
+def test_a_certificate_of_the_host_and_one_of_the_user(
+    certified: Loopback, authority: Path, tmp_path: Path
+) -> None:
     make_key(tmp_path / "id")
     sign(authority, tmp_path / "id", "-n", "root")
     alias = SshWay(settings=("hostkeyalias web1",))
@@ -68,7 +72,9 @@ def test_a_certificate_of_the_host_and_one_of_the_user(certified: Loopback, auth
     assert reached(target).answer == "passed", reached(target).found
 
 
-def test_a_host_certificate_of_another_name_is_refused(certified: Loopback, authority: Path, tmp_path: Path) -> None:
+def test_a_host_certificate_of_another_name_is_refused(
+    certified: Loopback, authority: Path, tmp_path: Path
+) -> None:
     line = authority_line(authority, "web2")
     target = certified.target().model_copy(
         update={"known_hosts": known(tmp_path, line), "way": SshWay(settings=("hostkeyalias web2",))}
@@ -76,7 +82,9 @@ def test_a_host_certificate_of_another_name_is_refused(certified: Loopback, auth
     assert HOST_KEY_NOT_PINNED in reached(target).found
 
 
-def test_an_encrypted_key_in_an_agent(sshd: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_encrypted_key_in_an_agent(
+    sshd: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     public = make_key(tmp_path / "locked", passphrase="four words or more")
     with (sshd.folder / "authorized_keys").open("a") as keys:
         keys.write(public + "\n")
@@ -96,7 +104,12 @@ def _load(key: Path, passphrase: str, socket: Path) -> None:
     ask = socket.with_name("ask")
     ask.write_text(f"#!/bin/sh\necho '{passphrase}'\n")
     ask.chmod(0o700)
-    environment = {**os.environ, "SSH_AUTH_SOCK": str(socket), "SSH_ASKPASS": str(ask), "SSH_ASKPASS_REQUIRE": "force"}
+    environment = {
+        **os.environ,
+        "SSH_AUTH_SOCK": str(socket),
+        "SSH_ASKPASS": str(ask),
+        "SSH_ASKPASS_REQUIRE": "force",
+    }
     for _ in range(100):
         done = subprocess.run(["ssh-add", key], env=environment, capture_output=True, text=True, check=False)
         if done.returncode == 0:
@@ -119,7 +132,9 @@ def through(sshd: Loopback, gate: Loopback, *, pinned: bool = True) -> Target:
 
 
 @pytest.mark.parametrize("pinned", [True, False])
-def test_a_jump_host_is_gone_by_if_its_own_key_is_pinned(sshd: Loopback, tmp_path: Path, *, pinned: bool) -> None:
+def test_a_jump_host_is_gone_by_if_its_own_key_is_pinned(
+    sshd: Loopback, tmp_path: Path, *, pinned: bool
+) -> None:
     with loopback_sshd(tmp_path) as gate:
         result = reached(through(sshd, gate, pinned=pinned))
     if pinned:
