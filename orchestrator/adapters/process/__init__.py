@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.process.descriptors import raise_descriptor_limit
 from orchestrator.adapters.process.piped import Piped, spawn_piped
 from orchestrator.adapters.process.run_to_end import Ended, run
 
@@ -28,6 +29,7 @@ __all__ = [
     "enter_cgroup",
     "identity",
     "leave_cgroup",
+    "raise_descriptor_limit",
     "remark",
     "remove_cgroup",
     "run",

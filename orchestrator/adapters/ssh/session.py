@@ -45,6 +45,7 @@ class Session:
         except BaseException:
             self.close()
             raise
+        self._child.settle()
         self.fingerprint = self._child.log.key.fingerprint if self._child.log.key is not None else ""
 
     @property

@@ -21,16 +21,16 @@ class SshChild:
     def __init__(self, target: Target, command: str, connect: float) -> None:
         self.log = SshLog()
         self._log_out, log_in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        self._config = os.memfd_create("orch-ssh-config", os.MFD_CLOEXEC)
+        config = os.memfd_create("orch-ssh-config", os.MFD_CLOEXEC)
         try:
             # ssh closes what it inherits, and a jump host's ssh reads the configuration again: both go by our own /proc.
             own = f"/proc/{os.getpid()}/fd"
-            os.write(self._config, visit_config(target, max(1, round(connect + 0.5))).encode())
+            os.write(config, visit_config(target, max(1, round(connect + 0.5))).encode())
             words = [
                 "-E",
                 f"{own}/{log_in}",
                 "-F",
-                f"{own}/{self._config}",
+                f"{own}/{config}",
                 "-T",
                 "--",
                 target.address,
@@ -40,9 +40,10 @@ class SshChild:
         except BaseException:
             os.close(self._log_out)
             os.close(log_in)
-            os.close(self._config)
+            os.close(config)
             raise
         self._log_in: int | None = log_in
+        self._config: int | None = config
         self._poll = select.poll()
         self._open = {
             self._child.output: "output",
@@ -104,6 +105,12 @@ class SshChild:
             os.close(self._log_in)
             self._log_in = None
 
+    def settle(self) -> None:
+        """The login is there: nobody reads the configuration any more."""
+        if self._config is not None:
+            os.close(self._config)
+            self._config = None
+
     def drain_log(self) -> None:
         """Read what is left of the log of a child that has ended."""
         while self._log_out in self._open:
@@ -121,7 +128,7 @@ class SshChild:
         for descriptor in (self._log_out, self._log_in, self._config):
             if descriptor is not None:
                 os.close(descriptor)
-        self._log_in = None
+        self._log_in = self._config = None
 
 
 def _environment(caller: Mapping[str, str]) -> dict[str, str]:

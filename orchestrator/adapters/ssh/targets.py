@@ -14,6 +14,7 @@ from orchestrator.adapters.ssh.captured_items import shown_cuts, shown_item
 from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
 from orchestrator.adapters.ssh.known_hosts import fingerprint_of, pinned_for
 from orchestrator.adapters.ssh.processes_seen import processes_seen, searching
+from orchestrator.adapters.ssh.stay_limit import stay_at_most
 from orchestrator.domain.evidence.baseline import (
     FORM,
     Baseline,
@@ -41,8 +42,6 @@ AskFromController = Callable[[Sequence[Target], Sequence[Check], Path], Sequence
 """Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
 
 AT_ONCE = 32
-STAY_AT_MOST = 400
-"""Connections that stay at once; each is a thread and a socket here, and a waiting Python on its host."""
 _VERIFY_SECONDS = 60.0
 _UNITS_SECONDS = 120.0
 _CAPTURE_SECONDS = 300.0
@@ -285,7 +284,7 @@ class SshTargets(Targets):
     def _asked_over(self, session: "Session", question: HostQuestion) -> Answered | Unanswered:
         from orchestrator.adapters.ssh.round_trip import ask_over
 
-        stay = len(self._sessions) < STAY_AT_MOST
+        stay = len(self._sessions) < stay_at_most()
         outcome = ask_over(session, question, stay=stay)
         if isinstance(outcome, Answered):
             self._identities[session.target] = outcome.identity
