@@ -229,7 +229,7 @@ class WiredPorts(ports.Ports):
         from orchestrator.engine.redacted_ports import RedactedTargets
 
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
-        hosts = SshTargets(controller, secrets_of=secrets_of)
+        hosts = SshTargets(controller, secrets_of=secrets_of, become_of=self.redaction.become)
         return RedactedTargets(hosts, self.redaction)
 
     @cached_property
@@ -298,7 +298,7 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_balancers import RedactedBalancers
 
-        hosts = SshTargets(secrets_of=secrets_of)
+        hosts = SshTargets(secrets_of=secrets_of, become_of=self.redaction.become)
         asking = Asking(network.ask_http, network.ask_tcp)
         balancers = ProgramBalancers(
             lambda target, program, seconds: RanThere(*hosts.run_program(target, program, seconds)),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from threading import Lock
 
-from orchestrator.domain.plan.inspection import Vaulted, redactor_of
+from orchestrator.domain.plan.inspection import BecomeSecret, Vaulted, redactor_of
 from orchestrator.domain.text.redaction import Redactor
 
 NOT_KEPT = "not kept, for the vaulted values are not known"
@@ -41,6 +41,11 @@ class Redaction:
             vaulted = self._source()
             self.learn(vaulted)
             return None if vaulted.unknown is None else f"{NOT_KEPT}: {self._redactor(vaulted.unknown)}"
+
+    def become(self, host: str) -> BecomeSecret | None:
+        """The password with which orch becomes root on a host; None where it needs none. It may ask, as `missing` does."""
+        self.missing()
+        return next((each.become[host] for each in reversed(self._known) if host in each.become), None)
 
     def shown(self, text: str) -> str:
         """A text without the values known so far: for what was redacted where it was written."""

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
+from orchestrator.adapters.ansible.become_passwords import become_secrets
 from orchestrator.adapters.ansible.cfg_paths import from_elsewhere
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
@@ -27,6 +28,7 @@ from orchestrator.adapters.ansible.settings import (
     password_files,
     search_paths,
 )
+from orchestrator.adapters.ansible.ssh_ways import with_ways
 from orchestrator.adapters.ansible.tree_check.inventory_ways import ways_of
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
 from orchestrator.domain.plan.inspection import (
@@ -241,7 +243,9 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
     if not targets and not faults and not unreadable:
         faults.append(f"the pattern `{pattern}` matches no host")
     faults += _one_address_twice(targets)
+    targets = _on_their_ways(targets, inspector_answer["hosts"], project, faults)
     beside = list(_targets(inspector_answer.get("hosts_beside", []), project, faults))
+    beside = _on_their_ways(beside, inspector_answer.get("hosts_beside", []), project, faults)
     named = {target.host for target in targets}
     return Inspection(
         targets=() if faults else tuple(targets),
@@ -285,6 +289,17 @@ def _targets(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]) 
             faults.append(f"host {plain(str(host['host']))} cannot be used: {plain(words)}")
 
 
+def _on_their_ways(
+    targets: Sequence[Target], hosts: Sequence[Mapping[str, Any]], project: Path, faults: list[str]
+) -> list[Target]:
+    """The targets with the ways that ssh has to them; what is wrong with these comes to the faults."""
+    if faults:
+        return list(targets)
+    ways = with_ways(targets, hosts, configuration(project), project)
+    faults += [fault for way in ways for fault in way.faults]
+    return [way.target for way in ways]
+
+
 def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:
     if host["connection"] not in (None, *_SSH):
         yield f"ansible_connection is {plain(host['connection'])}, and orch verifies hosts over ssh"
@@ -323,6 +338,7 @@ def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
     return Vaulted(
         values=tuple(VaultedValue(**item) for item in inspector_answer["vaulted"]),
         passwords=tuple(inspector_answer["vault_passwords"]),
+        become=become_secrets([*inspector_answer["hosts"], *inspector_answer.get("hosts_beside", [])]),
         unknown=None if unknown is None else plain(str(unknown)),
     )
 

@@ -33,6 +33,13 @@ _CONNECTION = {
     "become_exe": ("ansible_become_exe",),
     "become_flags": ("ansible_become_flags",),
     "shell_executable": ("ansible_shell_executable",),
+    "become_method": ("ansible_become_method",),
+    "become_password": (
+        "ansible_become_password",
+        "ansible_become_pass",
+        "ansible_sudo_pass",
+        "ansible_su_pass",
+    ),
 }
 
 
@@ -82,6 +89,7 @@ class _Inspection:
         self.warned: list[str] = []
         self.secrets: list[Any] = []
         self.no_passwords = ""
+        self.become_password = _become_password(cli)
         self.loader, self.inventory, self.variables = self._prerequisites(cli)
 
     def _prerequisites(self, cli: Any) -> Any:
@@ -193,6 +201,8 @@ class _Inspection:
             if name in host_variables and not str(templar.template(host_variables[name]) or "").strip()
         ]
         defaults = {
+            "become_method": constants.DEFAULT_BECOME_METHOD,
+            "become_password": self.become_password,
             "user": constants.DEFAULT_REMOTE_USER,
             "port": constants.DEFAULT_REMOTE_PORT,
             "private_key": constants.DEFAULT_PRIVATE_KEY_FILE,
@@ -309,6 +319,14 @@ def _resolved(templar: Any, value: Any) -> Any:
         return templar.template(value)
     except Exception:
         return None
+
+
+def _become_password(cli: Any) -> str | None:
+    """The password in the file that ansible.cfg names, read or run as Ansible does it; None for none."""
+    from ansible import constants
+
+    path = constants.BECOME_PASSWORD_FILE
+    return None if not path else str(cli.get_password_from_file(path))
 
 
 def _refuse_empty_users(play: Any, templar: Any) -> None:

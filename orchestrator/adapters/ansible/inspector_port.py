@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
+from orchestrator.adapters.ansible.become_passwords import names_become_passwords
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.installation import Choice, other_than_own
 from orchestrator.adapters.ansible.settings import (
@@ -86,7 +87,7 @@ class AnsibleInspector(Inspector):
         return parts_installed(plan, project, opened)
 
     def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
-        """By an inspection; without one where there is nothing to decrypt with."""
+        """By an inspection; without one where there is nothing to decrypt with, and no password to become root."""
         if _decrypts(plan, project):
             return self._inspect(plan, project, origin).vaulted
         passed = passed_environment(plan.resources.pass_environment, os.environ)
@@ -116,4 +117,6 @@ def _not_named(opened: Sequence[str], plan: ReleasePlan, project: Path) -> tuple
 
 
 def _decrypts(plan: ReleasePlan, project: Path) -> bool:
-    return decrypts(project, plan.resources.vault_password_file)
+    if decrypts(project, plan.resources.vault_password_file):
+        return True
+    return names_become_passwords(project, Path(plan.resources.inventory))

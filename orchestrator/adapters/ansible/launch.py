@@ -8,10 +8,12 @@ from typing import Any
 
 from orchestrator.adapters.ansible import acceleration, fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.become_passwords import VARIABLES
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.settings import (
     MARK,
     base_environment,
+    configuration,
     decrypts,
     first_ssh_options,
     password_files,
@@ -76,6 +78,7 @@ def wrapper(request: AttemptRequest, nonce: str) -> str:
     machines = {host: machine for host, machine in request.machines.items() if _MACHINE_ID.fullmatch(machine)}
     known = {host: " ".join(str(epoch) for epoch in epochs) for host, epochs in request.known.items()}
     fence = _play("fence", nonce, request, fencing.task(request.epoch, request.house))
+    fence["tasks"][0] |= {"become": _becomes(request), "become_user": "root"}
     return json.dumps(
         [
             {**fence, "vars": {fencing.MACHINES: machines, fencing.KNOWN: known}},
@@ -84,6 +87,19 @@ def wrapper(request: AttemptRequest, nonce: str) -> str:
         ],
         indent=1,
     )
+
+
+def _becomes(request: AttemptRequest) -> str:
+    """Whether the fence needs Ansible's own way to root, with the password that Ansible has; else it uses `sudo -n`.
+
+    A template, for it is each host's own: its value is true or false, and holds no password.
+    """
+    given = "''"
+    for variable in reversed(VARIABLES):
+        given = f"{variable} | default({given}, true)"
+    whole = ("defaults", "become_password_file") in configuration(Path(request.project))
+    everybody = "ansible_user | default(ansible_ssh_user | default('root')) != 'root'" if whole else "false"
+    return f"{{{{ ({given}) | length > 0 or {everybody} }}}}"
 
 
 def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[str, Any]:
@@ -120,6 +136,7 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
     allowed = request.allowance
     return {
         "ssh": first_ssh_options(request, control),
+        **ssh_ways(request, control),
         "known_hosts": request.known_hosts,
         "delegates": list(allowed.delegates),
         "acts": str(folder.acts),
@@ -133,6 +150,25 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
             *allowed.unreachable_tasks,
         ],
     }
+
+
+def ssh_ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
+    """The words that lead ssh to each place, and those for any other; their files are where no blank is in a path.
+
+    A jump host's ssh is started by a shell that takes the path as it is. Hosts behind different jump hosts can have one
+    address: so each way has its own socket for shared connections.
+    """
+    folder = control / "ssh"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    plain = folder / "config"
+    plain.write_text(request.plain_way)
+    led: dict[str, list[str]] = {}
+    for number, (place, way) in enumerate(sorted(request.ways.items())):
+        config = folder / f"config-{number}"
+        config.write_text(way.config)
+        own = [] if request.accelerate else ["-o", f"ControlPath={control}/{number}-%C"]
+        led[place] = ["-F", str(config), *own, *way.first]
+    return {"ssh_ways": led, "ssh_plain": ["-F", str(plain), "-o", "HostName=%h"]}
 
 
 def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:

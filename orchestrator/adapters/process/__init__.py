@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchestrator.adapters.process.own_process import raise_descriptor_limit, remark
+from orchestrator.adapters.process.piped import Piped, spawn_piped
 from orchestrator.adapters.process.run_to_end import Ended, run
 
 __all__ = [
     "Attended",
     "Ended",
+    "Piped",
     "ProcessId",
     "alive",
     "await_end",
@@ -33,6 +35,7 @@ __all__ = [
     "spawn_attended",
     "spawn_child",
     "spawn_detached",
+    "spawn_piped",
     "tree",
 ]
 

@@ -40,7 +40,13 @@ def enter(group: str) -> bool:
     return True
 
 
-def raise_descriptor_limit() -> None:
-    """Raise it as far as may be: forks above it leave hosts out in silence."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+def raise_descriptor_limit() -> int:
+    """Let this process open as many files as the machine permits without asking: the number. See setrlimit(2)."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard and hard != resource.RLIM_INFINITY:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError):
+            return soft
+        return hard
+    return soft

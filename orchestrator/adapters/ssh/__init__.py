@@ -1,4 +1,4 @@
-"""Everything orch itself asks of hosts, over ssh; the only owner of paramiko."""
+"""Everything orch itself asks of hosts, over ssh; by OpenSSH's own program."""
 
 from orchestrator.adapters.ssh.targets import SshTargets
 

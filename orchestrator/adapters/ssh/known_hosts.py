@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Target
+from orchestrator.domain.plan.target import Target
 
 
 class Pinned(NamedTuple):
@@ -19,10 +19,6 @@ class Pinned(NamedTuple):
     type: str
     key: bytes
     revoked: bool
-
-
-class HostKeyRefused(Exception):
-    """The host's key is not the pinned one, in words; a security event."""
 
 
 def known_hosts_of(target: Target) -> Path:
@@ -42,8 +38,18 @@ def pinned_for(target: Target) -> list[Pinned]:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    name = target.address if target.port == 22 else f"[{target.address}]:{target.port}"
+    name = pinned_name(target)
     return [line for line in _lines(text) if _is_about(line.names, name)]
+
+
+def pinned_name(target: Target) -> str:
+    """The name under which OpenSSH looks the key up: HostKeyAlias, or the host's name or address and port."""
+    alias = target.way.setting("hostkeyalias")
+    if alias is not None:
+        return alias
+    address = target.way.setting("hostname") or target.address
+    port = target.way.setting("port") or str(target.port)
+    return address if port == "22" else f"[{address}]:{port}"
 
 
 def _lines(text: str) -> Iterator[Pinned]:
@@ -75,19 +81,3 @@ def _is_about(names: str, name: str) -> bool:
 def _matches(name: str, pattern: str) -> bool:
     # Brackets stand around an address with a port and are no pattern.
     return fnmatchcase(name.lower(), pattern.replace("[", "[[]") if "[" in pattern else pattern)
-
-
-def check_key(target: Target, key: bytes, pinned: list[Pinned]) -> None:
-    """Raises HostKeyRefused unless this key is pinned for the target, and not revoked."""
-    shown = fingerprint_of(key)
-    wanted = [line.key for line in pinned if not line.revoked]
-    path = known_hosts_of(target)
-    if any(line.revoked and line.key == key for line in pinned):
-        raise HostKeyRefused(f"{HOST_KEY_NOT_PINNED}: {shown} is revoked in {path}")
-    if not wanted:
-        raise HostKeyRefused(
-            f"{HOST_KEY_NOT_PINNED}: no key is pinned for {target.address} port {target.port} in {path}; it shows {shown}"
-        )
-    if key not in wanted:
-        known = ", ".join(fingerprint_of(each) for each in wanted)
-        raise HostKeyRefused(f"{HOST_KEY_NOT_PINNED}: it shows {shown}, pinned is {known} in {path}")

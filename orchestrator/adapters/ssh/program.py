@@ -33,6 +33,29 @@ def command(python: str, *, root: bool) -> str:
     return f"exec {program}" if root else f"sudo -n -- {program} || exec {program}"
 
 
+def command_with_password(python: str, method: str, nonce: str) -> str:
+    """The same where root takes a password: what asks for it, and what says that root is there, is marked by the nonce.
+
+    sudo shows our own prompt; su has none of ours, and reads what comes without a terminal (pam_unix(8), su(1)). The login
+    is named as sudo names it, so that the program knows whom it stands for.
+    """
+    program = f"{shlex.quote(python)} -I -S -X utf8 -c {shlex.quote(LINE)}"
+    risen = shlex.quote(f"echo {ready_mark(nonce)} >&2; exec {program}")
+    if method == "su":
+        return f"SUDO_USER=$(id -un) LC_ALL=C su root -s /bin/sh -c {risen}"
+    return f"sudo -S -p {shlex.quote(ask_mark(nonce))} -- /bin/sh -c {risen}"
+
+
+def ready_mark(nonce: str) -> str:
+    """What is printed once root is there."""
+    return f"orch-{nonce}-root"
+
+
+def ask_mark(nonce: str) -> str:
+    """The prompt for the password."""
+    return f"orch-{nonce}-password "
+
+
 @cache
 def sources() -> dict[str, str]:
     """Every module the program is made of, by name: its own, and the few of ours that they import."""

@@ -10,8 +10,10 @@ from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.host_answer import HostAnswer, MalformedAnswer, fault_of, understood
 from orchestrator.adapters.ssh.on_target.frame import end_mark
+from orchestrator.adapters.ssh.rise import risen_session
 from orchestrator.adapters.ssh.session import Broken, CutShort, NotPinned, Session, Unreached
 from orchestrator.adapters.ssh.unframe import BadFrame, unframe
+from orchestrator.domain.plan.inspection import BecomeSecret
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.domain.text.plain_text import plain
 
@@ -39,9 +41,11 @@ class _Hello:
         return match is not None
 
 
-def ask(target: Target, question: HostQuestion, bounds: Bounds = USUAL) -> Answered | Unanswered:
+def ask(
+    target: Target, question: HostQuestion, bounds: Bounds = USUAL, become: BecomeSecret | None = None
+) -> Answered | Unanswered:
     """Ask one target over a connection of its own; never raises for what a host does."""
-    session = connected(target, bounds)
+    session = connected(target, bounds, become)
     if isinstance(session, Unanswered):
         return session
     try:
@@ -50,10 +54,20 @@ def ask(target: Target, question: HostQuestion, bounds: Bounds = USUAL) -> Answe
         session.close()
 
 
-def connected(target: Target, bounds: Bounds = USUAL) -> Session | Unanswered:
-    """A new connection to the target, or why there is none."""
+def connected(
+    target: Target, bounds: Bounds = USUAL, become: BecomeSecret | None = None
+) -> Session | Unanswered:
+    """A new connection to the target, or why there is none; where root refuses the password, one without root."""
+    root = target.user == "root"
     try:
-        return Session(target, bounds)
+        if become is None or root:
+            return Session(target, program.command(target.python, root=root), bounds)
+        risen = risen_session(target, bounds, become)
+        if isinstance(risen, Session):
+            return risen
+        session = Session(target, program.command(target.python, root=False), bounds)
+        session.no_root = risen
+        return session
     except Unreached as unreached:
         return Unanswered(plain(str(unreached), 500), not_pinned=isinstance(unreached, NotPinned))
 
@@ -86,10 +100,8 @@ def _asked(session: Session, question: HostQuestion, *, stay: bool) -> Answered 
     hello = _Hello(nonce)
     request = question.request(nonce, stay=stay)
     letter = program.next_letter(request) if session.stays else program.letter(request)
-    command = program.command(session.target.python, root=session.target.user == "root")
     bounds = session.bounds
     spoken = session.converse(
-        command,
         letter,
         question.seconds + 30,
         hello.arrived,
@@ -97,7 +109,10 @@ def _asked(session: Session, question: HostQuestion, *, stay: bool) -> Answered 
         stay_after=end_mark(nonce) if stay else b"",
         most=bounds.answer if question.large else min(bounds.answer, bounds.small_answer),
     )
-    reply = Reply(*spoken, session.fingerprint, hello.there, hello.arrived_at, session.sent_at)
+    output, code, errors = spoken
+    if session.no_root:
+        errors = session.no_root.encode()
+    reply = Reply(output, code, errors, session.fingerprint, hello.there, hello.arrived_at, session.sent_at)
     return read_reply(session.target, question, nonce, reply)
 
 

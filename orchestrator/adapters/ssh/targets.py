@@ -14,6 +14,7 @@ from orchestrator.adapters.ssh.captured_items import shown_cuts, shown_item
 from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
 from orchestrator.adapters.ssh.known_hosts import fingerprint_of, pinned_for
 from orchestrator.adapters.ssh.processes_seen import processes_seen, searching
+from orchestrator.adapters.ssh.stay_limit import stay_at_most
 from orchestrator.domain.evidence.baseline import (
     FORM,
     Baseline,
@@ -22,6 +23,7 @@ from orchestrator.domain.evidence.baseline import (
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.system_places import scope_question
 from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
+from orchestrator.domain.plan.inspection import BecomeSecret
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Targets
@@ -34,12 +36,12 @@ Secrets = tuple[Mapping[str, str], Callable[[str], str]]
 SecretsOf = Callable[[CheckBase, Path], Secrets]
 """Those of a check. Raises OSError or ValueError."""
 
+BecomeOf = Callable[[str], BecomeSecret | None]
+"""The password with which a login becomes root on a host, by the host's name."""
 AskFromController = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
 """Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
 
 AT_ONCE = 32
-STAY_AT_MOST = 400
-"""Connections that stay at once; each is a thread and a socket here, and a waiting Python on its host."""
 _VERIFY_SECONDS = 60.0
 _UNITS_SECONDS = 120.0
 _CAPTURE_SECONDS = 300.0
@@ -61,9 +63,11 @@ class SshTargets(Targets):
         bounds: Bounds = USUAL,
         search: ProcessSearch | None = None,
         secrets_of: SecretsOf = lambda check, project: ({}, str),
+        become_of: BecomeOf = lambda _host: None,
     ) -> None:
         self._controller_checks = controller_checks
         self._secrets_of = secrets_of
+        self._become_of = become_of
         self._keep = keep
         self._now = now
         self._bounds = bounds
@@ -85,6 +89,7 @@ class SshTargets(Targets):
             bounds=self._bounds,
             search=search,
             secrets_of=self._secrets_of,
+            become_of=self._become_of,
         )
 
     def close(self) -> None:
@@ -267,19 +272,19 @@ class SshTargets(Targets):
         from orchestrator.adapters.ssh.round_trip import ask, connected
 
         if not self._keep:
-            return ask(target, question, self._bounds)
+            return ask(target, question, self._bounds, self._become_of(target.host))
         kept = self._sessions.pop(target, None)
         if kept is not None:
             outcome = self._asked_over(kept, question)
             if not (isinstance(outcome, Unanswered) and outcome.broken):
                 return outcome
-        session = connected(target, self._bounds)
+        session = connected(target, self._bounds, self._become_of(target.host))
         return session if isinstance(session, Unanswered) else self._asked_over(session, question)
 
     def _asked_over(self, session: "Session", question: HostQuestion) -> Answered | Unanswered:
         from orchestrator.adapters.ssh.round_trip import ask_over
 
-        stay = len(self._sessions) < STAY_AT_MOST
+        stay = len(self._sessions) < stay_at_most()
         outcome = ask_over(session, question, stay=stay)
         if isinstance(outcome, Answered):
             self._identities[session.target] = outcome.identity

@@ -37,6 +37,13 @@ class Allowance(Noun):
     absent_groups: Annotated[Many[Text], Since("0.2")] = ()
 
 
+class RunWay(Noun):
+    """How ssh gets to a place: its configuration, and the words that stand first on its command line."""
+
+    config: str
+    first: Many[str] = ()
+
+
 class AttemptRequest(Noun):
     """All that a worker needs to run the attempt, without secrets. Paths are absolute.
 
@@ -50,7 +57,8 @@ class AttemptRequest(Noun):
     the caller's environment has their values. `ingredients` and `outputs`: what it may read outside of its copy, as the plan
     names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns. `tags` and
     `skip_tags`: which plays and tasks are run, as `ansible-playbook` takes them; none given, all. `origin`: the folder of
-    the project, of which `project` is a copy; files with passwords stay there.
+    the project, of which `project` is a copy; files with passwords stay there. `ways`: how ssh gets to hosts that
+    its own defaults do not reach, by `address:port`; `plain_way` is its configuration for all others.
     """
 
     attempt: str
@@ -83,3 +91,5 @@ class AttemptRequest(Noun):
     tags: Many[str] = ()
     skip_tags: Many[str] = ()
     origin: str = ""
+    ways: dict[str, RunWay] = {}
+    plain_way: str = ""

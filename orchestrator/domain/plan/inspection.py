@@ -87,16 +87,24 @@ class VaultedValue(Noun):
     value: Annotated[str, Field(repr=False)]
 
 
+class BecomeSecret(Noun):
+    """The password with which a login becomes root on a host, and the program that asks for it. It is never shown."""
+
+    method: Literal["sudo", "su"]
+    password: Annotated[str, Field(repr=False)]
+
+
 class Vaulted(Noun):
     """All that is to be redacted for a plan: vaulted values, the passwords that decrypt them, and what it passes to its runs.
 
-    `passed`: values of variables of the environment, by name. `unknown`: why these may not be all. It is kept in no
-    file and on no journal.
+    `passed`: values of variables of the environment, by name. `become`: passwords to become root, by host. `unknown`: why
+    these may not be all. It is kept in no file and on no journal.
     """
 
     values: Many[VaultedValue] = ()
     passwords: Annotated[Many[str], Field(repr=False)] = ()
     passed: Annotated[dict[str, str], Field(repr=False)] = {}
+    become: Annotated[dict[HostName, BecomeSecret], Field(repr=False)] = {}
     unknown: str | None = None
 
 
@@ -104,6 +112,7 @@ def redactor_of(*vaulted: Vaulted) -> Redactor:
     """What takes all of this out of text. Marks are keyed with the passwords: whoever has those has the values too."""
     values = [item.value for each in vaulted for item in each.values]
     passwords = [password for each in vaulted for password in each.passwords]
+    values += {secret.password for each in vaulted for secret in each.become.values()}
     # As they are after unfit characters were written otherwise (domain/text/plain_text.py).
     written = [form for value in values for form in (plain(value, len(value)), escaped_text(value))]
     key = "\0".join(dict.fromkeys(passwords)).encode("utf-8", "surrogateescape")

@@ -1,8 +1,10 @@
 """The target hosts of a deployment, as the inventory resolves them."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
+from orchestrator.domain.plan.ssh_way import STRAIGHT, SshWay
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Port
 from orchestrator.domain.text.selection import selects
 
@@ -24,6 +26,7 @@ class Target(Noun):
     private_key: str | None = None
     known_hosts: str | None = None
     python: str = "/usr/bin/python3"
+    way: Annotated[SshWay, Since("0.2")] = STRAIGHT
 
 
 class Identity(Noun):

@@ -1,8 +1,10 @@
 """Attempts: playbook runs in a worker that outlives this process. Record the intent, then act, then record the outcome."""
 
+from collections.abc import Iterable
+
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose
+from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose, RunWay
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.journal.driver_name import driver_named
 from orchestrator.domain.journal.events import (
@@ -12,6 +14,9 @@ from orchestrator.domain.journal.events import (
     AttemptLost,
     DeploymentHeld,
 )
+from orchestrator.domain.plan.ssh_config_text import first_words, plain_run_config, run_config
+from orchestrator.domain.plan.ssh_way import STRAIGHT
+from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.model_base import Variables
 from orchestrator.engine import disk_space
 from orchestrator.engine.drive_context import DriveContext
@@ -206,8 +211,19 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         foreseen=d.private_copy.foreseen,
         addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
         machines={b.host: b.machine_id for b in d.preparation.baselines.values() if b.host in hosts},
-        known_hosts=next((t.known_hosts for t in d.targets if t.known_hosts), None),
+        known_hosts=(known_hosts := next((t.known_hosts for t in d.targets if t.known_hosts), None)),
+        ways=ways_of(d.targets, known_hosts),
+        plain_way=plain_run_config(known_hosts),
     )
+
+
+def ways_of(targets: Iterable[Target], known_hosts: str | None) -> dict[str, RunWay]:
+    """The ways of the targets for which OpenSSH's own defaults and the pinned keys of the run do not do, by place."""
+    return {
+        f"{target.address}:{target.port}": RunWay(config=run_config(target), first=first_words(target))
+        for target in targets
+        if target.way != STRAIGHT or target.known_hosts != known_hosts
+    }
 
 
 def _orch_variables(d: Deployment, attempted: Attempted) -> Variables:

@@ -124,6 +124,14 @@ INVENTORIES = [
         {"hosts.yml": "web: {hosts: {a: {ansible_host: h}, b: {ansible_host: h}}}"},
         "a and b are one machine, h port 22",
     ),
+    (
+        {"hosts.yml": "web: {hosts: {web1: {ansible_ssh_common_args: -F /nowhere/config}}}"},
+        "host web1: ssh refuses its configuration: Can't open user config file /nowhere/config",
+    ),
+    (
+        {"hosts.yml": "web: {hosts: {web1: {ansible_ssh_extra_args: -J gate.invalid}}}"},
+        "no key is pinned for the jump host gate.invalid (gate.invalid)",
+    ),
     ({"hosts.yml": "plugin: constructed\n"}, "dynamic_inventory: true"),
 ]
 
@@ -133,8 +141,8 @@ WAYS = [
         "ansible_ssh_common_args: '-o ProxyCommand=\"nc %h %p\"'",
         "ansible_ssh_common_args -o ProxyCommand=nc %h %p",
     ),
-    ("ansible_ssh_common_args: -F other", "ansible_ssh_common_args -F other of web1"),
-    ("ansible_ssh_extra_args: -J gate", "ansible_ssh_extra_args -J gate of web1"),
+    ("ansible_ssh_common_args: '-o ProxyCommand=\"ssh -W %h:%p gate\"'", None),
+    ("ansible_ssh_extra_args: -J gate", None),
     ("ansible_ssh_executable: /opt/ssh", "ansible_ssh_executable /opt/ssh of web1"),
     ("ansible_become_exe: ssh gate sudo", "ansible_become_exe ssh gate sudo of web1"),
     ("ansible_ssh_common_args: -o ServerAliveInterval=5", None),

@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from orchestrator.adapters.ansible.in_run.masks import failed, is_blind, is_never_true
-from orchestrator.adapters.ansible.in_run.ssh_options import before_all, leading
+from orchestrator.adapters.ansible.in_run.ssh_options import leading, without_file
 
 # arguments as a user writes them, and what of them leads elsewhere
 ARGUMENTS = [
@@ -35,11 +35,19 @@ def test_what_leads_a_connection(arguments: str, expected: list[str]) -> None:
     assert leading(shlex.split(arguments)) == expected
 
 
-def test_a_connection_stays_at_its_address() -> None:
-    assert before_all(["-o", "StrictHostKeyChecking=yes"])[:4] == [
-        *("-o", "StrictHostKeyChecking=yes"),
-        *("-o", "HostName=%h"),
-    ]
+FILES = [
+    ("-F mine -o Port=22 web1 true", "-o Port=22 web1 true"),
+    ("-Fmine web1", "web1"),
+    ("-CFmine web1", "-C web1"),
+    ("-C -F mine -tt web1 ssh -F other x", "-C -tt web1 ssh -F other x"),
+    ("-o ProxyCommand=x web1 -F mine", "-o ProxyCommand=x web1 -F mine"),
+    ("-b - -o User=li [::1]", "-b - -o User=li [::1]"),
+]
+
+
+@pytest.mark.parametrize(("given", "kept"), FILES)
+def test_a_configuration_of_the_users_own_does_not_reach_ssh(given: str, kept: str) -> None:
+    assert without_file(given.split()) == kept.split()
 
 
 # a condition of failed_when, and whether it says nothing of the task registered as `r`

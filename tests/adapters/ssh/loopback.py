@@ -57,8 +57,8 @@ def pin(folder: Path, port: int, key: str) -> None:
 
 
 @contextmanager
-def loopback_sshd(folder: Path) -> Iterator[Loopback]:
-    """Start it, and end it with the block."""
+def loopback_sshd(folder: Path, *, certified_by: Path | None = None) -> Iterator[Loopback]:
+    """Start it, and end it with the block. `certified_by`: whose certificates it shows as web1, and lets in."""
     if SSHD is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs sshd.")
@@ -71,7 +71,7 @@ def loopback_sshd(folder: Path) -> Iterator[Loopback]:
     (folder / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_key\nPidFile none\nUsePAM no\n"
         f"AuthorizedKeysFile {folder}/authorized_keys\nStrictModes no\nPermitRootLogin prohibit-password\n"
-        "MaxStartups 100\n"
+        "MaxStartups 100\n" + ("" if certified_by is None else _certificates(folder, certified_by))
     )
     with subprocess.Popen(
         [SSHD, "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL
@@ -81,6 +81,13 @@ def loopback_sshd(folder: Path) -> Iterator[Loopback]:
             yield Loopback(port, folder)
         finally:
             daemon.terminate()
+
+
+def _certificates(folder: Path, authority: Path) -> str:
+    """Sign the host key for web1; what sshd's configuration says of it and of certificates of users."""
+    words = ["-q", "-s", str(authority), "-I", "host", "-h", "-n", "web1", f"{folder}/host_key.pub"]
+    subprocess.run(["ssh-keygen", *words], check=True)
+    return f"HostCertificate {folder}/host_key-cert.pub\nTrustedUserCAKeys {authority}.pub\n"
 
 
 def _wait_for(port: int, daemon: "subprocess.Popen[bytes]") -> None:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from orchestrator.adapters.ssh import SshTargets, program
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
-from orchestrator.adapters.ssh.session import Session
+from orchestrator.adapters.ssh.session import CutShort, Session
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Target
@@ -237,10 +237,9 @@ def test_when_nobody_listens_any_more_the_program_and_its_commands_end(
             "stdout_contains": None, "run": f"echo $$ > {tmp_path}/pid; exec sleep 60",
         }],
     }  # fmt: skip
-    ours = Session(sshd.target())
-    channel = ours.transport.open_session()
-    channel.exec_command(program.command("/usr/bin/python3", root=True))
-    channel.sendall(program.letter(request))
+    ours = Session(sshd.target(), program.command("/usr/bin/python3", root=True), Bounds(quiet=1.0))
+    with pytest.raises(CutShort):
+        ours.converse(program.letter(request), 60.0, lambda _piece: False, echo=True)
     deadline = time.monotonic() + 20
     while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
         assert time.monotonic() < deadline

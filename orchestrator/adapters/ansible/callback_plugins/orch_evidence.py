@@ -280,6 +280,7 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
     acts = _beside("acts").Acts(given["acts"], addresses)
     opens = _beside("opens").install(given["opens"]) if "opens" in given else None
     ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts, opens)
+    ways.lead(given["ssh_ways"], given["ssh_plain"])
     connections.install(ways)
     return ways, given
 

@@ -38,7 +38,7 @@ from orchestrator.adapters.ansible.in_run.routes import (
     refuse_others,
     route,
 )
-from orchestrator.adapters.ansible.in_run.ssh_options import before_all
+from orchestrator.adapters.ansible.in_run.ssh_options import before_all, without_file
 
 _USES = ("exec_command", "put_file", "fetch_file")
 _NO_CHECK = ("host_key_auto_add", "record_host_keys")
@@ -52,6 +52,8 @@ class Ways:
     ) -> None:
         self.key = f"orch_{nonce}"
         self.first = before_all(list(pinned))
+        self.led: dict[str, list[str]] = {}
+        self.plain: list[str] = []
         self.known_hosts = known_hosts
         self.acts = acts
         self.opens = opens
@@ -60,6 +62,15 @@ class Ways:
         self.masked: list[str] = []
         self.raw: dict[str, Any] | None = None
         self.changes = Changes()
+
+    def lead(self, led: Mapping[str, list[str]], plain: list[str]) -> Ways:
+        """Let ssh go to these places by these words, and to all others by `plain`."""
+        self.led, self.plain = dict(led), list(plain)
+        return self
+
+    def before(self, connection: Any) -> list[str]:
+        """What stands first on ssh's command line: the way of the place, and the pinned keys."""
+        return [*self.led.get(place(connection), self.plain), *self.first]
 
     def hand_over(self) -> dict[str, Any]:
         """What the result of the task takes along."""
@@ -224,23 +235,21 @@ def _watch(ways: Ways, connection: Any) -> None:
         setattr(connection, name, used)
 
 
-def _ssh_command(ways: Ways, original: Any, _connection: Any, binary: str, *others: Any) -> list[bytes]:
+def _ssh_command(ways: Ways, original: Any, connection: Any, binary: str, *others: Any) -> list[bytes]:
     command: list[bytes] = original(binary, *others)
     # With a password sshpass stands before it.
     after = command.index(str(binary).encode("utf-8", "surrogateescape")) + 1
-    return [
-        *command[:after],
-        *(word.encode("utf-8", "surrogateescape") for word in ways.first),
-        *command[after:],
-    ]
+    given = [word.decode("utf-8", "surrogateescape") for word in command[after:]]
+    words = [*ways.before(connection), *without_file(given)]
+    return [*command[:after], *(word.encode("utf-8", "surrogateescape") for word in words)]
 
 
-def _mitogen_stack(ways: Ways, original: Any, _connection: Any) -> tuple[str, Any]:
+def _mitogen_stack(ways: Ways, original: Any, connection: Any) -> tuple[str, Any]:
     name, stack = original()
     for hop in stack:
         if hop["method"] == "ssh":
             hop["kwargs"]["check_host_keys"] = "enforce"
-            hop["kwargs"]["ssh_args"] = [*ways.first, *hop["kwargs"]["ssh_args"]]
+            hop["kwargs"]["ssh_args"] = [*ways.before(connection), *without_file(hop["kwargs"]["ssh_args"])]
     return name, stack
 
 

@@ -33,8 +33,25 @@ _HARMLESS_WITH_VALUE = frozenset("cilm")
 
 
 def before_all(pinned: Sequence[str]) -> list[str]:
-    """The arguments that stand before all others: `pinned`, and what keeps a connection at the address it is given."""
-    return [*pinned, "-o", "HostName=%h", "-o", "PermitLocalCommand=no", "-o", "VerifyHostKeyDNS=no"]
+    """The arguments that stand before all others but the way: `pinned`, and what lets no name or key come from elsewhere."""
+    return [*pinned, "-o", "PermitLocalCommand=no", "-o", "VerifyHostKeyDNS=no"]
+
+
+def without_file(words: Sequence[str]) -> list[str]:
+    """The arguments without a configuration file of the user's: of several `-F` ssh takes the last."""
+    kept: list[str] = []
+    rest = list(words)
+    while rest and re.match(r"-[0-9A-Za-z]", rest[0]):
+        word = rest.pop(0)
+        letters = re.match(r"[" + "".join(_ALONE) + r"]*", word[1:])
+        alone = letters[0] if letters else ""
+        option = word[1 + len(alone) :]
+        value = [rest.pop(0)] if len(option) == 1 and rest else []
+        if option[:1] != "F":
+            kept += [word, *value]
+        elif alone:
+            kept.append(f"-{alone}")
+    return [*kept, *rest]
 
 
 def leading(words: Sequence[str]) -> list[str]:
