@@ -43,7 +43,7 @@ def enter(group: str) -> bool:
 def raise_descriptor_limit() -> int:
     """Let this process open as many files as the machine permits without asking: the number. See setrlimit(2)."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard and hard != resource.RLIM_INFINITY:
+    if hard not in (soft, resource.RLIM_INFINITY):
         try:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         except (OSError, ValueError):

@@ -14,8 +14,8 @@ def finding(**changes: Any) -> PlaybookFinding:
     return PlaybookFinding.model_validate({**given, **changes})
 
 
-def way_out(found: PlaybookFinding, allow: Allowance, **variables: str) -> str | None:
-    stands = standing(found, "strategy", allow, variables, "web:lb")
+def way_out(construct: PlaybookFinding, allow: Allowance, **variables: str) -> str | None:
+    stands = standing(construct, "strategy", allow, variables, "web:lb")
     return None if stands is None else stands.next_move
 
 
@@ -45,10 +45,10 @@ ALLOWED = [
 ]
 
 
-@pytest.mark.parametrize(("found", "allow"), ALLOWED)
-def test_what_is_allowed_is_not_named_again(found: PlaybookFinding, allow: Allowance) -> None:
-    assert way_out(found, allow) is None
-    assert way_out(found, Allowance()) is not None
+@pytest.mark.parametrize(("construct", "allow"), ALLOWED)
+def test_what_is_allowed_is_not_named_again(construct: PlaybookFinding, allow: Allowance) -> None:
+    assert way_out(construct, allow) is None
+    assert way_out(construct, Allowance()) is not None
 
 
 STANDING = [
@@ -73,9 +73,9 @@ STANDING = [
 ]
 
 
-@pytest.mark.parametrize(("found", "allow", "words"), STANDING)
-def test_the_way_out_is_named(found: PlaybookFinding, allow: Allowance, words: str) -> None:
-    assert words in (way_out(found, allow) or "")
+@pytest.mark.parametrize(("construct", "allow", "words"), STANDING)
+def test_the_way_out_is_named(construct: PlaybookFinding, allow: Allowance, words: str) -> None:
+    assert words in (way_out(construct, allow) or "")
 
 
 PROMPTS = finding(kind="vars_prompt", asked=("release", "token"))

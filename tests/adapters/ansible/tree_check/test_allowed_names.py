@@ -26,5 +26,5 @@ def test_names_of_no_task(tmp_path: Path, text: str, names: tuple[str, ...], exp
     allow = plan.strategy.allow.model_copy(update={"ignored_tasks": names})
     strategy = plan.strategy.model_copy(update={"allow": allow, "playbook": "site.yml"})
     (tmp_path / "site.yml").write_text(text)
-    found = names_of_no_task(plan.model_copy(update={"strategy": strategy}), tmp_path, ())
-    assert [finding.what for finding in found] == expected
+    findings = names_of_no_task(plan.model_copy(update={"strategy": strategy}), tmp_path, ())
+    assert [finding.what for finding in findings] == expected

@@ -65,8 +65,8 @@ def test_it_looks_into_roles_and_playbooks_of_collections(
     tmp_path: Path, files: dict[str, str], where: str
 ) -> None:
     playbook = write(tmp_path, {where: PAUSE, **files})
-    found = [(finding.file, finding.kind) for finding in unsafe_constructs(playbook, tmp_path)]
-    assert found == [(str(tmp_path / where), "pause")]
+    findings = [(finding.file, finding.kind) for finding in unsafe_constructs(playbook, tmp_path)]
+    assert findings == [(str(tmp_path / where), "pause")]
 
 
 MISSING = [

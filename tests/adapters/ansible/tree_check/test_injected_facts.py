@@ -12,7 +12,7 @@ from tests.adapters.ansible.local_runs import told_by
 PLAY = "- hosts: web\n  roles: [shop]\n"
 
 
-def found(folder: Path, files: dict[str, str]) -> list[tuple[str, int | None, str, str]]:
+def facts_in(folder: Path, files: dict[str, str]) -> list[tuple[str, int | None, str, str]]:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
@@ -70,7 +70,7 @@ FOUND = [
 def test_where_a_fact_is_read(
     tmp_path: Path, files: dict[str, str], expected: list[tuple[str, int, str, str]]
 ) -> None:
-    assert found(tmp_path, files) == expected
+    assert facts_in(tmp_path, files) == expected
 
 
 NONE = [
@@ -88,13 +88,13 @@ NONE = [
 @pytest.mark.parametrize("expression", NONE)
 def test_what_is_no_fact_of_its_own(tmp_path: Path, expression: str) -> None:
     text = f"- hosts: web\n  tasks:\n    - command: id\n      # ansible_os_family\n      when: {expression}\n"
-    assert found(tmp_path, {"site.yml": text}) == []
+    assert facts_in(tmp_path, {"site.yml": text}) == []
 
 
 def test_what_the_tree_sets_itself_and_what_setup_is_asked_for_is_none(tmp_path: Path) -> None:
     tasks = "    - setup:\n        filter: ansible_fqdn\n    - command: 'id {{ ansible_domain }}'\n"
     text = f"- hosts: web\n  vars: {{ansible_domain: x}}\n  tasks:\n{tasks}"
-    assert found(tmp_path, {"site.yml": text}) == []
+    assert facts_in(tmp_path, {"site.yml": text}) == []
 
 
 def test_a_file_is_named_once_with_its_uses_counted(tmp_path: Path) -> None:
