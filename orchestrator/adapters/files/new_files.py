@@ -84,10 +84,10 @@ def _left_by_interrupted(project: Path) -> list[str]:
 
 def _same_file(staged: Path, placed: Path) -> bool:
     try:
-        one, other = staged.lstat(), placed.lstat()
+        first, second = staged.lstat(), placed.lstat()
     except OSError:
         return False
-    return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+    return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
 
 
 def _write(path: Path, text: str | bytes) -> None:

@@ -139,7 +139,8 @@ def _acceptance(proposal: Proposal) -> str:
             0,
             "    # CHANGE: nothing in the tree says how the service is used. Ask it, such as with `http`.\n",
         )
-    if len(checks) == 1 and "CHANGE" in checks[0]:
+    # Each host of the deployment needs a check; those above may be for some groups only.
+    if all("CHANGE" in check or "      on: " in check for check in checks):
         checks.append(
             "    - command: {run: 'test -z \"$(systemctl list-units --failed --no-legend --plain)\"'}\n"
             "      title: no unit has failed\n"

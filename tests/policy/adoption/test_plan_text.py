@@ -1,0 +1,33 @@
+"""The proposed plan has a check for each host, also where the tree's own are for some groups only."""
+
+from __future__ import annotations
+
+from orchestrator.domain.adoption.tree_reading import Asked, Origin, PlaybookReading
+from orchestrator.policy.adoption.plan_text import plan_text
+from orchestrator.policy.adoption.proposal import Choice, Proposal
+
+CHOICE = Choice(
+    "a",
+    "1",
+    "site.yml",
+    "hosts",
+    person="Ada",
+    hosts=("a1", "a2"),
+    unit=("site.yml", "0" * 64),
+    dynamic=False,
+)
+PORT = Asked("port", "6443", Origin("site.yml", 1, "wait_for", "Wait", "server"))
+
+
+def test_a_port_of_one_group_leaves_no_host_without_a_check() -> None:
+    several = plan_text(
+        Proposal(PlaybookReading("site.yml", "server:agent", ("server", "agent"), asked=(PORT,)), CHOICE)
+    )
+    assert "      on: server\n" in several
+    assert "no unit has failed" in several
+
+
+def test_a_port_of_all_hosts_is_enough() -> None:
+    single = plan_text(Proposal(PlaybookReading("site.yml", "server", ("server",), asked=(PORT,)), CHOICE))
+    assert "      on: " not in single
+    assert "no unit has failed" not in single
