@@ -51,10 +51,10 @@ def settings_file(environ: Mapping[str, str] = os.environ, folder: Path | None =
         return None
     from orchestrator.adapters.files.settings_file import refuse_foreign_settings, settings_above
 
-    found = settings_above(here)
-    if found is not None:
-        refuse_foreign_settings(found, environ)
-    return found
+    nearest = settings_above(here)
+    if nearest is not None:
+        refuse_foreign_settings(nearest, environ)
+    return nearest
 
 
 def loaded_settings(

@@ -38,7 +38,7 @@ def held(began: RunSoftware) -> tuple[Fleet, Deployment]:
     return fleet, d
 
 
-def told(fleet: Fleet, d: Deployment) -> str:
+def lines_of(fleet: Fleet, d: Deployment) -> str:
     records = fleet.ports.journal.read(d.id)
     return "\n".join(words for record in records for _, words in telling_of_record(record, d).lines)
 
@@ -62,10 +62,10 @@ def test_a_mended_version_of_its_series_goes_on_and_is_told() -> None:
     d = gone_on(fleet, d)
     assert d.state is State.BACKED_OUT
     assert [software.core for software in d.driving.software] == ["2.20.1", "2.20.2"]
-    said = told(fleet, d)
-    assert "goes on with ansible-core 2.20.2, before 2.20.1" in said
-    assert "goes on with Python 3.12.5, before 3.12.4" in said
-    assert "goes on with community.general 8.2.0, before community.general 8.1.0" in said
+    lines = lines_of(fleet, d)
+    assert "goes on with ansible-core 2.20.2, before 2.20.1" in lines
+    assert "goes on with Python 3.12.5, before 3.12.4" in lines
+    assert "goes on with community.general 8.2.0, before community.general 8.1.0" in lines
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_person_may_name_another_and_that_is_on_record() -> None:
     d = gone_on(fleet, d)
     assert d.state is State.BACKED_OUT
     assert d.driving.software[-1].core == "2.21.0"
-    assert f"goes on with the Ansible of /opt/new/bin/python, before {PYTHON}" in told(fleet, d)
+    assert f"goes on with the Ansible of /opt/new/bin/python, before {PYTHON}" in lines_of(fleet, d)
 
 
 def test_what_an_earlier_version_began_goes_on_with_what_is_there() -> None:

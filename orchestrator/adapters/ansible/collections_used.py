@@ -33,15 +33,15 @@ def collections_used(
     roots = list(dict.fromkeys(root for run in runs for root in collection_roots(grounds, run.parent)))
     files = [*loadable_files(project, runs, project, roles_path(project)), *runs, project / "ansible.cfg"]
     ahead = sorted({match.group() for _, text in texts_of(files) for match in _NAME.finditer(text)})
-    found: dict[str, CollectionUsed] = {}
+    by_name: dict[str, CollectionUsed] = {}
     while ahead:
         name = ahead.pop()
-        place = _place(name, roots) if name not in found else None
+        place = _place(name, roots) if name not in by_name else None
         if place is not None:
-            said = _manifest(place)
-            found[name] = CollectionUsed(name=name, version=_version(place, said), place=str(place))
-            ahead += _dependencies(said)
-    return tuple(found[name] for name in sorted(found))
+            manifest = _manifest(place)
+            by_name[name] = CollectionUsed(name=name, version=_version(place, manifest), place=str(place))
+            ahead += _dependencies(manifest)
+    return tuple(by_name[name] for name in sorted(by_name))
 
 
 def collection_folders(project: Path, installation: AnsibleInstallation) -> list[tuple[Path, int]]:
@@ -90,16 +90,16 @@ def _manifest(place: Path) -> dict[str, object]:
     """What the MANIFEST.json of an installed collection says of it; empty where there is none, or it is no such file."""
     try:
         with (place / "MANIFEST.json").open("rb") as stream:
-            said = json.loads(stream.read(_LARGEST))
+            manifest = json.loads(stream.read(_LARGEST))
     except (OSError, ValueError, RecursionError):
         return {}
-    known = said.get("collection_info") if isinstance(said, dict) else None
+    known = manifest.get("collection_info") if isinstance(manifest, dict) else None
     return known if isinstance(known, dict) else {}
 
 
-def _version(place: Path, said: dict[str, object]) -> str:
+def _version(place: Path, manifest: dict[str, object]) -> str:
     """As Ansible reads it: of MANIFEST.json, else of galaxy.yml; empty where neither says one."""
-    version = said.get("version")
+    version = manifest.get("version")
     if version is None:
         try:
             match = _OF_GALAXY.search((place / "galaxy.yml").read_text(encoding="utf-8", errors="replace"))
@@ -109,7 +109,7 @@ def _version(place: Path, said: dict[str, object]) -> str:
     return version if isinstance(version, str) and _VERSION.fullmatch(version) else ""
 
 
-def _dependencies(said: dict[str, object]) -> Iterator[str]:
-    named = said.get("dependencies")
+def _dependencies(manifest: dict[str, object]) -> Iterator[str]:
+    named = manifest.get("dependencies")
     if isinstance(named, dict):
         yield from (name for name in named if isinstance(name, str) and _NAME.fullmatch(name))

@@ -112,9 +112,9 @@ def _unreadable(file: str, content: bytes, error: ValueError | RecursionError) -
     if match is None:
         return fault_at(file, None, (), "settings", str(error), "write it anew")
     words, last = match[1], len(content.splitlines()) or 1
-    found = f"a fault: {words[:1].lower()}{words[1:]}"
+    seen = f"a fault: {words[:1].lower()}{words[1:]}"
     move = 'correct it: `ansible = ".venv"` is how a line looks'
-    return fault_at(file, int(match[2] or last), (), "TOML", found, move)
+    return fault_at(file, int(match[2] or last), (), "TOML", seen, move)
 
 
 def _places(text: str) -> Iterator[tuple[tuple[str | int, ...], DocumentPlace]]:

@@ -64,13 +64,13 @@ def all_at_once(looks: Mapping[tuple[Subject, ...], Look], within: float) -> Ite
     timer.daemon = True
     timer.start()
     while waiting:
-        subjects, found = answers.get()
-        if isinstance(found, Exception):
-            raise found
+        subjects, seen = answers.get()
+        if isinstance(seen, Exception):
+            raise seen
         if not subjects:
             break
         waiting.discard(subjects)
-        yield from found
+        yield from seen
     timer.cancel()
     for subjects in waiting:
         yield from (Finding(subject, "missing", lack="no_answer") for subject in subjects)

@@ -44,8 +44,8 @@ def containers() -> tuple[Finding, ...]:
     """podman and docker, each with its version."""
     named = []
     for engine in ("podman", "docker"):
-        said = asked([engine, "--version"])
-        match = _VERSION.search(said.output) if said is not None and said.exit_code == 0 else None
+        ended = asked([engine, "--version"])
+        match = _VERSION.search(ended.output) if ended is not None and ended.exit_code == 0 else None
         named += [f"{engine} {plain(match[0]).rstrip(',')}"] if match else []
     if not named:
         return (Finding("containers", "missing", "", "containers_missing"),)
@@ -54,10 +54,10 @@ def containers() -> tuple[Finding, ...]:
 
 def timer() -> tuple[Finding, ...]:
     """The timer that starts scheduled deployments."""
-    said = asked(["systemctl", "is-enabled", TIMER])
-    if said is None or said.exit_code != 0:
+    ended = asked(["systemctl", "is-enabled", TIMER])
+    if ended is None or ended.exit_code != 0:
         return (Finding("timer", "missing", "", "timer_missing"),)
-    return (Finding("timer", "ok", f"{TIMER} is {plain(said.output.strip())[:40]}"),)
+    return (Finding("timer", "ok", f"{TIMER} is {plain(ended.output.strip())[:40]}"),)
 
 
 def locale(environ: Mapping[str, str]) -> Finding:
@@ -71,8 +71,8 @@ def locale(environ: Mapping[str, str]) -> Finding:
 
 def clock() -> Finding:
     """Whether something keeps the clock right, as systemd says."""
-    said = asked(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
-    answer = said.output.strip() if said is not None and said.exit_code == 0 else ""
+    ended = asked(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
+    answer = ended.output.strip() if ended is not None and ended.exit_code == 0 else ""
     if answer == "yes":
         return Finding("clock", "ok", "synchronised")
     if answer == "no":

@@ -29,8 +29,8 @@ def asked(words: Sequence[str]) -> process.Ended | None:
 
 def openssh() -> tuple[Finding, ...]:
     """The ssh that runs log in with."""
-    said = asked(["ssh", "-V"])
-    match = _SSH.search(said.errors + said.output) if said is not None else None
+    ended = asked(["ssh", "-V"])
+    match = _SSH.search(ended.errors + ended.output) if ended is not None else None
     if match is None:
         return (Finding("openssh", "missing", "", "openssh_missing"),)
     if (int(match[1]), int(match[2])) < _KNOWS_HOST_COMMANDS:
@@ -40,12 +40,12 @@ def openssh() -> tuple[Finding, ...]:
 
 def agent(environ: Mapping[str, str]) -> tuple[Finding, ...]:
     """The agent that holds people's keys, and how many."""
-    said = asked(["ssh-add", "-l"]) if environ.get("SSH_AUTH_SOCK") else None
-    if said is None or said.exit_code == _NO_AGENT or said.exit_code is None:
+    ended = asked(["ssh-add", "-l"]) if environ.get("SSH_AUTH_SOCK") else None
+    if ended is None or ended.exit_code == _NO_AGENT or ended.exit_code is None:
         return (Finding("agent", "missing", "", "agent_absent"),)
-    if said.exit_code == _NO_KEYS:
+    if ended.exit_code == _NO_KEYS:
         return (Finding("agent", "warning", "no key in it", "agent_empty"),)
-    return (Finding("agent", "ok", f"{len(said.output.splitlines())} keys in it"),)
+    return (Finding("agent", "ok", f"{len(ended.output.splitlines())} keys in it"),)
 
 
 def host_keys() -> tuple[Finding, ...]:
@@ -63,8 +63,8 @@ def host_keys() -> tuple[Finding, ...]:
 
 def git() -> tuple[Finding, ...]:
     """git, by which words, anchors and releases are known."""
-    said = asked(["git", "--version"])
-    match = _GIT.match(said.output) if said is not None else None
+    ended = asked(["git", "--version"])
+    match = _GIT.match(ended.output) if ended is not None else None
     if match is None:
         return (Finding("git", "missing", "", "git_missing"),)
     return (Finding("git", "ok", plain(match[1])),)

@@ -32,14 +32,14 @@ def ansible(environ: Mapping[str, str], option: Path | None) -> tuple[Finding, .
         f"by: {chosen}"
     )
     passed_over = " ".join(installation.passed_over)
-    found = (
+    seen = (
         Finding("ansible", "warning", value, "ansible_passed_over", passed_over)
         if passed_over
         else Finding("ansible", "ok", value)
     )
     folders = collection_folders(Path.cwd(), installation)
     named = ", ".join(f"{folder} ({number})" for folder, number in folders)
-    return found, Finding("collections", "ok", named or "none but Ansible's own")
+    return seen, Finding("collections", "ok", named or "none but Ansible's own")
 
 
 def packages() -> tuple[Finding, ...]:

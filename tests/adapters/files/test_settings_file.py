@@ -79,7 +79,7 @@ def test_paths_begin_at_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("files", "found"),
+    ("files", "nearest"),
     [
         (["orch.toml"], "orch.toml"),
         (["orch.toml", "plans/orch.toml"], "plans/orch.toml"),
@@ -90,14 +90,14 @@ def test_paths_begin_at_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_the_nearest_file_up_to_the_root_of_the_repository_is_found(
-    tmp_path: Path, files: list[str], found: str | None
+    tmp_path: Path, files: list[str], nearest: str | None
 ) -> None:
     (tmp_path / ".git").mkdir()
     for name in files:
         (tmp_path / "top" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "top" / name).write_text("")
     (tmp_path / "top/plans").mkdir(exist_ok=True)
-    assert settings_above(tmp_path / "top/plans") == (tmp_path / "top" / found if found else None)
+    assert settings_above(tmp_path / "top/plans") == (tmp_path / "top" / nearest if nearest else None)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

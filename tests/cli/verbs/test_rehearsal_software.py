@@ -49,8 +49,8 @@ def test_the_certificate_says_what_ran(
     assert signed.certificate.software == RehearsedSoftware(
         core="2.19.4", python="3.11.2", collections={"community.general": "8.1.0"}
     )
-    said = "It was run with ansible-core 2.19.4 under Python 3.11.2; collections community.general 8.1.0."
-    assert said in capsys.readouterr().out
+    sentence = "It was run with ansible-core 2.19.4 under Python 3.11.2; collections community.general 8.1.0."
+    assert sentence in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -60,14 +60,17 @@ def test_a_part_that_ran_with_other_software_is_run_again(fleet: Fleet, later: R
     place = RehearsalPlace(environment="rehearsal", inventory="inventories/rehearsal")
     ready = rehearsals.ready(fleet.ports, rehearsals.RehearsalRequest(Path("plan.yml"), place))
     first, second = ready.parts
-    one = rehearsals.rehearse_part(fleet.ports, ready, first, by="ann", watch=quiet)
-    found = rehearsals.find_part(fleet.ports, ready, first)
-    assert found is not None
-    assert found.id == one.id
+    first_run = rehearsals.rehearse_part(fleet.ports, ready, first, by="ann", watch=quiet)
+    again = rehearsals.find_part(fleet.ports, ready, first)
+    assert again is not None
+    assert again.id == first_run.id
     fleet.playbooks.present = later
     assert rehearsals.find_part(fleet.ports, ready, first) is None
     other = rehearsals.rehearse_part(fleet.ports, ready, second, by="ann", watch=quiet)
     with pytest.raises(Refused, match=r"not all run with the same software: .*, rehearsed with"):
         certificate_of(
-            (one, other), rehearsals.measured(fleet.ports, (one, other)), key="0" * 64, nonce="0" * 32
+            (first_run, other),
+            rehearsals.measured(fleet.ports, (first_run, other)),
+            key="0" * 64,
+            nonce="0" * 32,
         )

@@ -50,9 +50,9 @@ def test_show_says_where_each_setting_came_from(
     assert shown["store"]["value"] == "postgresql://orch@db.test/orch"
     assert shown["disk_reserve"] == {"value": None, "origin": "default", "place": ""}
     assert run(["settings", "show"]) == 0
-    told = capsys.readouterr()
-    assert f"home\t{project}/kept\t{project}/orch.toml:1" in told.out
-    assert "hidden" not in told.out + told.err
+    printed = capsys.readouterr()
+    assert f"home\t{project}/kept\t{project}/orch.toml:1" in printed.out
+    assert "hidden" not in printed.out + printed.err
 
 
 def test_check_tells_every_fault_and_asks_the_ansible(
@@ -61,13 +61,14 @@ def test_check_tells_every_fault_and_asks_the_ansible(
     assert run(["settings", "check"]) == ExitCode.NOT_FOUND
     (project / "orch.toml").write_text("home = 5\nansibel = 'x'\n")
     assert run(["settings", "check"]) == ExitCode.PLAN_FAULT
-    said = capsys.readouterr().err
-    assert "orch.toml:1 home: expected text" in said
-    assert "orch.toml:2 ansibel: expected a known key" in said
+    printed = capsys.readouterr().err
+    assert "orch.toml:1 home: expected text" in printed
+    assert "orch.toml:2 ansibel: expected a known key" in printed
     (project / "orch.toml").write_text("\nansible = '.venv'\n")
     answer = printed_json(capsys, "settings check", ExitCode.PLAN_FAULT)
     [fault] = answer["faults"]
-    assert (fault["line"], fault["path"], fault["found"]) == (2, "ansible", "nothing there")
+    assert (fault["line"], fault["path"]) == (2, "ansible")
+    assert "found nothing there" in fault["found"]
     (project / "orch.toml").write_text("")
     assert run(["settings", "check"]) == 0
 
@@ -110,9 +111,9 @@ def test_what_every_deployment_needs_decides_the_exit_code(
     if "/" in name:
         monkeypatch.setenv("ORCH_HOME", str(project / "kept"))
     answer = printed_json(capsys, "doctor", ExitCode.MACHINE_LACKS)
-    found = finding(answer, subject)
-    assert (found["state"], found["lack"], found["needed"], answer["ok"]) == ("missing", lack, True, False)
-    assert found["meaning"]
+    seen = finding(answer, subject)
+    assert (seen["state"], seen["lack"], seen["needed"], answer["ok"]) == ("missing", lack, True, False)
+    assert seen["meaning"]
 
 
 def test_a_home_that_others_can_read_is_a_warning_with_its_command(
@@ -120,8 +121,8 @@ def test_a_home_that_others_can_read_is_a_warning_with_its_command(
 ) -> None:
     (project / "my home").mkdir(mode=0o755)
     monkeypatch.setenv("ORCH_HOME", str(project / "my home"))
-    found = finding(printed_json(capsys, "doctor"), "home")
-    assert (found["state"], found["command"]) == ("warning", f'chmod go= "{project}/my home"')
+    seen = finding(printed_json(capsys, "doctor"), "home")
+    assert (seen["state"], seen["command"]) == ("warning", f'chmod go= "{project}/my home"')
 
 
 def test_without_programs_the_lacks_are_told_and_ssh_is_needed(
@@ -197,8 +198,8 @@ def test_the_lab_says_what_it_lacks() -> None:
 
 
 def test_a_named_ansible_is_told_with_who_named_it(project: Path) -> None:
-    found = examined(
+    seen = examined(
         {"ORCH_ANSIBLE": "/nowhere"}, None, lambda: LabSeen([], has_base=True), project / "house.yml"
     )
-    [ansible] = [each for each in found if each.subject == "ansible"]
+    [ansible] = [each for each in seen if each.subject == "ansible"]
     assert ansible.detail.startswith("ORCH_ANSIBLE: /nowhere cannot be used")

@@ -135,11 +135,12 @@ def _unusable(loaded: LoadedSettings) -> list[Fault]:
         try:
             find_installation(named=ansible, environment=os.environ)
         except MachineLacks as lack:
-            expected, _, rest = lack.message.partition(": expected ")[2].partition(", found ")
-            finding, _, move = rest.partition(". ")
-            faults.append(
-                _fault(loaded, "ansible", expected, finding, move[:1].lower() + move[1:].rstrip("."))
+            words = (
+                "an Ansible that can be used",
+                lack.message.rstrip("."),
+                "see what there is: orch doctor",
             )
+            faults.append(_fault(loaded, "ansible", *words))
     if home is not None and home.exists() and not home.is_dir():
         faults.append(_fault(loaded, "home", "a folder, or nothing yet", "a file", "name another place"))
     return faults
