@@ -108,7 +108,7 @@ def test_a_checkout_is_deployed_as_it_is_while_its_output_goes_into_it(
     command = (
         f"{sys.executable} -m orchestrator deploy plan.yml --json 2> err.log | tee deploy.log > /dev/null"
     )
-    subprocess.run(["bash", "-c", command], cwd=project, env=environment, timeout=280, check=True)
+    subprocess.run(["bash", "-c", command], cwd=project, env=environment, timeout=900, check=True)
     lines = [json.loads(line) for line in (project / "deploy.log").read_text().splitlines()]
     assert lines[-1]["state"] == "completed", (project / "err.log").read_text()
     (planned,) = (line["event"] for line in lines if line.get("event", {}).get("kind") == "planned")
