@@ -49,6 +49,7 @@ def chained(lab: Lab, site: SmallSite, config: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_chain_of_jump_hosts_is_checked_frozen_and_gone_by(new_lab: NewLab, tmp_path: Path) -> None:
     lab = new_lab(3, light=True)
     site, config = SmallSite(lab, tmp_path, "ways", {}), tmp_path / "ssh_config"

@@ -11,6 +11,8 @@ from pathlib import Path
 _PROC = Path("/proc/self")
 # Index in /proc/PID/stat, counted from the state field: proc(5), field 50.
 _ENVIRONMENT_BEGIN = 47
+_ENOUGH = 65536
+"""The descriptors that are asked for where the machine sets no limit."""
 
 
 def remark(marker: str) -> bool:
@@ -43,10 +45,11 @@ def enter(group: str) -> bool:
 def raise_descriptor_limit() -> int:
     """Let this process open as many files as the machine permits without asking: the number. See setrlimit(2)."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard not in (soft, resource.RLIM_INFINITY):
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        except (OSError, ValueError):
-            return soft
-        return hard
-    return soft
+    wanted = _ENOUGH if hard == resource.RLIM_INFINITY else hard
+    if soft in (resource.RLIM_INFINITY, wanted) or soft > wanted:
+        return _ENOUGH if soft == resource.RLIM_INFINITY else soft
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    except (OSError, ValueError):
+        return soft
+    return wanted

@@ -58,9 +58,9 @@ def check_settings(file: Path | None, as_json: bool) -> int:  # noqa: FBT001
         raise NotFound(
             "There is no orch.toml in this folder or above it, so all defaults hold: orch settings show."
         )
+    faults: tuple[Fault, ...]
     try:
-        loaded, faults = load_settings(there), ()
-        faults = tuple(_unusable(loaded))
+        faults = tuple(_unusable(load_settings(there)))
     except PlanFault as fault:
         faults = fault.faults
     if as_json:
