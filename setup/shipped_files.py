@@ -17,14 +17,14 @@ SHIPPED = (
 def shipped_files(root: Path) -> list[Path]:
     """The files below SHIPPED, relative to the root, without those that git ignores: what a lab wrote, and caches."""
     ignored = GitIgnoreSpec.from_lines((root / ".gitignore").read_text(encoding="utf-8").splitlines())
-    found = []
+    files = []
     for name in SHIPPED:
         place = root / name
         for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
             relative = file.relative_to(root)
             if not file.is_dir() and not ignored.match_file(relative.as_posix()):
-                found.append(relative)
-    return found
+                files.append(relative)
+    return files
 
 
 class ShippedFiles(BuildHookInterface[Any]):

@@ -81,9 +81,9 @@ def test_a_missing_extra_is_told_with_its_command(
 ) -> None:  # fmt: skip
     ended = orch.run(tmp_path, *words, ORCH_HOME=str(home), **environment)
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False), ended
-    told = " ".join(ended.stderr.split())
+    errors = " ".join(ended.stderr.split())
     name = package.partition("=")[0].partition(">")[0]
-    assert f"{orch.python} -m pip install {name}" in told, ended.stderr
+    assert f"{orch.python} -m pip install {name}" in errors, ended.stderr
 
 
 def test_a_plan_that_asks_for_mitogen_is_a_fault_before_any_host_is_asked(
@@ -96,8 +96,8 @@ def test_a_plan_that_asks_for_mitogen_is_a_fault_before_any_host_is_asked(
     for words in (("plan", "check"), ("deploy",)):
         ended = orch.run(shop, *words, "plans/shop-1.0.0.yml")
         assert ended.returncode == 3, ended
-        told = " ".join(ended.stderr.split())
-        assert f"mitogen is not installed where orch is: {orch.python} -m pip install 'mitogen" in told
+        errors = " ".join(ended.stderr.split())
+        assert f"mitogen is not installed where orch is: {orch.python} -m pip install 'mitogen" in errors
 
 
 SQL = """

@@ -76,8 +76,8 @@ def copy_of(file: Path, version: int) -> Path:
 
 def copies_in(home: Path) -> list[Path]:
     """The copies that upgrades left in this home, the oldest tables first."""
-    found = [(match, path) for path in home.glob("*.sqlite") if (match := _COPY.fullmatch(path.name))]
-    return [path for _, path in sorted(found, key=lambda each: (int(each[0][1]), each[1].name))]
+    matched = [(match, path) for path in home.glob("*.sqlite") if (match := _COPY.fullmatch(path.name))]
+    return [path for _, path in sorted(matched, key=lambda each: (int(each[0][1]), each[1].name))]
 
 
 def remove_copies(home: Path) -> None:

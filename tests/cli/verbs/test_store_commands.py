@@ -33,10 +33,10 @@ def test_a_look_says_both_versions_and_changes_nothing(file: Path, capsys: Scree
 
 def test_an_upgrade_tells_where_the_copy_is(file: Path, capsys: Screen) -> None:
     assert run(["store", "upgrade"]) == 0
-    told = capsys.readouterr()
+    screen = capsys.readouterr()
     copy = file.with_name("journal-of-tables-5.sqlite")
-    assert str(copy) in told.err
-    assert f"version {len(STEPS)} now" in told.out
+    assert str(copy) in screen.err
+    assert f"version {len(STEPS)} now" in screen.out
     assert (tables_of(file), tables_of(copy)) == (len(STEPS), 5)
     assert run(["store", "upgrade"]) == 0
     assert "Nothing was changed" in capsys.readouterr().out
@@ -47,9 +47,9 @@ def test_an_upgrade_tells_where_the_copy_is(file: Path, capsys: Screen) -> None:
 def test_any_other_command_upgrades_it_and_tells_once(file: Path, capsys: Screen) -> None:
     for words in (f"upgraded from tables of version 5 to {len(STEPS)}", ""):
         assert run(["list"]) == 0
-        told = capsys.readouterr().err
-        assert words in told
-    assert "upgraded" not in told
+        errors = capsys.readouterr().err
+        assert words in errors
+    assert "upgraded" not in errors
     assert tables_of(file) == len(STEPS)
 
 
