@@ -11,7 +11,8 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import MachineLacks
 from orchestrator.policy.telling.timeline_builder import telling_of_record
 from tests.fakes.playbooks import Script
-from tests.worlds.fleet import APPROVED, SIX, Fleet, shop_fleet
+from tests.worlds.fleet import APPROVED, Fleet, shop_fleet
+from tests.worlds.plans import SIX
 
 PYTHON = "/opt/ansible/bin/python"
 

@@ -59,10 +59,9 @@ def check_settings(file: Path | None, as_json: bool) -> int:  # noqa: FBT001
             "There is no orch.toml in this folder or above it, so all defaults hold: orch settings show."
         )
     try:
-        loaded, faults = load_settings(there), ()
-        faults = tuple(_unusable(loaded))
-    except PlanFault as fault:
-        faults = fault.faults
+        faults = tuple(_unusable(load_settings(there)))
+    except PlanFault as faulty:
+        faults = faulty.faults
     if as_json:
         click.echo(json.dumps({"file": str(there), "faults": [asdict(fault) for fault in faults]}))
     elif not faults:
