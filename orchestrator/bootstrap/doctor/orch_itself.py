@@ -34,10 +34,9 @@ def places(environ: Mapping[str, str], house_file: Path) -> tuple[Finding, ...]:
         loaded = project_settings.loaded_settings(environ)
         home = bootstrap.home_of()
     except OrchError as refused:
-        in_settings = not _loads(environ)
-        if in_settings:
-            return (Finding("settings", "missing", "", "settings_faulty", str(refused)),)
-        return (Finding("home", "missing", "", "home_unusable", str(refused)),)
+        if _loads(environ):
+            return (Finding("home", "missing", "", "home_unusable", str(refused)),)
+        return (Finding("settings", "missing", "", "settings_faulty", str(refused)),)
     settings = Finding(
         "settings", "ok", str(loaded.file) if loaded else "no orch.toml here: the defaults hold"
     )

@@ -58,11 +58,10 @@ def check_settings(file: Path | None, as_json: bool) -> int:  # noqa: FBT001
         raise NotFound(
             "There is no orch.toml in this folder or above it, so all defaults hold: orch settings show."
         )
-    faults: tuple[Fault, ...]
     try:
         faults = tuple(_unusable(load_settings(there)))
-    except PlanFault as fault:
-        faults = fault.faults
+    except PlanFault as faulty:
+        faults = faulty.faults
     if as_json:
         click.echo(json.dumps({"file": str(there), "faults": [asdict(fault) for fault in faults]}))
     elif not faults:
