@@ -179,9 +179,9 @@ class RedactedRuns(PlaybookRuns):
         """See the port."""
         self._runs.make_ready(project, accelerate)
 
-    def software(self, project: Path, playbooks: Sequence[str] = ()) -> RunSoftware:
+    def software(self, project: Path, playbooks: Sequence[str] = (), inventory: str = "") -> RunSoftware:
         """See the port."""
-        return self._runs.software(project, playbooks)
+        return self._runs.software(project, playbooks, inventory)
 
     def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
         """See the port."""

@@ -9,7 +9,7 @@ from orchestrator.domain.evidence.run_software import AnsibleUsed, RunSoftware
 class RunsSoftware:
     """By default nothing is known, and there is nothing to choose."""
 
-    def software(self, project: Path, playbooks: Sequence[str] = ()) -> RunSoftware:
+    def software(self, project: Path, playbooks: Sequence[str] = (), inventory: str = "") -> RunSoftware:
         """What drives and runs attempts here, with the collections that these playbooks of a project name.
 
         Raises MachineLacks where there is no Ansible that can be used.

@@ -126,7 +126,7 @@ class FakePlaybooks(PlaybookRuns):
         """Nothing is slow here; `ready` says for which projects it was asked and not let go."""
         self.ready.add(project)
 
-    def software(self, project: Path, playbooks: Sequence[str] = ()) -> RunSoftware:
+    def software(self, project: Path, playbooks: Sequence[str] = (), inventory: str = "") -> RunSoftware:
         """Two versions that are nobody's, until a test says otherwise."""
         return self.present
 

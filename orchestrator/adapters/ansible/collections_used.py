@@ -21,9 +21,9 @@ _LARGEST = 5_000_000
 
 
 def collections_used(
-    project: Path, playbooks: Sequence[str], installed: Iterable[Path]
+    project: Path, playbooks: Sequence[str], inventory: str, installed: Iterable[Path]
 ) -> tuple[CollectionUsed, ...]:
-    """Those whose names stand in playbooks, roles, variables or ansible.cfg, and those that these depend on; by name.
+    """Those whose names stand in playbooks, roles, inventory, variables or ansible.cfg, and those these depend on; by name.
 
     A name in a comment counts: more than is used may be on record, never less by it. Names that templates make are not
     known. `installed`: the folders of packages beside the Ansible that runs.
@@ -31,7 +31,9 @@ def collections_used(
     runs = [project / name for name in playbooks]
     grounds = Grounds(project, installed=tuple(installed))
     roots = list(dict.fromkeys(root for run in runs for root in collection_roots(grounds, run.parent)))
-    files = [*loadable_files(project, runs, project, roles_path(project)), *runs, project / "ansible.cfg"]
+    # Without an inventory, what lies beside one that is not there: nothing.
+    hosts = project / Path(inventory or "inventory/none").expanduser()
+    files = [*loadable_files(project, runs, hosts, roles_path(project)), *runs, project / "ansible.cfg"]
     ahead = sorted({match.group() for _, text in texts_of(files) for match in _NAME.finditer(text)})
     by_name: dict[str, CollectionUsed] = {}
     while ahead:

@@ -89,13 +89,13 @@ class AnsiblePlaybooks(PlaybookRuns):
         """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
         self._warm.make_ready(project, accelerate)
 
-    def software(self, project: Path, playbooks: Sequence[str] = ()) -> RunSoftware:
+    def software(self, project: Path, playbooks: Sequence[str] = (), inventory: str = "") -> RunSoftware:
         """orch and what it brings, the Ansible that is chosen, and the collections that playbooks name."""
         installation = own_installation() if self._choice is None else self._choice.installation
         return RunSoftware(
             versions=installed_software(installation.core_version),
             ansible=used_of(installation),
-            collections=collections_used(project, playbooks, package_folders(installation)),
+            collections=collections_used(project, playbooks, inventory, package_folders(installation)),
         )
 
     def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 
+from orchestrator.adapters.store.guarded_file import guard
 from orchestrator.adapters.store.private import new_file
 
 _BEGIN = "orch_begin"
@@ -21,6 +22,8 @@ def sqlite_engine(file: Path, patience: float) -> Engine:
     new_file(file)
     engine = create_engine(_url(file), connect_args={"timeout": patience})
     event.listen(engine, "connect", _set_up)
+    # After it: a connection that cannot be set up is none.
+    guard(engine, file)
     event.listen(engine, "begin", _begin)
     return engine
 

@@ -11,7 +11,9 @@ from orchestrator.policy.authority.software_cover import other_series
 
 def present_software(ports: Ports, d: Deployment) -> RunSoftware:
     """What would run its playbooks now. Raises MachineLacks."""
-    return ports.playbooks.software(Path(d.private_copy.folder or d.project), d.plan.playbooks)
+    return ports.playbooks.software(
+        Path(d.private_copy.folder or d.project), d.plan.playbooks, d.plan.resources.inventory
+    )
 
 
 def software_of(ports: Ports, d: Deployment) -> RunSoftware:

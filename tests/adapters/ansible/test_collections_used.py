@@ -31,7 +31,10 @@ def project(tmp_path: Path) -> Path:
 def used(project: Path, play: str, installed: Path | None = None) -> dict[str, str]:
     (project / "playbooks/site.yml").write_text(play)
     folders = () if installed is None else (installed,)
-    return {each.name: each.version for each in collections_used(project, ["playbooks/site.yml"], folders)}
+    return {
+        each.name: each.version
+        for each in collections_used(project, ["playbooks/site.yml"], "inventories", folders)
+    }
 
 
 NAMED = {
