@@ -15,7 +15,8 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
-from orchestrator.engine.planning.plan_check import check_plan, put_in
+from orchestrator.engine.planning.placed_plan import put_in
+from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.engine.use_cases import change_tickets
 from orchestrator.engine.use_cases.deployment_commands import resume
 from orchestrator.engine.use_cases.rehearse import RehearsalRequest, ready, rehearse_part

@@ -85,3 +85,17 @@ def results(outcome: AttemptOutcome) -> dict[str, str]:
 def reasons(outcome: AttemptOutcome) -> str:
     """Everything that the outcome says in words."""
     return "\n".join([*outcome.faults, *(f"{host.host}: {host.reason}" for host in outcome.hosts)])
+
+
+def with_hosts(runs: Runs, more: dict[str, dict[str, Any]]) -> Path:
+    """The lab's inventory with more hosts in it, in the group web."""
+    lines = [
+        f"    {name}: {{{', '.join(f'{key}: {value}' for key, value in given.items())}}}"
+        for name, given in more.items()
+    ]
+    text = runs.lab.inventory.read_text().replace(
+        "web:\n  hosts:\n", "web:\n  hosts:\n" + "\n".join(lines) + "\n", 1
+    )
+    inventory = runs.root / "hosts.yml"
+    inventory.write_text(text)
+    return inventory

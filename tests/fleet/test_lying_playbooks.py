@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.errors import StoreFault
 from orchestrator.lab.fleet import Lab
-from tests.fleet.ansible_runs import Runs, reasons, results
+from tests.fleet.ansible_runs import Runs, reasons, results, with_hosts
 from tests.worlds.ansibles import series
 
 DONE, NOT, UNKNOWN, UNTOUCHED = "done", "not_done", "unknown", "untouched"
@@ -20,20 +19,6 @@ DONE, NOT, UNKNOWN, UNTOUCHED = "done", "not_done", "unknown", "untouched"
 def runs(request: pytest.FixtureRequest, tmp_path: Path, light_lab: Lab) -> Runs:
     """As every run is, and as a plan may ask for it. The second takes minutes; test_acceleration.py has some of it."""
     return Runs(tmp_path, light_lab, accelerate=None if request.param == "plain" else request.param)
-
-
-def with_hosts(runs: Runs, more: dict[str, dict[str, Any]]) -> Path:
-    """The lab's inventory with more hosts in it, in the group web."""
-    lines = [
-        f"    {name}: {{{', '.join(f'{key}: {value}' for key, value in given.items())}}}"
-        for name, given in more.items()
-    ]
-    text = runs.lab.inventory.read_text().replace(
-        "web:\n  hosts:\n", "web:\n  hosts:\n" + "\n".join(lines) + "\n", 1
-    )
-    inventory = runs.root / "hosts.yml"
-    inventory.write_text(text)
-    return inventory
 
 
 def test_an_honest_playbook_is_done(runs: Runs) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.lab.fleet import Lab
-from tests.fleet.ansible_runs import CASES, Runs, reasons, results
-from tests.fleet.test_lying_playbooks import with_hosts
+from tests.fleet.ansible_runs import CASES, Runs, reasons, results, with_hosts
 
 BOTH = ("done", "done")
 NOTHING = Allowance()

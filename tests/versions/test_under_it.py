@@ -113,10 +113,10 @@ def test_what_is_sent_to_hosts_is_what_it_sends_by_itself_and_the_bytecode_of_al
 def test_there_is_no_package_of_orchs_beside_it() -> None:
     names = ("orchestrator", "ansible_runner", "pydantic")
     program = f"from importlib.util import find_spec; print(*map(find_spec, {names}))"
-    said = subprocess.run(
+    ended = subprocess.run(
         [str(INSTALLATION.python), "-I", "-c", program], capture_output=True, text=True, check=True, cwd="/"
     )
-    assert said.stdout.split() == ["None"] * 3
+    assert ended.stdout.split() == ["None"] * 3
 
 
 def test_a_zygote_is_ready_where_its_series_can_be_imported_ahead(tmp_path: Path) -> None:

@@ -1,10 +1,7 @@
 """What Ansible says of an inventory and of playbooks, asked in one subprocess before anything runs."""
 
-import getpass
 import json
 import os
-import re
-import shlex
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +13,12 @@ from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
 from orchestrator.adapters.ansible.become_passwords import become_secrets
 from orchestrator.adapters.ansible.cfg_paths import from_elsewhere
+from orchestrator.adapters.ansible.inspected_targets import (
+    below,
+    on_their_ways,
+    one_address_twice,
+    targets_of,
+)
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
 from orchestrator.adapters.ansible.program_errors import SEE_PROGRAM, of_passwords, readable, with_reasons
@@ -28,7 +31,6 @@ from orchestrator.adapters.ansible.settings import (
     password_files,
     search_paths,
 )
-from orchestrator.adapters.ansible.ssh_ways import with_ways
 from orchestrator.adapters.ansible.tree_check.inventory_ways import ways_of
 from orchestrator.adapters.ansible.warm import TookTooLong, WarmStart
 from orchestrator.domain.plan.inspection import (
@@ -39,18 +41,15 @@ from orchestrator.domain.plan.inspection import (
     VaultedValue,
     redactor_of,
 )
-from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
 from orchestrator.domain.text.model_base import HostName
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.domain.text.redaction import Redactor
 
 _STATIC_FORMATS = "ansible.builtin.host_list,ansible.builtin.yaml,ansible.builtin.ini,ansible.builtin.toml"
-_KNOWN_HOSTS = re.compile(r"UserKnownHostsFile[ =](.+)", re.IGNORECASE)
 _WARNING = 600
 """Characters of what a program said that failed."""
 _TOO_LONG = "it took too long"
-_SSH = ("ssh", "smart", "ansible.builtin.ssh", "paramiko", "paramiko_ssh", "ansible.builtin.paramiko_ssh")
 
 
 def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
@@ -79,7 +78,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     caller's environment besides the usual. `may_read`: places outside of the project whose files are not named where they are
     opened. `origin`: where files with passwords are, for a copy.
     """
-    project, inventory = project.absolute(), _below(project, inventory)
+    project, inventory = project.absolute(), below(project, inventory)
     refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
     beside_inventory = (inventory, *(inventory.parent / name for name in ("group_vars", "host_vars")))
     passwords = [vault_password_file] if vault_password_file is not None else []
@@ -88,19 +87,19 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
         "may_read": [
             str(project),
             *map(str, beside_inventory),
-            *(str(_below(project, path)) for path in named),
+            *(str(below(project, path)) for path in named),
         ],
         "project": str(project),
-        "beside": str(_below(project, beside or next(iter(playbooks), Path("playbook.yml"))).parent),
+        "beside": str(below(project, beside or next(iter(playbooks), Path("playbook.yml"))).parent),
         # A program that may not run is not shown to Ansible at all.
         "inventory": "localhost," if refused else str(inventory),
         "pattern": pattern,
         "hosts_beside": list(hosts_beside),
         "vault_password_file": None
         if vault_password_file is None
-        else str(_below(project, vault_password_file)),
+        else str(below(project, vault_password_file)),
         "playbooks": [
-            {"path": str(_below(project, path)), "variables": dict(given)}
+            {"path": str(below(project, path)), "variables": dict(given)}
             for path, given in zip(playbooks, [*variables, *[{}] * len(playbooks)], strict=False)
         ],
     }
@@ -238,14 +237,14 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
     redact = redactor_of(vaulted)
     warned = [plain(str(line), _WARNING) for line in inspector_answer.get("warned", [])]
     faults = with_reasons((plain(str(fault)) for fault in inspector_answer["inventory_faults"]), warned)
-    targets = list(_targets(inspector_answer["hosts"], project, faults))
+    targets = list(targets_of(inspector_answer["hosts"], project, faults))
     unreadable = inspector_answer["vault_faults"] or inspector_answer.get("no_passwords")
     if not targets and not faults and not unreadable:
         faults.append(f"the pattern `{pattern}` matches no host")
-    faults += _one_address_twice(targets)
-    targets = _on_their_ways(targets, inspector_answer["hosts"], project, faults)
-    beside = list(_targets(inspector_answer.get("hosts_beside", []), project, faults))
-    beside = _on_their_ways(beside, inspector_answer.get("hosts_beside", []), project, faults)
+    faults += one_address_twice(targets)
+    targets = on_their_ways(targets, inspector_answer["hosts"], project, faults)
+    beside = list(targets_of(inspector_answer.get("hosts_beside", []), project, faults))
+    beside = on_their_ways(beside, inspector_answer.get("hosts_beside", []), project, faults)
     named = {target.host for target in targets}
     return Inspection(
         targets=() if faults else tuple(targets),
@@ -265,71 +264,6 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
             name: tuple(_fit(hosts)) for name, hosts in inspector_answer["groups"].items() if named or hosts
         },
     )
-
-
-def _targets(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]) -> Iterator[Target]:
-    settings = configuration(project)
-    for host in hosts:
-        faults += [f"host {plain(str(host['host']))}: {fault}" for fault in _contradictions(host)]
-        try:
-            yield Target(
-                host=host["host"],
-                address=host["address"] or host["host"],
-                port=int(host["port"] or 22),
-                user=host["user"] or getpass.getuser(),
-                groups=tuple(host["groups"]),
-                private_key=_path(host["private_key"], project),
-                known_hosts=_path(_known_hosts(host, settings), project),
-                python="/usr/bin/python3"
-                if (host["python"] or "auto").startswith("auto")
-                else host["python"],
-            )
-        except (ValidationError, ValueError) as wrong:
-            words = wrong.errors()[0]["msg"] if isinstance(wrong, ValidationError) else str(wrong)
-            faults.append(f"host {plain(str(host['host']))} cannot be used: {plain(words)}")
-
-
-def _on_their_ways(
-    targets: Sequence[Target], hosts: Sequence[Mapping[str, Any]], project: Path, faults: list[str]
-) -> list[Target]:
-    """The targets with the ways that ssh has to them; what is wrong with these comes to the faults."""
-    if faults:
-        return list(targets)
-    ways = with_ways(targets, hosts, configuration(project), project)
-    faults += [fault for way in ways for fault in way.faults]
-    return [way.target for way in ways]
-
-
-def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:
-    if host["connection"] not in (None, *_SSH):
-        yield f"ansible_connection is {plain(host['connection'])}, and orch verifies hosts over ssh"
-    for name in host["empty_users"]:
-        yield f"{plain(str(name))} is empty, and Ansible would take the user of the controller or root instead"
-    if host["ssh_args"] is not None:
-        yield "ansible_ssh_args would replace the ssh options that keep a run safe; use ansible_ssh_common_args"
-
-
-def _known_hosts(host: Mapping[str, Any], settings: Mapping[tuple[str, str], str]) -> str | None:
-    """The file that the inventory or ansible.cfg pins host keys with; ssh takes the first it is given."""
-    given = [
-        settings.get(("ssh_connection", "ssh_args"), ""),
-        host["common_args"] or settings.get(("ssh_connection", "ssh_common_args"), ""),
-        host["extra_args"] or settings.get(("ssh_connection", "ssh_extra_args"), ""),
-    ]
-    for arguments in given:
-        for word in shlex.split(arguments.replace("-o", " -o ") if "-oUser" in arguments else arguments):
-            match = _KNOWN_HOSTS.fullmatch(word)
-            if match is not None and match[1] != os.devnull:
-                return match[1]
-    return None
-
-
-def _one_address_twice(targets: Sequence[Target]) -> Iterator[str]:
-    named: dict[tuple[str, int], str] = {}
-    for target in targets:
-        first = named.setdefault((target.address, target.port), target.host)
-        if first != target.host:
-            yield f"{first} and {target.host} are one machine, {target.address} port {target.port}, under two names"
 
 
 def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
@@ -404,15 +338,6 @@ def _callback_faults(name: str | None, project: Path) -> Iterator[FileFault]:
             message=f"the callback `{plain(name)}`, which Ansible cannot load, so that no run could begin",
             next_move="take stdout_callback out, or put the plugin or its collection where Ansible finds it",
         )
-
-
-def _path(given: str | None, project: Path) -> str | None:
-    return None if not given else str(_below(project, Path(given).expanduser()))
-
-
-def _below(project: Path, path: Path) -> Path:
-    path = path.expanduser()
-    return (project.absolute() / path).resolve() if not path.is_absolute() else path
 
 
 def _last_error(errors: str) -> str:

@@ -123,8 +123,8 @@ def own_installation(*, source: Source = "own", passed_over: tuple[str, ...] = (
         core = metadata.version("ansible-core")
     except metadata.PackageNotFoundError:
         raise _unusable(str(python), "no ansible-core", passed_over) from None
-    found = find_spec("ansible_mitogen")
-    strategies = Path(found.origin).parent / "plugins" / "strategy" if found and found.origin else None
+    mitogen = find_spec("ansible_mitogen")
+    strategies = Path(mitogen.origin).parent / "plugins" / "strategy" if mitogen and mitogen.origin else None
     supported = _supported(python, core, platform.python_version(), source, passed_over)
     return replace(supported, strategies=strategies)
 
@@ -141,11 +141,11 @@ def find_installation(*, named: Path | None, environment: Mapping[str, str]) -> 
     passed_over: list[str] = []
     for path, source in _candidates(environment):
         try:
-            found = _of(path, source, environment)
+            installation = _of(path, source, environment)
         except MachineLacks as lack:
             passed_over.append(lack.message)
         else:
-            return replace(found, passed_over=tuple(passed_over))
+            return replace(installation, passed_over=tuple(passed_over))
     return own_installation(passed_over=tuple(passed_over))
 
 
@@ -199,12 +199,12 @@ def _asked(python: Path, environment: Mapping[str, str]) -> process.Ended | None
         return None
 
 
-def _as_said(python: Path, said: str, source: Source) -> AnsibleInstallation:
+def _as_said(python: Path, words: str, source: Source) -> AnsibleInstallation:
     """What a Python said of itself, checked. Raises MachineLacks."""
     try:
-        answer = read_object(said.strip().encode())
+        answer = read_object(words.strip().encode())
     except ForeignJsonError:
-        raise _unusable(str(python), f"a program that says `{plain(said)[:80]}`") from None
+        raise _unusable(str(python), f"a program that says `{plain(words)[:80]}`") from None
     core, version, executable = (answer.get(key) for key in ("core", "python_version", "python"))
     if not isinstance(version, str) or not _PYTHON.fullmatch(version):
         raise _unusable(str(python), "a program that names no version of Python")
@@ -217,20 +217,20 @@ def _as_said(python: Path, said: str, source: Source) -> AnsibleInstallation:
         python = Path(executable)
     strategies = answer.get("strategies")
     mitogen = isinstance(strategies, str) and strategies.startswith("/") and Path(strategies).is_dir()
-    found = _supported(python, core, version, source, ())
-    return replace(found, strategies=Path(str(strategies))) if mitogen else found
+    installation = _supported(python, core, version, source, ())
+    return replace(installation, strategies=Path(str(strategies))) if mitogen else installation
 
 
 def _supported(
     python: Path, core: str, version: str, source: Source, passed_over: tuple[str, ...]
 ) -> AnsibleInstallation:
-    said = f"ansible-core {plain(core)[:60]} under Python {plain(version)[:60]}"
+    named = f"ansible-core {plain(core)[:60]} under Python {plain(version)[:60]}"
     seen, its = _CORE.fullmatch(core), _PYTHON.fullmatch(version)
     if seen is None or its is None:
-        raise _unusable(str(python), said, passed_over)
+        raise _unusable(str(python), named, passed_over)
     series, its_python = (int(seen[1]), int(seen[2])), (int(its[1]), int(its[2]))
     if not OLDEST <= series <= NEWEST or its_python < OLDEST_PYTHON:
-        raise _unusable(str(python), said, passed_over)
+        raise _unusable(str(python), named, passed_over)
     return AnsibleInstallation(python, python.parent / _PLAYBOOK, core, version, source, passed_over)
 
 
@@ -259,8 +259,8 @@ def _python_of_script(path: Path, environment: Mapping[str, str]) -> Path | None
     if words[:1] == ["/bin/sh"] and len(lines) > 1 and lines[1].startswith("'''exec'"):
         words = _words(lines[1].removeprefix("'''exec'"))
     if words and Path(words[0]).name == "env":
-        found = shutil.which(words[-1], path=environment.get("PATH", ""))
-        words = [found] if found is not None else []
+        program = shutil.which(words[-1], path=environment.get("PATH", ""))
+        words = [program] if program is not None else []
     python = Path(words[0]) if words else None
     return python if python is not None and python.name.startswith("python") and python.is_file() else None
 
@@ -276,7 +276,7 @@ def _python_said_by(playbook: Path, environment: Mapping[str, str]) -> Path | No
     """Of a script that tells nothing, as shims do: what it says of itself."""
     try:
         passed = {name: environment[name] for name in _PASSED_ON if name in environment}
-        said = process.run(
+        ended = process.run(
             [str(playbook), "--version"],
             timeout=_ANSWERS_WITHIN,
             environment=passed,
@@ -285,13 +285,13 @@ def _python_said_by(playbook: Path, environment: Mapping[str, str]) -> Path | No
         )
     except (MachineLacks, OSError):
         return None
-    match = _SAID_BY_PLAYBOOK.search(said.output)
+    match = _SAID_BY_PLAYBOOK.search(ended.output)
     return Path(match[1]) if match is not None and Path(match[1]).is_file() else None
 
 
-def _unusable(path: str, found: str, passed_over: tuple[str, ...] = ()) -> MachineLacks:
+def _unusable(path: str, finding: str, passed_over: tuple[str, ...] = ()) -> MachineLacks:
     before = "".join(f" {sentence}" for sentence in passed_over)
     return MachineLacks(
-        f"{plain(path)} cannot be used to run playbooks: expected {_EXPECTED}, found {found}. "
+        f"{plain(path)} cannot be used to run playbooks: expected {_EXPECTED}, found {finding}. "
         f"Name an environment that has one, or install it there: python -m pip install ansible-core.{before}"
     )

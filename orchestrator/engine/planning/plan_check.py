@@ -9,7 +9,7 @@ from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.inspection import Inspection
 from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.objection import Objection
-from orchestrator.domain.plan.rehearsal_place import RehearsalPlace, in_place
+from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.plan.release_plan import ReleasePlan, ReleaseUnit
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
@@ -29,6 +29,7 @@ from orchestrator.engine.planning.faults import (
 )
 from orchestrator.engine.planning.installed_parts import installed_parts
 from orchestrator.engine.planning.message_check import unsent_messages
+from orchestrator.engine.planning.placed_plan import put_in
 from orchestrator.engine.ports import Governing, Ports, Tree
 from orchestrator.errors import Fault, NotFound, NotObtained, PlanFault
 from orchestrator.policy.authority.environment_rules import about_unknown, objections_of
@@ -69,14 +70,6 @@ def prepare_plan(ports: Ports, file: Path, place: RehearsalPlace | None = None) 
     if place is None:
         return checked
     return checked.model_copy(update={"written": _with_defaults(loaded.plan, checked.model)})
-
-
-def put_in(loaded: PreparedPlan, place: RehearsalPlace) -> PreparedPlan:
-    """Use the rehearsal's inventory. An absolute path inside the project still counts as a file of the project."""
-    inventory = Path(place.inventory)
-    if inventory.is_relative_to(loaded.project):
-        place = place.model_copy(update={"inventory": str(inventory.relative_to(loaded.project))})
-    return loaded.model_copy(update={"plan": in_place(loaded.plan, place)})
 
 
 def _with_defaults(plan: ReleasePlan, model: DeploymentModel | None) -> ReleasePlan:
@@ -297,10 +290,10 @@ class _Check:
 
     def _with_installed(self, inspection: Inspection) -> Inspection:
         """Digest what runs use of installed collections and roles; what Ansible opened of them is approved then."""
-        found = installed_parts(self.ports, self.loaded.plan, self.project, inspection.opened)
-        self.installed, self.in_place = found.parts, {**self.in_place, **found.digests}
-        self.faults.extend(found.faults)
-        return inspection.model_copy(update={"opened": found.opened})
+        installed = installed_parts(self.ports, self.loaded.plan, self.project, inspection.opened)
+        self.installed, self.in_place = installed.parts, {**self.in_place, **installed.digests}
+        self.faults.extend(installed.faults)
+        return inspection.model_copy(update={"opened": installed.opened})
 
     def environment(self, inspection: Inspection, *, starting: bool) -> None:
         """Check that what the plan passes to its runs is set where they are started from."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.plan.effective_plan import changes_between
+from orchestrator.domain.plan.effective_plan import Change, changes_between
 from orchestrator.domain.plan.rehearsal_place import RehearsalPlace
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.command_word import command_word
@@ -34,7 +34,7 @@ def planned_again(ports: Ports, d: Deployment) -> PlannedAgain:
     if d.authority.effective is None or prepared.effective is None:
         return PlannedAgain((), d.authority.policy)
     changes = changes_between(d.authority.effective, prepared.effective)
-    return PlannedAgain(tuple(changed_words(d, str(change)) for change in changes), prepared.policy)
+    return PlannedAgain(tuple(changed_words(d, change) for change in changes), prepared.policy)
 
 
 def _place(d: Deployment) -> RehearsalPlace | None:
@@ -44,22 +44,22 @@ def _place(d: Deployment) -> RehearsalPlace | None:
     return RehearsalPlace(environment=d.plan.resources.environment, inventory=d.plan.resources.inventory)
 
 
-def changed_words(d: Deployment, change: str) -> Reason:
+def changed_words(d: Deployment, change: Change) -> Reason:
     """A changed ingredient as a reason not to start, with the way to plan the deployment again."""
     scheduled = d.authority.mode == "scheduled"
     plan = command_word(d.plan_file)
     again = f"orch schedule add {plan} --at TIME" if scheduled else f"orch deploy {plan}"
     return Reason(
         code="plan.changed",
-        about=change,
+        about=str(change),
         found="no longer what it was when the deployment was planned",
         next_move=f"{_stray(change)}{'schedule it anew' if scheduled else 'open a new one'}, and have that approved: {again}",
     )
 
 
-def _stray(change: str) -> str:
+def _stray(change: Change) -> str:
     """What to do first where files came to the tree: logs and reports are no part of what runs."""
-    came = change.startswith("playbook tree (") and change.endswith(" added)")
+    came = change.ingredient == "playbook tree" and not (change.changed or change.removed)
     return (
         "remove what no playbook reads, or name it in .orchignore (as in a .gitignore); then " if came else ""
     )

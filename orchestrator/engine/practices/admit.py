@@ -158,7 +158,7 @@ def _start(context: DriveContext, answer: Admitted) -> None:
     changes = changes_in_copy(d, {**copy.tree.files, **in_place}, artefacts)
     if changes:
         ports.authority.discard(d.id)
-        sentences = tuple(str(changed_words(d, str(change))) for change in changes)
+        sentences = tuple(str(changed_words(d, change)) for change in changes)
         context.journal.note(DeploymentRefused(stage="approval", reasons=sentences))
     elif context.journal.note(_opened(d, answer, copy.place, _issuer(context, answer))):
         adopt_by_first_use(ports, d)

@@ -9,6 +9,7 @@ from orchestrator.policy.adoption.proposal import Proposal, named
 from orchestrator.policy.adoption.yaml_words import comment, word
 
 _MOST_UNITS = 12
+_ON = "      on: "
 _SCHEMA = "# yaml-language-server: $schema=./release-plan.schema.json\n"
 
 
@@ -140,7 +141,7 @@ def _acceptance(proposal: Proposal) -> str:
             "    # CHANGE: nothing in the tree says how the service is used. Ask it, such as with `http`.\n",
         )
     # Each host of the deployment needs a check; those above may be for some groups only.
-    if all("CHANGE" in check or "      on: " in check for check in checks):
+    if all("CHANGE" in check or _ON in check for check in checks):
         checks.append(
             "    - command: {run: 'test -z \"$(systemctl list-units --failed --no-legend --plain)\"'}\n"
             "      title: no unit has failed\n"
@@ -157,7 +158,7 @@ def _running(proposal: Proposal) -> dict[str, Change]:
 
 
 def _check(text: str, on: str, proposal: Proposal, more: str = "") -> str:
-    where = f"      on: {word(on)}\n" if on and len(proposal.reading.patterns) > 1 else ""
+    where = f"{_ON}{word(on)}\n" if on and len(proposal.reading.patterns) > 1 else ""
     return f"    - {text}\n{where}{more}"
 
 

@@ -34,42 +34,48 @@ def environment(folder: Path, answer: str = GOOD) -> Path:
 
 
 def test_without_anything_else_it_is_orchs_own() -> None:
-    found = find_installation(named=None, environment={"PATH": "/nowhere"})
-    assert (found.source, found.is_own, found.python) == ("own", True, OWN)
-    assert found == own_installation()
-    assert found.ahead
+    installation = find_installation(named=None, environment={"PATH": "/nowhere"})
+    assert (installation.source, installation.is_own, installation.python) == ("own", True, OWN)
+    assert installation == own_installation()
+    assert installation.ahead
 
 
 def test_the_active_environment_comes_before_the_path(tmp_path: Path) -> None:
     active, other = environment(tmp_path / "active"), environment(tmp_path / "other")
-    found = find_installation(
+    installation = find_installation(
         named=None, environment={"VIRTUAL_ENV": str(active), "PATH": f"{other}/bin:/usr/bin:/bin"}
     )
-    assert (found.source, found.python, found.series) == ("active", active / "bin/python", (2, 18))
-    assert not found.ahead
-    assert not found.is_own
+    assert (installation.source, installation.python, installation.series) == (
+        "active",
+        active / "bin/python",
+        (2, 18),
+    )
+    assert not installation.ahead
+    assert not installation.is_own
     on_path = find_installation(named=None, environment={"PATH": f"{other}/bin:/usr/bin:/bin"})
     assert (on_path.source, on_path.playbook) == ("path", other / "bin/ansible-playbook")
 
 
 def test_the_environment_that_orch_is_in_is_its_own_although_it_is_active() -> None:
-    found = find_installation(
+    installation = find_installation(
         named=None, environment={"VIRTUAL_ENV": str(OWN.parent.parent), "PATH": "/usr/bin"}
     )
-    assert (found.source, found.is_own) == ("active", True)
+    assert (installation.source, installation.is_own) == ("active", True)
 
 
 def test_an_active_environment_without_ansible_is_for_other_work(tmp_path: Path) -> None:
     saying(tmp_path / "bin/python", GOOD)
-    found = find_installation(named=None, environment={"VIRTUAL_ENV": str(tmp_path), "PATH": "/nowhere"})
-    assert found.is_own
+    installation = find_installation(
+        named=None, environment={"VIRTUAL_ENV": str(tmp_path), "PATH": "/nowhere"}
+    )
+    assert installation.is_own
 
 
 def test_what_is_not_named_and_cannot_be_used_is_passed_over_and_told(tmp_path: Path) -> None:
     old = environment(tmp_path, GOOD.replace("2.18.3", "2.14.18"))
-    found = find_installation(named=None, environment={"PATH": f"{old}/bin:/usr/bin:/bin"})
-    assert found.is_own
-    assert [sentence.partition(": ")[2].partition(". ")[0] for sentence in found.passed_over] == [
+    installation = find_installation(named=None, environment={"PATH": f"{old}/bin:/usr/bin:/bin"})
+    assert installation.is_own
+    assert [sentence.partition(": ")[2].partition(". ")[0] for sentence in installation.passed_over] == [
         "expected ansible-core 2.16 to 2.22 under Python 3.10 or newer, found ansible-core 2.14.18 under Python 3.12.1"
     ]
 
@@ -123,8 +129,8 @@ def test_what_a_named_python_says_is_checked(tmp_path: Path, answer: str, code: 
 
 def test_a_candidate_of_a_release_has_a_series(tmp_path: Path) -> None:
     python = saying(tmp_path / "python3", GOOD.replace("2.18.3", "2.22.0rc1"))
-    found = find_installation(named=python, environment={"PATH": "/usr/bin:/bin"})
-    assert (found.series, found.core_version) == ((2, 22), "2.22.0rc1")
+    installation = find_installation(named=python, environment={"PATH": "/usr/bin:/bin"})
+    assert (installation.series, installation.core_version) == ((2, 22), "2.22.0rc1")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestrator.domain.evidence.baseline import AttributeValue
-from tests.policy.evidence.test_comparison_rules import lines_of
+from tests.worlds.two_captures import lines_of
 
 Attributes = dict[str, AttributeValue]
 

@@ -150,7 +150,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _told(self, result: Any) -> Any:
         """A result by the names of ansible-core 2.19, whichever this one is."""
-        return _core().told(result, self._ways.key if self._ways else "")
+        return _core().callback_result(result, self._ways.key if self._ways else "")
 
     def _which(self, play: Any) -> str:
         """`fence` or `sentinel` for our own plays, empty for the user's."""

@@ -14,8 +14,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml  # type: ignore[import-untyped]
-
 from orchestrator.adapters.ansible.in_run.actions import short_name
 from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.tree_check.outside import (
@@ -24,7 +22,7 @@ from orchestrator.adapters.ansible.tree_check.outside import (
     given_of,
     roles_installed,
 )
-from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFiles
+from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFiles, mapping_in
 from orchestrator.domain.plan.installed import InstalledPart
 
 _NAMED = re.compile(r"\b([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)\b")
@@ -62,13 +60,13 @@ def installed_parts(
     """Each once, the roles first. `texts`: of all files that a run can load. `opened`: what Ansible opened for the check."""
     files = [PlaybookFiles(playbook, grounds.project, roles) for playbook in playbooks]
     tasks = [task for each in files for _, tasks in each.plays() for task in tasks]
-    found = [_role(role) for each in files for role in roles_installed(grounds, each.roles)]
+    parts = [_role(role) for each in files for role in roles_installed(grounds, each.roles)]
     available = _available(playbooks, grounds)
     if available:
         names = {short_name(str(key)) for task in tasks for key in task.keys}
         used = {*_in_texts(texts, available, names), *_opened(opened, available)}
-        found += [_part(available[name]) for name in sorted(_with_dependencies(used, available))]
-    return list(dict.fromkeys(found))
+        parts += [_part(available[name]) for name in sorted(_with_dependencies(used, available))]
+    return list(dict.fromkeys(parts))
 
 
 def _available(playbooks: Sequence[Path], grounds: Grounds) -> dict[str, _Collection]:
@@ -114,15 +112,18 @@ def _with_dependencies(used: Iterable[str], available: Mapping[str, _Collection]
     return whole
 
 
-def _part(found: _Collection) -> InstalledPart:
-    version = _about(found.place).get("version")
+def _part(collection: _Collection) -> InstalledPart:
+    version = _about(collection.place).get("version")
     return InstalledPart(
-        kind="collection", name=found.name, version=_short_word(version), place=os.path.normpath(found.place)
+        kind="collection",
+        name=collection.name,
+        version=_short_word(version),
+        place=os.path.normpath(collection.place),
     )
 
 
 def _role(place: Path) -> InstalledPart:
-    version = _short_word(_yaml(place / "meta/.galaxy_install_info").get("version"))
+    version = _short_word(mapping_in(place / "meta/.galaxy_install_info").get("version"))
     return InstalledPart(kind="role", name=place.name, version=version, place=os.path.normpath(place))
 
 
@@ -139,26 +140,16 @@ def _about(place: Path) -> dict[str, Any]:
             return about if isinstance(about, dict) else {}
     except (OSError, ValueError, AttributeError, RecursionError):
         return {}
-    return _yaml(place / "galaxy.yml")
-
-
-def _yaml(file: Path) -> dict[str, Any]:
-    try:
-        if not file.is_file() or file.stat().st_size > _LARGEST:
-            return {}
-        content = yaml.safe_load(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
+    return mapping_in(place / "galaxy.yml")
 
 
 @cache
 def _redirects() -> dict[tuple[str, str], str]:
     """The collection to which Ansible redirects a short name, by the kind of the plugin."""
-    found = find_spec("ansible")
-    if found is None or found.origin is None:
+    package = find_spec("ansible")
+    if package is None or package.origin is None:
         return {}
-    text = (Path(found.origin).parent / "config/ansible_builtin_runtime.yml").read_text("utf-8")
+    text = (Path(package.origin).parent / "config/ansible_builtin_runtime.yml").read_text("utf-8")
     return {
         (kind[1], each[1]): f"{each[2]}.{each[3]}"
         for kind in _KIND.finditer(text)

@@ -205,6 +205,17 @@ class PlaybookFiles:
         ]
 
 
+def mapping_in(file: Path) -> dict[str, Any]:
+    """The mapping that a small file of YAML holds, such as a galaxy.yml; empty where it holds none, or cannot be read."""
+    try:
+        if not file.is_file() or file.stat().st_size > _LARGEST:
+            return {}
+        content = yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def _either(path: Path) -> tuple[Path, Path]:
     return path.with_name(f"{path.name}.yml"), path.with_name(f"{path.name}.yaml")
 

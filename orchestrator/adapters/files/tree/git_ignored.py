@@ -113,7 +113,12 @@ class GitIgnored:
     def _first(self) -> _Folder:
         """The project's own folder. Lists above it count where it is a part of the checkout that they belong to."""
         repository = next(
-            (found for place in (self._root, *self._root.parents) if (found := repository_at(place))), None
+            (
+                repository
+                for place in (self._root, *self._root.parents)
+                if (repository := repository_at(place))
+            ),
+            None,
         )
         if repository is None:
             return _Folder(_Checkout(self._root, None), (), self._root)

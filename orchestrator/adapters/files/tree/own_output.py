@@ -84,14 +84,14 @@ def _behind(pipes: set[FileId], mine: int) -> Iterator[FileId]:
     for _ in range(_LONGEST_WAY):
         if not pipes:
             return
-        found: set[FileId] = set()
+        behind: set[FileId] = set()
         for process in _processes():
             if process in readers or not _reads(process, pipes):
                 continue
             readers.add(process)
             yield from _open_to_write(process)
-            found |= _pipes_to_write(process)
-        pipes = found - known
+            behind |= _pipes_to_write(process)
+        pipes = behind - known
         known |= pipes
 
 

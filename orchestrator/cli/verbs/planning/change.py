@@ -14,7 +14,8 @@ from orchestrator.cli.options.rehearsal_options import rehearsal_place
 from orchestrator.domain.authority.change_ticket import ChangeTicket, TicketLook, TicketPlace
 from orchestrator.domain.plan.planned_ticket import TICKET_NUMBER, TICKET_URL, TicketSystem
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.planning.plan_check import check_plan, put_in
+from orchestrator.engine.planning.placed_plan import put_in
+from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.engine.use_cases import change_tickets
 from orchestrator.engine.use_cases.ticket_check import check_ticket, subject_of
 from orchestrator.errors import ExitCode, UsageFault

@@ -54,9 +54,9 @@ def parts(project: Path, playbook: str, opened: tuple[str, ...] = (), *ingredien
     file.write_text(playbook)
     installed = (project.parent / "site-packages",)
     grounds = Grounds.of(project, ingredients)._replace(installed=installed)
-    found = installed_parts([file], [playbook], grounds, roles_path(project), opened)
-    assert all(part.version == "1.0.0" for part in found if part.kind == "collection")
-    return [part.name for part in found]
+    parts = installed_parts([file], [playbook], grounds, roles_path(project), opened)
+    assert all(part.version == "1.0.0" for part in parts if part.kind == "collection")
+    return [part.name for part in parts]
 
 
 @pytest.mark.parametrize(("playbook", "expected"), USED)
@@ -83,22 +83,22 @@ def test_each_part_has_one_digest_that_any_change_of_it_changes(project: Path) -
     file = project / "playbooks/app.yml"
     file.write_text(USED[1][0])
     grounds = Grounds.of(project, ())._replace(installed=(project.parent / "site-packages",))
-    found = installed_parts([file], [USED[1][0]], grounds, [], ())
-    before = installed_in_place(found)
+    parts = installed_parts([file], [USED[1][0]], grounds, [], ())
+    before = installed_in_place(parts)
     assert list(before) == ["collection community.base 1.0.0/", "collection community.general 1.0.0/"]
-    plugin = Path(found[1].place) / "plugins/x.py"
+    plugin = Path(parts[1].place) / "plugins/x.py"
     (plugin.parent / "__pycache__").mkdir()
     (plugin.parent / "__pycache__/x.pyc").write_text("")
-    assert installed_in_place(found) == before
+    assert installed_in_place(parts) == before
     for change in (lambda: plugin.chmod(0o755), lambda: plugin.write_text("x = 2\n"), plugin.unlink):
-        now = installed_in_place(found)
+        now = installed_in_place(parts)
         change()
-        assert now != installed_in_place(found)
-        assert now[found[0].part] == before[found[0].part]
-    for path in sorted(Path(found[1].place).rglob("*"), reverse=True):
+        assert now != installed_in_place(parts)
+        assert now[parts[0].part] == before[parts[0].part]
+    for path in sorted(Path(parts[1].place).rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
-    Path(found[1].place).rmdir()
-    assert list(installed_in_place(found)) == [found[0].part]
+    Path(parts[1].place).rmdir()
+    assert list(installed_in_place(parts)) == [parts[0].part]
 
 
 def test_settings_beside_the_playbook_are_named(project: Path) -> None:

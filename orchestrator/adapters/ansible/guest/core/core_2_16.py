@@ -68,7 +68,7 @@ def prepare(key: str) -> None:
     """In the process of the run: what is handed over arrives by itself."""
 
 
-def told(result: Any, key: str) -> Any:
+def callback_result(result: Any, key: str) -> Any:
     """What a callback was given, by the names of 2.19."""
     return SimpleNamespace(
         host=result._host,

@@ -70,7 +70,7 @@ def prepare(key: str) -> None:
     """In the process of the run: what is handed over arrives by itself."""
 
 
-def told(result: Any, key: str) -> Any:
+def callback_result(result: Any, key: str) -> Any:
     """What a callback was given, with `host`, `task`, `result`, `task_fields` and `is_changed`."""
     return result
 

@@ -91,7 +91,7 @@ def prepare(key: str) -> None:
     setattr(strategy, name, converted)
 
 
-def told(result: Any, key: str) -> Any:
+def callback_result(result: Any, key: str) -> Any:
     """What a callback was given, by the names of 2.19."""
     task = result.task
     fields = {name: getattr(task, name, None) for name in _FIELDS}

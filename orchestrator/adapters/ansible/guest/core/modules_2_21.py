@@ -36,7 +36,7 @@ def keep() -> None:
         if key not in known:
             find(finder, name, text, is_pkg_init)
             known[key] = {part: getattr(finder, part) for part in _FOUND}
-        for part, found in known[key].items():
-            setattr(finder, part, found)
+        for part, value in known[key].items():
+            setattr(finder, part, value)
 
     common.ModuleDepFinder.__init__ = begin
