@@ -111,8 +111,11 @@ class _Inspection:
     def _with_vault(self, cli: Any) -> Any:
         """Without the passwords where they cannot be had, which is told as that and not as a fault of the inventory."""
         from ansible.cli import CLI
+        from ansible.parsing.vault import ClientScriptVaultSecret, ScriptVaultSecret
 
         original = CLI.setup_vault_secrets
+        # Ansible leaves the standard error of plain programs to a terminal, and says `None` of it.
+        ScriptVaultSecret._run = ClientScriptVaultSecret._run
 
         def keep(*arguments: Any, **named: Any) -> Any:
             try:

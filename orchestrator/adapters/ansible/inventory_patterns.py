@@ -23,6 +23,8 @@ def absent_parts(inventory: Any, pattern: Any) -> list[str]:
     from ansible.inventory.manager import split_host_pattern
 
     absent = []
+    # The variables of the play have asked for its hosts: a pattern that was answered once is refused no more.
+    inventory.clear_caches()
     for part in dict.fromkeys(part.lstrip("!&") for part in split_host_pattern(pattern)):
         with no_pattern_ignored():
             try:

@@ -34,7 +34,7 @@ CONFLICTS = [
     ("[privilege_escalation]\nbecome_ask_pass = true", "nobody can answer"),
     ("[privilege_escalation]\nbecome = true", None),
     ("[inventory]\nunparsed_is_failed = false", "an inventory that cannot be read is a fault"),
-    ("[tags]\nskip = slow", "not the release"),
+    ("[tags]\nskip = slow", "the plan's skip_tags count"),
     ("[ssh_connection]\nssh_args = -o StrictHostKeyChecking=no", "`StrictHostKeyChecking=no` does not apply"),
     ("[ssh_connection]\nssh_common_args = -o UserKnownHostsFile=/dev/null", "host keys are always checked"),
     ("[ssh_connection]\nssh_args = -o ControlPersist=30m", "connections belong to one run"),

@@ -127,9 +127,18 @@ def test_it_says_what_it_would_write_and_writes_nothing(
     before = contents(tmp_path)
     assert run(["init", "--dry-run"]) == ExitCode.COMPLETED
     assert "# ---- plans/pump.yml\n# yaml-language-server: $schema=" in capsys.readouterr().out
-    monkeypatch.setattr(sys, "stdin", (tmp_path / "hosts").open())
-    assert run(["init"]) == ExitCode.USAGE
-    assert "There is no terminal to ask in, and nothing was written" in capsys.readouterr().err
+    unattended = subprocess.run(
+        [sys.executable, "-m", "orchestrator", "init"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        timeout=120,
+        check=False,
+    )
+    assert unattended.returncode == ExitCode.USAGE, unattended.stderr
+    assert "There is no terminal to ask in, and nothing was written" in unattended.stderr
     assert contents(tmp_path) == before
 
 
