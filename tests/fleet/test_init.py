@@ -18,6 +18,7 @@ ASKED = (
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_tree_is_deployed_and_its_backout_is_proved(
     lab: Lab,
     root: Path,
