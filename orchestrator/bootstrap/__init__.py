@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.adapters import process
 from orchestrator.bootstrap.house import HOUSE_FILE
-from orchestrator.errors import UsageFault
+from orchestrator.errors import StoreFault, UsageFault
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.choice import AnsibleChoice
@@ -129,6 +129,27 @@ def ports_to_look(
     return WiredPorts(
         home_of(home), open_key=open_key, house_file=house_file, ansible=ansible, late=True
     ).opened()
+
+
+def ports_to_watch() -> Ports:
+    """All ports, for following what somebody else drives; a home that belongs to another user is only read.
+
+    Such a home is taken only where ORCH_HOME names it. Raises StoreFault, also where this user may not read it.
+    """
+    from orchestrator.bootstrap.lazy_ports import WiredPorts
+
+    home = home_of()
+    try:
+        there = (home / "journal.sqlite").is_file()
+        guest = there and home.stat().st_uid != os.geteuid()
+    except PermissionError:
+        there, guest = True, True
+    if guest and not os.access(home / "journal.sqlite", os.R_OK):
+        raise StoreFault(
+            f"{home} belongs to another user, and you may not read its journal. Its owner can let a group read it "
+            "(docs/operations.md, Watching)."
+        )
+    return WiredPorts(home, late=True, guest=guest).opened()
 
 
 def ports_to_start(

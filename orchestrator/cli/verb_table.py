@@ -100,6 +100,11 @@ VERBS = (
         "Write down incidents, and say what they came of.",
     ),
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
+    Verb(
+        "watch",
+        "orchestrator.cli.verbs.viewing.watch:watch",
+        "Follow a deployment that somebody else drives.",
+    ),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),
     Verb(

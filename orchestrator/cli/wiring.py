@@ -43,6 +43,10 @@ class Wiring:
             )
         )
 
+    def ports_to_watch(self) -> Ports:
+        """All ports, to follow what somebody else drives."""
+        return _told(bootstrap.ports_to_watch())
+
     def ports_to_check(self) -> Ports:
         """All ports, for a check of a plan: no store is opened."""
         return bootstrap.ports_to_check(
@@ -94,6 +98,11 @@ def ports() -> Ports:
 def ports_to_look() -> Ports:
     """The ports of a command that reads, or that records a decision."""
     return _wiring().ports_to_look()
+
+
+def ports_to_watch() -> Ports:
+    """The ports of a command that follows what somebody else drives."""
+    return _wiring().ports_to_watch()
 
 
 def ports_to_check() -> Ports:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from datetime import datetime
 from pathlib import Path
@@ -86,14 +85,14 @@ def driver_words(d: Deployment, now: datetime) -> str:
         return "" if waits else f"No process drives it: orch resume {d.id}"
     if machine != socket.gethostname():
         return f"Driven by process {process} on {machine}, which cannot be seen from here."
-    if _is_orch(process):
+    if is_orch(process):
         return f"Driven by process {process} on this machine."
     return "" if waits else f"No process drives it (process {process} is gone): orch resume {d.id}"
 
 
-def _is_orch(process: int) -> bool:
+def is_orch(process: int) -> bool:
+    """Whether this process of this machine lives and is orch, as far as can be seen."""
     try:
-        os.kill(process, 0)
         return b"orch" in Path(f"/proc/{process}/cmdline").read_bytes()
     except PermissionError:
         return True
