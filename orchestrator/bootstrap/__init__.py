@@ -85,6 +85,13 @@ def has_journal(home: Path | None = None) -> bool:
     return bool(os.environ.get("ORCH_STORE_URL")) or (home_of(home) / "journal.sqlite").is_file()
 
 
+def homes_above() -> list[Path]:
+    """Each `.orch` with a journal in this folder and above it, the nearest first; whose it is does not count."""
+    here = Path.cwd()
+    homes = [folder / ".orch" for folder in (here, *here.parents)]
+    return [home for home in homes if os.path.exists(home / "journal.sqlite")]  # noqa: PTH110 (no leave to look is no home)
+
+
 def ports_to_check(
     home: Path | None = None,
     open_key: OpenKey | None = None,

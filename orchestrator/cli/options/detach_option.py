@@ -18,7 +18,9 @@ detach_option = click.option(
 def refuse_both(*, detach: bool, wait: bool) -> None:
     """Raises UsageFault for `--detach` with `--wait`."""
     if detach and wait:
-        raise UsageFault("--detach leaves, and --wait stays: choose one. `orch watch` follows what is detached.")
+        raise UsageFault(
+            "--detach leaves, and --wait stays: choose one. `orch watch` follows what is detached."
+        )
 
 
 def say_detached(line: DueLine, *, as_json: bool) -> int:

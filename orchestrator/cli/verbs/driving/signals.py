@@ -19,7 +19,7 @@ from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.cli.views.plain_lines import ending_lines
 from orchestrator.cli.wiring import drivers, ports_to_look
-from orchestrator.cli.wiring import ports as ports_of_home
+from orchestrator.cli.wiring import ports_to_act as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Event

@@ -12,6 +12,7 @@ from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.views.unreadable import say_lost
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
+from orchestrator.cli.wiring import say_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt_sighting import TaskSeen
 from orchestrator.domain.journal.driver_name import driver_named
@@ -41,6 +42,7 @@ def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # no
         click.echo(line.model_dump_json(ensure_ascii=True))
     else:
         _print_tree(ports, d)
+        say_home()
     return exit_code_of(d) if exit_code else 0
 
 
