@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.adapters import process
 from orchestrator.bootstrap.house import HOUSE_FILE
-from orchestrator.errors import UsageFault
+from orchestrator.errors import StoreFault, UsageFault
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.choice import AnsibleChoice
@@ -85,6 +85,13 @@ def has_journal(home: Path | None = None) -> bool:
     return bool(os.environ.get("ORCH_STORE_URL")) or (home_of(home) / "journal.sqlite").is_file()
 
 
+def homes_above() -> list[Path]:
+    """Each `.orch` with a journal in this folder and above it, the nearest first; whose it is does not count."""
+    here = Path.cwd()
+    homes = [folder / ".orch" for folder in (here, *here.parents)]
+    return [home for home in homes if os.path.exists(home / "journal.sqlite")]  # noqa: PTH110 (no leave to look is no home)
+
+
 def ports_to_check(
     home: Path | None = None,
     open_key: OpenKey | None = None,
@@ -129,6 +136,27 @@ def ports_to_look(
     return WiredPorts(
         home_of(home), open_key=open_key, house_file=house_file, ansible=ansible, late=True
     ).opened()
+
+
+def ports_to_watch() -> Ports:
+    """All ports, for following what somebody else drives; a home that belongs to another user is only read.
+
+    Such a home is taken only where ORCH_HOME names it. Raises StoreFault, also where this user may not read it.
+    """
+    from orchestrator.bootstrap.lazy_ports import WiredPorts
+
+    home = home_of()
+    try:
+        there = (home / "journal.sqlite").is_file()
+        guest = there and home.stat().st_uid != os.geteuid()
+    except PermissionError:
+        there, guest = True, True
+    if guest and not os.access(home / "journal.sqlite", os.R_OK):
+        raise StoreFault(
+            f"{home} belongs to another user, and you may not read its journal. Its owner can let a group read it "
+            "(docs/operations.md, Watching)."
+        )
+    return WiredPorts(home, late=True, guest=guest).opened()
 
 
 def ports_to_start(

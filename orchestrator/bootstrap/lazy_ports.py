@@ -49,7 +49,7 @@ class WiredPorts(ports.Ports):
     Each port is a property that constructs its adapter once.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the composition root is told
         self,
         root: Path,
         warm: WarmStart | None = None,
@@ -59,13 +59,16 @@ class WiredPorts(ports.Ports):
         ansible: Path | None = None,
         choice: AnsibleChoice | None = None,
         late: bool = False,
+        guest: bool = False,
     ) -> None:
         """`late`: where there is no home, it is made with the first thing that is written, and not by a look.
+
+        `guest`: the home is another user's, and is only read.
 
         `ansible`: what an option of the command line names; `choice`: the Ansible, where that is chosen already.
         """
         self._named_ansible, self._choice = ansible, choice
-        self._late = late
+        self._late, self._guest = late, guest
         self._root, self._warm, self._open_key, self._house_file = root, warm, open_key, house_file
         self._url = os.environ.get("ORCH_STORE_URL") or None
 
@@ -111,8 +114,9 @@ class WiredPorts(ports.Ports):
             self.clock,
             url=self._url,
             relief=self.storage.relieve,
-            seal_keys=self.seal_keys,
+            seal_keys=None if self._guest else self.seal_keys,
             late=self._late,
+            guest=self._guest,
         )
         if journal.database.upgraded is not None:
             sys.stderr.write(f"{journal.database.upgraded}\n")

@@ -25,6 +25,15 @@ class LazyGroup(click.Group):
         verb = self._verbs.get(cmd_name)
         return load(verb) if verb else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; for a word that is no verb, similar ones are named, from the table."""
+        word = args[0]
+        if not word.startswith("-") and word not in self._verbs and not ctx.resilient_parsing:
+            raise click.UsageError(f"No such command {word!r}.{_similar(word, self._verbs)}", ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs' lines from the table; click itself would import every verb."""
         if self._verbs:
@@ -38,6 +47,13 @@ def load(verb: Verb) -> click.Command:
     if not isinstance(command, click.Command):
         raise TypeError(f"{verb.target} is a {type(command).__name__}, not a click command.")
     return command
+
+
+def _similar(word: str, verbs: Iterable[str]) -> str:
+    from difflib import get_close_matches  # not on the way of every command
+
+    near = get_close_matches(word, verbs)
+    return f" Did you mean {' or '.join(near)}?" if near else " `orch help` lists them."
 
 
 def _module(verb: Verb) -> str:

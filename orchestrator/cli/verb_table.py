@@ -22,6 +22,7 @@ VERBS = (
         "orchestrator.cli.verbs.planning.init:init",
         "Write a plan and a backout for an existing Ansible tree.",
     ),
+    Verb("help", "orchestrator.cli.verbs.help_:help_", "Show the help of a command."),
     Verb("demo", "orchestrator.cli.verbs.demo:demo", "Show a good and a bad release, on real hosts."),
     Verb(
         "plan", "orchestrator.cli.verbs.planning.plan:plan", "Check a release plan and show what it would do."
@@ -99,6 +100,11 @@ VERBS = (
         "Write down incidents, and say what they came of.",
     ),
     Verb("status", "orchestrator.cli.verbs.viewing.status:status", "Show where a deployment stands."),
+    Verb(
+        "watch",
+        "orchestrator.cli.verbs.viewing.watch:watch",
+        "Follow a deployment that somebody else drives.",
+    ),
     Verb("list", "orchestrator.cli.verbs.viewing.list_:list_", "List deployments, newest first."),
     Verb("record", "orchestrator.cli.verbs.viewing.record:record", "Show the record of a deployment."),
     Verb(

@@ -11,6 +11,7 @@ from orchestrator import bootstrap
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
 from orchestrator.bootstrap.project_settings import home_setting
 from orchestrator.domain.text.command_word import command_word
+from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,10 @@ class Wiring:
             )
         )
 
+    def ports_to_watch(self) -> Ports:
+        """All ports, to follow what somebody else drives."""
+        return _told(bootstrap.ports_to_watch())
+
     def ports_to_check(self) -> Ports:
         """All ports, for a check of a plan: no store is opened."""
         return bootstrap.ports_to_check(
@@ -74,16 +79,41 @@ def _told(ports: Ports) -> Ports:
 def say_no_home() -> None:
     """Say that there is no home. A command that wrote something has made one meanwhile, and says nothing."""
     if not bootstrap.has_journal():
-        named = os.environ.get("ORCH_HOME")
-        setting = home_setting()
-        sought = (
-            f"$ORCH_HOME ({command_word(named)}) holds none"
-            if named
-            else f"{command_word(setting.value)}, as {setting.place} has it, holds none"
-            if setting.value
-            else "no .orch in this folder or above it, and ORCH_HOME is not set"
-        )
-        click.echo(f"There is no home of orch here: {sought}. Nothing was made.", err=True)
+        click.echo(no_home_words(), err=True)
+
+
+def no_home_words() -> str:
+    """Where a home was sought, that there is none, and which others lie in the folders above."""
+    named = os.environ.get("ORCH_HOME")
+    setting = home_setting()
+    sought = (
+        f"$ORCH_HOME ({command_word(named)}) holds none"
+        if named
+        else f"{command_word(setting.value)}, as {setting.place} has it, holds none"
+        if setting.value
+        else "no .orch in this folder or above it, and ORCH_HOME is not set"
+    )
+    others = ", ".join(command_word(str(home)) for home in bootstrap.homes_above())
+    beside = f" There is one in {others}." if others else ""
+    return f"There is no home of orch here: {sought}. Nothing was made.{beside}"
+
+
+def say_home() -> None:
+    """Name the home that was read, beside what a look prints for people."""
+    if bootstrap.has_journal():
+        click.echo(f"home: {bootstrap.home_of()}", err=True)
+
+
+def ports_to_act() -> Ports:
+    """The ports of a command about what is there already. Raises NotFound where there is no home, and makes none."""
+    refuse_without_home()
+    return ports()
+
+
+def refuse_without_home() -> None:
+    """Raises NotFound where there is no home."""
+    if not _wiring().has_journal():
+        raise NotFound(no_home_words())
 
 
 def ports() -> Ports:
@@ -94,6 +124,11 @@ def ports() -> Ports:
 def ports_to_look() -> Ports:
     """The ports of a command that reads, or that records a decision."""
     return _wiring().ports_to_look()
+
+
+def ports_to_watch() -> Ports:
+    """The ports of a command that follows what somebody else drives."""
+    return _wiring().ports_to_watch()
 
 
 def ports_to_check() -> Ports:

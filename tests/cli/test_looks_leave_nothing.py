@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.cli.main import run
+from orchestrator.errors import ExitCode
+from tests.journals.home import keep_named
 
 LOOKS = (
     "list",
@@ -70,6 +72,55 @@ def test_a_look_leaves_nothing_where_there_is_no_home(
     printed = capsys.readouterr()
     assert [each.name for each in nowhere.rglob("*")] == ["some.json"], printed
     assert "There is no home of orch here" in printed.err, (code, printed)
+
+
+ACTS = (
+    "resume",
+    "resume shop-1",
+    "abort shop-1 --reason x",
+    "retry shop-1",
+    "exclude shop-1 web1 --reason x",
+    "confirm shop-1",
+    "rollback shop-1 --reason x",
+    "approve shop-1 --as role --reason x",
+    "stop-all --reason x",
+)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_who_acts_in_a_wrong_folder_makes_no_home(
+    act: str, nowhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(act.split()) == ExitCode.NOT_FOUND
+    assert [each.name for each in nowhere.rglob("*")] == ["some.json"]
+    assert "There is no home of orch here" in capsys.readouterr().err
+
+
+def test_nothing_is_due_where_there_is_no_home(nowhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["run-due", "--once"]) == 0
+    assert [each.name for each in nowhere.rglob("*")] == ["some.json"]
+    assert "There is no home of orch here" in capsys.readouterr().err
+
+
+def test_a_home_above_is_named_where_another_was_sought(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep_named(nowhere / ".orch", "held")
+    monkeypatch.setenv("ORCH_HOME", str(nowhere / "typo"))
+    assert run(["resume", "held"]) == ExitCode.NOT_FOUND
+    assert f"There is one in {nowhere / '.orch'}." in capsys.readouterr().err
+    assert not (nowhere / "typo").exists()
+
+
+@pytest.mark.parametrize("look", ["list", "status", "locks"])
+def test_a_look_names_the_home_that_it_read(
+    look: str, nowhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep_named(nowhere / ".orch", "held")
+    assert run([look]) == 0
+    assert f"home: {nowhere / '.orch'}" in capsys.readouterr().err.splitlines()
+    assert run([look, "--json"]) == 0
+    assert "home: " not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

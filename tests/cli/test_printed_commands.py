@@ -158,7 +158,16 @@ EVIDENCE_WORDS = "policy/telling/words/evidence_words.py"
 CLAUSES_AFTER = "policy/clauses/of_follow_up.py"
 OF_A_SERVER = "the walks have no server; tests/cli/verbs/test_store_commands.py runs it there"
 INIT_RUN = "tests/fleet/test_init.py and test_init_command.py of tests/cli go this way in a new tree"
+WATCH_RUN = "tests/cli/verbs/test_help.py, test_watch.py and test_detach_and_wait.py go this way"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("cli/lazy_group.py", "orch help"): WATCH_RUN,
+    ("cli/verbs/help_.py", "orch help"): WATCH_RUN,
+    ("cli/verbs/viewing/watch.py", "orch watch"): WATCH_RUN,
+    ("cli/options/detach_option.py", "orch watch"): WATCH_RUN,
+    ("cli/options/detach_option.py", f"orch watch {HOLE}"): WATCH_RUN,
+    ("engine/use_cases/patient_start.py", f"orch watch {HOLE}"): WATCH_RUN,
+    ("engine/use_cases/watching.py", "orch list"): WATCH_RUN,
+    ("engine/use_cases/watching.py", "orch watch --wait"): WATCH_RUN,
     ("cli/verbs/planning/example.py", "orch lab up"): INIT_RUN,
     ("cli/verbs/planning/init.py", "orch lab up --inventory-dir inventories"): INIT_RUN,
     ("cli/views/init_lines.py", f"orch deploy {HOLE}"): INIT_RUN,

@@ -21,6 +21,9 @@ class FleetWiring(Wiring):
     def ports_to_look(self) -> Ports:
         return self._fleet.ports
 
+    def ports_to_watch(self) -> Ports:
+        return self._fleet.ports
+
     def ports_to_check(self) -> Ports:
         return self._fleet.ports
 

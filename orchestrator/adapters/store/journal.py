@@ -20,6 +20,7 @@ from orchestrator.adapters.store.disposal.rows import has_disposals
 from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.forms import moment_text, revived, stored
 from orchestrator.adapters.store.gaps import first_events, refuse_gap
+from orchestrator.adapters.store.guest import GuestDatabase
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.seals.sealing import Sealed, clear_the_way, seal
@@ -59,11 +60,13 @@ class SqlJournal(Journal):
         seal_keys: SealKeys | None = None,
         late: bool = False,
         backed_up: bool = False,
+        guest: bool = False,
     ) -> None:
         """Opens `journal.sqlite` in the directory, or the database at the URL; creates the tables if they are missing.
 
         `late`: where there is no such directory, it is made with the first append and not before. `backed_up`: older tables
-        at the URL may be upgraded; those of a file are, after a copy of it was made.
+        at the URL may be upgraded; those of a file are, after a copy of it was made. `guest`: the file is somebody else's, and
+        is only read.
 
         `relief` frees space on a full disk. Folds are kept while more than `roomy_above` bytes are free.
         Without `seal_keys` nothing is sealed, as in tests of other things. Raises StoreFault.
@@ -76,12 +79,14 @@ class SqlJournal(Journal):
         self._file = None if url else directory / FILE
         self._claims = directory / "drivers"
         with translated(f"The journal {shown(url) if url else directory / FILE} cannot be opened"):
-            if not late or directory.exists():
+            if not guest and (not late or directory.exists()):
                 private_directory(directory)
             file = directory / FILE
             self.database: Database = (
                 Database.at_url(url, backed_up=backed_up)
                 if url
+                else GuestDatabase(file)
+                if guest
                 else FileDatabase(file, patience, relief, roomy_above=roomy_above, late=late)
             )
 

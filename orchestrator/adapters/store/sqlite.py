@@ -1,6 +1,7 @@
 """Everything specific to SQLite: the file, its settings, and how transactions begin."""
 
 import os
+import sqlite3
 from errno import EBUSY
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,19 @@ def frozen_engine(file: Path) -> Engine:
     how = {"vfs": "unix-none"} if log else {"immutable": "1"}
     engine = create_engine(_url(file, mode="ro", **how), poolclass=NullPool)
     event.listen(engine, "connect", _set_up_alone if log else _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def guest_engine(file: Path) -> Engine:
+    """An engine that only reads the file of another user; each connection sees whether anybody writes just now."""
+
+    def connect() -> sqlite3.Connection:
+        how = "mode=ro" if _log(file).exists() else "mode=ro&immutable=1"
+        return sqlite3.connect(f"file:{quote(str(file))}?{how}", uri=True, check_same_thread=False)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
 

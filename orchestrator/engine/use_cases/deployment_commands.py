@@ -56,15 +56,20 @@ def deploy(
     ports: Ports, plan_path: Path, *, by: str, approvals: Mapping[str, str], watch: Watcher
 ) -> Deployment:
     """Check the plan, open a deployment of it and drive it. Raises PlanFault, Refused, or Conflict if one is open already."""
+    name = opened(ports, plan_path, by=by, approvals=approvals)
+    for record in ports.journal.read(name):
+        watch(record)
+    return drive(ports, name, driver=_driver(), by=by, watch=watch, fresh=True)
+
+
+def opened(ports: Ports, plan_path: Path, *, by: str, approvals: Mapping[str, str]) -> str:
+    """Check the plan and open a deployment of it, without driving it; its id. Raises what `deploy` raises."""
     prepared = prepare_plan(ports, plan_path)
     refuse_while_stopped(ports.journal)
     refuse_second(ports.journal, prepared)
     refuse_without_room(ports.storage, len(prepared.targets), prepared.copy_size)
     given = named_approvals(ports, prepared, approvals)
-    name = open_deployment(ports, prepared, by=by, approvals=given)
-    for record in ports.journal.read(name):
-        watch(record)
-    return drive(ports, name, driver=_driver(), by=by, watch=watch, fresh=True)
+    return open_deployment(ports, prepared, by=by, approvals=given)
 
 
 def open_deployment(

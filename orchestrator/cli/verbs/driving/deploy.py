@@ -8,8 +8,11 @@ import click
 
 from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
+from orchestrator.cli.options.detach_option import detach_option, refuse_both, say_detached
+from orchestrator.cli.options.patience import patience_of, patience_options
 from orchestrator.cli.options.signing_key import speaking_key_option
-from orchestrator.cli.wiring import ports_to_start
+from orchestrator.cli.wiring import drivers, ports_to_start
+from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.names import is_among
 from orchestrator.errors import UsageFault
 
@@ -22,30 +25,51 @@ from orchestrator.errors import UsageFault
     metavar="ROLE=PERSON",
     help='An approval that the plan requires, such as "change manager=Bo Lind"; may be repeated.',
 )
+@patience_options(
+    "for what is lacking before the start: approvals, windows, machines that another deployment holds"
+)
+@detach_option
 @json_option
 @by_option
 @speaking_key_option
 @ansible_option
-def deploy(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str) -> int:  # noqa: FBT001
+def deploy(
+    plan: Path,
+    approved_by: tuple[str, ...],
+    wait: bool,  # noqa: FBT001
+    at_most: str,
+    detach: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+    by: str,
+) -> int:
     """Deploy the release plan in the file PLAN wave by wave, verify each wave, and back out on failure.
 
     Shows a live tree in a terminal and plain lines elsewhere. Ctrl-C pauses at the next safe point. A second Ctrl-C leaves
-    at once, and `orch resume` continues later. The exit code says how the deployment ended (docs/exit-codes.md).
+    at once, and `orch resume` continues later. --detach returns when the deployment has begun. The exit code says how
+    the deployment ended (docs/exit-codes.md).
     """
     approvals = approvals_of(approved_by)
+    patience = patience_of(wait=wait, at_most=at_most)
+    refuse_both(detach=detach, wait=wait)
     ports = ports_to_start(plan)
     from orchestrator.cli.follow import drive_in_view
     from orchestrator.cli.views.unreadable import say_unreadable
     from orchestrator.engine.lookup.snapshots import survey
-    from orchestrator.engine.use_cases import deployment_commands
+    from orchestrator.engine.ports import Watcher
+    from orchestrator.engine.use_cases import deployment_commands, patient_start
+
+    def drive(watch: Watcher) -> Deployment:
+        if patience is None:
+            return deployment_commands.deploy(ports, plan, by=by, approvals=approvals, watch=watch)
+        return patient_start.deploy_and_wait(
+            ports, plan, by=by, approvals=approvals, watch=watch, patience=patience
+        )
 
     try:
-        code = drive_in_view(
-            ports,
-            lambda watch: deployment_commands.deploy(ports, plan, by=by, approvals=approvals, watch=watch),
-            by=by,
-            as_json=as_json,
-        )
+        if detach:
+            line = patient_start.deploy_detached(ports, drivers(), plan, by=by, approvals=approvals)
+            return say_detached(line, as_json=as_json)
+        code = drive_in_view(ports, drive, by=by, as_json=as_json)
         say_unreadable(survey(ports.journal))
         return code
     finally:

@@ -13,7 +13,7 @@ from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.signing_key import key_option
 from orchestrator.cli.options.words_option import WORDS
-from orchestrator.cli.wiring import ports as ports_of_home
+from orchestrator.cli.wiring import ports_to_act as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
 from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.deployment.deployment import Deployment

@@ -12,6 +12,7 @@ from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.wiring import drivers as drivers_of_home
+from orchestrator.cli.wiring import has_journal, say_no_home
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.text.model_base import seconds_of
 from orchestrator.domain.text.plain_text import plain
@@ -69,6 +70,9 @@ def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int
     """
     if once and watch:
         raise UsageFault("--once and --watch are two ways to look; choose one.")
+    if not watch and not has_journal():
+        say_no_home()
+        return ExitCode.COMPLETED
     ports, drivers = ports_of_home(), drivers_of_home()
     exit_codes: list[ExitCode] = []
     say = _saying(exit_codes, as_json=as_json)

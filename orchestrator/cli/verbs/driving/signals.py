@@ -12,12 +12,14 @@ from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
+from orchestrator.cli.options.detach_option import detach_option, refuse_both, say_detached
+from orchestrator.cli.options.patience import patience_of, patience_options
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.cli.views.plain_lines import ending_lines
-from orchestrator.cli.wiring import ports as ports_of_home
-from orchestrator.cli.wiring import ports_to_look
+from orchestrator.cli.wiring import drivers, ports_to_look
+from orchestrator.cli.wiring import ports_to_act as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Event
@@ -25,6 +27,7 @@ from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.speaking import get_ready
 from orchestrator.engine.use_cases import deployment_commands
+from orchestrator.engine.use_cases.patient_start import resume_and_wait, resume_detached
 from orchestrator.errors import Conflict, Refused, UsageFault
 
 _id = click.argument("deployment")
@@ -77,9 +80,22 @@ def hold(deployment: str, reason: str, by: str) -> int:
 @click.command()
 @click.argument("deployment", required=False)
 @click.option("--reason", type=WORDS, default="go on", show_default=True, help="The reason, for the record.")
+@patience_options("for what is lacking before the start")
+@detach_option
 @_driving
-def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive: bool) -> int:  # noqa: FBT001
+def resume(  # noqa: PLR0913, PLR0917 - what a person may ask for with it
+    deployment: str | None,
+    reason: str,
+    wait: bool,  # noqa: FBT001
+    at_most: str,
+    detach: bool,  # noqa: FBT001
+    by: str,
+    as_json: bool,  # noqa: FBT001
+    no_drive: bool,  # noqa: FBT001
+) -> int:
     """Continue DEPLOYMENT [default: the open one] after a pause, after waiting for something, or after its driver died."""
+    patience = patience_of(wait=wait, at_most=at_most)
+    refuse_both(detach=detach, wait=wait)
     ports = ports_of_home()
     current = find(ports, deployment)
     paused = current.driving.paused is not None
@@ -88,6 +104,18 @@ def resume(deployment: str | None, reason: str, by: str, as_json: bool, no_drive
         deployment_commands.signal(ports, current.id, e.Resumed(by=by, reason=reason))
     elif no_drive:
         raise UsageFault(f"{current.id} is not paused; nothing was recorded.")
+    if detach and not no_drive:
+        line = resume_detached(ports, drivers(), find(ports, current.id), by=by)
+        return say_detached(line, as_json=as_json)
+    if patience is not None and not no_drive:
+        return drive_in_view(
+            ports,
+            lambda watch: resume_and_wait(
+                ports, current, by=by, watch=watch, patience=patience, said_already=paused
+            ),
+            by=by,
+            as_json=as_json,
+        )
     return _drive_on(ports, current.id, by=by, as_json=as_json, no_drive=no_drive, said_already=paused)
 
 

@@ -12,7 +12,7 @@ from orchestrator.cli.options.common_options import by_option, json_option, read
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.driving.signals import no_drive_option, said_and_driven
-from orchestrator.cli.wiring import ports as ports_of_home
+from orchestrator.cli.wiring import ports_to_act as ports_of_home
 from orchestrator.cli.wiring import ports_to_look
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment

@@ -11,6 +11,7 @@ from orchestrator.cli.options.common_options import by_option
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
+from orchestrator.cli.wiring import refuse_without_home
 from orchestrator.domain.journal.driver_name import DriverName
 from orchestrator.engine.lookup.snapshots import survey
 from orchestrator.engine.ports import Ports
@@ -30,6 +31,7 @@ def stop_all(reason: str, lift: bool, by: str) -> int:  # noqa: FBT001
     Ends every run, here and on the hosts, and says when all are quiet or which are not. After the stop is lifted, each
     deployment stays paused until somebody resumes or aborts it.
     """
+    refuse_without_home()
     ports = ports_of_home()
     return _lift(ports, by, reason) if lift else _stop(ports, by, reason)
 

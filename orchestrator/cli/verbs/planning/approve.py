@@ -25,7 +25,7 @@ from orchestrator.cli.verbs.planning.git_words import Asked, word_in_git
 from orchestrator.cli.verbs.planning.handed_in import take_files
 from orchestrator.cli.views.approval_view import approval_outline
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.cli.wiring import ports as ports_of_home
+from orchestrator.cli.wiring import ports_to_act as ports_of_home
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.text.command_word import command_word

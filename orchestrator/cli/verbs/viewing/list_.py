@@ -12,6 +12,7 @@ from orchestrator.cli.views.owed_audits import say_owed_audits
 from orchestrator.cli.views.table import print_table
 from orchestrator.cli.views.unreadable import say_lost, say_unreadable
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
+from orchestrator.cli.wiring import say_home
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.disposals import Disposal
@@ -63,7 +64,9 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
             )
         for disposal in gone.values():
             click.echo(json.dumps(_disposed_object(disposal)))
-    elif not rows and not known.unreadable and not gone:
+        return
+    say_home()
+    if not rows and not known.unreadable and not gone:
         click.echo("There is no deployment yet; `orch deploy PLAN` starts one.")
     else:
         styles = [{"state": state_style(d, now, rehearsals.get(d.id))} for d in deployments]

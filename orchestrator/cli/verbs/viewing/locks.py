@@ -8,6 +8,7 @@ from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.verbs.viewing.list_ import state_words
 from orchestrator.cli.views.unreadable import say_lost
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
+from orchestrator.cli.wiring import say_home
 from orchestrator.domain.fold.brief import brief_of
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.domain.text.plain_text import plain
@@ -29,6 +30,7 @@ def locks(as_json: bool) -> None:  # noqa: FBT001
         for lock in held:
             click.echo(lock.model_dump_json(ensure_ascii=True))
         return
+    say_home()
     if not held:
         click.echo("No machine is held.")
         return

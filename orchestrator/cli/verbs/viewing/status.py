@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.views.unreadable import say_lost
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
+from orchestrator.cli.wiring import say_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt_sighting import TaskSeen
 from orchestrator.domain.journal.driver_name import driver_named
@@ -42,6 +42,7 @@ def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # no
         click.echo(line.model_dump_json(ensure_ascii=True))
     else:
         _print_tree(ports, d)
+        say_home()
     return exit_code_of(d) if exit_code else 0
 
 
@@ -86,14 +87,14 @@ def driver_words(d: Deployment, now: datetime) -> str:
         return "" if waits else f"No process drives it: orch resume {d.id}"
     if machine != socket.gethostname():
         return f"Driven by process {process} on {machine}, which cannot be seen from here."
-    if _is_orch(process):
+    if is_orch(process):
         return f"Driven by process {process} on this machine."
     return "" if waits else f"No process drives it (process {process} is gone): orch resume {d.id}"
 
 
-def _is_orch(process: int) -> bool:
+def is_orch(process: int) -> bool:
+    """Whether this process of this machine lives and is orch, as far as can be seen."""
     try:
-        os.kill(process, 0)
         return b"orch" in Path(f"/proc/{process}/cmdline").read_bytes()
     except PermissionError:
         return True
