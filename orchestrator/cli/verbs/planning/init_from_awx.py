@@ -53,7 +53,7 @@ def import_from_awx(
     plans = {key: proposal.plan_path for key, proposal in proposals.items()}
     report = report_of(files, findings, plans, translation.workflows)
     if as_json:
-        click.echo(json.dumps(report, indent=2, ensure_ascii=True))
+        click.echo(json.dumps(report, indent=2))
     else:
         _show(files, [*file_lines(files, project), *finding_lines(findings)], whole=dry_run)
     if files and not dry_run:

@@ -34,9 +34,7 @@ def channels_text(ledger: Ledger) -> str | None:
         ledger.person(path, AwxReason.CHANNEL, name)
     if not entries:
         return None
-    head = (
-        "# Written by `orch init --from-awx`. Its place is channels.yml of the house.\norch: 1\nchannels:\n"
-    )
+    head = "# Written by `orch init` from an AWX export. Its place is channels.yml of the house.\norch: 1\nchannels:\n"
     return head + "".join(entries.values())
 
 
