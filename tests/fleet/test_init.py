@@ -80,7 +80,7 @@ def test_a_job_template_of_awx_is_deployed_with_its_tags_and_taken_back(
         .replace('skip_tags: ["slow"]', "")
     )
     assert run(["deploy", "plans/Deploy-shop.yml"]) == ExitCode.COMPLETED
-    assert lab.ssh("web1", asked).out == "/etc/shop.conf"
+    assert lab.ssh("web1", asked).out.strip() == "/etc/shop.conf"
 
     capsys.readouterr()
     run(["list", "--json"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestrator.adapters.files.yaml_text.document import Document, YamlTree, fault_at
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
+from orchestrator.adapters.files.yaml_text.yaml_events import LARGEST as LARGEST_YAML
 from orchestrator.domain.adoption.awx_export import AwxExport, Tree, TreePath
 from orchestrator.errors import Fault, NotFound, PlanFault
 from orchestrator.policy.adoption.from_awx.shape import departures
@@ -83,20 +84,13 @@ def _depth(content: bytes) -> int:
 
 
 def _yaml(name: str, content: bytes) -> tuple[Tree, list[Fault]]:
+    if len(content) > LARGEST_YAML:
+        expected = f"at most {LARGEST_YAML >> 10} KiB of YAML"
+        return None, [
+            _fault(name, (), expected, "more", "export as JSON, which may be larger: awx export -f json")
+        ]
     document = read_yaml(name, content)
-    faults = [
-        Fault(each.file, each.line, each.path, each.expected, each.found, _for_yaml(each))
-        for each in document.faults
-    ]
-    return _plain(document), faults
-
-
-def _for_yaml(fault: Fault) -> str:
-    return (
-        "export as JSON, which may be larger: awx export -f json"
-        if "at most" in fault.expected
-        else fault.next_move
-    )
+    return _plain(document), document.faults
 
 
 def _plain(document: Document) -> Tree:

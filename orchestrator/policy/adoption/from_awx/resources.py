@@ -13,7 +13,7 @@ _SECRET = re.compile(
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
 )
-ENCRYPTED = "$encrypted$"
+_SECRET_TEXT = re.compile(r"\$encrypted\$|\$ANSIBLE_VAULT|PRIVATE KEY-----")
 
 
 def of_kind(export: AwxExport, kind: str) -> Iterator[tuple[TreePath, Mapping[str, Tree]]]:
@@ -64,9 +64,7 @@ def may_be_secret(name: str, value: Tree) -> bool:
         return any(may_be_secret(key, each) for key, each in value.items())
     if isinstance(value, list):
         return any(may_be_secret("", each) for each in value)
-    return isinstance(value, str) and (
-        ENCRYPTED in value or "$ANSIBLE_VAULT" in value or "PRIVATE KEY-----" in value
-    )
+    return isinstance(value, str) and _SECRET_TEXT.search(value) is not None
 
 
 def is_unseen(value: Tree) -> bool:
