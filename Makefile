@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine testing check quick test slow models versions demo bench chaos clean
+.PHONY: help venv debian machine testing check quick test slow models versions site demo bench chaos clean
 BIN := .venv/bin
 
 help:  ## show this help
@@ -49,6 +49,9 @@ versions: testing  ## run suites of runs and inspections under each series of an
 	@$(BIN)/python setup/versions.py $(VERSIONS) || true
 	@$(BIN)/python -m tests.versions $(VERSIONS)
 
+site:  ## build the pages of docs/ as a site in site/, and check its links
+	@setup/site.sh
+
 # On hosts of its own, one example after the other: some three minutes each.
 models: testing  ## deploy, break, back out and rehearse the example of each model on real hosts
 	@$(BIN)/python -m pytest tests/models --durations=10 --durations-min=1
@@ -74,4 +77,4 @@ bench: machine  ## compare orch with bare Ansible, mitogen, pyinfra and plain ss
 	@$(BIN)/python -m bench $(BENCH)
 
 clean:  ## remove .venv and caches
-	@rm -rf .venv .venv-bench .venv-versions .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-bench .venv-versions .venv-site site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

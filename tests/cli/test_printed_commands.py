@@ -170,6 +170,10 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("engine/use_cases/watching.py", "orch watch --wait"): WATCH_RUN,
     ("cli/verbs/planning/example.py", "orch lab up"): INIT_RUN,
     ("cli/verbs/planning/init.py", "orch lab up --inventory-dir inventories"): INIT_RUN,
+    (
+        "cli/views/awx_lines.py",
+        f"orch plan check {HOLE}",
+    ): "tests/cli/verbs/test_init_from_awx.py runs it as it is printed",
     ("cli/views/init_lines.py", f"orch deploy {HOLE}"): INIT_RUN,
     ("cli/views/init_lines.py", f"orch plan check {HOLE}"): INIT_RUN,
     ("cli/views/init_lines.py", f"orch plan show {HOLE}"): INIT_RUN,
@@ -420,6 +424,10 @@ NOT_WALKED: dict[tuple[str, str], str] = {
 NAMED_ONLY = {
     ("policy/adoption/backout_text.py", "orch init"),
     ("policy/adoption/plan_text.py", "orch init"),
+    ("policy/adoption/from_awx/channels.py", "orch init"),
+    ("cli/views/awx_lines.py", "orch plan check"),
+    ("cli/views/awx_lines.py", "orch messages schema"),
+    ("cli/views/awx_lines.py", "orch rehearse"),
     (CAPABILITY, "orch pir satisfaction"),
     (CAPABILITY, "orch rehearse"),
     (EVIDENCE_WORDS, "orch pir answer"),

@@ -75,7 +75,7 @@ def _from(change: Change) -> str:
 
 
 def deploy_text(proposal: Proposal) -> str:
-    """A playbook that keeps, runs the tree's own unchanged, and notes what came."""
+    """A playbook that keeps, runs the tree's own unchanged, and notes what came; keeps and notes also where a plan has tags."""
     choice, path = proposal.choice, proposal.from_deploy
     program = "{{ playbook_dir }}/" + path(proposal.program_path)
     keep = program_word(program, "keep", choice.name, " {{ changes | to_json | quote }}")
@@ -86,6 +86,7 @@ def deploy_text(proposal: Proposal) -> str:
   hosts: {word(proposal.reading.hosts)}
 {_login(proposal)}  become: true
   gather_facts: false
+  tags: [always]
   vars_files: [{path(proposal.changes_path)}]
   tasks:
     - name: {KEEP}
@@ -99,6 +100,7 @@ def deploy_text(proposal: Proposal) -> str:
   hosts: {word(proposal.reading.hosts)}
 {_login(proposal)}  become: true
   gather_facts: false
+  tags: [always]
   tasks:
     - name: {NOTE}
       ansible.builtin.script:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from orchestrator.domain.adoption.tree_reading import Asked, Carried, Change
+import json
+from dataclasses import replace
+
+from orchestrator.domain.adoption.tree_reading import Asked, Carried, Change, PlaybookReading
 from orchestrator.policy.adoption.backout_text import KEEP, NOTE
 from orchestrator.policy.adoption.baseline_scope import scope_text
 from orchestrator.policy.adoption.proposal import Proposal, named
@@ -16,12 +19,12 @@ _SCHEMA = "# yaml-language-server: $schema=./release-plan.schema.json\n"
 def plan_text(proposal: Proposal) -> str:
     """The whole file."""
     choice, reading = proposal.choice, proposal.reading
-    hosts = word(reading.hosts)
+    hosts = word(proposal.launch.hosts or reading.hosts)
     return (
         _SCHEMA
         + f"""\
 # Written by `orch init` from {choice.playbook} and {choice.inventory}. Where a comment says CHANGE, only you know better.
-orch: 1
+{_notes(proposal)}orch: 1
 # CHANGE: why this release is made, and for whom.
 purpose: >-
   Bring version {choice.version} of {choice.name} to the hosts of {proposal.environment}, as {choice.playbook} describes it.
@@ -33,7 +36,7 @@ objectives: 100% of the hosts pass the acceptance checks of this plan within 1 m
 strategy:
 {_strategy(proposal, hosts)}roles:
   deployment manager: {word(choice.person)}
-resources:
+{_approvers(proposal)}resources:
   environment: {proposal.environment}
   inventory: {word(choice.inventory)}
 {_dynamic(proposal)}schedule: {{}}
@@ -54,7 +57,7 @@ validation:
   allow: {{noop: true}}
 {scope_text(proposal)}{_declared(proposal)}approval:
   # CHANGE: the roles that must approve before a host is touched, such as [change manager].
-  required: []
+  required: [{", ".join(proposal.launch.approvers)}]
 """
     )
 
@@ -100,7 +103,38 @@ def _strategy(proposal: Proposal, hosts: str) -> str:
     else:
         waves = "[1, 25%, rest]" if len(proposal.choice.hosts) > 7 else "[1, rest]"
         kind = f"  kind: phased\n  waves: {waves}\n  gate: {{soak: 30s, every: 5s}}\n"
-    return f"{kind}  hosts: {hosts}\n  playbook: {proposal.deploy_path}\n{_allow(proposal)}"
+    return (
+        f"{kind}  hosts: {hosts}\n  playbook: {proposal.deploy_path}\n{_launched(proposal)}{_allow(proposal)}"
+    )
+
+
+def _notes(proposal: Proposal) -> str:
+    return "".join(f"# {comment(note)}\n" for note in proposal.launch.notes)
+
+
+def _approvers(proposal: Proposal) -> str:
+    """Somebody must hold the role, and it is never whoever deploys."""
+    return "".join(
+        f"  # CHANGE: who approves; not whoever deploys.\n  {role}: Approver of {proposal.environment}\n"
+        for role in proposal.launch.approvers
+    )
+
+
+def _launched(proposal: Proposal) -> str:
+    """Variables, tags, forks and times, where there are some."""
+    launch, lines = proposal.launch, []
+    if launch.variables or launch.questions:
+        lines += [f"  # Asked at launch before: {comment(question)}" for question in launch.questions]
+    if launch.variables:
+        lines.append("  variables:")
+        lines += [
+            f"    {name}: {json.dumps(value, ensure_ascii=True)}" for name, value in launch.variables.items()
+        ]
+    for key, tags in (("tags", launch.tags), ("skip_tags", launch.skip_tags)):
+        lines += [f"  {key}: [{', '.join(map(json.dumps, tags))}]"] if tags else []
+    lines += [f"  forks: {launch.forks}"] if launch.forks else []
+    lines += [f"  run_timeout: {launch.run_timeout}s"] if launch.run_timeout else []
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _allow(proposal: Proposal) -> str:
@@ -123,7 +157,10 @@ def _dynamic(proposal: Proposal) -> str:
 def _acceptance(proposal: Proposal) -> str:
     """Units that the playbook starts, ports it waits for, pages it fetches; else a file that it writes."""
     reading, checks = proposal.reading, []
-    for name, change in _running(proposal).items():
+    if proposal.launch.tags or proposal.launch.skip_tags:
+        # Which of the tasks run is up to the tags, so nothing is certain that they start or write.
+        reading = replace(reading, changes=(), asked=())
+    for name, change in _running(reading).items():
         enabled = ", enabled: true" if change.enabled else ""
         checks.append(
             _check(
@@ -149,11 +186,9 @@ def _acceptance(proposal: Proposal) -> str:
     return "".join(checks)
 
 
-def _running(proposal: Proposal) -> dict[str, Change]:
+def _running(reading: PlaybookReading) -> dict[str, Change]:
     """Units that certainly run when the playbook has ended: the last certain word about each is that it is started."""
-    last = {
-        change.name: change for change in proposal.reading.changes if change.kind == "unit" and change.certain
-    }
+    last = {change.name: change for change in reading.changes if change.kind == "unit" and change.certain}
     return {name: change for name, change in last.items() if change.state in ("started", "restarted")}
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from orchestrator.domain.adoption.awx_export import Launch
 from orchestrator.domain.adoption.tree_reading import PlaybookReading
 
 _PLACES = ("hosts", "inventory", "inventories", "environments", "host")
@@ -27,6 +28,8 @@ class Choice:
     unit: tuple[str, str]
     """The path and the digest of what stands for the release where no copied file does."""
     ignored: tuple[str, ...] = ()
+    own_deploy: bool = False
+    """Whether the deploy playbook is called after the release: several releases have one playbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Proposal:
 
     reading: PlaybookReading
     choice: Choice
+    launch: Launch = field(default_factory=Launch)
 
     @property
     def plan_path(self) -> str:
@@ -60,7 +64,7 @@ class Proposal:
     def deploy_path(self) -> str:
         """Beside the tree's own playbook, so that what Ansible finds beside a playbook is the same."""
         own = PurePosixPath(self.choice.playbook)
-        return str(own.with_name(f"orch-{own.name}"))
+        return str(own.with_name(f"orch-{f'{self.choice.name}.yml' if self.choice.own_deploy else own.name}"))
 
     @property
     def environment(self) -> str:

@@ -54,9 +54,18 @@ _folder = click.Path(file_okay=False, path_type=Path)
 @click.option(
     "--example", is_flag=True, help="Write the example, a shop, into FOLDER instead of reading a tree."
 )
+@click.option(
+    "--from-awx",
+    metavar="EXPORT",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write plans for the job templates in what `awx export` wrote; FOLDER is a checkout of their project.",
+)
+@click.option("--awx-project", metavar="NAME", help="Which project of the export FOLDER is a checkout of.")
+@click.option("--json", "as_json", is_flag=True, help="With --from-awx: print the report for programs.")
 def init(  # noqa: PLR0913 - what a person may choose
     folder: Path, *, playbook: str | None, inventory: str | None, name: str | None, release_version: str | None,
-    dynamic_inventory: bool, dry_run: bool, yes: bool, example: bool,
+    dynamic_inventory: bool, dry_run: bool, yes: bool, example: bool, from_awx: Path | None, awx_project: str | None,
+    as_json: bool,
 ) -> int:  # fmt: skip
     """Write a release plan and a backout for the Ansible tree in FOLDER [default: here].
 
@@ -68,18 +77,24 @@ def init(  # noqa: PLR0913 - what a person may choose
         from orchestrator.cli.verbs.planning.example import write_example
 
         return write_example(folder, dry_run=dry_run, yes=yes)
-    project = _tree(folder)
+    if from_awx is not None:
+        from orchestrator.cli.verbs.planning.init_from_awx import import_from_awx
+
+        return import_from_awx(
+            tree_at(folder), from_awx, awx_project, inventory, dry_run=dry_run, yes=yes, as_json=as_json
+        )
+    project = tree_at(folder)
     proposal = _proposal(
         project, _chosen(project, playbook, inventory, dynamic=dynamic_inventory), name, release_version
     )
-    files = _files(project, proposal)
+    files = files_of(project, proposal)
     if dry_run:
         for path, text in files.items():
             click.echo(f"# ---- {path}\n{text}", nl=False)
         return ExitCode.COMPLETED
     for line in will_write_lines(proposal, files, project):
         click.echo(line if line.isprintable() else plain(line, 500))
-    _refuse_what_stands(project, files)
+    refuse_what_stands(project, files)
     agree(yes=yes)
     from orchestrator.adapters.files.new_files import write_new
 
@@ -88,7 +103,8 @@ def init(  # noqa: PLR0913 - what a person may choose
     return _check_and_next(project, proposal)
 
 
-def _tree(folder: Path) -> Path:
+def tree_at(folder: Path) -> Path:
+    """The real path of a folder. Raises NotFound where there is none."""
     if not folder.is_dir():
         raise NotFound(f"There is no folder {command_word(str(folder))}: name the folder of an Ansible tree.")
     return folder.resolve()
@@ -158,7 +174,7 @@ def _proposal(
     return Proposal(reading, choice)
 
 
-def _files(project: Path, proposal: Proposal) -> dict[str, str]:
+def files_of(project: Path, proposal: Proposal) -> dict[str, str]:
     """Every file by its path, the plan last: with it the set is complete."""
     import json
 
@@ -184,7 +200,8 @@ def _text(path: Path) -> str | None:
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
 
 
-def _refuse_what_stands(project: Path, files: dict[str, str]) -> None:
+def refuse_what_stands(project: Path, files: dict[str, str]) -> None:
+    """Raises Conflict where one of the files stands already."""
     from orchestrator.adapters.files.new_files import standing
 
     there = standing(project, files)

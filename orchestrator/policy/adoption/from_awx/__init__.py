@@ -1,0 +1,1 @@
+"""Decides what the resources of an AWX export are in orch, and names every field that has no counterpart."""
