@@ -422,6 +422,8 @@ NOT_WALKED: dict[tuple[str, str], str] = {
 }
 """Commands that are read and not run here, each with the reason."""
 NAMED_ONLY = {
+    ("cli/options/ansible_option.py", "orch doctor"),
+    ("bootstrap/doctor/machine.py", "orch lab up"),
     ("policy/adoption/backout_text.py", "orch init"),
     ("policy/adoption/plan_text.py", "orch init"),
     ("policy/adoption/from_awx/channels.py", "orch init"),

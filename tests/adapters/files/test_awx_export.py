@@ -75,9 +75,9 @@ def test_every_fault_is_said_at_once(content: bytes, faults: list[str], tmp_path
     path.write_bytes(content)
     with pytest.raises(PlanFault) as caught:
         load_export(path)
-    said = list(map(str, caught.value.faults))
-    assert len(said) == len(faults), said
-    assert [fault in line for fault, line in zip(faults, said, strict=True)] == [True] * len(faults), said
+    lines = list(map(str, caught.value.faults))
+    assert len(lines) == len(faults), lines
+    assert [fault in line for fault, line in zip(faults, lines, strict=True)] == [True] * len(faults), lines
 
 
 def test_no_file_is_not_found(tmp_path: Path) -> None:

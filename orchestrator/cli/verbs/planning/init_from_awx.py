@@ -111,7 +111,7 @@ def _checkout(project: Path, staged: Path, translation: Translation) -> _Checkou
 def _proposals(
     ledger: Ledger, translation: Translation, checkout: _Checkout, inventory: str | None
 ) -> dict[str, Proposal]:
-    found: dict[str, Proposal] = {}
+    proposals: dict[str, Proposal] = {}
     taken: set[str] = set()
     for template in translation.templates:
         name = _free_name(named(template.name), taken)
@@ -119,9 +119,9 @@ def _proposals(
             ledger, template, _inventory(translation, template, checkout, inventory), checkout, name
         )
         if proposal is not None:
-            found[template.key] = proposal
+            proposals[template.key] = proposal
             taken.add(name.casefold())
-    return found
+    return proposals
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -81,18 +81,18 @@ class Ledger:
 
     def findings(self) -> tuple[AwxFinding, ...]:
         """All of them in the order of the export; each leaf is covered by one at least."""
-        found = dict(self._said)
+        by_leaf = dict(self._said)
         for leaf, value in self._leaves.items():
             if leaf in self._said or any(self._covers(leaf[:length]) for length in range(len(leaf))):
                 continue
             empty = value in _EMPTY if not isinstance(value, (list, dict)) else True
             outcome, reason = (AwxOutcome.EMPTY, None) if empty else (AwxOutcome.LEFT_OUT, AwxReason.NO_NOUN)
-            found[leaf] = [AwxFinding(self._resource(leaf), leaf, outcome, reason)]
+            by_leaf[leaf] = [AwxFinding(self._resource(leaf), leaf, outcome, reason)]
         order = {path: number for number, path in enumerate(_orders(self._leaves))}
         return tuple(
             each
-            for path in sorted(found, key=lambda path: order.get(path, order.get(path[:-1], len(order))))
-            for each in found[path]
+            for path in sorted(by_leaf, key=lambda path: order.get(path, order.get(path[:-1], len(order))))
+            for each in by_leaf[path]
         )
 
     def _covers(self, path: TreePath) -> bool:
@@ -100,9 +100,9 @@ class Ledger:
 
     def _add(self, path: TreePath, outcome: AwxOutcome, reason: AwxReason | None, words: str) -> None:
         finding = AwxFinding(self._resource(path), path, outcome, reason, words)
-        said = self._said.setdefault(path, [])
-        if finding not in said:
-            said.append(finding)
+        findings = self._said.setdefault(path, [])
+        if finding not in findings:
+            findings.append(finding)
 
     def _resource(self, path: TreePath) -> str:
         kind = str(path[0]) if path else ""

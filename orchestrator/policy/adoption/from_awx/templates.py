@@ -139,10 +139,10 @@ def _notes(ledger: Ledger, path: TreePath, item: Mapping[str, Tree], steps: Sequ
     for at, schedule in below(path, item, "related", "schedules"):
         notes += schedule_note(ledger, at, schedule)
     for moment in ("started", "success", "error"):
-        for at, told in below(path, item, "related", f"notification_templates_{moment}"):
+        for at, channel in below(path, item, "related", f"notification_templates_{moment}"):
             ledger.reference(*at)
             notes.append(
-                f"AWX told {text_of(told, 'name')!r} at {moment}: see channels-from-awx.yml and `communication`."
+                f"AWX told {text_of(channel, 'name')!r} at {moment}: see channels-from-awx.yml and `communication`."
             )
     return notes
 

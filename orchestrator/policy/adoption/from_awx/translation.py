@@ -64,23 +64,25 @@ def translated(ledger: Ledger, project: str | None) -> Translation:
 
 
 def _inventories(ledger: Ledger) -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
+    places: dict[str, tuple[str, str]] = {}
     for path, item in of_kind(ledger.export, "inventory"):
         text = inventory_text(ledger, path, item)
         if text is not None:
-            place = _free(f"inventories/{named(text_of(item, 'name'))}", [each for each, _ in found.values()])
-            found[key_of(dict(item))] = (f"{place}/hosts.yml", text)
+            place = _free(
+                f"inventories/{named(text_of(item, 'name'))}", [each for each, _ in places.values()]
+            )
+            places[key_of(dict(item))] = (f"{place}/hosts.yml", text)
     for path, item in of_kind(ledger.export, "inventory_sources"):
         key, place = key_of(item.get("inventory")), text_of(item, "source_path")
-        if text_of(item, "source") == "scm" and place and key not in found:
-            found[key] = (place, "")
+        if text_of(item, "source") == "scm" and place and key not in places:
+            places[key] = (place, "")
             for field in ("name", "source", "source_path"):
                 ledger.translated(*path, field)
             for field in ("natural_key", "inventory", "source_project"):
                 ledger.reference(*path, field)
         else:
             ledger.left_out(path, AwxReason.SOURCE, text_of(item, "source"))
-    return found
+    return places
 
 
 def _free(place: str, taken: list[str]) -> str:

@@ -14,11 +14,11 @@ def variables_at(ledger: Ledger, path: TreePath, item: Mapping[str, Tree], key: 
     place, value = (*path, key), item.get(key)
     if value is None:
         return {}
-    found = value if isinstance(value, dict) else ledger.export.variables.get(place)
-    if found is None:
+    given = value if isinstance(value, dict) else ledger.export.variables.get(place)
+    if given is None:
         ledger.person(place, AwxReason.UNREADABLE)
         return {}
-    kept = {name: each for name, each in found.items() if _may_be_written(ledger, (*place, name), name, each)}
+    kept = {name: each for name, each in given.items() if _may_be_written(ledger, (*place, name), name, each)}
     if isinstance(value, dict):
         for name, each in kept.items():
             _all_translated(ledger, (*place, name), each)
@@ -29,7 +29,7 @@ def variables_at(ledger: Ledger, path: TreePath, item: Mapping[str, Tree], key: 
 
 def answers(ledger: Ledger, path: TreePath, item: Mapping[str, Tree]) -> tuple[dict[str, Tree], list[str]]:
     """What a survey asks: variables by their defaults, and a line about each question."""
-    found: dict[str, Tree] = {}
+    defaults: dict[str, Tree] = {}
     lines: list[str] = []
     for place, question in below(path, item, "related", "survey_spec", "spec"):
         name, default = text_of(question, "variable"), question.get("default")
@@ -41,13 +41,13 @@ def answers(ledger: Ledger, path: TreePath, item: Mapping[str, Tree]) -> tuple[d
         if not name.isidentifier() or is_unseen(default):
             ledger.person(place, AwxReason.INVISIBLE if is_unseen(default) else AwxReason.ANSWER, name)
         elif default not in (None, ""):
-            found[name] = _typed(default, text_of(question, "type"))
+            defaults[name] = _typed(default, text_of(question, "type"))
             ledger.translated(*place, "default")
         elif question.get("required") is True:
             ledger.person((*place, "default"), AwxReason.ANSWER, name)
     for key in ("name", "description"):
         ledger.translated(*path, "related", "survey_spec", key)
-    return found, lines
+    return defaults, lines
 
 
 def _asked(ledger: Ledger, place: TreePath, question: Mapping[str, Tree]) -> None:

@@ -71,7 +71,7 @@ def test_a_field_that_nobody_knows_is_covered_by_what_is_said(
             assert (own | above) & {AwxOutcome.LEFT_OUT, AwxOutcome.PERSON}, leaf
 
 
-def said(ledger: Ledger, resource: str, field: str) -> set[AwxReason | None]:
+def reasons_of(ledger: Ledger, resource: str, field: str) -> set[AwxReason | None]:
     return {
         each.reason
         for each in ledger.findings()
@@ -98,7 +98,7 @@ def said(ledger: Ledger, resource: str, field: str) -> set[AwxReason | None]:
 def test_each_field_has_its_reason(field: str, reason: AwxReason | None) -> None:
     ledger = Ledger(load_export(SHOP))
     translated(ledger, "Shop")
-    assert said(ledger, 'job template "Deploy shop"', field) == {reason}
+    assert reasons_of(ledger, 'job template "Deploy shop"', field) == {reason}
 
 
 def test_a_template_is_what_a_plan_says() -> None:
@@ -124,19 +124,19 @@ def test_a_template_is_what_a_plan_says() -> None:
 
 
 def test_what_runs_only_after_a_failure_is_no_step() -> None:
-    found = translated(Ledger(load_export(SHOP)), "Shop")
-    assert found.workflows == {"Release the shop": ["Default/Deploy shop", "Default/Warm the cache"]}
+    translation = translated(Ledger(load_export(SHOP)), "Shop")
+    assert translation.workflows == {"Release the shop": ["Default/Deploy shop", "Default/Warm the cache"]}
 
 
 def test_no_secret_is_in_what_is_written_or_said() -> None:
     ledger = Ledger(load_export(SHOP))
-    found = translated(ledger, "Shop")
+    translation = translated(ledger, "Shop")
     assert "hunter2" in SHOP.read_text()
-    assert "hunter2" not in repr(found) + repr(ledger.findings())
-    assert "$encrypted$" not in repr(found) + repr(ledger.findings())
+    assert "hunter2" not in repr(translation) + repr(ledger.findings())
+    assert "$encrypted$" not in repr(translation) + repr(ledger.findings())
 
 
 def test_a_template_of_another_project_is_named() -> None:
     ledger = Ledger(load_export(SHOP))
     assert translated(ledger, "Bakery").templates == ()
-    assert said(ledger, 'job template "Deploy shop"', "") == {AwxReason.OTHER_PROJECT}
+    assert reasons_of(ledger, 'job template "Deploy shop"', "") == {AwxReason.OTHER_PROJECT}
