@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from orchestrator.adapters import process
+from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.driver_processes import DriverProcesses
+from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.engine.ports import Drivers
 from orchestrator.errors import StoreFault
 from tests.fakes.drivers import FakeDrivers
@@ -26,6 +29,8 @@ def fake(home: Path) -> Drivers:
 @pytest.fixture(params=[fake, lambda home: DriverProcesses(home, process.spawn_child)], ids=["fake", "real"])
 def drivers(request: pytest.FixtureRequest, tmp_path: Path) -> Drivers:
     make: Callable[[Path], Drivers] = request.param
+    with closing(SqlJournal(tmp_path, SystemClock())):
+        pass  # a driver of a folder without a home says that there is none
     return make(tmp_path)
 
 

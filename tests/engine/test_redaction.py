@@ -28,6 +28,7 @@ from tests.fakes.playbooks import Script
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import APPROVED, Fleet
 from tests.worlds.plans import plan_tree, targets_named
+from tests.worlds.raw_files import raw
 
 SECRET = "S3CRET-of/the vault"
 IN_BASE64 = base64.b64encode(SECRET.encode()).decode()
@@ -90,7 +91,7 @@ def everything_kept(fleet: Fleet, home: Path, d: Deployment, capsys: pytest.Capt
     shown = capsys.readouterr()
     digests = {r.digest for r in d.preparation.baselines.values()}
     baselines = "".join(_whole(fleet.ports.baselines.get(digest)) for digest in digests)
-    files = "".join(path.read_bytes().decode("latin-1") for path in home.rglob("*") if path.is_file())
+    files = "".join(raw(path).decode("latin-1") for path in home.rglob("*") if path.is_file())
     return shown.out + shown.err + baselines + files
 
 

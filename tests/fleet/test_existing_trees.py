@@ -48,7 +48,8 @@ def test_it_passes_inspection(light_lab: Lab) -> None:
         None,
     )
     assert inspection.playbooks[0].uncovered([target.host for target in inspection.targets]) == ()
-    assert unsafe_constructs(Path("site.yml"), TREE) == []
+    facts = [finding.allowed_by for finding in unsafe_constructs(Path("site.yml"), TREE)]
+    assert facts == ["injected_facts", "injected_facts"]
     assert [conflict.split(" = ")[0].split(":")[0] for conflict in cfg_conflicts(TREE)] == [
         "[defaults] host_key_checking",
         "[ssh_connection] ssh_args",

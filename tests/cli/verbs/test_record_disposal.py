@@ -28,6 +28,7 @@ from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree
 from tests.worlds.printed import commands_in, filled
+from tests.worlds.raw_files import raw
 from tests.worlds.sealed_fleet import archived, sealed_fleet
 
 Screen = pytest.CaptureFixture[str]
@@ -55,10 +56,10 @@ def bytes_of(home: Path) -> bytes:
     content = b""
     for path in home.rglob("*"):
         if path.is_file():
-            raw = path.read_bytes()
-            content += raw
+            stored = raw(path)
+            content += stored
             try:
-                content += zlib.decompress(raw)
+                content += zlib.decompress(stored)
             except zlib.error:
                 continue
     return content
@@ -87,7 +88,7 @@ def test_nothing_of_it_is_left_in_the_home_and_everything_else_is(
     left_by(home, d.id)
     left_by(home, kept.id)
     # What an upgrade of the store would have left: a copy that holds it too.
-    (home / "journal-of-tables-5.sqlite").write_bytes((home / "journal.sqlite").read_bytes())
+    (home / "journal-of-tables-5.sqlite").write_bytes(raw(home / "journal.sqlite"))
     before = [record.model_dump_json() for record in fleet.ports.journal.read(kept.id)]
     digests = {reference.digest for reference in d.preparation.baselines.values()}
     assert digests
