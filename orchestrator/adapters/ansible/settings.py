@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.adapters.ansible import acceleration
-from orchestrator.adapters.ansible.cfg_paths import from_elsewhere
+from orchestrator.adapters.ansible.cfg_paths import PASSWORDS, from_elsewhere
 from orchestrator.adapters.ansible.in_run.actions import LOCAL
 from orchestrator.adapters.process import run
 from orchestrator.errors import MachineLacks
@@ -273,8 +273,7 @@ def decrypts(project: Path, vault_password_file: str | None) -> bool:
 def password_files(project: Path, origin: Path | None = None) -> list[str]:
     """The files that hold or give passwords, as the project's ansible.cfg names them; `origin`: where it was copied from."""
     settings = configuration(project)
-    named = (*_VAULT_SETTINGS, "become_password_file", "connection_password_file")
-    given = ",".join(settings.get(("defaults", name), "") for name in named)
+    given = ",".join(settings.get(("defaults", name), "") for name in PASSWORDS)
     names = (name.strip().rpartition("@")[2] for name in given.split(","))
     beside = origin or project
     return [os.path.normpath(beside / Path(name).expanduser()) for name in names if name and name != "prompt"]

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from orchestrator.adapters.files.yaml_text.document import Document
 from orchestrator.adapters.files.yaml_text.fault_messages import faults_of
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
 from orchestrator.adapters.files.yaml_text.yaml_events import LARGEST
@@ -20,6 +21,12 @@ N = TypeVar("N", bound=Noun)
 def noun_of(file: str, content: bytes, kind: type[N]) -> LoadedFile[N]:
     """The noun in these bytes; `file` is its name in messages. Raises PlanFault with every schema fault."""
     document = read_yaml(file, content)
+    noun = validated(document, kind)
+    return LoadedFile(noun, file, hashlib.sha256(content).hexdigest(), document.lines())
+
+
+def validated(document: Document, kind: type[N]) -> N:
+    """The noun that a document written by hand holds. Raises PlanFault with every fault, in the order of lines."""
     faults = list(document.faults)
     noun = None
     if not document.is_faulty(()):
@@ -29,7 +36,7 @@ def noun_of(file: str, content: bytes, kind: type[N]) -> LoadedFile[N]:
             faults += faults_of(error, document, kind)
     if noun is None or faults:
         raise PlanFault(sorted(faults, key=lambda fault: (fault.line or 0, fault.path)))
-    return LoadedFile(noun, file, hashlib.sha256(content).hexdigest(), document.lines())
+    return noun
 
 
 def bytes_of(file: str, what: str) -> bytes:

@@ -10,14 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from orchestrator.adapters.files.noun_file import bytes_of
+from orchestrator.adapters.files.noun_file import bytes_of, validated
 from orchestrator.adapters.files.yaml_text.document import Document, DocumentPlace, YamlTree, fault_at
-from orchestrator.adapters.files.yaml_text.fault_messages import faults_of
 from orchestrator.adapters.files.yaml_text.yaml_events import LARGEST
 from orchestrator.domain.rules.settings_file import SettingsFile
-from orchestrator.domain.text.names import BY_HAND
 from orchestrator.errors import Fault, PlanFault
 
 SETTINGS = "orch.toml"
@@ -69,15 +65,7 @@ def refuse_foreign_settings(file: Path, caller: Mapping[str, str]) -> None:
 def load_settings(file: Path) -> LoadedSettings:
     """Raises NotFound, and PlanFault with every fault."""
     document = read_toml(str(file), bytes_of(str(file), "settings file"))
-    noun, faults = None, list(document.faults)
-    if not document.is_faulty(()):
-        try:
-            noun = SettingsFile.model_validate(document.tree, context=BY_HAND)
-        except ValidationError as error:
-            faults += faults_of(error, document, SettingsFile)
-    if noun is None or faults:
-        raise PlanFault(sorted(faults, key=lambda fault: (fault.line or 0, fault.path)))
-    return LoadedSettings(file.absolute(), noun, document.lines())
+    return LoadedSettings(file.absolute(), validated(document, SettingsFile), document.lines())
 
 
 def read_toml(file: str, content: bytes) -> Document:
