@@ -41,7 +41,7 @@ test: venv  ## set up, then run all checks and tests except the slow ones
 	wait $$others || true; \
 	wait $$hosts || [ "$${CI:-}" != true ]; \
 	exit $$checked
-	@$(BIN)/python -m pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=1
+	@$(BIN)/python -m pytest -m "not slow" -n 4 --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=1
 
 # Series of ansible-core that no Python of this machine fits are named and left out: make versions VERSIONS="2.16 2.21".
 VERSIONS ?=

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from functools import cache
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 import pytest
@@ -41,14 +43,41 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, and short files last: a file is one worker's, and at the end all have work."""
+    """What takes longest begins first, and short files last: a file is one worker's, and at the end all have work.
+
+    Tests on hosts mostly wait, so their files stand among the others: some workers wait while the rest compute.
+    """
     items.sort(key=_rank)
+    waiting = [list(tests) for _, tests in groupby(_on_hosts(items, wanted=True), key=_file)]
+    computing = [list(tests) for _, tests in groupby(_on_hosts(items, wanted=False), key=_file)]
+    items[:] = chain.from_iterable(_spread(waiting, computing))
+
+
+def _on_hosts(items: list[pytest.Item], *, wanted: bool) -> list[pytest.Item]:
+    return [item for item in items if (item.get_closest_marker("fleet") is not None) is wanted]
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+def _spread(
+    waiting: list[list[pytest.Item]], computing: list[list[pytest.Item]]
+) -> Iterator[list[pytest.Item]]:
+    """Two files that wait, then some that compute; those that wait are used up when half of the others are."""
+    some = len(computing) // max(1, len(waiting))
+    rest = iter(computing)
+    for number, tests in enumerate(waiting, 1):
+        yield tests
+        if number % 2 == 0:
+            yield from islice(rest, some)
+    yield from rest
 
 
 def _rank(item: pytest.Item) -> tuple[int, bool]:
-    first = ("tests/chaos", "fleet", "tests/simulation", "tests/adapters/ansible", "tests/store")
-    traits = [item.nodeid.startswith(trait) or item.get_closest_marker(trait) is not None for trait in first]
-    return (traits.index(True) if True in traits else len(first)), item.get_closest_marker("fleet") is None
+    first = ("tests/chaos", "tests/fleet", "tests/simulation", "tests/adapters/ansible", "tests/store")
+    ranks = (number for number, folder in enumerate(first) if item.nodeid.startswith(folder))
+    return next(ranks, len(first)), item.get_closest_marker("fleet") is None
 
 
 @pytest.fixture
