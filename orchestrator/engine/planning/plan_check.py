@@ -36,8 +36,8 @@ from orchestrator.policy.authority.environment_rules import about_unknown, objec
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
+from orchestrator.policy.planning import hosts_without_ssh, unit_rules
 from orchestrator.policy.planning import plan_objections as rules
-from orchestrator.policy.planning import unit_rules
 from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
 from orchestrator.policy.planning.change_objections import files_of_ticket, unseen_parts
 from orchestrator.policy.planning.checks_of_stages import unverified_stages
@@ -309,6 +309,8 @@ class _Check:
         self._object(without_control(self.loaded.plan, rollout.waves))
         self._object(about_selections(self.loaded.plan, inspection.targets))
         self._object(unverified_stages(self.loaded.plan, inspection.targets))
+        self._object(hosts_without_ssh.faults(self.loaded.plan, inspection.targets))
+        self._warn(hosts_without_ssh.warnings(self.loaded.plan, inspection.targets))
         self._object(about_balancers(self.loaded.plan, inspection, rollout.waves))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 

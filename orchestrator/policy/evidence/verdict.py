@@ -340,6 +340,8 @@ def _unfenced(request: AttemptRequest, evidence: RunEvidence) -> Iterable[str]:
     host_evidence = by_host(evidence)
     for host in request.hosts:
         seen = host_evidence.get(host, HostEvidence(host=host))
+        if request.questions or (host in request.without_ssh and request.without_ssh[host] is None):
+            continue  # a visit changes nothing; a host that nothing identifies cannot refuse
         if seen.unfenced:
             yield f"{seen.unfenced} task(s) ran on {host} before it accepted the run"
         elif seen.sentinel and seen.fence != "ok":
