@@ -202,6 +202,7 @@ class BaselineReference(Noun):
     epoch: int | None = None
     cuts: Annotated[Many[Cut], Since("0.2")] = ()
     form: Annotated[int, Since("0.2")] = 0
+    visit: Annotated[str, Since("0.2")] = ""
 
 
 class Difference(Noun):

