@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from orchestrator.lab.fleet import Lab
-from tests.worlds.appliance import Appliance, appliances, project
-from tests.worlds.project import change
+from tests.worlds.appliance import Appliance, appliances, lay_inventory, project
+from tests.worlds.project import change, write
 
 OLD = {"version": "1.0", "config": {"mtu": 1500, "motd": "welcome", "ntp": ["10.0.0.1"]}, "users": ["admin"]}
 
@@ -137,17 +138,127 @@ def test_a_driver_that_is_killed_in_a_visit_is_taken_over(site: Site) -> None:
 
 @pytest.mark.slow
 def test_a_rehearsal_is_certified(site: Site) -> None:
-    ended = site.orch("rehearse", str(site.plan))
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "certificate" in ended.stdout
-    assert [each.state for each in site.made] == [OLD, OLD]
+    key = site.folder / "key.pem"
+    site.environment["ORCH_KEY"] = str(key)
+    role = ("--person", "Rae Ortiz", "--role", "rehearsal issuer")
+    site.orch("keys", "new", "--file", str(key), "--no-passphrase", *role)
+    site.orch("keys", "trust", str(site.folder / "key.pub.json"))
+    with appliances("SN-3", "SN-4") as made:
+        lay_inventory(site.folder / "inventories/rehearsal", made)
+        ended = site.orch("rehearse", str(site.plan), "--in", "rehearsal", "--json")
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert list((site.folder / ".orch/certificates").iterdir())
+        assert [each.state for each in made] == [OLD, OLD]
 
 
 @pytest.mark.slow
 def test_hosts_with_and_without_ssh_are_in_one_deployment(light_lab: Lab, site: Site) -> None:
     inventory = site.folder / "inventories/staging.yml"
-    host = light_lab.hosts[0]
-    known = json.loads(json.dumps(str(light_lab.inventory)))
-    assert known
-    inventory.write_text(inventory.read_text() + "")
-    assert host
+    inventory.write_text(f"{light_lab.inventory.read_text()}\n{inventory.read_text()}")
+    for folder, state in (("playbooks", "touch"), ("rollback", "absent")):
+        write(site.folder, f"{folder}/both.yml", WEB.replace("STATE", state))
+    _for_both(site.plan)
+    try:
+        code, record = site.deploy()
+        assert code == 0, record
+        assert "3 hosts deployed and verified" in record
+        light_lab.ssh("web1", "sudo rm /etc/orch-mixed")
+        for each in site.made:
+            each.state |= OLD
+        site.made[0].forgets = ("config",)
+        code, record = site.deploy()
+        assert code == 5, record
+        assert "0 differences" in record
+    finally:
+        light_lab.ssh("web1", "sudo rm -f /etc/orch-mixed")
+
+
+def _for_both(plan: Path) -> None:
+    """The example's plan, with a host of the lab beside the appliances."""
+    tree = YAML(typ="safe", pure=True).load(plan)
+    tree["strategy"] |= {"hosts": "appliances:web1", "playbook": "playbooks/both.yml"}
+    tree["backout"]["playbook"] = "rollback/both.yml"
+    of_web = {"on": "web", "files": ["/etc/orch-mixed"], "packages": "none", "system": False}
+    tree["backout"]["baseline"] = [{"on": "appliances", **tree["backout"]["baseline"]}, of_web]
+    for name, check in (
+        ("environment", {"space": {"free": "1MB"}}),
+        ("acceptance", {"file": "/etc/orch-mixed"}),
+    ):
+        checks = tree["validation"][name]
+        tree["validation"][name] = [
+            *({**each, "on": "appliances"} for each in checks),
+            {**check, "on": "web"},
+        ]
+    plan.write_text(json.dumps(tree))
+
+
+WEB = """\
+- import_playbook: configure.yml
+- name: web
+  hosts: web
+  gather_facts: false
+  tasks:
+    - name: the file
+      become: true
+      ansible.builtin.file: {path: /etc/orch-mixed, state: STATE}
+"""
+
+CONNECTION = """\
+DOCUMENTATION = '''
+name: console
+short_description: a console that runs commands on this machine
+description: like a device that is reached by a name of its own
+options:
+  remote_addr:
+    description: address
+    default: inventory_hostname
+    vars: [{name: inventory_hostname}, {name: ansible_host}]
+'''
+from ansible.plugins.connection.local import Connection as Local
+
+class Connection(Local):
+    transport = "console"
+"""
+
+
+@pytest.mark.slow
+def test_a_connection_of_the_project_is_one(site: Site) -> None:
+    """It stands for all that cannot be had here: another plugin than ssh and local, with an address."""
+    write(site.folder, "connection_plugins/console.py", CONNECTION)
+    write(site.folder, "ansible.cfg", "[defaults]\nconnection_plugins = connection_plugins\n")
+    inventory = site.folder / "inventories/staging.yml"
+    change(inventory, "ansible_connection: local", "ansible_connection: '{{ way }}', way: console")
+    change(inventory, "box1: {", "box1: {ansible_host: 192.0.2.1, ")
+    code, record = site.deploy()
+    assert code == 0, record
+    assert [each.state["version"] for each in site.made] == ["2.0", "2.0"]
+
+
+@pytest.mark.slow
+def test_the_controller_itself_is_a_host(site: Site) -> None:
+    inventory = site.folder / "inventories/staging.yml"
+    place = site.folder / "state.txt"
+    place.write_text("1.0\n")
+    inventory.write_text("appliances:\n  hosts: {localhost: {ansible_connection: local}}\n")
+    for folder, value in (("playbooks", "2.0"), ("rollback", "1.0")):
+        write(
+            site.folder,
+            f"{folder}/configure.yml",
+            "- hosts: appliances\n  gather_facts: false\n  tasks:\n    - name: put the version\n"
+            f'      ansible.builtin.copy: {{dest: {place}, content: "{value}\\n"}}\n',
+        )
+    tree = YAML(typ="safe", pure=True).load(site.plan)
+    reads = {"args": {"cmd": f"cat {place}"}, "reads_only": True}
+    one_of = [{"value": "stdout", "one_of": ["1.0", "2.0"]}]
+    identity = {"module": "ansible.builtin.slurp", "args": {"src": "/etc/machine-id"}, "keep": ["content"]}
+    tree["resources"]["without_ssh"] = [{"identity": identity}]
+    for name in ("environment", "acceptance"):
+        check = {"name": "ansible.builtin.command", **reads, "expect": one_of}
+        tree["validation"][name] = [{"module": check}]
+    fact = {"name": "version", "module": "ansible.builtin.command", **reads, "keep": ["stdout"]}
+    tree["backout"] |= {"baseline": {"facts": [fact]}, "changes": []}
+    site.plan.write_text(json.dumps(tree))
+    code, record = site.deploy()
+    # what copy changes is a file, and no item of the baseline is one
+    assert code == 0, record
+    assert "stdout 1.0 -> 2.0" in record

@@ -1,6 +1,7 @@
 """An appliance with an API and no ssh: versions, configuration and users by HTTP. It can die, lie and be replaced."""
 
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,8 +9,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-
-from tests.worlds.project import write
 
 MOST = 65536
 """Bytes that a request may bring."""
@@ -107,90 +106,20 @@ def appliances(*serials: str) -> Iterator[list[Appliance]]:
             each.stop()
 
 
-CONFIGURE = """\
-- name: configure
-  hosts: appliances
-  gather_facts: false
-  tasks:
-    - name: put the configuration
-      ansible.builtin.uri:
-        url: "{{ api }}/config"
-        method: PUT
-        body_format: json
-        body: CONFIG
-    - name: put the version
-      ansible.builtin.uri: {url: "{{ api }}/version", method: PUT, body_format: json, body: VERSION}
-"""
-PLAN = """\
-orch: 1
-purpose: Bring release 2.0 to the appliances.
-release:
-  name: appliance
-  version: 2.0.0
-  units:
-    - {name: appliance, version: 2.0.0, artefact: dml/appliance.txt, sha256: DIGEST}
-objectives: 99% of requests are answered in under 300 ms
-strategy:
-  kind: big-bang
-  hosts: appliances
-  playbook: playbooks/configure.yml
-  task_timeout: 20s
-roles: {deployment manager: Ada Berg, change manager: Li Wei}
-resources:
-  environment: staging
-  inventory: inventories/staging.yml
-  without_ssh:
-    - identity: {module: ansible.builtin.uri, args: {url: "{{ api }}/identity"}, keep: [json.serial]}
-schedule: {}
-risks:
-  - {risk: an appliance does not answer, mitigation: it is asked beforehand}
-communication:
-  - {audience: service desk, channel: mail}
-validation:
-  environment:
-    - module:
-        name: ansible.builtin.uri
-        args: {url: "{{ api }}/state"}
-        expect: [{value: json.version, one_of: ["1.0", "2.0"]}]
-  acceptance:
-    - module:
-        name: ansible.builtin.uri
-        args: {url: "{{ api }}/state"}
-        expect:
-          - {value: json.version, equals: "2.0"}
-          - {value: json.config.mtu, equals: 9000}
-      within: 5s
-backout:
-  playbook: rollback/configure.yml
-  baseline:
-    facts:
-      - name: state
-        module: ansible.builtin.uri
-        args: {url: "{{ api }}/state"}
-        keep: [json.version, json.config, json.users]
-  changes:
-    - task: put the *
-      changes: [{fact: state}]
-approval: {required: [change manager]}
-"""
+EXAMPLE = Path(__file__).parents[2] / "examples/appliance"
 
 
 def project(folder: Path, made: list[Appliance]) -> Path:
-    """A project that deploys to these appliances; returns the plan's path."""
-    import hashlib
+    """The example as a project that deploys to these appliances; returns the plan's path."""
+    shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True)
+    lay_inventory(folder / "inventories/staging.yml", made)
+    return folder / "release.yml"
 
+
+def lay_inventory(file: Path, made: list[Appliance]) -> None:
+    """An inventory of these appliances, as the example has it."""
+    kept, _, _ = (EXAMPLE / "inventories/staging.yml").read_text().partition("    box1:")
     hosts = "".join(
         f"    box{n}: {{api: 'http://127.0.0.1:{each.port}'}}\n" for n, each in enumerate(made, 1)
     )
-    write(
-        folder,
-        "inventories/staging.yml",
-        f"appliances:\n  vars: {{ansible_connection: local, ansible_python_interpreter: /usr/bin/python3}}\n  hosts:\n{hosts}",
-    )
-    new = '{mtu: 9000, motd: welcome, ntp: ["10.0.0.1"]}'
-    old = '{mtu: 1500, motd: welcome, ntp: ["10.0.0.1"]}'
-    write(folder, "playbooks/configure.yml", CONFIGURE.replace("CONFIG", new).replace("VERSION", "'\"2.0\"'"))
-    write(folder, "rollback/configure.yml", CONFIGURE.replace("CONFIG", old).replace("VERSION", "'\"1.0\"'"))
-    write(folder, "dml/appliance.txt", "2.0\n")
-    digest = hashlib.sha256(b"2.0\n").hexdigest()
-    return write(folder, "plans/appliance.yml", PLAN.replace("DIGEST", digest))
+    file.write_text(kept + hosts)

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from orchestrator.domain.text.model_base import AtLeastOneText, Many, Noun, PositiveSeconds, Text, Variables
+from orchestrator.domain.text.selection import Selection
 from orchestrator.domain.text.validation_error import wrong
 
 ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,9}$", max_length=200)]
@@ -32,7 +33,9 @@ _NEVER_LOOKS = frozenset(
     }
 )
 """Modules of Ansible's own that are there to change something."""
-_SAYS_CHANGED = frozenset({"command", "shell", "raw", "script", "expect", "win_command", "win_shell"})
+_SAYS_CHANGED = frozenset(
+    {"command", "shell", "raw", "script", "expect", "win_command", "win_shell", "win_powershell"}
+)
 """Modules that always say that they changed something: only whoever writes the command knows whether it does."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -113,7 +116,7 @@ class WithoutSsh(Noun):
     `identity`: what no other machine answers, such as a serial number.
     """
 
-    on: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)] | None = None
+    on: Selection | None = None
     identity: ModuleFacts
 
 
