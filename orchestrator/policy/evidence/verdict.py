@@ -182,6 +182,8 @@ def _refused(request: AttemptRequest, seen: HostEvidence) -> str | None:
         )
     if seen.fence == "failed" and not seen.unreachable:
         why = seen.fence_said or "; ".join(trouble.message for trouble in seen.failed)
+        if seen.host in request.without_ssh:
+            return f"the host did not say which machine it is, so nothing was run on it: {why}"
         return f"the host could not be shown the epoch of this run, so nothing was run on it: {why}"
     return None
 

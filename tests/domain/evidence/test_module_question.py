@@ -50,7 +50,13 @@ def test_what_only_reads_is_one(given: dict[str, Any]) -> None:
     assert ModuleFacts.model_validate({"keep": ["stdout"], **given}).keep == ("stdout",)
 
 
-VALUES: dict[str, AttributeValue] = {"text": "Version 17.9", "port": 8080, "up": True, "none": None, "long": "x" * 5000}
+VALUES: dict[str, AttributeValue] = {
+    "text": "Version 17.9",
+    "port": 8080,
+    "up": True,
+    "none": None,
+    "long": "x" * 5000,
+}
 ANSWERS = [
     ({"value": "text", "equals": "Version 17.9"}, "passed", "text Version 17.9"),
     ({"value": "text", "equals": "Version"}, "failed", "text Version 17.9"),
