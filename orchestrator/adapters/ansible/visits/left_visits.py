@@ -20,8 +20,9 @@ _BEGUN = ".begun"
 
 def mark_starter(root: Path, attempt: str) -> None:
     """Note which process waits for the visit."""
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = root / _STARTERS
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(folder / attempt, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(process.identity()._asdict(), file)

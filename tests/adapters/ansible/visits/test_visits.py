@@ -108,6 +108,7 @@ def test_checks_and_identities_are_asked_in_one_run(site: Site) -> None:
     # the identity, and one question for two checks of the same answer
     assert [path for _, path in site.made[0].asked].count("/identity") == 1
     assert len(list(site.root.glob("d1.visit-*"))) == 1
+    assert [oct(path.stat().st_mode & 0o77) for path in (site.root, *site.root.iterdir())] == ["0o0"] * 4
 
 
 @pytest.mark.slow
