@@ -42,8 +42,8 @@ def warnings(plan: ReleasePlan, targets: Sequence[Target]) -> Iterator[Objection
             "resources.inventory",
             "hosts that are reached by ssh",
             f"{_named(hosts)} by the connection {connection}: visited through Ansible, which is slower (three questions take "
-            f"some 2 s of this machine's CPU for one host and 12 s for ten); only facts are seen there, no {UNSEEN}; no host of "
-            "these refuses a run that is late, only orch's own locks keep two runs apart",
+            f"some 2 s of this machine's CPU for one host and 12 s for ten); only facts are seen there, no {UNSEEN}; no host "
+            "of these refuses a run that is late, only orch's own locks keep two runs apart",
             "know it (docs/without-ssh.md)",
         )
     unknown = [t for t in targets if t.through is not None and t.through.identity is None]
