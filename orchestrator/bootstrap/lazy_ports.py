@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import fields
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from orchestrator.adapters import process
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from orchestrator.adapters.ansible.choice import AnsibleChoice
     from orchestrator.adapters.ansible.warm import WarmStart
+    from orchestrator.adapters.checks import ControllerChecks
     from orchestrator.adapters.keys.signer import Signer
     from orchestrator.adapters.store.disk import DiskStorage
     from orchestrator.bootstrap.own_voice import OpenKey
@@ -231,10 +232,21 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ssh import SshTargets
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_ports import RedactedTargets
+        from orchestrator.engine.routed_targets import RoutedTargets
 
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
         hosts = SshTargets(controller, secrets_of=secrets_of, become_of=self.redaction.become)
-        return RedactedTargets(hosts, self.redaction)
+        return RedactedTargets(RoutedTargets(hosts, partial(self._without_ssh, controller)), self.redaction)
+
+    def _without_ssh(self, controller: ControllerChecks) -> ports.Targets:
+        """Hosts that are visited through Ansible; the folders of these runs are apart from those of attempts."""
+        from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+        from orchestrator.adapters.ansible.visits import AnsibleTargets
+        from orchestrator.adapters.ansible.visits.visit import Visits
+
+        root = self._root.absolute() / "visits"
+        runs = AnsiblePlaybooks(root, warm=self._warm, choice=self.ansible)
+        return AnsibleTargets(Visits(runs, root, self.clock), self.clock, controller)
 
     @cached_property
     def measurements(self) -> measuring_ports.Measurements:

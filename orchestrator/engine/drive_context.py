@@ -8,6 +8,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.left_process import ProcessSearch
 from orchestrator.domain.plan.target import Target
 from orchestrator.engine.journal_writer import JournalWriter
+from orchestrator.engine.lookup.visit_ground import hosts_of
 from orchestrator.engine.ports import Ports, Targets
 from orchestrator.engine.project_folder import folder
 
@@ -37,13 +38,18 @@ class DriveContext:
         """The directory that the plan's paths are relative to."""
         return folder(self.deployment.workplace)
 
+    @property
+    def hosts(self) -> Targets:
+        """The port for the hosts of this deployment, without connections that stay."""
+        return hosts_of(self.ports, self.deployment)
+
     def lasting_connections(self, search: ProcessSearch | None = None) -> Targets:
         """Targets whose connections stay open across practices, until `close_connections`.
 
         `search`: what the first question to each host looks for too, if they are opened here.
         """
         if self.connections is None:
-            self.connections = self.ports.targets.stay(search)
+            self.connections = self.hosts.stay(search)
         return self.connections
 
     def close_connections(self) -> None:

@@ -31,8 +31,9 @@ from orchestrator.engine.redaction import Redaction
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
 from orchestrator.engine.software_ports import RunsSoftware
 from orchestrator.engine.ticket_ports import ChangeTickets, NoTickets
+from orchestrator.engine.visiting_ports import VisitGround
 
-__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "Voice"]
+__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Tree", "VisitGround", "Voice"]
 
 Proof = Callable[[Sequence[Recorded]], Sequence[CmdbUpdate]]
 """Raises if the records must not be appended. Returns what the CMDB learns from them."""
@@ -262,7 +263,14 @@ class PlaybookRuns(RunsSoftware, ABC):
 
 
 class Targets(ABC):
-    """orch's own queries to hosts: one round trip per host, all hosts in parallel, over new connections."""
+    """orch's own queries to hosts: one round trip per host, all hosts in parallel, over new connections.
+
+    Hosts without ssh (`Target.through`) are asked through Ansible, which needs ground (`within`).
+    """
+
+    def within(self, ground: VisitGround) -> "Targets":
+        """This port, with what visits through Ansible need; by default nothing does."""
+        return self
 
     def stay(self, search: ProcessSearch | None = None) -> "Targets":
         """This port with connections that stay open between calls until `close`; by default none do.

@@ -21,7 +21,7 @@ from orchestrator.domain.plan.inspection import Vaulted
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.text.redaction import Redactor
-from orchestrator.engine.ports import Clock, PlaybookRuns, Ports, Targets
+from orchestrator.engine.ports import Clock, PlaybookRuns, Ports, Targets, VisitGround
 from orchestrator.engine.project_folder import folder
 from orchestrator.engine.redaction import Redaction
 from orchestrator.policy.evidence.file_text import as_kept
@@ -65,6 +65,10 @@ class RedactedTargets(Targets):
 
     def __init__(self, hosts: Targets, redaction: Redaction) -> None:
         self._hosts, self._redaction = hosts, redaction
+
+    def within(self, ground: VisitGround) -> "RedactedTargets":
+        """The same with what visits through Ansible need."""
+        return RedactedTargets(self._hosts.within(ground), self._redaction)
 
     def stay(self, search: ProcessSearch | None = None) -> "RedactedTargets":
         """The same over connections that stay."""

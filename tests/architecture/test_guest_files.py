@@ -110,3 +110,10 @@ def test_guest_files_are_imported_without_orch(minor: int) -> None:
     path, *modules = done.stdout.split()
     assert path == "[]"
     assert {module for module in modules if module in entry.FILES} >= set(WITHOUT_ANSIBLE)
+
+
+def test_no_file_of_a_run_is_left_out() -> None:
+    """They are imported by name as a run goes on: one that is not there would end its evidence."""
+    folder = ROOT / "orchestrator/adapters/ansible/in_run"
+    there = {f"orchestrator.adapters.ansible.in_run.{path.stem}" for path in folder.glob("*.py")}
+    assert {name for name in there if not name.endswith("__init__")} <= entry.FILES

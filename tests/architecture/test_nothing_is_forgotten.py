@@ -15,6 +15,7 @@ from tests.policy.event_places import CHANGES_NOTHING, HANDLED, every_kind
 TABLES = tuple(tables())
 NOT_ON_THE_TARGET = {
     "clock": "the round trip tells the time (adapters/ssh/check_results.py)",
+    "module": "Ansible asks it of hosts without ssh (adapters/ansible/visits)",
     "testinfra": "pytest runs on the controller (adapters/checks)",
 }
 """Kinds of check that the program on the target does not answer."""

@@ -85,7 +85,8 @@ class FakePlaybooks(PlaybookRuns):
             self.started.append(request)
             self._runs[request.attempt] = _Run(request, self._script_for(request))
             for outcome in self._outcome(self._runs[request.attempt], died=False).hosts:
-                self.on_host(outcome.host, request.purpose, outcome.result)
+                if request.purpose != "visit":
+                    self.on_host(outcome.host, request.purpose, outcome.result)
         self.on_start(request)
 
     def sight(self, attempt: str) -> Sighting:

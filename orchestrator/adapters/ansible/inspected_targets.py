@@ -12,11 +12,21 @@ from pydantic import ValidationError
 
 from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.ssh_ways import with_ways
-from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.target import Target, Through
 from orchestrator.domain.text.plain_text import plain
 
 _KNOWN_HOSTS = re.compile(r"UserKnownHostsFile[ =](.+)", re.IGNORECASE)
-_SSH = ("ssh", "smart", "ansible.builtin.ssh", "paramiko", "paramiko_ssh", "ansible.builtin.paramiko_ssh")
+_CONNECTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){0,9}")
+_SSH = frozenset({"ssh", "smart", "paramiko", "paramiko_ssh"})
+_OWN = ("ansible.builtin.", "ansible.legacy.", "ansible.netcommon.", "community.general.")
+
+
+def through_of(connection: str | None) -> Through | None:
+    """How Ansible reaches a host with this `ansible_connection`; None where that is ssh."""
+    if connection is None:
+        return None
+    short = next((connection.removeprefix(own) for own in _OWN if connection.startswith(own)), connection)
+    return None if short in _SSH else Through(connection=connection)
 
 
 def targets_of(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]) -> Iterator[Target]:
@@ -36,6 +46,7 @@ def targets_of(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]
                 python="/usr/bin/python3"
                 if (host["python"] or "auto").startswith("auto")
                 else host["python"],
+                through=through_of(host["connection"]),
             )
         except (ValidationError, ValueError) as wrong:
             words = wrong.errors()[0]["msg"] if isinstance(wrong, ValidationError) else str(wrong)
@@ -48,14 +59,19 @@ def on_their_ways(
     """The targets with the ways that ssh has to them; what is wrong with these comes to the faults."""
     if faults:
         return list(targets)
-    ways = with_ways(targets, hosts, configuration(project), project)
+    over_ssh = [n for n, target in enumerate(targets) if target.through is None]
+    ways = with_ways(
+        [targets[n] for n in over_ssh], [hosts[n] for n in over_ssh], configuration(project), project
+    )
     faults += [fault for way in ways for fault in way.faults]
-    return [way.target for way in ways]
+    on_way = dict(zip(over_ssh, (way.target for way in ways), strict=True))
+    return [on_way.get(n, target) for n, target in enumerate(targets)]
 
 
 def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:
-    if host["connection"] not in (None, *_SSH):
-        yield f"ansible_connection is {plain(host['connection'])}, and orch verifies hosts over ssh"
+    name = host["connection"]
+    if name is not None and not _CONNECTION.fullmatch(name):
+        yield f"ansible_connection is {plain(name) or 'empty'}, which names no connection"
     for name in host["empty_users"]:
         yield f"{plain(str(name))} is empty, and Ansible would take the user of the controller or root instead"
     if host["ssh_args"] is not None:
@@ -79,11 +95,14 @@ def _known_hosts(host: Mapping[str, Any], settings: Mapping[tuple[str, str], str
 
 def one_address_twice(targets: Sequence[Target]) -> Iterator[str]:
     """Each pair of hosts that are one machine."""
-    named: dict[tuple[str, int], str] = {}
+    named: dict[str, str] = {}
     for target in targets:
-        first = named.setdefault((target.address, target.port), target.host)
+        if target.through is not None and target.through.plugin == "local":
+            continue  # several appliances may be driven from here
+        first = named.setdefault(target.place, target.host)
         if first != target.host:
-            yield f"{first} and {target.host} are one machine, {target.address} port {target.port}, under two names"
+            where = f"{target.address} port {target.port}" if target.through is None else target.place
+            yield f"{first} and {target.host} are one machine, {where}, under two names"
 
 
 def _path(given: str | None, project: Path) -> str | None:

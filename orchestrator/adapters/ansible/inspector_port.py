@@ -22,6 +22,7 @@ from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
 from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import with_identities
 from orchestrator.engine.project_ports import Inspector
 
 
@@ -74,6 +75,7 @@ class AnsibleInspector(Inspector):
                 "no_acceleration": lacking(plan.strategy.accelerate, other_than_own(self._choice)),
                 "absent_environment": absent,
                 "opened": _not_named(inspection.opened, plan, project),
+                "targets": with_identities(plan.resources.without_ssh, inspection.targets),
                 "vaulted": inspection.vaulted.model_copy(update={"passed": secret_environment(passed)}),
             }
         )

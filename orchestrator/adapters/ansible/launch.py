@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from orchestrator.adapters.ansible import acceleration, fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.become_passwords import VARIABLES
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
+from orchestrator.adapters.ansible.own_plays import identity_tasks, own_play, visit_plays
 from orchestrator.adapters.ansible.settings import (
     MARK,
     base_environment,
@@ -29,6 +30,8 @@ _SENTINEL = (
     "echo orch $(cat /etc/machine-id /proc/sys/kernel/random/boot_id 2>/dev/null;"
     " readlink /proc/self/ns/net 2>/dev/null)"
 )
+# A host that nothing identifies is not asked anything at the end: its checks are.
+_AT_THE_END = {"ansible.builtin.assert": {"that": [True], "quiet": True}}
 # Seconds for a task of ours, however short the plan's own limit is.
 _OWN_TIME = 30
 # A machine without one is known by its host key, which is pinned.
@@ -75,18 +78,25 @@ def plain_values(value: Any) -> Any:
 
 def wrapper(request: AttemptRequest, nonce: str) -> str:
     """A playbook (JSON is YAML): the fence on exactly these hosts, the user's playbook unchanged, the sentinel."""
+    if request.questions:
+        return json.dumps(visit_plays(request, nonce), indent=1)
     machines = {host: machine for host, machine in request.machines.items() if _MACHINE_ID.fullmatch(machine)}
     known = {host: " ".join(str(epoch) for epoch in epochs) for host, epochs in request.known.items()}
-    fence = _play("fence", nonce, request, fencing.task(request.epoch, request.house))
-    fence["tasks"][0] |= {"become": _becomes(request), "become_user": "root"}
-    return json.dumps(
-        [
-            {**fence, "vars": {fencing.MACHINES: machines, fencing.KNOWN: known}},
-            {"import_playbook": request.playbook},
-            _play("sentinel", nonce, request, _SENTINEL),
-        ],
-        indent=1,
-    )
+    over_ssh = [host for host in request.hosts if host not in request.without_ssh]
+    plays: list[dict[str, Any]] = []
+    if over_ssh:
+        fence = _play("fence", nonce, request, over_ssh, _raw(fencing.task(request.epoch, request.house)))
+        fence["tasks"][0] |= {"become": _becomes(request), "become_user": "root"}
+        plays.append({**fence, "vars": {fencing.MACHINES: machines, fencing.KNOWN: known}})
+    plays += [_play("fence", nonce, request, hosts, task) for task, hosts in identity_tasks(request) if task]
+    plays.append({"import_playbook": request.playbook})
+    if over_ssh:
+        plays.append(_play("sentinel", nonce, request, over_ssh, _raw(_SENTINEL)))
+    plays += [
+        _play("sentinel", nonce, request, hosts, task or _AT_THE_END)
+        for task, hosts in identity_tasks(request)
+    ]
+    return json.dumps(plays, indent=1)
 
 
 def _becomes(request: AttemptRequest) -> str:
@@ -102,29 +112,31 @@ def _becomes(request: AttemptRequest) -> str:
     return f"{{{{ ({given}) | length > 0 or {everybody} }}}}"
 
 
-def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[str, Any]:
-    """A play of ours: one task, asked on the connection itself, whatever the user's settings are."""
-    return {
-        "name": f"orch {name} {nonce}",
-        "hosts": list(request.hosts),
-        "gather_facts": False,
-        "become": False,
-        "strategy": acceleration.STRATEGY if request.accelerate else "ansible.builtin.linear",
-        "any_errors_fatal": False,
-        "ignore_errors": False,
-        "ignore_unreachable": False,
-        "tags": ["always"],
-        "tasks": [
+def _raw(command: str) -> dict[str, Any]:
+    """Asked on the connection itself, whatever the user's settings are."""
+    return {"ansible.builtin.raw": command}
+
+
+def _play(
+    name: str, nonce: str, request: AttemptRequest, hosts: Sequence[str], task: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A play of ours with one task."""
+    return own_play(
+        name,
+        nonce,
+        hosts,
+        [
             {
                 "name": f"orch {name}",
-                "ansible.builtin.raw": command,
+                **task,
                 "check_mode": False,
                 "changed_when": False,
                 "timeout": max(_OWN_TIME, round(request.task_timeout)),
                 "tags": ["always"],
             }
         ],
-    }
+        acceleration.STRATEGY if request.accelerate else "ansible.builtin.linear",
+    )
 
 
 def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:
@@ -143,6 +155,17 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         "opens": opens(request, folder, control),
         "passed": [*secret_environment(dict.fromkeys(request.pass_environment, ""))],
         "vaulted": [str(path) for path in _vaulted(request)],
+        "identities": {
+            host: {"keep": list(identity.keep), "machine": request.machines.get(host, "")}
+            for host, identity in request.without_ssh.items()
+            if identity is not None
+        },
+        "visit": {
+            "beside": str(Path(request.playbook).parent),
+            "keep": [list(each.keep) for each in request.questions],
+        }
+        if request.questions
+        else {},
         "named_tasks": [
             *allowed.ignored_tasks,
             *allowed.rescued_tasks,

@@ -86,6 +86,7 @@ def _reference(baseline: Baseline, digest: str) -> BaselineReference:
         epoch=baseline.epoch,
         cuts=baseline.cuts,
         form=baseline.form,
+        visit=baseline.visit,
     )
 
 

@@ -8,6 +8,8 @@ from orchestrator.errors import StoreFault
 
 ATTEMPTS = ("attempts", "begun")
 """Folders that name each attempt that was begun."""
+VISITS = ("visits", "visits/.begun", "visits/.visits")
+"""Folders that name visits to hosts without ssh; a plan that is only looked at has such visits too."""
 OF_DEPLOYMENTS = (*ATTEMPTS, "frozen", "ballast")
 """Folders that hold something only when there was a deployment."""
 CLAIMS = "drivers"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
+from orchestrator.domain.evidence.module_question import ModuleFacts, ModuleQuestion
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Seconds, Text, Variables
 
@@ -44,6 +45,14 @@ class RunWay(Noun):
     first: Many[str] = ()
 
 
+class VisitQuestion(Noun):
+    """A question of a visit: which values of its answer are kept, and the hosts that are asked. Its number is its place."""
+
+    question: ModuleQuestion
+    keep: Many[str]
+    hosts: Many[HostName]
+
+
 class AttemptRequest(Noun):
     """All that a worker needs to run the attempt, without secrets. Paths are absolute.
 
@@ -58,12 +67,14 @@ class AttemptRequest(Noun):
     names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns. `tags` and
     `skip_tags`: which plays and tasks are run, as `ansible-playbook` takes them; none given, all. `origin`: the folder of
     the project, of which `project` is a copy; files with passwords stay there. `ways`: how ssh gets to hosts that
-    its own defaults do not reach, by `address:port`; `plain_way` is its configuration for all others.
+    its own defaults do not reach, by `address:port`; `plain_way` is its configuration for all others. `without_ssh`: hosts
+    that have none, and what identifies each of them. `questions`: those of a visit, which runs nothing else; `playbook` says
+    then only beside which one variables are.
     """
 
     attempt: str
     deployment: str
-    purpose: Purpose
+    purpose: Purpose | Literal["visit"]
     playbook: str
     project: str
     inventory: str
@@ -93,3 +104,5 @@ class AttemptRequest(Noun):
     origin: str = ""
     ways: dict[str, RunWay] = {}
     plain_way: str = ""
+    without_ssh: dict[HostName, ModuleFacts | None] = {}
+    questions: Many[VisitQuestion] = ()

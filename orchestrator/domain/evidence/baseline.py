@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
+from orchestrator.domain.evidence.module_question import Fact
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Bytes, HostName, Many, Moment, Noun, Sha256, Text
 from orchestrator.domain.text.names import BY_HAND
@@ -13,8 +14,11 @@ from orchestrator.domain.text.validation_error import wrong
 
 AttributeValue = str | int | bool | None
 AbsolutePath = Annotated[str, Field(pattern=r"^/")]
-BaselinePart = Literal["files", "packages", "units", "ports", "users", "sysctl", "commands", "system"]
-"""The parts of a baseline: each is a field of the scope, and has a collector on the target (ssh/on_target/collectors.py)."""
+BaselinePart = Literal[
+    "files", "packages", "units", "ports", "users", "sysctl", "commands", "system", "facts"
+]
+"""The parts of a baseline: each is a field of the scope. Ansible asks for `facts`; all others have a collector on the target
+(ssh/on_target/collectors.py)."""
 SystemKind = Literal[
     "system folder", "set-uid file", "mount", "kernel parameters", "kernel module", "host", "firewall", "python package",
     "timer", "password", "group password", "shadow line", "system file",
@@ -40,7 +44,7 @@ class _ScopeFields(Noun):
     directory stands for everything in it. Content up to `content_limit` bytes a file is kept, to show a difference (0:
     never), of files that everybody on the host may read, and of those that `show` names; the digest always covers the
     whole file. `users` are the local accounts and groups. `system` is the host as a whole: what a release can change
-    beside its own files (docs/baseline.md).
+    beside its own files (docs/baseline.md). `facts` are asked of hosts without ssh, and nothing else is (docs/without-ssh.md).
     """
 
     files: Many[AbsolutePath] = ()
@@ -54,6 +58,7 @@ class _ScopeFields(Noun):
     content_limit: Bytes = 65536
     system: Annotated[bool, Since("0.2")] = True
     show: Annotated[Many[AbsolutePath], Since("0.2")] = ()
+    facts: Annotated[Many[Fact], Since("0.2")] = ()
 
     def _whole(self) -> "_ScopeFields":
         return self
@@ -135,6 +140,7 @@ def _union(parts: Sequence[_ScopeFields]) -> BaselineScope:
         content_limit=max((part.content_limit for part in parts), default=0),
         system=any(part.system for part in parts),
         show=_each_once(part.show for part in parts),
+        facts=tuple({fact.name: fact for part in parts for fact in part.facts}.values()),
     )
 
 
@@ -143,7 +149,7 @@ def _each_once(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _name(item: Any) -> str:
-    return item.name if isinstance(item, CommandCollector) else str(item)
+    return item.name if isinstance(item, CommandCollector | Fact) else str(item)
 
 
 class ConfigurationItem(Noun):
@@ -166,7 +172,8 @@ class Baseline(Noun):
     """The configuration items of one host; with any fault it is incomplete and equal to nothing.
 
     `cuts` are left out of every comparison, and named wherever one is shown. `form` says what the capturing version looked at.
-    `epoch` is that of the last run that the host has seen (0: none), or None where it could not be read.
+    `epoch` is that of the last run that the host has seen (0: none), or None where it could not be read. `visit`: the run that
+    asked a host without ssh, with the digest of its playbook.
     """
 
     host: HostName
@@ -177,6 +184,7 @@ class Baseline(Noun):
     epoch: int | None = None
     cuts: Annotated[Many[Cut], Since("0.2")] = ()
     form: Annotated[int, Since("0.2")] = 0
+    visit: Annotated[str, Since("0.2")] = ""
 
     @property
     def complete(self) -> bool:
@@ -194,6 +202,7 @@ class BaselineReference(Noun):
     epoch: int | None = None
     cuts: Annotated[Many[Cut], Since("0.2")] = ()
     form: Annotated[int, Since("0.2")] = 0
+    visit: Annotated[str, Since("0.2")] = ""
 
 
 class Difference(Noun):

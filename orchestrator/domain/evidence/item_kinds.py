@@ -15,6 +15,7 @@ PART_OF_KIND: Mapping[str, BaselinePart] = {
     "group line": "users",
     "sysctl": "sysctl",
     "command": "commands",
+    "fact": "facts",
     "python package": "packages",
     "timer": "units",
     "password": "users",

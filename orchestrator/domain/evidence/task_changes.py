@@ -27,6 +27,7 @@ ChangeKind = Literal[
     "user_unit",
     "reboot",
     "command",
+    "fact",
     "unnamed",
     "unseen",
 ]

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from orchestrator.domain.plan.check_base import CheckBase
 from orchestrator.domain.plan.http_fields import (
     CredentialFile,
     HeaderName,
@@ -28,7 +29,7 @@ from orchestrator.domain.plan.http_fields import (
     without_password,
     without_secrets,
 )
-from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.module_check import ModuleCheck
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import (
     Bytes,
@@ -42,30 +43,12 @@ from orchestrator.domain.text.model_base import (
     Text,
 )
 from orchestrator.domain.text.names import BY_HAND
-from orchestrator.domain.text.selection import Selection, selects
 from orchestrator.domain.text.validation_error import exactly, meant, wrong
+
+__all__ = ["CheckBase", "ModuleCheck"]
 
 Origin = Literal["controller", "target"]
 Answer = Literal["passed", "failed", "inconclusive"]
-
-
-class CheckBase(Noun):
-    """What all checks share: a check is asked again until it passes or `within` is over.
-
-    In a soak and in early life support `soak_within` stands for `within`: 0, the first bad answer counts. `on`: the hosts that
-    it is about; none given, all.
-    """
-
-    main: ClassVar[str] = ""
-    title: Text | None = None
-    within: Seconds = 0.0
-    every: Seconds = 1.0
-    soak_within: Annotated[Seconds, Since("0.2")] = 0.0
-    on: Annotated[Selection | None, Since("0.2")] = None
-
-    def is_on(self, target: Target) -> bool:
-        """Whether it is about this host."""
-        return selects(self.on, target.host, target.groups)
 
 
 class HttpCheck(CheckBase):
@@ -278,6 +261,7 @@ CHECK_KINDS: dict[str, type[CheckBase]] = {
     "pending_reboot": RebootCheck,
     "other_deployment": OtherDeploymentCheck,
     "testinfra": TestinfraCheck,
+    "module": ModuleCheck,
 }
 SHARED = ("title", "within", "every", "soak_within", "on")
 
@@ -350,7 +334,8 @@ Check = Annotated[
     | Annotated[PortCheck, Tag("port")]
     | Annotated[RebootCheck, Tag("pending_reboot")]
     | Annotated[OtherDeploymentCheck, Tag("other_deployment")]
-    | Annotated[TestinfraCheck, Tag("testinfra")],
+    | Annotated[TestinfraCheck, Tag("testinfra")]
+    | Annotated[ModuleCheck, Tag("module")],
     Discriminator(_kind_of),
     BeforeValidator(spelled_out),
 ]

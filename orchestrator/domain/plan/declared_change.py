@@ -7,17 +7,27 @@ from pydantic import Field, model_validator
 
 from orchestrator.domain.evidence.baseline import AbsolutePath
 from orchestrator.domain.evidence.task_changes import Change, ChangeKind
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Noun, Text
 from orchestrator.domain.text.validation_error import wrong
 
-DECLARED_KINDS: tuple[ChangeKind, ...] = ("file", "package", "unit", "user", "group", "sysctl", "command")
+DECLARED_KINDS: tuple[ChangeKind, ...] = (
+    "file",
+    "package",
+    "unit",
+    "user",
+    "group",
+    "sysctl",
+    "command",
+    "fact",
+)
 """The fields of a declared item."""
 
 
 class DeclaredItem(Noun):
     """One thing that a task changes: exactly one field is set. A `file` that is a directory stands for all in it.
 
-    `command` is a command of the baseline, by name.
+    `command` is a command of the baseline, by name, and `fact` a fact.
     """
 
     file: AbsolutePath | None = None
@@ -27,6 +37,7 @@ class DeclaredItem(Noun):
     group: Text | None = None
     sysctl: Text | None = None
     command: Text | None = None
+    fact: Annotated[Text | None, Since("0.2")] = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "DeclaredItem":

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from orchestrator.domain.evidence.module_question import WithoutSsh
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, Text
 from orchestrator.domain.text.names import ReadableText
@@ -24,6 +25,7 @@ class Resources(Noun):
     `people`: who is needed, in words. `persons`: by name those who are busy with it beside the holders of roles.
     `pass_environment`: names of variables of the caller's environment that each run sees; their values are kept nowhere.
     `ingredients`: files and folders outside of the project that its runs read in place; digested with the inventory.
+    `without_ssh`: what identifies the machines that Ansible reaches by another connection.
     `outputs`: folders of the project that runs write into for people; kept from one deployment to the next, never digested.
     """
 
@@ -34,6 +36,7 @@ class Resources(Noun):
     pass_environment: Annotated[Many[EnvironmentName], Since("0.2")] = ()
     ingredients: Annotated[Many[AbsolutePath], Since("0.2")] = ()
     outputs: Annotated[Many[OutputPath], Since("0.2")] = ()
+    without_ssh: Annotated[Many[WithoutSsh], Since("0.2")] = ()
     people: Many[Text] = ()
     persons: Annotated[Many[ReadableText], Since("0.2")] = ()
     tools: Many[Text] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
+from orchestrator.domain.evidence.module_question import ModuleFacts, WithoutSsh
 from orchestrator.domain.plan.ssh_way import STRAIGHT, SshWay
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Port
@@ -15,8 +16,29 @@ SilenceCause = Literal["unreachable", "host_key_not_pinned", "processes_hidden"]
 """Why a host does not report what runs there. `processes_hidden`: it answers, but this user may not see all processes."""
 
 
+RUNS_HERE = frozenset({"local", "network_cli", "netconf", "httpapi"})
+"""Connections whose modules run on the controller: what a run leaves of them is no process of another machine."""
+
+
+class Through(Noun):
+    """How Ansible reaches a host without ssh: its `connection`, as the inventory names it, and what identifies the machine."""
+
+    connection: str
+    identity: ModuleFacts | None = None
+
+    @property
+    def plugin(self) -> str:
+        """The connection's name without its collection."""
+        return self.connection.rpartition(".")[2]
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether modules for the host run on the controller."""
+        return self.plugin in RUNS_HERE
+
+
 class Target(Noun):
-    """One host of the inventory, and how ssh reaches it."""
+    """One host of the inventory, and how ssh reaches it; `through`: how Ansible does, where that is not by ssh."""
 
     host: HostName
     address: str
@@ -27,6 +49,15 @@ class Target(Noun):
     known_hosts: str | None = None
     python: str = "/usr/bin/python3"
     way: Annotated[SshWay, Since("0.2")] = STRAIGHT
+    through: Annotated[Through | None, Since("0.2")] = None
+
+    @property
+    def place(self) -> str:
+        """Where it is reached, as the evidence of a run names it: `address:port`, or the connection that is not ssh."""
+        if self.through is None:
+            return f"{self.address}:{self.port}"
+        name = self.through.plugin
+        return f"connection {name}" if name == "local" else f"connection {name} {self.address}"
 
 
 class Identity(Noun):
@@ -71,3 +102,16 @@ class Silence(Noun):
 def selected(selection: Sequence[str] | None, targets: Iterable[Target]) -> tuple[Target, ...]:
     """The targets that a selection has, in their order."""
     return tuple(target for target in targets if selects(selection, target.host, target.groups))
+
+
+def with_identities(declared: Sequence[WithoutSsh], targets: Iterable[Target]) -> tuple[Target, ...]:
+    """The targets; those without ssh with what identifies them, by the first declaration that is about them."""
+    return tuple(_with_identity(declared, target) for target in targets)
+
+
+def _with_identity(declared: Sequence[WithoutSsh], target: Target) -> Target:
+    about = next((each for each in declared if selects(each.on, target.host, target.groups)), None)
+    if target.through is None or about is None:
+        return target
+    through = Through(connection=target.through.connection, identity=about.identity)
+    return target.model_copy(update={"through": through})

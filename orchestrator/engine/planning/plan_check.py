@@ -36,8 +36,8 @@ from orchestrator.policy.authority.environment_rules import about_unknown, objec
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
+from orchestrator.policy.planning import hosts_without_ssh, selections, unit_rules
 from orchestrator.policy.planning import plan_objections as rules
-from orchestrator.policy.planning import unit_rules
 from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
 from orchestrator.policy.planning.change_objections import files_of_ticket, unseen_parts
 from orchestrator.policy.planning.checks_of_stages import unverified_stages
@@ -51,7 +51,6 @@ from orchestrator.policy.planning.name_objections import misleading_roles
 from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, window_over
 from orchestrator.policy.planning.planning_mistakes import planning_mistakes, severity_of
 from orchestrator.policy.planning.requirements import with_defaults
-from orchestrator.policy.planning.selections import about_selections
 from orchestrator.policy.planning.vault_findings import in_clear, short_passed, short_passwords, short_values
 
 SayProgress = Callable[[str], None]
@@ -307,8 +306,9 @@ class _Check:
         self.resolved = rollout.waves
         self._object(rollout.objections)
         self._object(without_control(self.loaded.plan, rollout.waves))
-        self._object(about_selections(self.loaded.plan, inspection.targets))
-        self._object(unverified_stages(self.loaded.plan, inspection.targets))
+        for rule in (selections.about_selections, unverified_stages, hosts_without_ssh.faults):
+            self._object(rule(self.loaded.plan, inspection.targets))
+        self._warn(hosts_without_ssh.warnings(self.loaded.plan, inspection.targets))
         self._object(about_balancers(self.loaded.plan, inspection, rollout.waves))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 

@@ -11,5 +11,5 @@ def perform(context: DriveContext, step: Perform) -> None:
     """Run the wave's entry checks."""
     checks = in_place(context.deployment, context.deployment.waves[step.wave].entry)
     targets = context.targets(step.hosts)
-    results = context.ports.targets.verify(targets, checks, context.project)
+    results = context.hosts.verify(targets, checks, context.project)
     context.journal.note(EntryChecked(wave=step.wave, results=tuple(completed(results, targets, checks))))

@@ -16,7 +16,7 @@ def perform(context: DriveContext, step: Perform) -> None:
     So does one where something of a deploy attempt lives, which could change the host after the look. It is ended after
     the playbook, which may know better how.
     """
-    with closing(context.ports.targets.stay(search_after_deploy(context.deployment))) as targets:
+    with closing(context.hosts.stay(search_after_deploy(context.deployment))) as targets:
         compared = compare_with_baseline(context, step.hosts, targets)
         at_work = look_for_processes.against(context, targets, step.hosts)
     not_compared = at_work | dict(compared.not_compared)

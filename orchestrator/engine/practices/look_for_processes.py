@@ -16,7 +16,7 @@ from orchestrator.policy.course.steps import Perform
 
 def perform(context: DriveContext, step: Perform) -> None:
     """A visit of its own, to hosts that nobody visits after their last attempt: those that failed within the limit."""
-    context.journal.note(_seen(context, context.ports.targets, step.hosts))
+    context.journal.note(_seen(context, context.hosts, step.hosts))
 
 
 def beside(context: DriveContext, targets: Targets, hosts: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from orchestrator.domain.journal.events import ObjectiveMeasured
 from orchestrator.domain.plan.objective import Objective
 from orchestrator.engine.check_files import in_place, metric_in_place
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.lookup.visit_ground import hosts_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.measure import measure_once
 from orchestrator.policy.course.objectives import due_at_the_end
@@ -58,7 +59,7 @@ def _by_check(
         raise ValueError(f"objective {number} has no check")
     checks = in_place(d, (objective.check,))
     about = [t for t in d.targets if objective.check.is_on(t) and d.standings[t.host].standing == "verified"]
-    results = completed(ports.targets.verify(about, checks, project), about, checks) if about else []
+    results = completed(hosts_of(ports, d).verify(about, checks, project), about, checks) if about else []
     answers = {result.answer for result in results}
     wrong = complaints(results)
     result = (

@@ -31,7 +31,7 @@ def perform(context: DriveContext, step: Perform) -> None:
 
 def proved(context: DriveContext, hosts: tuple[str, ...]) -> RestorationCompared:
     """The comparison that proves a restoration, and everything that speaks against it."""
-    with closing(context.ports.targets.stay(search_before_proof(context.deployment))) as targets:
+    with closing(context.hosts.stay(search_before_proof(context.deployment))) as targets:
         return _compared_in_quiet(context, targets, hosts)
 
 
@@ -81,7 +81,7 @@ def compare_with_baseline(
     """
     references = {**context.deployment.preparation.baselines, **(since or {})}
     decisive = {} if before is None else before
-    captured = (targets or context.ports.targets).capture(
+    captured = (targets or context.hosts).capture(
         context.targets(hosts), context.deployment.plan.backout.baseline
     )
     whole: list[Baseline] = []

@@ -26,7 +26,7 @@ def perform(context: DriveContext, step: Perform) -> None:
     """
     attempt = next(a for a in context.deployment.attempts if a.attempt == step.attempt)
     wait = attempt.wait
-    endings = context.ports.targets.end_run(
+    endings = context.hosts.end_run(
         context.targets(wait.hosts if wait is not None else step.hosts),
         step.attempt,
         0.0 if _at_once(context.deployment, attempt) else TASKS_END,

@@ -202,14 +202,15 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         known=known_epochs(d, attempted),
         repeated=attempted.repeated,
         house=d.authority.house,
-        fleet={t.host: f"{t.address}:{t.port}" for t in d.targets},
+        fleet={t.host: t.place for t in d.targets},
         playbooks=tuple(d.place_of(name) for name in plan.playbooks),
         pass_environment=plan.resources.pass_environment,
         ingredients=(*plan.resources.ingredients, *(part.place for part in d.private_copy.installed)),
         origin=d.project,
         outputs=plan.resources.outputs,
         foreseen=d.private_copy.foreseen,
-        addresses={t.host: f"{t.address}:{t.port}" for t in d.targets if t.host in hosts},
+        addresses={t.host: t.place for t in d.targets if t.host in hosts},
+        without_ssh={t.host: t.through.identity for t in d.targets if t.host in hosts and t.through},
         machines={b.host: b.machine_id for b in d.preparation.baselines.values() if b.host in hosts},
         known_hosts=(known_hosts := next((t.known_hosts for t in d.targets if t.known_hosts), None)),
         ways=ways_of(d.targets, known_hosts),
@@ -222,7 +223,7 @@ def ways_of(targets: Iterable[Target], known_hosts: str | None) -> dict[str, Run
     return {
         f"{target.address}:{target.port}": RunWay(config=run_config(target), first=first_words(target))
         for target in targets
-        if target.way != STRAIGHT or target.known_hosts != known_hosts
+        if target.through is None and (target.way != STRAIGHT or target.known_hosts != known_hosts)
     }
 
 

@@ -43,7 +43,11 @@ def perform(context: DriveContext, step: Perform) -> None:
             )
         )
     else:
-        keys = {host: each.host_key_sha256 for host, each in known.items() if isinstance(each, Identity)}
+        keys = {
+            host: each.host_key_sha256
+            for host, each in known.items()
+            if isinstance(each, Identity) and each.host_key_sha256
+        }
         context.journal.note(EnvironmentVerified(results=tuple(results), host_keys=keys))
 
 

@@ -95,7 +95,7 @@ def watch(context: DriveContext, step: Perform) -> None:
 
 def _watching(context: DriveContext, *, final: bool) -> AbstractContextManager[Targets]:
     """The last look at the hosts also looks for own processes."""
-    targets = context.ports.targets
+    targets = context.hosts
     return closing(targets.stay(search_after_deploy(context.deployment))) if final else nullcontext(targets)
 
 

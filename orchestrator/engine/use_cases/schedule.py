@@ -20,6 +20,7 @@ from orchestrator.engine.lookup.cmdb_items import service_needs
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.snapshots import every, folded, open_ones
+from orchestrator.engine.lookup.visit_ground import hosts_of_plan
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports
 from orchestrator.engine.use_cases.deployment_commands import (
@@ -82,7 +83,7 @@ def add(
     refuse_second(ports.journal, prepared)
     ports.keys.keyring(Path(prepared.project))
     given = named_approvals(ports, prepared, approvals) if approvals else ()
-    identities = ports.targets.identify(prepared.targets)
+    identities = hosts_of_plan(ports, prepared).identify(prepared.targets)
     known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
     start = PlannedStart(
         starts=request.starts,
@@ -232,7 +233,7 @@ def imagined(ports: Ports, plan: Path, starts: datetime | None) -> tuple[Booking
         starts = window.opens
     known = {
         host: identity.machine_id
-        for host, identity in ports.targets.identify(prepared.targets).items()
+        for host, identity in hosts_of_plan(ports, prepared).identify(prepared.targets).items()
         if isinstance(identity, Identity)
     }
     start = PlannedStart(starts=starts, missed=prepared.plan.schedule.missed, machines=known)

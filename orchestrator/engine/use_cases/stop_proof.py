@@ -3,6 +3,7 @@
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.drive import drive
 from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.lookup.visit_ground import hosts_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.errors import Conflict
@@ -49,6 +50,8 @@ def _left_running(ports: Ports, d: Deployment) -> str | None:
     if not hosts:
         return None
     ask_for_vaulted(ports, d, over=d.over)
-    answers = ports.targets.processes_of([t for t in d.targets if t.host in hosts], search_after_deploy(d))
+    answers = hosts_of(ports, d).processes_of(
+        [t for t in d.targets if t.host in hosts], search_after_deploy(d)
+    )
     reasons = against_proof(d, processes_left(hosts, answers))
     return "; ".join(f"{host}: {reason}" for host, reason in reasons.items()) or None

@@ -31,7 +31,7 @@ _DECLARABLE = frozenset(
 """Kinds that the plan's word can cover; a path, a package or a unit that is known by name is in the baseline, or is not."""
 _NOT_NAMED = frozenset({"unnamed", "unseen", "reboot"})
 
-_ITEMS_OF_RULES = frozenset({"file", "package", "unit", "user", "group", "sysctl", "command", "port"})
+_ITEMS_OF_RULES = frozenset({"file", "package", "unit", "user", "group", "sysctl", "command", "fact", "port"})
 """Items whose kinds have rules of their own, by the scope; others count where the baseline has the very item."""
 
 _Named = tuple[tuple[Change, ...], int]
@@ -183,4 +183,5 @@ _RULES: dict[str, Callable[[BaselineScope, str], bool]] = {
     "sysctl": captures_sysctl,
     "crontab": _crontab_covered,
     "command": lambda scope, name: any(command.name == name for command in scope.commands),
+    "fact": lambda scope, name: any(fact.name == name for fact in scope.facts),
 }

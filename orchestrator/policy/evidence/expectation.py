@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from orchestrator.domain.evidence.module_question import ValueExpectation
 from orchestrator.domain.plan import check as checks
 from orchestrator.domain.plan.check import CheckBase
 from orchestrator.domain.text.format import seconds_words, size_words
+from orchestrator.policy.evidence.module_answer import scalar_text
 
 
 def expected_of(check: CheckBase) -> str:
@@ -61,6 +63,22 @@ def _os(check: checks.OsCheck) -> str:
     return f"{check.distribution} {' or '.join(check.versions)}".strip()
 
 
+def _module(check: checks.ModuleCheck) -> str:
+    return " and ".join(f"{each.value} {_value_words(each)}" for each in check.expect)
+
+
+def _value_words(each: ValueExpectation) -> str:
+    if each.exists is not None:
+        return "is there" if each.exists else "is not there"
+    if each.contains is not None:
+        return f'containing "{each.contains}"'
+    if each.matches is not None:
+        return f"like {each.matches}"
+    if each.one_of:
+        return f"one of {', '.join(map(scalar_text, each.one_of))}"
+    return "" if each.equals is None else scalar_text(each.equals)
+
+
 _WORDS: dict[type[CheckBase], Callable[[Any], str]] = {
     checks.HttpCheck: _http,
     checks.TcpCheck: _tcp,
@@ -79,4 +97,5 @@ _WORDS: dict[type[CheckBase], Callable[[Any], str]] = {
     checks.RebootCheck: lambda check: "a reboot is pending" if check.pending else "no reboot is pending",
     checks.OtherDeploymentCheck: lambda check: "no other deployment at work",
     checks.TestinfraCheck: lambda check: "every test passes",
+    checks.ModuleCheck: _module,
 }

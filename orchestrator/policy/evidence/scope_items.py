@@ -39,8 +39,8 @@ def captures_item(scope: BaselineScope, form: int, cuts: Sequence[Cut], kind: st
             return captures_sysctl(scope, name)
         case "port":
             return scope.ports
-        case "command":
-            return any(command.name == name for command in scope.commands)
+        case "command" | "fact":
+            return any(item.name == name for item in (scope.commands if kind == "command" else scope.facts))
         case _ if kind in _ACCOUNTS:
             return scope.users
         case _:
@@ -63,6 +63,7 @@ def has_all_of(scope: BaselineScope, other: BaselineScope) -> bool:
         and set(other.units) <= set(scope.units)
         and set(other.sysctl) <= set(scope.sysctl)
         and set(other.commands) <= set(scope.commands)
+        and set(other.facts) <= set(scope.facts)
         and scope.ports >= other.ports
         and scope.users >= other.users
         and scope.system >= other.system

@@ -182,6 +182,8 @@ def _refused(request: AttemptRequest, seen: HostEvidence) -> str | None:
         )
     if seen.fence == "failed" and not seen.unreachable:
         why = seen.fence_said or "; ".join(trouble.message for trouble in seen.failed)
+        if seen.host in request.without_ssh:
+            return f"the host did not say which machine it is, so nothing was run on it: {why}"
         return f"the host could not be shown the epoch of this run, so nothing was run on it: {why}"
     return None
 
@@ -340,6 +342,8 @@ def _unfenced(request: AttemptRequest, evidence: RunEvidence) -> Iterable[str]:
     host_evidence = by_host(evidence)
     for host in request.hosts:
         seen = host_evidence.get(host, HostEvidence(host=host))
+        if request.questions or (host in request.without_ssh and request.without_ssh[host] is None):
+            continue  # a visit changes nothing; a host that nothing identifies cannot refuse
         if seen.unfenced:
             yield f"{seen.unfenced} task(s) ran on {host} before it accepted the run"
         elif seen.sentinel and seen.fence != "ok":

@@ -10,6 +10,7 @@ from orchestrator.domain.plan.check import (
     FileCheck,
     HttpCheck,
     MemoryCheck,
+    ModuleCheck,
     OsCheck,
     OtherDeploymentCheck,
     PackageCheck,
@@ -37,6 +38,8 @@ def says_absent(check: Check) -> bool:
             return not check.open
         case PortCheck():
             return check.state == "free"
+        case ModuleCheck():
+            return any(each.exists is False for each in check.expect)
         case (
             HttpCheck()
             | CommandCheck()

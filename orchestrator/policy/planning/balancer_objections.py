@@ -43,6 +43,7 @@ def _balancers_of(stage: Stage) -> Iterator[tuple[str, Balancer]]:
 def about_balancers(plan: ReleasePlan, inspection: Inspection, waves: Sequence[Wave]) -> Iterator[Objection]:
     """Objections to balancers on unknown hosts, to names that are those of no host, and to waves larger than the limit."""
     known = {target.host for target in (*inspection.targets, *inspection.beside)}
+    without_ssh = {each.host for each in (*inspection.targets, *inspection.beside) if each.through}
     for path, balancer in _balancers(plan):
         if balancer.on is not None and balancer.on not in known:
             yield Objection(
@@ -51,6 +52,9 @@ def about_balancers(plan: ReleasePlan, inspection: Inspection, waves: Sequence[W
                 f"`{balancer.on}`",
                 "correct its name",
             )
+        if balancer.on in without_ssh:
+            move = "name a host with ssh, or use `http` or a `command` of this machine"
+            yield Objection(f"{path}.{balancer.kind}.on", "a host with ssh", f"`{balancer.on}`", move)
     for stage in plan.stages:
         of_stage = [wave for wave in waves if wave.stage == stage.name]
         yield from _too_many_out(plan, stage, of_stage)

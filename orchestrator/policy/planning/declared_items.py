@@ -7,7 +7,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.policy.evidence.coverage import ALL_CAPTURED, is_covered
 
 _PART = {"package": "packages: all", "user": "users: true", "group": "users: true"}
-_LISTS = {"file": "files", "unit": "units", "sysctl": "sysctl", "command": "commands"}
+_LISTS = {"file": "files", "unit": "units", "sysctl": "sysctl", "command": "commands", "fact": "facts"}
 
 
 def unseen_declarations(plan: ReleasePlan) -> Iterator[Objection]:

@@ -23,7 +23,7 @@ from orchestrator.policy.planning.manual_objections import nobody_knows_who
 from orchestrator.policy.planning.outputs import unfit_outputs
 from orchestrator.policy.planning.variable_findings import templates_in_variables
 
-_USES_THE_SERVICE = {"http", "command", "testinfra"}
+_USES_THE_SERVICE = {"http", "command", "testinfra", "module"}
 _MANY_AT_ONCE = 1
 
 
@@ -116,7 +116,7 @@ def _shallow_acceptance(plan: ReleasePlan) -> Iterator[Objection]:
     kinds = list(dict.fromkeys(_kind(check) for check in plan.validation.acceptance))
     if not _USES_THE_SERVICE & set(kinds):
         finding = f"only {', '.join(kinds)}"
-        expected = "a check that uses the service (http, command or testinfra)"
+        expected = "a check that uses the service (http, command, testinfra or module)"
         yield Objection(
             "validation.acceptance", expected, finding, "add one, or be content with less evidence"
         )
@@ -177,7 +177,7 @@ def _never_stops(path: str, limit: Limit, hosts: int, name: str = "") -> Objecti
 
 def _proof_without_files(plan: ReleasePlan) -> Iterator[Objection]:
     scope = plan.backout.baseline.whole
-    if not scope.files and not list(_empty_proof(plan)):
+    if not scope.files and not scope.facts and not list(_empty_proof(plan)):
         finding = "none, so that files which a backout forgets are not seen"
         yield Objection("backout.baseline.files", "the files that the release touches", finding, "name them")
 

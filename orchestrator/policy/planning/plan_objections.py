@@ -110,11 +110,14 @@ def absent_environment(plan: ReleasePlan, inspection: Inspection) -> Iterator[Ob
 
 def _same_machine(targets: Iterable[Target]) -> Iterator[Objection]:
     """Two names of one machine would change it twice, and count as two hosts."""
-    first: dict[tuple[str, int], str] = {}
+    first: dict[str, str] = {}
     for target in targets:
-        earlier = first.setdefault((target.address, target.port), target.host)
+        if target.through is not None and target.through.plugin == "local":
+            continue  # several appliances may be driven from here
+        earlier = first.setdefault(target.place, target.host)
         if earlier != target.host:
-            finding = f"{earlier} and {target.host}, both at {target.address} port {target.port}"
+            where = f"{target.address} port {target.port}" if target.through is None else target.place
+            finding = f"{earlier} and {target.host}, both at {where}"
             yield Objection("resources.inventory", "one name for each machine", finding, "remove one of them")
 
 

@@ -14,7 +14,13 @@ def blind_spots(scope: BaselineScope, references: Iterable[BaselineReference]) -
     captured = list(references)
     if not captured:
         return []
-    return [_of_scope(scope), *_of_cuts(captured), *_of_older(captured)]
+    over_ssh = [each for each in captured if not each.visit]
+    return [
+        *([_of_scope(scope)] if over_ssh else []),
+        *_of_visits(scope, captured),
+        *_of_cuts(captured),
+        *_of_older(captured),
+    ]
 
 
 def _of_scope(scope: BaselineScope) -> str:
@@ -47,6 +53,26 @@ def _switched_off(scope: BaselineScope) -> list[str]:
 def _some(names: Sequence[str]) -> str:
     more = len(names) - _NAMED_AT_MOST
     return ", ".join(names[:_NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+def _of_visits(scope: BaselineScope, captured: Sequence[BaselineReference]) -> list[str]:
+    """Hosts without ssh: what a module answers is all that anybody sees of them."""
+    hosts = list(dict.fromkeys(each.host for each in captured if each.visit))
+    if not hosts:
+        return []
+    return [
+        f"Of {hosts_words(hosts)}, without ssh, the facts {_some([fact.name for fact in scope.facts])} are seen as Ansible's "
+        "modules answer them, and nothing else: no files, packages, units, ports, accounts or processes. Such a host keeps no "
+        "epoch: it refuses no run that is late, and only orch's own locks kept others away.",
+        *(f"Visit of {each.host}: {each.visit}." for each in _first_visits(captured)),
+    ]
+
+
+def _first_visits(captured: Sequence[BaselineReference]) -> list[BaselineReference]:
+    """One of each visit: it asked many hosts."""
+    return list({each.visit: each for each in reversed(captured) if each.visit}.values())[::-1][
+        :_NAMED_AT_MOST
+    ]
 
 
 def _of_cuts(captured: Sequence[BaselineReference]) -> list[str]:

@@ -74,6 +74,11 @@ def left_by(home: Path, name: str) -> None:
     (closed / "output.txt").write_text(SECRET)
     closed.chmod(0o500)
     (home / "begun" / f"{name}.1-deploy").write_text(SECRET)
+    visit = f"{name}.visit-20260302T120000Z-00aa11bb"
+    (home / "visits" / visit).mkdir(parents=True)
+    for folder in (visit, ".begun", ".visits"):
+        (home / "visits" / folder).mkdir(exist_ok=True)
+        (home / "visits" / folder / ("output.txt" if folder == visit else visit)).write_text(SECRET)
     (home / "driven" / f"{name}.log").write_text(SECRET)
 
 
@@ -103,6 +108,8 @@ def test_nothing_of_it_is_left_in_the_home_and_everything_else_is(
         assert not (home / "baselines" / digest[:2] / digest[2:]).exists()
     assert not list((home / "attempts").glob(f"{d.id}.*"))
     assert list((home / "attempts").glob(f"{kept.id}.*"))
+    assert not list((home / "visits").rglob(f"{d.id}.*"))
+    assert len(list((home / "visits").rglob(f"{kept.id}.visit-*"))) == 3
     assert not (home / "driven" / f"{d.id}.log").exists()
     assert list((home / "disposals").iterdir()) == []
     assert not (home / "journal-of-tables-5.sqlite").exists()

@@ -522,7 +522,7 @@ WARNINGS: list[tuple[str, Spoil, list[str]]] = [
         "acceptance that does not use the service",
         lambda project: project.change('http: "http://{address}:8080/version"', "tcp: 8080"),
         [
-            "plan.yml:28 validation.acceptance: expected a check that uses the service (http, command or testinfra), "
+            "plan.yml:28 validation.acceptance: expected a check that uses the service (http, command, testinfra or module), "
             "found only tcp; add one, or be content with less evidence"
         ],
     ),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orchestrator.domain.plan.inspection import Inspection
+from orchestrator.domain.plan.target import Target, Through
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.balancer_objections import (
     about_balancers,
@@ -47,6 +48,16 @@ def test_a_balancer_is_known_and_every_host_has_a_name_of_its_own_there(
     balancer: dict[str, Any], paths: list[str]
 ) -> None:
     assert objections(("h1", "h2"), balancers=[balancer]) == paths
+
+
+def test_a_balancer_on_a_host_without_ssh_cannot_be_driven_there() -> None:
+    balancer = {"haproxy": {"socket": "/run/h.sock", "on": "lb1", "backend": "shop"}}
+    plan = plan_of(plan_tree(load_balancer={"balancers": [balancer]}))
+    targets = targets_named("h1", "h2")
+    lb = Target(host="lb1", address="10.0.0.9", through=Through(connection="winrm"))
+    inspection = Inspection(targets=targets, beside=(lb,))
+    [objection] = about_balancers(plan, inspection, waves_of(plan, targets).waves)
+    assert (objection.path, objection.expected) == (f"{PLACE}.haproxy.on", "a host with ssh")
 
 
 def test_the_only_host_of_a_stage_needs_no_pattern() -> None:

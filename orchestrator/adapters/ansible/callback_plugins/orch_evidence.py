@@ -3,7 +3,8 @@
 It writes, and it closes the run to hosts that refused it, or that are not where they were. It runs inside
 ansible-playbook and imports nothing of orch. A line that cannot be written ends the writing for good: then
 the numbering has no end marker, and the run does not count. Module arguments and results are never written, but for a
-short message of tasks that failed and the names of what tasks changed, and none where `no_log` is set.
+short message of tasks that failed and the names of what tasks changed, and none where `no_log` is set. A visit's answers
+are written in the values that are to be kept.
 """
 
 from __future__ import annotations
@@ -57,6 +58,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._ways, given = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce, self._addresses)
         self._delegates = [str(name) for name in given.get("delegates", [])]
         self._vaulted, self._named = given.get("vaulted", []), set(given.get("named_tasks", []))
+        # Of hosts without ssh: what identifies them, and the questions of a visit.
+        self._identities: dict[str, Any] = given.get("identities", {})
+        self._visit: dict[str, Any] = given.get("visit", {})
         if self._ways:
             self._changes = _beside("changes").Report()
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
@@ -92,11 +96,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         for play in plays:
             if not self._which(play) and self._marker:
                 play.environment = [{"ORCH_RUN": self._marker}, *_as_list(play.environment)]
-            elif users:
+            elif users or self._visit:
                 # Variables beside the user's playbook say how its hosts are reached, in our plays too.
-                play._included_path = users[0]._included_path
-        if users and self._nonce:
-            playbook._loader.set_basedir(users[0]._included_path or playbook._basedir)
+                play._included_path = users[0]._included_path if users else self._visit["beside"]
+        if (users or self._visit) and self._nonce:
+            playbook._loader.set_basedir(plays[0]._included_path or playbook._basedir)
             self._look_where(plays[0])
             known = {**self._reported, **self._addresses}
             self._places = _beside("places").Places(plays[0], known, self._delegates)
@@ -153,8 +157,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         return _core().callback_result(result, self._ways.key if self._ways else "")
 
     def _which(self, play: Any) -> str:
-        """`fence` or `sentinel` for our own plays, empty for the user's."""
-        ours = [name for name in ("fence", "sentinel") if play.get_name() == f"orch {name} {self._nonce}"]
+        """`fence`, `sentinel` or `visit` for our own plays, empty for the user's."""
+        ours = [
+            name for name in ("fence", "sentinel", "visit") if play.get_name() == f"orch {name} {self._nonce}"
+        ]
         return ours[0] if ours and self._nonce else ""
 
     def _look_where(self, play: Any) -> None:
@@ -238,7 +244,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         actions, answers = _beside("actions"), _beside("answers")
         action = actions.action_of(task)
         asked = kind == "ok" and action == "pause" and not {"seconds", "minutes"} & task.args.keys()
-        fence, reason = answers.fence(kind, answer) if self._ours == "fence" else ("", "")
+        fence, reason = self._fence(kind, result, answers) if self._ours == "fence" else ("", "")
         if fence not in ("", "ok"):
             self._close(self._play, None if fence in ("newer", "other") else result.host.get_name())
         elif fence == "ok":
@@ -268,6 +274,34 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             else answers.shorter(declared_away),
             identity=answers.identity(answer) if self._ours == "sentinel" and kind == "ok" else "",
             **fields,
+        )
+        if self._ours == "visit":
+            self._answer(kind, result)
+
+    def _fence(self, kind: str, result: Any, answers: Any) -> tuple[str, str]:
+        identity = self._identities.get(result.host.get_name())
+        if identity is None:
+            return answers.fence(kind, result.result)  # type: ignore[no-any-return]
+        fenced: tuple[str, str] = _beside("kept_values").fence(
+            kind, result.result, identity["keep"], identity["machine"]
+        )
+        return fenced
+
+    def _answer(self, kind: str, result: Any) -> None:
+        """The values that a visit keeps, without what a vault holds."""
+        number = int(result.task.get_name().rpartition(" ")[2])
+        keep = self._visit["keep"][number] if kind == "ok" else []
+        values, unfit = _beside("kept_values").chosen(result.result, keep)
+        text = _kept_text().KEPT
+        self._write(
+            "answer",
+            host=result.host.get_name(),
+            question=number,
+            kind=kind,
+            changed=bool(result.is_changed()),
+            values={path: text(value) if isinstance(value, str) else value for path, value in values.items()},
+            unfit={path: text(why) for path, why in unfit.items()},
+            message="" if kind == "ok" else _beside("answers").message(result.result),
         )
 
 

@@ -145,6 +145,9 @@ class _RunFold:
             fold, event
         )
 
+    def _on_answer(self, event: dict[str, Any]) -> None:
+        """What a visit asked; visits/answers.py reads it."""
+
     def _on_stats(self, event: dict[str, Any]) -> None:
         for name, counts in event["recap"].items():
             self.host(name).recap = Recap(**{key: counts[key] for key in _RECAP})
@@ -202,7 +205,7 @@ def fold(content: bytes, nonce: str) -> RunEvidence:
     """The evidence in a stream of events; the first line that does not follow from the one before ends the reading."""
     run, gaps = _RunFold(), []
     try:
-        for event in _lines(content, nonce):
+        for event in lines_of(content, nonce):
             if run.ended:
                 raise ValueError("something after the end marker")
             run.take(event)
@@ -220,7 +223,7 @@ def fold(content: bytes, nonce: str) -> RunEvidence:
     )
 
 
-def _lines(content: bytes, nonce: str) -> Iterator[dict[str, Any]]:
+def lines_of(content: bytes, nonce: str) -> Iterator[dict[str, Any]]:
     """Each event in turn. Raises ValueError at a line that is cut, of another run, or out of number."""
     lines = content.split(b"\n")
     for number, line in enumerate(lines[:-1]):

@@ -24,6 +24,7 @@ _IN_RUN = (
     "changes",
     "connections",
     "kept_text",
+    "kept_values",
     "masks",
     "module_table",
     "opens",

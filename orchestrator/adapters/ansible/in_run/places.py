@@ -49,6 +49,13 @@ def hosts_of(play: Any) -> list[Any]:
     return inventory.get_hosts(play.hosts) if inventory is not None else []
 
 
+def elsewhere(connection: str, address: str) -> str:
+    """A place that ssh does not lead to; every name of this machine is one place."""
+    return (
+        f"connection {connection}" if connection == "local" else f"connection {connection} {address}".rstrip()
+    )
+
+
 def reached_at(play: Any, host: Any) -> str:
     """`address:port`, or the name of a connection that is not ssh."""
     manager = play.get_variable_manager()
@@ -62,9 +69,9 @@ def reached_at(play: Any, host: Any) -> str:
     except Exception as wrong:  # noqa: BLE001 - a template of the user's; where it leads is not known then
         return f"unknown ({wrong})"[:_MESSAGE_LIMIT]
     connection = str(answer.get("ansible_connection") or play.connection or "ssh").rpartition(".")[2]
-    if connection not in _SSH:
-        return f"connection {connection}"
     address = [answer[name] for name in _HOST if name in answer][-1:] or [host.name]
+    if connection not in _SSH:
+        return elsewhere(connection, address[0])
     default = [str(play.port or constants.DEFAULT_REMOTE_PORT or 22)]
     ports = [answer[name] for name in _PORT if name in answer]
     return f"{address[0]}:{[*default, *ports][-1]}"

@@ -14,6 +14,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.connection import ssh
 from ansible.template import Templar
 
+from orchestrator.adapters.ansible.in_run.places import elsewhere
 from orchestrator.adapters.ansible.in_run.ssh_options import leading
 
 Route = dict[str, tuple[str, ...]]
@@ -37,14 +38,18 @@ def place(connection: Any) -> str:
     file = Path(sys.modules[type(connection).__module__].__file__ or "")
     if name not in _OVER_SSH:
         via = connection.get_task_var("mitogen_via") if hasattr(connection, "_connect_stack") else None
-        return f"connection {name}" + (f" by way of {via}" if via else "")
+        return elsewhere(name, _address(connection)) + (f" by way of {via}" if via else "")
     own = [Path(ansible.__file__).parent]
     if "ansible_mitogen" in sys.modules:
         own.append(Path(str(sys.modules["ansible_mitogen"].__file__)).parent)
     if not any(file.is_relative_to(folder) for folder in own):
         return f"connection {name} of {file}"
-    host = option(connection, "host") or option(connection, "remote_addr")
-    return f"{host or connection._play_context.remote_addr}:{option(connection, 'port') or 22}"
+    return f"{_address(connection)}:{option(connection, 'port') or 22}"
+
+
+def _address(connection: Any) -> str:
+    given = option(connection, "host") or option(connection, "remote_addr")
+    return str(given or connection._play_context.remote_addr or "")
 
 
 def option(connection: Any, name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from orchestrator.adapters.store.private import sync_directory
-from orchestrator.adapters.store.traces import ATTEMPTS, CLAIMS
+from orchestrator.adapters.store.traces import ATTEMPTS, CLAIMS, VISITS
 
 BY_DIGEST = ("baselines", "attachments")
 LOGS = "driven"
@@ -26,7 +26,7 @@ def remove_files(home: Path, deployment: str, digests: Iterable[str]) -> None:
 def _places(home: Path, deployment: str, digests: Iterable[str]) -> Iterator[Path]:
     for digest in digests:
         yield from (home / store / digest[:2] / digest[2:] for store in BY_DIGEST)
-    for folder in ATTEMPTS:
+    for folder in (*ATTEMPTS, *VISITS):
         yield from (path for path in _in(home / folder) if path.name.rpartition(".")[0] == deployment)
     yield home / LOGS / f"{deployment}.log"
     yield home / CLAIMS / deployment

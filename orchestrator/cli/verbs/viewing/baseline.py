@@ -17,6 +17,7 @@ from orchestrator.domain.journal.events import RestorationCompared
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.visit_ground import hosts_of, hosts_of_plan
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.capture_baseline import why_not_whole
@@ -47,7 +48,7 @@ def capture(plan: Path, as_json: bool, by: str) -> None:  # noqa: FBT001
     ports = ports_of_home()
     prepared = prepare_plan(ports, plan)
     get_ready(ports, Path(prepared.project))
-    captured = ports.targets.capture(prepared.targets, prepared.plan.backout.baseline)
+    captured = hosts_of_plan(ports, prepared).capture(prepared.targets, prepared.plan.backout.baseline)
     missing: list[str] = []
     whole: list[Baseline] = []
     for target in prepared.targets:
@@ -169,7 +170,7 @@ def _captured_now(ports: Ports, d: Deployment, hosts: list[str]) -> dict[str, Ba
     wanted = set(hosts)
     targets = [target for target in d.targets if target.host in wanted]
     ask_for_vaulted(ports, d, over=d.over)
-    captured = ports.targets.capture(targets, d.plan.backout.baseline)
+    captured = hosts_of(ports, d).capture(targets, d.plan.backout.baseline)
     return {host: captured.get(host, "no answer") for host in hosts}
 
 
