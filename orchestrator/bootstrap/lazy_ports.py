@@ -219,21 +219,31 @@ class WiredPorts(ports.Ports):
         from orchestrator.engine.redacted_ports import RedactedRuns
 
         runs = AnsiblePlaybooks(
-            self._root / "attempts", warm=self._warm, begun=self._root / "begun", choice=self.ansible
+            self._root / "attempts",
+            warm=self._warm,
+            begun=self._root / "begun",
+            choice=self.ansible,
+            logins=self.kept_logins,
         )
         return RedactedRuns(runs, self.redaction)
+
+    @cached_property
+    def kept_logins(self) -> process.KeptLogins:
+        """The logins of visits that a run may go by; both ports have the same."""
+        return process.KeptLogins()
 
     @cached_property
     def targets(self) -> ports.Targets:
         from orchestrator.adapters.checks import ControllerChecks
         from orchestrator.adapters.checks.http_secrets import secrets_of
         from orchestrator.adapters.checks.network import Asking
-        from orchestrator.adapters.ssh import SshTargets
+        from orchestrator.adapters.ssh import Logins, SshTargets
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_ports import RedactedTargets
 
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
-        hosts = SshTargets(controller, secrets_of=secrets_of, become_of=self.redaction.become)
+        logins = Logins(self.redaction.become, self.kept_logins)
+        hosts = SshTargets(controller, secrets_of=secrets_of, logins=logins)
         return RedactedTargets(hosts, self.redaction)
 
     @cached_property
@@ -298,11 +308,11 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.balancers.here import RanThere
         from orchestrator.adapters.checks.http_secrets import secrets_of
         from orchestrator.adapters.checks.network import Asking, ask_http_of_project
-        from orchestrator.adapters.ssh import SshTargets
+        from orchestrator.adapters.ssh import Logins, SshTargets
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_balancers import RedactedBalancers
 
-        hosts = SshTargets(secrets_of=secrets_of, become_of=self.redaction.become)
+        hosts = SshTargets(secrets_of=secrets_of, logins=Logins(self.redaction.become))
         asking = Asking(network.ask_http, network.ask_tcp)
         balancers = ProgramBalancers(
             lambda target, program, seconds: RanThere(*hosts.run_program(target, program, seconds)),

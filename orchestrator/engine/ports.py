@@ -264,11 +264,12 @@ class PlaybookRuns(RunsSoftware, ABC):
 class Targets(ABC):
     """orch's own queries to hosts: one round trip per host, all hosts in parallel, over new connections."""
 
-    def stay(self, search: ProcessSearch | None = None) -> "Targets":
+    def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> "Targets":
         """This port with connections that stay open between calls until `close`; by default none do.
 
         A connection that has ended is replaced; the number of open connections is bounded. With `search`, the first
         question to each host also does this search, after its checks and before a capture, for `processes_of`.
+        `hand_on`: the next deploy may go by the same logins, if it comes soon.
         """
         return self
 

@@ -66,9 +66,9 @@ class RedactedTargets(Targets):
     def __init__(self, hosts: Targets, redaction: Redaction) -> None:
         self._hosts, self._redaction = hosts, redaction
 
-    def stay(self, search: ProcessSearch | None = None) -> "RedactedTargets":
+    def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> "RedactedTargets":
         """The same over connections that stay."""
-        return RedactedTargets(self._hosts.stay(search), self._redaction)
+        return RedactedTargets(self._hosts.stay(search, hand_on=hand_on), self._redaction)
 
     def close(self) -> None:
         """See the port."""

@@ -64,17 +64,19 @@ class AttemptFolder:
         self._variables = self.path / "variables.json"
         self._environment = self.path / "environment.json"
         self._ansible = self.path / "ansible.json"
+        self._logins = self.path / "logins.json"
 
     def create(
         self,
         request: AttemptRequest,
         passed: Mapping[str, str] | None = None,
         installation: AnsibleInstallation | None = None,
+        logins: Mapping[str, str] | None = None,
     ) -> bool:
         """Make the folder whole, with its request in it; False when there is one already.
 
         `passed`: what the run sees of the caller's environment, until `forget`. `installation`: the Ansible, unless it is
-        orch's own.
+        orch's own. `logins`: the sockets of logins by which the run may go, by `address:port`.
         """
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
@@ -85,6 +87,8 @@ class AttemptFolder:
                 write_durably(fresh / self._ansible.name, _ansible_text(installation))
             if passed:
                 write_durably(fresh / self._environment.name, json.dumps(dict(passed)))
+            if logins:
+                write_durably(fresh / self._logins.name, json.dumps(dict(logins)))
             fresh.rename(self.path)
         except OSError:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -210,6 +214,18 @@ class AttemptFolder:
             raise _damaged(self._environment) from None
         return {name: str(value) for name, value in values.items()}
 
+    def logins(self) -> dict[str, str]:
+        """The sockets of logins that are there for the run, by `address:port`; without them it makes its own."""
+        try:
+            return {place: str(path) for place, path in read_object(self._logins.read_bytes()).items()}
+        except (OSError, ValueError):
+            return {}
+
+    def control(self) -> Path | None:
+        """The folder of the run's connections; None while nobody has claimed it."""
+        place = (self.claimed() or {}).get("control")
+        return None if place is None else Path(place)
+
     def keep_variables(self, values: Any) -> Path:
         """Write the variables for Ansible; `forget` removes them, for they may hold what nobody should store."""
         write_durably(self._variables, json.dumps(values))
@@ -219,8 +235,8 @@ class AttemptFolder:
         """Remove what a run needs and a record must not keep: variables, and what ansible-runner and Ansible left."""
         self._variables.unlink(missing_ok=True)
         self._environment.unlink(missing_ok=True)
-        control = (self.claimed() or {}).get("control")
-        for folder in (self.path / "runner", self.path / "tmp", *([Path(control)] if control else [])):
+        control = self.control()
+        for folder in (self.path / "runner", self.path / "tmp", *([control] if control else [])):
             shutil.rmtree(folder, ignore_errors=True)
 
 

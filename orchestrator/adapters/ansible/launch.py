@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.ansible import acceleration, fencing
+from orchestrator.adapters.ansible import acceleration, fencing, kept_logins
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.become_passwords import VARIABLES
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
@@ -166,7 +166,11 @@ def ssh_ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
     for number, (place, way) in enumerate(sorted(request.ways.items())):
         config = folder / f"config-{number}"
         config.write_text(way.config)
-        own = [] if request.accelerate else ["-o", f"ControlPath={control}/{number}-%C"]
+        own = (
+            []
+            if request.accelerate
+            else ["-o", f"ControlPath={control / kept_logins.socket_name(request, place, '%C')}"]
+        )
         led[place] = ["-F", str(config), *own, *way.first]
     return {"ssh_ways": led, "ssh_plain": ["-F", str(plain), "-o", "HostName=%h"]}
 

@@ -18,14 +18,17 @@ Pieces = dict[str, bytes]
 class SshChild:
     """The child, with its pipes and its log."""
 
-    def __init__(self, target: Target, command: str, connect: float) -> None:
+    def __init__(
+        self, target: Target, command: str, connect: float, keep: tuple[str, int] | None = None
+    ) -> None:
         self.log = SshLog()
         self._log_out, log_in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         config = os.memfd_create("orch-ssh-config", os.MFD_CLOEXEC)
         try:
             # ssh closes what it inherits, and a jump host's ssh reads the configuration again: both go by our own /proc.
             own = f"/proc/{os.getpid()}/fd"
-            os.write(config, visit_config(target, max(1, round(connect + 0.5))).encode())
+            text = visit_config(target, max(1, round(connect + 0.5)), keep)
+            os.write(config, text.encode())
             words = [
                 "-E",
                 f"{own}/{log_in}",

@@ -38,7 +38,8 @@ _CAUSES: tuple[tuple[Cause, re.Pattern[bytes]], ...] = (
 )
 _LOST = _line(
     rb"^(Timeout, server .{1,200} not responding\.|client_loop: .{1,100}|.{0,60}Broken pipe"
-    rb"|Connection (?:to .{1,200} closed|reset|closed).{0,100})"
+    rb"|Connection (?:to .{1,200} closed|reset|closed).{0,100}"
+    rb"|debug1: Control master terminated unexpectedly)"
 )
 _CERTIFIED = _line(rb"^debug1: Server host certificate: ")
 _LIMIT = 1 << 16

@@ -73,9 +73,24 @@ def plain_run_config(known_hosts: str | None) -> str:
     return "\n".join(["Host *", *_indented([*_keys_pinned([known_hosts]), *_BOTH, *_RUN]), ""])
 
 
-def visit_config(target: Target, connect: int) -> str:
-    """For a visit of orch's own; `connect`: seconds for each connection. What ssh does comes to its log."""
-    return _text(target, ("LogLevel DEBUG1", "ForwardAgent no"), (*_VISIT, f"ConnectTimeout {connect}"))
+def visit_config(target: Target, connect: int, keep: tuple[str, int] | None = None) -> str:
+    """For a visit of orch's own; `connect`: seconds for each connection. What ssh does comes to its log.
+
+    `keep`: the path for ssh's socket, by which the login may be used again, and the seconds for which it then stays unused.
+    """
+    kept = () if keep is None else _kept(*keep)
+    first = ("LogLevel DEBUG1", "ForwardAgent no", *kept)
+    return _text(target, first, (*_VISIT, f"ConnectTimeout {connect}"))
+
+
+def may_be_kept(target: Target) -> bool:
+    """Whether a visit's login does for a run: it forwards no agent."""
+    return target.way.setting("forwardagent") in (None, "no")
+
+
+def _kept(path: str, idle: int) -> tuple[str, ...]:
+    """A run uses it with its own patience and its own environment."""
+    return ("ControlMaster auto", f"ControlPath {path}-%C", f"ControlPersist {idle}", *_RUN)
 
 
 def _text(target: Target, first: Iterable[str], of_all: Iterable[str]) -> str:
