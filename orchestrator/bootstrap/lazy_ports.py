@@ -242,7 +242,7 @@ class WiredPorts(ports.Ports):
         from orchestrator.engine.redacted_ports import RedactedTargets
 
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
-        logins = Logins(self.redaction.become, self.kept_logins)
+        logins = Logins(self.redaction.become, self.kept_logins, self.redaction.login)
         hosts = SshTargets(controller, secrets_of=secrets_of, logins=logins)
         return RedactedTargets(hosts, self.redaction)
 
@@ -312,7 +312,9 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_balancers import RedactedBalancers
 
-        hosts = SshTargets(secrets_of=secrets_of, logins=Logins(self.redaction.become))
+        hosts = SshTargets(
+            secrets_of=secrets_of, logins=Logins(self.redaction.become, password_of=self.redaction.login)
+        )
         asking = Asking(network.ask_http, network.ask_tcp)
         balancers = ProgramBalancers(
             lambda target, program, seconds: RanThere(*hosts.run_program(target, program, seconds)),

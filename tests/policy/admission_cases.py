@@ -161,6 +161,7 @@ def question(given: dict[str, Any]) -> Question:
         home=HOME,
         on_record=on_record(tree),
         channels=tree["channels"] or None,
+        password_logins=tuple(tree["password_logins"]),
         software=software(tree["software"]),
         ticket=sight(tree["ticket"], now, present, waves) if tree.get("ticket") else None,
         live_uses={version: tuple(names) for version, names in tree["live_uses"].items()},

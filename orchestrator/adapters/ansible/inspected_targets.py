@@ -31,6 +31,7 @@ def targets_of(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]
                 port=int(host["port"] or 22),
                 user=host["user"] or getpass.getuser(),
                 groups=tuple(host["groups"]),
+                password_login=bool(host.get("ssh_password")),
                 private_key=_path(host["private_key"], project),
                 known_hosts=_path(_known_hosts(host, settings), project),
                 python="/usr/bin/python3"

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
-from orchestrator.adapters.ansible.become_passwords import become_secrets
+from orchestrator.adapters.ansible.become_passwords import become_secrets, login_secrets
 from orchestrator.adapters.ansible.cfg_paths import from_elsewhere
 from orchestrator.adapters.ansible.inspected_targets import (
     below,
@@ -269,10 +269,12 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
 def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
     faults = [f"{fault['file']}: {fault['message']}" for fault in inspector_answer["vault_faults"]]
     unknown = inspector_answer.get("unknown") or next(iter(faults), None)
+    hosts = [*inspector_answer["hosts"], *inspector_answer.get("hosts_beside", [])]
     return Vaulted(
         values=tuple(VaultedValue(**item) for item in inspector_answer["vaulted"]),
         passwords=tuple(inspector_answer["vault_passwords"]),
-        become=become_secrets([*inspector_answer["hosts"], *inspector_answer.get("hosts_beside", [])]),
+        become=become_secrets(hosts),
+        logins=login_secrets(hosts),
         unknown=None if unknown is None else plain(str(unknown)),
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
-from orchestrator.adapters.ansible.become_passwords import names_become_passwords
+from orchestrator.adapters.ansible.become_passwords import names_passwords
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.installation import Choice, other_than_own
 from orchestrator.adapters.ansible.settings import (
@@ -14,6 +14,7 @@ from orchestrator.adapters.ansible.settings import (
     passed_environment,
     secret_environment,
 )
+from orchestrator.adapters.ansible.ssh_password_need import password_faults
 from orchestrator.adapters.ansible.tree_check.code import code_of_tree
 from orchestrator.adapters.ansible.tree_check.foreseen import named_by_reading
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
@@ -68,6 +69,11 @@ class AnsibleInspector(Inspector):
                 *(project / name for name in plan.resources.outputs),
             ],
         )
+        unusable = list(password_faults(inspection.targets, other_than_own(self._choice)))
+        if unusable:
+            inspection = inspection.model_copy(
+                update={"targets": (), "beside": (), "inventory_faults": tuple(unusable)}
+            )
         absent = tuple(name for name in plan.resources.pass_environment if not os.environ.get(name))
         return inspection.model_copy(
             update={
@@ -87,7 +93,7 @@ class AnsibleInspector(Inspector):
         return parts_installed(plan, project, opened)
 
     def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
-        """By an inspection; without one where there is nothing to decrypt with, and no password to become root."""
+        """By an inspection; without one where there is nothing to decrypt with, and no password of a host."""
         if _decrypts(plan, project):
             return self._inspect(plan, project, origin).vaulted
         passed = passed_environment(plan.resources.pass_environment, os.environ)
@@ -119,4 +125,4 @@ def _not_named(opened: Sequence[str], plan: ReleasePlan, project: Path) -> tuple
 def _decrypts(plan: ReleasePlan, project: Path) -> bool:
     if decrypts(project, plan.resources.vault_password_file):
         return True
-    return names_become_passwords(project, Path(plan.resources.inventory))
+    return names_passwords(project, Path(plan.resources.inventory))

@@ -21,7 +21,7 @@ IDLE = 60
 MOST = 100
 """Logins that are kept at once: each is a process here and one on its host."""
 OLDEST = 300.0
-"""Seconds after which a login is handed on no more: it answers for what was there when it was made."""
+"""A login answers for what was there when it was made."""
 _PLACE = "/tmp"  # noqa: S108 - a path of a socket is short; the folder in there is private
 _PREFIX = "orch-ssh-"
 _OURS = re.compile(rf"{_PREFIX}(\d+)-")
@@ -35,9 +35,10 @@ class _Kept(NamedTuple):
 
 
 class KeptLogins:
-    """The logins that this process keeps, by `address:port`."""
+    """The logins that this process keeps, by `address:port`; `oldest`: seconds after which one is handed on no more."""
 
-    def __init__(self) -> None:
+    def __init__(self, oldest: float = OLDEST) -> None:
+        self._oldest = oldest
         self._folder: Path | None = None
         self._numbers = 0
         self._kept: dict[str, _Kept] = {}
@@ -66,7 +67,7 @@ class KeptLogins:
         """Hand on the sockets of these places: they are not this process' any more. Those that are too old are ended."""
         with self._lock:
             taken = {place: self._kept.pop(place) for place in places if place in self._kept}
-        fresh = {p: kept.socket for p, kept in taken.items() if time.monotonic() - kept.since <= OLDEST}
+        fresh = {p: kept.socket for p, kept in taken.items() if time.monotonic() - kept.since <= self._oldest}
         end_logins(path for p, kept in taken.items() if p not in fresh for path in sockets_of(kept.socket))
         return fresh
 

@@ -8,15 +8,18 @@ from orchestrator.domain.plan.inspection import BecomeSecret
 
 
 class Login(NamedTuple):
-    """`become`: the password to become root. `kept`: where the login is kept, for a run that comes soon."""
+    """`password`: that of ssh. `become`: the one to become root. `kept`: where the login is kept, for a run that comes soon."""
 
     become: BecomeSecret | None = None
     kept: KeptLogins | None = None
+    password: str | None = None
 
 
 USUAL_LOGIN = Login()
 BecomeOf = Callable[[str], BecomeSecret | None]
 """The password with which a login becomes root on a host, by the host's name."""
+PasswordOf = Callable[[str], str | None]
+"""The password of ssh for a host."""
 
 
 class Logins(NamedTuple):
@@ -24,7 +27,8 @@ class Logins(NamedTuple):
 
     become_of: BecomeOf = lambda _host: None
     kept: KeptLogins | None = None
+    password_of: PasswordOf = lambda _host: None
 
     def of(self, host: str, *, hand_on: bool = False) -> Login:
         """That of a host. It may ask for its passwords, which takes seconds."""
-        return Login(self.become_of(host), self.kept if hand_on else None)
+        return Login(self.become_of(host), self.kept if hand_on else None, self.password_of(host))

@@ -72,6 +72,8 @@ def _login_words(target: Target) -> str:
     from orchestrator.adapters.ssh.login_keys import agent_keys, why_unusable
 
     if target.private_key is None:
+        if target.password_login:
+            return f"login as {target.user} was refused for the password of the inventory, and for the keys at hand"
         return f"login as {target.user} was refused for {agent_keys()} keys of the agent and those of ~/.ssh"
     unusable = why_unusable(Path(target.private_key))
     if unusable is not None:

@@ -44,7 +44,9 @@ class Session:
         kept = login.kept
         path = kept.new_socket() if kept is not None and may_be_kept(target) else None
         try:
-            self._child = SshChild(target, command, bounds.connect, None if path is None else (path, IDLE))
+            self._child = SshChild(
+                target, command, bounds.connect, None if path is None else (path, IDLE), login.password
+            )
         except OSError as error:
             raise Unreached(f"ssh cannot be started on this machine: {error.strerror}") from None
         try:

@@ -16,7 +16,7 @@ SilenceCause = Literal["unreachable", "host_key_not_pinned", "processes_hidden"]
 
 
 class Target(Noun):
-    """One host of the inventory, and how ssh reaches it."""
+    """One host of the inventory, and how ssh reaches it. `password_login`: the inventory has a password of ssh for it."""
 
     host: HostName
     address: str
@@ -27,6 +27,7 @@ class Target(Noun):
     known_hosts: str | None = None
     python: str = "/usr/bin/python3"
     way: Annotated[SshWay, Since("0.2")] = STRAIGHT
+    password_login: Annotated[bool, Since("0.2")] = False
 
 
 class Identity(Noun):

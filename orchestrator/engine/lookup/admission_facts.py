@@ -151,6 +151,7 @@ def question_of(
         live_uses=live_uses(known.others, d),
         broken=known.broken,
         channels=known.channels,
+        password_logins=tuple(target.host for target in d.targets if target.password_login),
         software=software_of(ports, d) if known.certificates and governed else None,
     )
 

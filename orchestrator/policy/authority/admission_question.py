@@ -81,6 +81,7 @@ class Question:
     newest of those deployments by version. `broken` is what nobody accepted of records that are not what was sealed, by
     deployment, of those that this start may rest on. `channels`: the kind of each channel of the house; None where that
     is not known, or not needed. `software`: what runs the playbooks; None where no certificate is judged.
+    `password_logins`: the hosts that ssh has a password for.
     """
 
     subject: str
@@ -116,6 +117,7 @@ class Question:
     broken: Mapping[str, tuple[SealFinding, ...]] = field(default_factory=dict)
     channels: Mapping[str, ChannelKind] | None = None
     software: RunSoftware | None = None
+    password_logins: tuple[str, ...] = ()
 
     @property
     def calendar(self) -> Calendar:
