@@ -60,14 +60,18 @@ class WiredPorts(ports.Ports):
         choice: AnsibleChoice | None = None,
         late: bool = False,
         guest: bool = False,
+        become: str | None = None,
     ) -> None:
         """`late`: where there is no home, it is made with the first thing that is written, and not by a look.
 
         `guest`: the home is another user's, and is only read.
 
+        `become`: the password to become root on hosts that a person gave.
+
         `ansible`: what an option of the command line names; `choice`: the Ansible, where that is chosen already.
         """
         self._named_ansible, self._choice = ansible, choice
+        self._become = become
         self._late, self._guest = late, guest
         self._root, self._warm, self._open_key, self._house_file = root, warm, open_key, house_file
         self._url = os.environ.get("ORCH_STORE_URL") or None
@@ -197,7 +201,7 @@ class WiredPorts(ports.Ports):
     def inspector(self) -> project_ports.Inspector:
         from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 
-        return AnsibleInspector(self._warm, self.ansible)
+        return AnsibleInspector(self._warm, self.ansible, self._become)
 
     @cached_property
     def project_files(self) -> project_ports.ProjectFiles:
@@ -215,7 +219,7 @@ class WiredPorts(ports.Ports):
 
     @cached_property
     def playbooks(self) -> ports.PlaybookRuns:
-        from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+        from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks, Given
         from orchestrator.engine.redacted_ports import RedactedRuns
 
         runs = AnsiblePlaybooks(
@@ -223,7 +227,7 @@ class WiredPorts(ports.Ports):
             warm=self._warm,
             begun=self._root / "begun",
             choice=self.ansible,
-            logins=self.kept_logins,
+            given=Given(self.kept_logins, self._become),
         )
         return RedactedRuns(runs, self.redaction)
 

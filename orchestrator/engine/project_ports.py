@@ -42,6 +42,11 @@ class Inspector(ABC):
         """
         return self.inspect(plan, project).vaulted
 
+    @property
+    def given_password(self) -> bool:
+        """Whether this process was given the password to become root, by a person and not by the project."""
+        return False
+
     @abstractmethod
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         """Constructs in a playbook and its includes that can report a false success or wait for a person."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks, Given
 from orchestrator.adapters.process import KeptLogins, sockets_of
 from orchestrator.adapters.ssh import Logins, SshTargets
 from orchestrator.lab.fleet import Lab
@@ -32,7 +32,7 @@ def runs(tmp_path: Path, light_lab: Lab, kept: KeptLogins) -> Runs:
     play = {"hosts": "web", "gather_facts": False, "tasks": [task]}
     (project / "site.yml").write_text(json.dumps([play]))
     runs = Runs(tmp_path, light_lab, project=project)
-    runs.playbooks = AnsiblePlaybooks(tmp_path / "attempts", warm=WARM, choice=CHOICE, logins=kept)
+    runs.playbooks = AnsiblePlaybooks(tmp_path / "attempts", warm=WARM, choice=CHOICE, given=Given(kept))
     return runs
 
 

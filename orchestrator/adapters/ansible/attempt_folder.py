@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from orchestrator.adapters.ansible.installation import AnsibleInstallation, Source
 from orchestrator.adapters.ansible.settings import MARK
@@ -43,6 +43,16 @@ class _Ansible(Noun):
     strategies: str | None = None
 
 
+class Beside(NamedTuple):
+    """What the process that starts a run has for it, and no file: only where it is.
+
+    `logins`: the sockets of logins by which it may go, by `address:port`. `become`: where the password is to become root.
+    """
+
+    logins: Mapping[str, str] = {}
+    become: str | None = None
+
+
 class AttemptFolder:
     """`ROOT/<attempt>`, mode 0700, made once and never used again."""
 
@@ -64,19 +74,19 @@ class AttemptFolder:
         self._variables = self.path / "variables.json"
         self._environment = self.path / "environment.json"
         self._ansible = self.path / "ansible.json"
-        self._logins = self.path / "logins.json"
+        self._beside = self.path / "beside.json"
 
     def create(
         self,
         request: AttemptRequest,
         passed: Mapping[str, str] | None = None,
         installation: AnsibleInstallation | None = None,
-        logins: Mapping[str, str] | None = None,
+        beside: "Beside | None" = None,
     ) -> bool:
         """Make the folder whole, with its request in it; False when there is one already.
 
         `passed`: what the run sees of the caller's environment, until `forget`. `installation`: the Ansible, unless it is
-        orch's own. `logins`: the sockets of logins by which the run may go, by `address:port`.
+        orch's own. `beside`: what this process has for the run.
         """
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
@@ -87,8 +97,8 @@ class AttemptFolder:
                 write_durably(fresh / self._ansible.name, _ansible_text(installation))
             if passed:
                 write_durably(fresh / self._environment.name, json.dumps(dict(passed)))
-            if logins:
-                write_durably(fresh / self._logins.name, json.dumps(dict(logins)))
+            if beside is not None:
+                write_durably(fresh / self._beside.name, json.dumps(beside._asdict()))
             fresh.rename(self.path)
         except OSError:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -214,12 +224,17 @@ class AttemptFolder:
             raise _damaged(self._environment) from None
         return {name: str(value) for name, value in values.items()}
 
-    def logins(self) -> dict[str, str]:
-        """The sockets of logins that are there for the run, by `address:port`; without them it makes its own."""
+    def beside(self) -> "Beside":
+        """What whoever started the run has for it."""
         try:
-            return {place: str(path) for place, path in read_object(self._logins.read_bytes()).items()}
-        except (OSError, ValueError):
-            return {}
+            given = read_object(self._beside.read_bytes())
+            become = given.get("become")
+            logins = {str(place): str(path) for place, path in dict(given["logins"]).items()}
+            return Beside(logins, None if become is None else str(become))
+        except FileNotFoundError:
+            return Beside()
+        except (OSError, ValueError, KeyError, TypeError):
+            raise _damaged(self._beside) from None
 
     def control(self) -> Path | None:
         """The folder of the run's connections; None while nobody has claimed it."""

@@ -69,6 +69,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     hosts_beside: Sequence[str] = (),
     may_read: Sequence[Path] = (),
     origin: Path | None = None,
+    become: str | None = None,
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
 
@@ -76,7 +77,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`. `warm`: whose
     zygote is asked first. `installation`: the Ansible that is asked [default: orch's own]. `passed`: what runs see of the
     caller's environment besides the usual. `may_read`: places outside of the project whose files are not named where they are
-    opened. `origin`: where files with passwords are, for a copy.
+    opened. `origin`: where files with passwords are, for a copy. `become`: the password to become root that a person gave.
     """
     project, inventory = project.absolute(), below(project, inventory)
     refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
@@ -95,6 +96,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
         "inventory": "localhost," if refused else str(inventory),
         "pattern": pattern,
         "hosts_beside": list(hosts_beside),
+        "become_password": become,
         "vault_password_file": None
         if vault_password_file is None
         else str(below(project, vault_password_file)),
@@ -189,7 +191,8 @@ def _asked_in_the_cold(
 
 def _without_values(question: Mapping[str, Any], words: str) -> str:
     """What a broken inspector said, unless the plan has a vault: it had decrypted values, and nobody else knows them."""
-    return words if question["vault_password_file"] is None else _NOT_SHOWN
+    secrets = question["vault_password_file"] is not None or question["become_password"] is not None
+    return _NOT_SHOWN if secrets else words
 
 
 _NOT_SHOWN = "what it said is not shown, for it may hold vaulted values"

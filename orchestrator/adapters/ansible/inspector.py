@@ -91,7 +91,8 @@ class _Inspection:
         self.warned: list[str] = []
         self.secrets: list[Any] = []
         self.no_passwords = ""
-        self.become_password = _password_in(cli, "BECOME_PASSWORD_FILE")
+        given = question.get("become_password")
+        self.become_password = given or _password_in(cli, "BECOME_PASSWORD_FILE")
         self.ssh_password = _password_in(cli, "CONNECTION_PASSWORD_FILE")
         self.loader, self.inventory, self.variables = self._prerequisites(cli)
 

@@ -29,10 +29,13 @@ from orchestrator.engine.project_ports import Inspector
 class AnsibleInspector(Inspector):
     """Every question about a plan's Ansible files; at most one start of Ansible each, and none where a zygote answers."""
 
-    def __init__(self, warm: WarmStart | None = None, choice: Choice | None = None) -> None:
-        """`choice`: the Ansible that is asked [default: orch's own]."""
+    def __init__(
+        self, warm: WarmStart | None = None, choice: Choice | None = None, become: str | None = None
+    ) -> None:
+        """`choice`: the Ansible that is asked [default: orch's own]. `become`: the password that a person gave."""
         self._warm = warm
         self._choice = choice
+        self._become = become
 
     def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
         """The inventory, and of each stage the deploy and the backout playbook, with the variables that each is given."""
@@ -64,6 +67,7 @@ class AnsibleInspector(Inspector):
             passed=passed,
             origin=origin,
             hosts_beside=plan.balancer_hosts,
+            become=self._become,
             may_read=[
                 *(Path(name).expanduser() for name in plan.resources.ingredients),
                 *(project / name for name in plan.resources.outputs),
@@ -84,6 +88,11 @@ class AnsibleInspector(Inspector):
             }
         )
 
+    @property
+    def given_password(self) -> bool:
+        """See the port."""
+        return self._become is not None
+
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""
         return tree_findings(plan, project)
@@ -94,7 +103,7 @@ class AnsibleInspector(Inspector):
 
     def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with, and no password of a host."""
-        if _decrypts(plan, project):
+        if self._become is not None or _decrypts(plan, project):
             return self._inspect(plan, project, origin).vaulted
         passed = passed_environment(plan.resources.pass_environment, os.environ)
         return Vaulted(passed=secret_environment(passed))

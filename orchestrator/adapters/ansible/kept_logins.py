@@ -13,7 +13,7 @@ _LIST = "kept-logins"
 def fetch(request: AttemptRequest, folder: AttemptFolder, control: Path) -> None:
     """Take the sockets over; ssh's part of the name says for which host, port and user each is. What is gone is gone."""
     fetched = []
-    for place, path in folder.logins().items():
+    for place, path in folder.beside().logins.items():
         for socket in process.sockets_of(path):
             name = socket_name(request, place, socket.name.partition("-")[2])
             with suppress(OSError):

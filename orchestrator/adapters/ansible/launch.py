@@ -9,6 +9,7 @@ from typing import Any
 from orchestrator.adapters.ansible import acceleration, fencing, kept_logins
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.become_passwords import VARIABLES
+from orchestrator.adapters.ansible.given_password import pipe_of
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.settings import (
     MARK,
@@ -73,12 +74,12 @@ def plain_values(value: Any) -> Any:
     return value
 
 
-def wrapper(request: AttemptRequest, nonce: str) -> str:
+def wrapper(request: AttemptRequest, nonce: str, *, given: bool = False) -> str:
     """A playbook (JSON is YAML): the fence on exactly these hosts, the user's playbook unchanged, the sentinel."""
     machines = {host: machine for host, machine in request.machines.items() if _MACHINE_ID.fullmatch(machine)}
     known = {host: " ".join(str(epoch) for epoch in epochs) for host, epochs in request.known.items()}
     fence = _play("fence", nonce, request, fencing.task(request.epoch, request.house))
-    fence["tasks"][0] |= {"become": _becomes(request), "become_user": "root"}
+    fence["tasks"][0] |= {"become": _becomes(request, given=given), "become_user": "root"}
     return json.dumps(
         [
             {**fence, "vars": {fencing.MACHINES: machines, fencing.KNOWN: known}},
@@ -89,17 +90,17 @@ def wrapper(request: AttemptRequest, nonce: str) -> str:
     )
 
 
-def _becomes(request: AttemptRequest) -> str:
+def _becomes(request: AttemptRequest, *, given: bool) -> str:
     """Whether the fence needs Ansible's own way to root, with the password that Ansible has; else it uses `sudo -n`.
 
     A template, for it is each host's own: its value is true or false, and holds no password.
     """
-    given = "''"
+    of_host = "''"
     for variable in reversed(VARIABLES):
-        given = f"{variable} | default({given}, true)"
-    whole = ("defaults", "become_password_file") in configuration(Path(request.project))
+        of_host = f"{variable} | default({of_host}, true)"
+    whole = given or ("defaults", "become_password_file") in configuration(Path(request.project))
     everybody = "ansible_user | default(ansible_ssh_user | default('root')) != 'root'" if whole else "false"
-    return f"{{{{ ({given}) | length > 0 or {everybody} }}}}"
+    return f"{{{{ ({of_host}) | length > 0 or {everybody} }}}}"
 
 
 def _play(name: str, nonce: str, request: AttemptRequest, command: str) -> dict[str, Any]:
@@ -208,7 +209,8 @@ def _vaulted(request: AttemptRequest) -> Iterator[Path]:
 def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> list[str]:
     """Write the files of the run into the attempt's folder; the arguments of ansible-playbook that name them."""
     playbook, limit = folder.path / "playbook.yml", folder.path / "hosts.limit"
-    playbook.write_text(wrapper(request, folder.nonce()))
+    given = folder.beside().become
+    playbook.write_text(wrapper(request, folder.nonce(), given=given is not None))
     controller = [name for name in request.allowance.delegates if name == "localhost"]
     folder.addresses.write_text(json.dumps(request.addresses))
     folder.ways.write_text(json.dumps(ways(request, folder, control)))
@@ -218,11 +220,13 @@ def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> 
     short = control / limit.name
     short.symlink_to(limit)
     options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{short}"]
+    if given is not None:
+        options += ["--become-password-file", str(pipe_of(given, control))]
     if request.vault_password_file is not None:
         options += ["--vault-password-file", request.vault_password_file]
     if request.variables or request.accelerate:
-        given = {**request.variables, **acceleration.variables(request)}
-        variables = folder.keep_variables(plain_values(given))
+        together = {**request.variables, **acceleration.variables(request)}
+        variables = folder.keep_variables(plain_values(together))
         options += ["--extra-vars", f"@{variables}"]
     return options
 

@@ -8,16 +8,18 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible import kept_logins
-from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible.attempt_folder import AttemptFolder, Beside
 from orchestrator.adapters.ansible.begun_marks import BegunMarks
 from orchestrator.adapters.ansible.cfg_paths import needs_own_import
 from orchestrator.adapters.ansible.choice import AnsibleChoice, used_of
 from orchestrator.adapters.ansible.collections_used import collections_used, package_folders
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
+from orchestrator.adapters.ansible.given_password import GivenPassword
 from orchestrator.adapters.ansible.installation import Choice, other_than_own, own_installation
 from orchestrator.adapters.ansible.installed_software import installed_software
 from orchestrator.adapters.ansible.settings import base_environment, elsewhere, passed_environment
@@ -35,6 +37,13 @@ from orchestrator.policy.evidence.verdict import judge, never_ran
 _CLAIM_WITHIN = 15.0
 
 
+class Given(NamedTuple):
+    """`logins`: those that visits have kept for a run. `become`: the password to become root that a person gave."""
+
+    logins: process.KeptLogins | None = None
+    become: str | None = None
+
+
 class AnsiblePlaybooks(PlaybookRuns):
     """Attempts below one root folder; any process that knows the root sees them all."""
 
@@ -47,15 +56,16 @@ class AnsiblePlaybooks(PlaybookRuns):
         environ: Mapping[str, str] | None = None,
         begun: Path | None = None,
         choice: Choice | None = None,
-        logins: process.KeptLogins | None = None,
+        given: Given = Given(),  # noqa: B008 - it holds nothing
     ) -> None:
         """`environ`: where the variables are that plans have passed to their runs, by default those of this process.
 
         `begun`: where marks of begun attempts are kept [default: in the root]. `choice`: the Ansible of attempts that
-        are started here [default: orch's own]. `logins`: those that visits have kept for a run.
+        are started here [default: orch's own]. `given`: what runs have of this process.
         """
         self._choice = choice
-        self._logins = logins or process.KeptLogins()
+        self._logins = given.logins or process.KeptLogins()
+        self._become = GivenPassword.of(given.become)
         self._environ = os.environ if environ is None else environ
         self._root = root.absolute()
         self._begun = BegunMarks(begun or self._root / ".begun")
@@ -76,7 +86,7 @@ class AnsiblePlaybooks(PlaybookRuns):
                 self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
-        created = folder.create(request, passed, other_than_own(self._choice), self._logins_for(request))
+        created = folder.create(request, passed, other_than_own(self._choice), self._beside(request))
         if not created and folder.request().epoch != request.epoch:
             raise StoreFault(
                 f"{request.attempt} was not started: {folder.path} is of another run of that name, which the journal does not "
@@ -87,6 +97,10 @@ class AnsiblePlaybooks(PlaybookRuns):
         spawn = partial(_spawn, folder)
         if created and (_imports_itself(request) or not self._warm.start(folder, request.accelerate, spawn)):
             spawn(None)
+
+    def _beside(self, request: AttemptRequest) -> Beside:
+        place = None if self._become is None else self._become.place
+        return Beside(logins=self._logins_for(request), become=place)
 
     def _logins_for(self, request: AttemptRequest) -> dict[str, str]:
         """Those that a deploy may go by. What is put back goes by new ones: a deploy may have changed host and network."""

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -39,9 +40,8 @@ def test_only_a_password_is_answered(prompt: str) -> None:
 
 def test_it_is_in_no_environment_and_in_no_program_and_gone_after() -> None:
     ask = AskPass(PASSWORD)
-    with open(ask.program) as program:
-        assert PASSWORD not in program.read()
+    assert PASSWORD not in Path(ask.program).read_text()
     assert PASSWORD not in str(ask.environment())
     ask.close()
-    with pytest.raises(OSError):
+    with pytest.raises(FileNotFoundError):
         asked(ask, "password: ")
