@@ -1,4 +1,4 @@
-"""A password to become root that a person gives: in a terminal or by a file, kept nowhere, and asked for again by who goes on."""
+"""A password to become root that a person gives: in a terminal or by a file, kept nowhere, and asked for again by the next."""
 
 from __future__ import annotations
 
