@@ -4,7 +4,7 @@ import getpass
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +44,16 @@ def targets_of(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]
 
 
 def on_their_ways(
-    targets: Sequence[Target], hosts: Sequence[Mapping[str, Any]], project: Path, faults: list[str]
+    targets: Sequence[Target],
+    hosts: Sequence[Mapping[str, Any]],
+    project: Path,
+    faults: list[str],
+    say: Callable[[str], None] = lambda step: None,
 ) -> list[Target]:
     """The targets with the ways that ssh has to them; what is wrong with these comes to the faults."""
     if faults:
         return list(targets)
-    ways = with_ways(targets, hosts, configuration(project), project)
+    ways = with_ways(targets, hosts, configuration(project), project, say)
     faults += [fault for way in ways for fault in way.faults]
     return [way.target for way in ways]
 

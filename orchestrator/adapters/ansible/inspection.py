@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     may_read: Sequence[Path] = (),
     origin: Path | None = None,
     become: str | None = None,
+    say: Callable[[str], None] = lambda step: None,
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
 
@@ -78,6 +79,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     zygote is asked first. `installation`: the Ansible that is asked [default: orch's own]. `passed`: what runs see of the
     caller's environment besides the usual. `may_read`: places outside of the project whose files are not named where they are
     opened. `origin`: where files with passwords are, for a copy. `become`: the password to become root that a person gave.
+    `say`: how far it is, once it takes long.
     """
     project, inventory = project.absolute(), below(project, inventory)
     refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
@@ -116,7 +118,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
         installation=installation,
     )
     try:
-        return _inspection(_without_hosts(inspector_answer, refused), project, pattern)
+        return _inspection(_without_hosts(inspector_answer, refused), project, pattern, say)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         reason = _without_values(question, plain(str(error)))
         nonsense = f"what it answered makes no sense: {type(error).__name__} {reason}"
@@ -235,7 +237,12 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
     }
 
 
-def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -> Inspection:
+def _inspection(
+    inspector_answer: dict[str, Any],
+    project: Path,
+    pattern: str,
+    say: Callable[[str], None] = lambda step: None,
+) -> Inspection:
     vaulted = _vaulted(inspector_answer)
     redact = redactor_of(vaulted)
     warned = [plain(str(line), _WARNING) for line in inspector_answer.get("warned", [])]
@@ -245,7 +252,7 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
     if not targets and not faults and not unreadable:
         faults.append(f"the pattern `{pattern}` matches no host")
     faults += one_address_twice(targets)
-    targets = on_their_ways(targets, inspector_answer["hosts"], project, faults)
+    targets = on_their_ways(targets, inspector_answer["hosts"], project, faults, say)
     beside = list(targets_of(inspector_answer.get("hosts_beside", []), project, faults))
     beside = on_their_ways(beside, inspector_answer.get("hosts_beside", []), project, faults)
     named = {target.host for target in targets}

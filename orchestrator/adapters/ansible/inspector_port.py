@@ -1,7 +1,7 @@
 """The port `Inspector` on Ansible's own reading of a project."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
@@ -37,11 +37,19 @@ class AnsibleInspector(Inspector):
         self._choice = choice
         self._become = become
 
-    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+    def inspect(
+        self, plan: ReleasePlan, project: Path, say: Callable[[str], None] = lambda step: None
+    ) -> Inspection:
         """The inventory, and of each stage the deploy and the backout playbook, with the variables that each is given."""
-        return self._inspect(plan, project, None)
+        return self._inspect(plan, project, None, say)
 
-    def _inspect(self, plan: ReleasePlan, project: Path, origin: Path | None) -> Inspection:
+    def _inspect(
+        self,
+        plan: ReleasePlan,
+        project: Path,
+        origin: Path | None,
+        say: Callable[[str], None] = lambda step: None,
+    ) -> Inspection:
         runs = [
             run
             for stage in plan.stages
@@ -68,6 +76,7 @@ class AnsibleInspector(Inspector):
             origin=origin,
             hosts_beside=plan.balancer_hosts,
             become=self._become,
+            say=say,
             may_read=[
                 *(Path(name).expanduser() for name in plan.resources.ingredients),
                 *(project / name for name in plan.resources.outputs),
