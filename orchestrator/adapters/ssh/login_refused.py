@@ -54,12 +54,13 @@ def _not_pinned(target: Target, key: KeyShown, *, certified: bool) -> str:
     if any(line.revoked and fingerprint_of(line.key) == shown for line in pinned):
         return f"{HOST_KEY_NOT_PINNED}: {shown} is revoked in {path}"
     known = [fingerprint_of(line.key) for line in pinned if not line.revoked]
-    name = f"{target.address} port {target.port}"
     if certified:
         authority = f"no authority in {path} stands for the certificate of {pinned_name(target)}"
         return f"{HOST_KEY_NOT_PINNED}: {authority}; its key is {shown}"
     if not known:
-        return f"{HOST_KEY_NOT_PINNED}: no key is pinned for {name} in {path}; it shows {shown}"
+        return (
+            f"{HOST_KEY_NOT_PINNED}: no key is pinned for {pinned_name(target)} in {path}; it shows {shown}"
+        )
     return f"{HOST_KEY_NOT_PINNED}: it shows {shown}, pinned is {', '.join(known)} in {path}"
 
 

@@ -159,3 +159,67 @@ def test_what_the_host_is_called_comes_from_its_way(sshd: Loopback) -> None:
     target = sshd.target().model_copy(update={"address": "nowhere.invalid", "port": 22, "way": aliased})
     assert reached(target).answer == "passed", reached(target).found
     assert SshTargets().pinned([target])["web1"] == SshTargets().pinned([sshd.target()])["web1"] != []
+
+
+@pytest.fixture(scope="module")
+def six(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+    """An sshd that only IPv6 leads to."""
+    with loopback_sshd(tmp_path_factory.mktemp("six"), address="::1") as running:
+        yield running
+
+
+WRITTEN = ["::1", "0:0:0:0:0:0:0:1", "ip6-localhost"]
+
+
+@pytest.mark.parametrize("address", WRITTEN)
+def test_an_address_of_ipv6_however_it_is_written(six: Loopback, tmp_path: Path, address: str) -> None:
+    """OpenSSH looks its key up under the address as it is written shortest, and a name under the name."""
+    _, key = (six.folder / "known_hosts").read_text().split(" ", 1)
+    pinned = address if address.startswith("ip6") else "::1"
+    target = six.target().model_copy(
+        update={"address": address, "known_hosts": known(tmp_path, f"[{pinned}]:{six.port} {key}")}
+    )
+    if address == "ip6-localhost" and "ip6-localhost" not in Path("/etc/hosts").read_text():
+        pytest.skip("this machine has no such name")
+    assert reached(target).answer == "passed", reached(target).found
+    assert SshTargets().pinned([target])["web1"] == SshTargets().pinned([six.target()])["web1"] != []
+
+
+def test_a_key_that_is_pinned_under_a_longer_form_is_named_as_not_pinned(
+    six: Loopback, tmp_path: Path
+) -> None:
+    """ssh does not look there, so what is said must not name the same key twice."""
+    _, key = (six.folder / "known_hosts").read_text().split(" ", 1)
+    long = "0:0:0:0:0:0:0:1"
+    target = six.target().model_copy(
+        update={"address": long, "known_hosts": known(tmp_path, f"[{long}]:{six.port} {key}")}
+    )
+    assert f"no key is pinned for [::1]:{six.port}" in reached(target).found
+
+
+def test_an_address_of_ipv6_whose_key_is_not_pinned(six: Loopback, tmp_path: Path) -> None:
+    target = six.target().model_copy(update={"known_hosts": known(tmp_path, "[::2]:22 ssh-ed25519 AAAA")})
+    assert HOST_KEY_NOT_PINNED in reached(target).found
+    assert f"for [::1]:{six.port}" in reached(target).found
+
+
+def test_a_jump_host_with_an_address_of_ipv6(six: Loopback, sshd: Loopback) -> None:
+    """ssh gets its name in brackets, and the block of the configuration has it without."""
+    hop = SshHop(
+        name="::1",
+        settings=(
+            f"port {six.port}",
+            f"user {six.target().user}",
+            f"identityfile {six.folder}/id",
+            f"userknownhostsfile {six.folder}/known_hosts",
+        ),
+    )
+    way = SshWay(settings=("proxyjump [::1]",), hops=(hop,))
+    target = sshd.target().model_copy(update={"way": way})
+    assert reached(target).answer == "passed", reached(target).found
+
+
+def test_a_host_of_ipv6_behind_a_jump_host(six: Loopback, tmp_path: Path) -> None:
+    with loopback_sshd(tmp_path) as gate:
+        result = reached(through(six, gate))
+    assert result.answer == "passed", result.found
