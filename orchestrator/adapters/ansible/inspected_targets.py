@@ -63,6 +63,8 @@ def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:
         yield f"ansible_connection is {plain(host['connection'])}, and orch verifies hosts over ssh"
     for name in host["empty_users"]:
         yield f"{plain(str(name))} is empty, and Ansible would take the user of the controller or root instead"
+    if str(host["address"] or "").startswith("["):
+        yield f"ansible_host is {plain(str(host['address']))}: ssh takes an address of IPv6 without brackets"
     if host["ssh_args"] is not None:
         yield "ansible_ssh_args would replace the ssh options that keep a run safe; use ansible_ssh_common_args"
 

@@ -35,7 +35,8 @@ def login_refused(target: Target, log: SshLog, complaints: bytes, seconds: float
             return NotPinned(f"{HOST_KEY_NOT_PINNED}: {plain(words, 200)}")
         return NotPinned(_not_pinned(target, log.key, certified=log.certified))
     if cause == "login":
-        return Unreached(_login_words(target))
+        device = log.device_lacks()
+        return Unreached(_login_words(target) if device is None else _device_words(target, device))
     if target.way.hops and cause == "no_ssh":
         hops = ", ".join(hop.name for hop in target.way.hops)
         pinned = _jump_not_pinned(complaints)
@@ -66,6 +67,13 @@ def _not_pinned(target: Target, key: KeyShown, *, certified: bool) -> str:
 
 def _jump_not_pinned(complaints: bytes) -> bool:
     return b"Host key verification failed." in complaints
+
+
+def _device_words(target: Target, says: str) -> str:
+    return (
+        f"login as {target.user} was refused: the host takes the key {target.private_key or 'of a FIDO device'}, and it could "
+        f"not sign: {plain(says, 100)}. Connect its device to this machine and be there to touch it, or use another key"
+    )
 
 
 def _login_words(target: Target) -> str:

@@ -33,7 +33,7 @@ STRAIGHT = SshWay.of_valid()
 
 
 def name_of_key(address: str, port: str) -> str:
-    """The name under which OpenSSH looks a host's key up: an address as it is written shortest, a port of its own in brackets."""
+    """The name under which OpenSSH looks a host's key up: an address in its shortest form, and brackets with another port."""
     try:
         name = str(ip_address(address))
     except ValueError:

@@ -11,6 +11,7 @@ from orchestrator.adapters.ssh import SshTargets
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.plan.ssh_way import SshHop, SshWay
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Target
+from tests.adapters.ssh.fido_key import make_fido_key
 from tests.adapters.ssh.loopback import Loopback, loopback_sshd, make_key
 
 
@@ -223,3 +224,26 @@ def test_a_host_of_ipv6_behind_a_jump_host(six: Loopback, tmp_path: Path) -> Non
     with loopback_sshd(tmp_path) as gate:
         result = reached(through(six, gate))
     assert result.answer == "passed", result.found
+
+
+def test_a_key_of_a_fido_device_that_is_not_there(sshd: Loopback, tmp_path: Path) -> None:
+    with (sshd.folder / "authorized_keys").open("a") as keys:
+        keys.write(make_fido_key(tmp_path / "sk") + "\n")
+    target = sshd.target().model_copy(update={"private_key": str(tmp_path / "sk")})
+    assert "device not found. Connect its device to this machine" in reached(target).found
+
+
+def test_a_key_of_a_fido_device_that_the_host_does_not_take(sshd: Loopback, tmp_path: Path) -> None:
+    make_fido_key(tmp_path / "sk")
+    target = sshd.target().model_copy(update={"private_key": str(tmp_path / "sk")})
+    assert f"login as root was refused for the key {tmp_path}/sk" in reached(target).found
+
+
+def test_a_host_key_of_a_fido_device_is_pinned_as_any_other(tmp_path: Path) -> None:
+    key = make_fido_key(tmp_path / "host")
+    target = Target(host="web1", address="192.0.2.1", known_hosts=known(tmp_path, f"192.0.2.1 {key}"))
+    [pinned] = SshTargets().pinned([target])["web1"]
+    shown = subprocess.run(
+        ["ssh-keygen", "-l", "-f", tmp_path / "host.pub"], capture_output=True, text=True, check=True
+    )
+    assert pinned == shown.stdout.split()[1]
