@@ -93,8 +93,8 @@ def password_in(path: Path) -> str:
             f"--become-password-file {path}: it cannot be read: {why}. Name another file."
         ) from None
     if not password or "\n" in password:
-        found = "nothing" if not password else "several lines"
-        raise UsageFault(f"--become-password-file {path}: expected one line with the password, got {found}.")
+        holds = "nothing" if not password else "several lines"
+        raise UsageFault(f"--become-password-file {path}: expected one line with the password, got {holds}.")
     return password
 
 

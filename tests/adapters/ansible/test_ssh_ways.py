@@ -149,9 +149,9 @@ def test_for_many_hosts_it_says_how_far_it_is(tmp_path: Path, monkeypatch: pytes
     facts = dict.fromkeys(("port", "private_key", "user", "common_args", "extra_args"))
     hosts = [{**facts, "host": name, "common_args": arguments} for name in names]
     targets = [Target(host=name, address=name, user="root") for name in names]
-    said: list[str] = []
+    steps: list[str] = []
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    ways = with_ways(targets, hosts, {}, tmp_path, said.append)
+    ways = with_ways(targets, hosts, {}, tmp_path, steps.append)
     assert [way.target.way.setting("port") for way in ways] == [str(n + 2000) for n in range(80)]
-    assert said[-1] == "how ssh gets to 80 of 80 hosts"
-    assert len(said) < 8, "nothing in the first two seconds"
+    assert steps[-1] == "how ssh gets to 80 of 80 hosts"
+    assert len(steps) < 8, "nothing in the first two seconds"

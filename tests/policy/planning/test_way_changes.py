@@ -1,4 +1,4 @@
-"""What is said of a host to which ssh gets otherwise than when the plan was approved."""
+"""What is shown of a host to which ssh gets otherwise than when the plan was approved."""
 
 import pytest
 
@@ -33,10 +33,10 @@ CHANGES = [
 
 @pytest.mark.parametrize(("before", "after", "words"), CHANGES)
 def test_the_option_is_named_with_both_values(before: Target, after: Target, words: str) -> None:
-    said = way_changes([before], [after])
-    assert words in said
-    assert bool(words) == bool(said)
-    assert "\x1b" not in said
+    shown = way_changes([before], [after])
+    assert words in shown
+    assert bool(words) == bool(shown)
+    assert "\x1b" not in shown
 
 
 def test_of_many_differences_a_few_are_named() -> None:
