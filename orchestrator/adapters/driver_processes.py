@@ -22,13 +22,22 @@ class DriverProcesses(Drivers):
     """Drivers write to `driven/DEPLOYMENT.log` below the home: the JSON lines of `orch resume`, and errors."""
 
     def __init__(
-        self, home: Path, spawn: Spawn, key: Path | None = None, ansible: Path | None = None
+        self,
+        home: Path,
+        spawn: Spawn,
+        key: Path | None = None,
+        ansible: Path | None = None,
+        become_file: Path | None = None,
     ) -> None:
-        """`key`: the file of the key that drivers sign with; `ansible`: the Ansible that they use; where one is named."""
+        """`key`: the file of the key that drivers sign with; `ansible`: the Ansible that they use; where one is named.
+
+        `become_file`: where they read the password to become root.
+        """
         self._home = home
         self._spawn = spawn
         self._key = key
         self._ansible = ansible
+        self._become_file = become_file
         self._ended: dict[str, Callable[[], int | None]] = {}
 
     def begin(self, deployment: str, by: str) -> None:
@@ -37,6 +46,8 @@ class DriverProcesses(Drivers):
         command = [sys.executable, "-m", "orchestrator", "resume", deployment, "--json", "--by", by]
         command += [] if self._key is None else ["--key", str(self._key)]
         command += [] if self._ansible is None else ["--ansible", str(self._ansible)]
+        if self._become_file is not None:
+            command += ["--become-password-file", str(self._become_file)]
         try:
             log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._ended[deployment] = self._spawn(

@@ -16,6 +16,8 @@ from orchestrator.bootstrap.house import HOUSE_FILE
 from orchestrator.errors import StoreFault, UsageFault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orchestrator.adapters.ansible.choice import AnsibleChoice
     from orchestrator.adapters.ansible.warm import Extent, WarmStart
     from orchestrator.bootstrap.own_voice import OpenKey
@@ -73,11 +75,21 @@ def clock() -> Clock:
     return SystemClock()
 
 
-def drivers(home: Path | None = None, key: Path | None = None, ansible: Path | None = None) -> Drivers:
-    """Drivers that each run in their own process, sign with this key and use this Ansible where one is named."""
+def drivers(
+    home: Path | None = None,
+    key: Path | None = None,
+    ansible: Path | None = None,
+    become_file: Path | None = None,
+) -> Drivers:
+    """Drivers that each run in their own process, with this key, Ansible and file of a password where one is named."""
     from orchestrator.adapters.driver_processes import DriverProcesses
 
-    return DriverProcesses(home_of(home), process.spawn_child, key, ansible)
+    return DriverProcesses(home_of(home), process.spawn_child, key, ansible, become_file)
+
+
+def run_program(words: Sequence[str], seconds: float) -> process.Ended:
+    """Run a program to its end. Raises MachineLacks."""
+    return process.run(words, timeout=seconds)
 
 
 def has_journal(home: Path | None = None) -> bool:
@@ -111,17 +123,20 @@ def ports(
     house_file: Path = HOUSE_FILE,
     ansible: Path | None = None,
     choice: AnsibleChoice | None = None,
+    become: str | None = None,
 ) -> Ports:
     """All ports over real hosts, real Ansible and the store below `home`. Raises StoreFault.
 
     `warm` holds a zygote that is already started; it serves both the plan check and the runs. `open_key` opens the key of
     whoever speaks. `house_file` names the house. `ansible` is what an option of the command line names; `choice` is made
-    already.
+    already. `become`: the password to become root on hosts that a person gave.
     """
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     # Load everything now: a driver that runs for days must not load modules of an orch that was upgraded meanwhile.
-    return WiredPorts(home_of(home), warm, open_key, house_file, ansible=ansible, choice=choice).load()
+    return WiredPorts(
+        home_of(home), warm, open_key, house_file, ansible=ansible, choice=choice, become=become
+    ).load()
 
 
 def ports_to_look(
@@ -165,6 +180,7 @@ def ports_to_start(
     open_key: OpenKey | None = None,
     house_file: Path = HOUSE_FILE,
     ansible: Path | None = None,
+    become: str | None = None,
 ) -> Ports:
     """All ports, for a deployment of this plan that starts now. The zygote imports in parallel. Raises StoreFault.
 
@@ -183,4 +199,4 @@ def ports_to_start(
             folder = plan.resolve().parent
             above = (parent for parent in (folder, *folder.parents) if (parent / "ansible.cfg").is_file())
             warm.begin(str(next(above, folder)))
-    return ports(warm=warm, open_key=open_key, house_file=house_file, choice=choice)
+    return ports(warm=warm, open_key=open_key, house_file=house_file, choice=choice, become=become)

@@ -61,14 +61,18 @@ class WiredPorts(ports.Ports):
         choice: AnsibleChoice | None = None,
         late: bool = False,
         guest: bool = False,
+        become: str | None = None,
     ) -> None:
         """`late`: where there is no home, it is made with the first thing that is written, and not by a look.
 
         `guest`: the home is another user's, and is only read.
 
+        `become`: the password to become root on hosts that a person gave.
+
         `ansible`: what an option of the command line names; `choice`: the Ansible, where that is chosen already.
         """
         self._named_ansible, self._choice = ansible, choice
+        self._become = become
         self._late, self._guest = late, guest
         self._root, self._warm, self._open_key, self._house_file = root, warm, open_key, house_file
         self._url = os.environ.get("ORCH_STORE_URL") or None
@@ -198,7 +202,7 @@ class WiredPorts(ports.Ports):
     def inspector(self) -> project_ports.Inspector:
         from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 
-        return AnsibleInspector(self._warm, self.ansible)
+        return AnsibleInspector(self._warm, self.ansible, self._become)
 
     @cached_property
     def project_files(self) -> project_ports.ProjectFiles:
@@ -216,26 +220,36 @@ class WiredPorts(ports.Ports):
 
     @cached_property
     def playbooks(self) -> ports.PlaybookRuns:
-        from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+        from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks, Given
         from orchestrator.engine.redacted_ports import RedactedRuns
 
         runs = AnsiblePlaybooks(
-            self._root / "attempts", warm=self._warm, begun=self._root / "begun", choice=self.ansible
+            self._root / "attempts",
+            warm=self._warm,
+            begun=self._root / "begun",
+            choice=self.ansible,
+            given=Given(self.kept_logins, self._become),
         )
         return RedactedRuns(runs, self.redaction)
+
+    @cached_property
+    def kept_logins(self) -> process.KeptLogins:
+        """The logins of visits that a run may go by; both ports have the same."""
+        return process.KeptLogins()
 
     @cached_property
     def targets(self) -> ports.Targets:
         from orchestrator.adapters.checks import ControllerChecks
         from orchestrator.adapters.checks.http_secrets import secrets_of
         from orchestrator.adapters.checks.network import Asking
-        from orchestrator.adapters.ssh import SshTargets
+        from orchestrator.adapters.ssh import Logins, SshTargets
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_ports import RedactedTargets
         from orchestrator.engine.routed_targets import RoutedTargets
 
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
-        hosts = SshTargets(controller, secrets_of=secrets_of, become_of=self.redaction.become)
+        logins = Logins(self.redaction.become, self.kept_logins, self.redaction.login)
+        hosts = SshTargets(controller, secrets_of=secrets_of, logins=logins)
         return RedactedTargets(RoutedTargets(hosts, partial(self._without_ssh, controller)), self.redaction)
 
     def _without_ssh(self, controller: ControllerChecks) -> ports.Targets:
@@ -310,11 +324,13 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.balancers.here import RanThere
         from orchestrator.adapters.checks.http_secrets import secrets_of
         from orchestrator.adapters.checks.network import Asking, ask_http_of_project
-        from orchestrator.adapters.ssh import SshTargets
+        from orchestrator.adapters.ssh import Logins, SshTargets
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_balancers import RedactedBalancers
 
-        hosts = SshTargets(secrets_of=secrets_of, become_of=self.redaction.become)
+        hosts = SshTargets(
+            secrets_of=secrets_of, logins=Logins(self.redaction.become, password_of=self.redaction.login)
+        )
         asking = Asking(network.ask_http, network.ask_tcp)
         balancers = ProgramBalancers(
             lambda target, program, seconds: RanThere(*hosts.run_program(target, program, seconds)),

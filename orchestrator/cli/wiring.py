@@ -14,9 +14,11 @@ from orchestrator.domain.text.command_word import command_word
 from orchestrator.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from orchestrator.adapters.keys.signer import Signer
+    from orchestrator.adapters.process import Ended
     from orchestrator.domain.authority.signing import Keyring
     from orchestrator.engine.ports import Drivers, Ports
 
@@ -24,6 +26,12 @@ KEY = "orch.key"
 """Where the context of a command keeps the file of the key that its --key names."""
 ANSIBLE = "orch.ansible"
 """Where the context of a command keeps what its --ansible names."""
+
+
+BECOME = "orch.become"
+"""Where the context of a command keeps the password to become root that it was given."""
+BECOME_FILE = "orch.become_file"
+"""Where it keeps the file that this came from."""
 
 
 class Wiring:
@@ -34,7 +42,12 @@ class Wiring:
 
     def ports(self) -> Ports:
         """All ports, loaded at once."""
-        return bootstrap.ports(open_key=open_own_key, house_file=self.house_file, ansible=named_ansible())
+        return bootstrap.ports(
+            open_key=open_own_key,
+            house_file=self.house_file,
+            ansible=named_ansible(),
+            become=given_become(),
+        )
 
     def ports_to_look(self) -> Ports:
         """All ports, each loaded when it is first used. Where there is no home then, the command says so at its end."""
@@ -61,12 +74,16 @@ class Wiring:
     def ports_to_start(self, plan: Path) -> Ports:
         """All ports, for a deployment of this plan that starts now."""
         return bootstrap.ports_to_start(
-            plan, open_key=open_own_key, house_file=self.house_file, ansible=named_ansible()
+            plan,
+            open_key=open_own_key,
+            house_file=self.house_file,
+            ansible=named_ansible(),
+            become=given_become(),
         )
 
     def drivers(self) -> Drivers:
         """Drivers that run as separate processes."""
-        return bootstrap.drivers(key=_named_key(), ansible=named_ansible())
+        return bootstrap.drivers(key=_named_key(), ansible=named_ansible(), become_file=_named(BECOME_FILE))
 
 
 def _told(ports: Ports) -> Ports:
@@ -180,6 +197,18 @@ def _named_key() -> Path | None:
 def named_ansible() -> Path | None:
     """What `--ansible` of the present command names."""
     return _named(ANSIBLE)
+
+
+def given_become() -> str | None:
+    """The password to become root on hosts that the present command was given."""
+    context = click.get_current_context(silent=True)
+    given: str | None = context.find_root().meta.get(BECOME) if context is not None else None
+    return given
+
+
+def run_program(words: Sequence[str], seconds: float) -> Ended:
+    """Run a program that an option names, to its end. Raises MachineLacks."""
+    return bootstrap.run_program(words, seconds)
 
 
 def _named(key: str) -> Path | None:

@@ -11,6 +11,7 @@ from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.lost_history import refuse_lost_attempts
+from orchestrator.engine.lookup.needed_password import refuse_without_password
 from orchestrator.engine.lookup.present_software import go_on_with_its_ansible
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
 from orchestrator.engine.message_sending import have_messages_sent
@@ -106,6 +107,7 @@ def drive(
     with ports.journal.drive_alone(deployment):
         context = DriveContext(ports, JournalWriter(ports.journal, deployment, watch, driver), fresh=fresh)
         if not fresh:
+            refuse_without_password(ports, context.deployment)
             refuse_lost_attempts(ports, context.deployment)
             refuse_broken_seal(ports, context.deployment.id)
             go_on_with_its_ansible(ports, context.deployment)

@@ -43,13 +43,14 @@ class DriveContext:
         """The port for the hosts of this deployment, without connections that stay."""
         return hosts_of(self.ports, self.deployment)
 
-    def lasting_connections(self, search: ProcessSearch | None = None) -> Targets:
+    def lasting_connections(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> Targets:
         """Targets whose connections stay open across practices, until `close_connections`.
 
-        `search`: what the first question to each host looks for too, if they are opened here.
+        `search`: what the first question to each host looks for too, if they are opened here; `hand_on`: the next deploy
+        may go by their logins.
         """
         if self.connections is None:
-            self.connections = self.hosts.stay(search)
+            self.connections = self.hosts.stay(search, hand_on=hand_on)
         return self.connections
 
     def close_connections(self) -> None:

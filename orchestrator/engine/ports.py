@@ -272,11 +272,12 @@ class Targets(ABC):
         """This port, with what visits through Ansible need; by default nothing does."""
         return self
 
-    def stay(self, search: ProcessSearch | None = None) -> "Targets":
+    def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> "Targets":
         """This port with connections that stay open between calls until `close`; by default none do.
 
         A connection that has ended is replaced; the number of open connections is bounded. With `search`, the first
         question to each host also does this search, after its checks and before a capture, for `processes_of`.
+        `hand_on`: the next deploy may go by the same logins, if it comes soon.
         """
         return self
 

@@ -29,10 +29,13 @@ class Inspector(ABC):
     """What Ansible itself reports of a plan's inventory and playbooks, without touching a host."""
 
     @abstractmethod
-    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+    def inspect(
+        self, plan: ReleasePlan, project: Path, say: Callable[[str], None] = lambda step: None
+    ) -> Inspection:
         """The targets of `strategy.hosts`, the groups, and the playbooks of the plan, in its order.
 
-        Never raises for the content of users' files; the inspection holds their faults.
+        Never raises for the content of users' files; the inspection holds their faults. `say`: a step that takes seconds, in
+        words, each time that it has come further.
         """
 
     def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
@@ -41,6 +44,11 @@ class Inspector(ABC):
         `origin`: the project that `project` is a copy of, where files with passwords stay.
         """
         return self.inspect(plan, project).vaulted
+
+    @property
+    def given_password(self) -> bool:
+        """Whether this process was given the password to become root, by a person and not by the project."""
+        return False
 
     @abstractmethod
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:

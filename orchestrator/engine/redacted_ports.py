@@ -70,9 +70,9 @@ class RedactedTargets(Targets):
         """The same with what visits through Ansible need."""
         return RedactedTargets(self._hosts.within(ground), self._redaction)
 
-    def stay(self, search: ProcessSearch | None = None) -> "RedactedTargets":
+    def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> "RedactedTargets":
         """The same over connections that stay."""
-        return RedactedTargets(self._hosts.stay(search), self._redaction)
+        return RedactedTargets(self._hosts.stay(search, hand_on=hand_on), self._redaction)
 
     def close(self) -> None:
         """See the port."""

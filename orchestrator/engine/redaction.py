@@ -47,6 +47,11 @@ class Redaction:
         self.missing()
         return next((each.become[host] for each in reversed(self._known) if host in each.become), None)
 
+    def login(self, host: str) -> str | None:
+        """The password of ssh for a host; None where it needs none. It may ask, as `missing` does."""
+        self.missing()
+        return next((each.logins[host] for each in reversed(self._known) if host in each.logins), None)
+
     def shown(self, text: str) -> str:
         """A text without the values known so far: for what was redacted where it was written."""
         return self._redactor(text)

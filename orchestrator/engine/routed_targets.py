@@ -31,9 +31,11 @@ class RoutedTargets(Targets):
         """See the port."""
         return RoutedTargets(self._over_ssh.within(ground), lambda: self._through().within(ground))
 
-    def stay(self, search: ProcessSearch | None = None) -> "RoutedTargets":
+    def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> "RoutedTargets":
         """See the port."""
-        return RoutedTargets(self._over_ssh.stay(search), lambda: self._through().stay(search))
+        return RoutedTargets(
+            self._over_ssh.stay(search, hand_on=hand_on), lambda: self._through().stay(search, hand_on=hand_on)
+        )
 
     def close(self) -> None:
         """See the port."""

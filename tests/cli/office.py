@@ -16,6 +16,8 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.release_plan import EarlyLifeSupport, ReleasePlan
+from orchestrator.domain.plan.ssh_way import STRAIGHT, SshWay
+from orchestrator.domain.plan.target import Target
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.policy.planning.digests import effective_plan
@@ -92,8 +94,9 @@ class Office:
         emergency: bool = False,
         version: str = "2.4.0",
         starts: datetime | None = None,
+        port: int = 22,
     ) -> None:
-        """Put a deployment on the journal, waiting for approval; scheduled where it has a start."""
+        """Put a deployment on the journal, waiting for approval; scheduled where it has a start. `port`: where ssh goes."""
         policy = policy_of("policy.yml", POLICY).noun
         whole = plan()
         early_life = EarlyLifeSupport(duration=172800.0)
@@ -103,7 +106,7 @@ class Office:
                 "validation": whole.validation.model_copy(update={"early_life": early_life}),
             }
         )
-        ready = prepared(whole, targets_named(*SIX))
+        ready = prepared(whole, _targets(port))
         change = ChangeRequest(type="emergency", reason="it burns") if emergency else ChangeRequest()
         planned = e.Planned(
             plan=whole,
@@ -115,7 +118,7 @@ class Office:
             by=by,
             policy=policy,
             change=change,
-            effective=_effective(whole, self),
+            effective=_effective(whole, port),
             mode="attended" if starts is None else "scheduled",
             starts=starts,
         )
@@ -141,8 +144,14 @@ class Office:
         self.append(name, *events)
 
 
-def _effective(whole: ReleasePlan, office: Office) -> EffectivePlan:
-    ready = prepared(whole, targets_named(*SIX))
+def _targets(port: int) -> tuple[Target, ...]:
+    """The hosts; with another port as a configuration of ssh has it."""
+    way = STRAIGHT if port == 22 else SshWay(settings=(f"port {port}",))
+    return tuple(target.model_copy(update={"way": way}) for target in targets_named(*SIX))
+
+
+def _effective(whole: ReleasePlan, port: int) -> EffectivePlan:
+    ready = prepared(whole, _targets(port))
     policy = policy_of("policy.yml", POLICY).noun
     return effective_plan(
         whole, ready.targets, ready.waves, model=None, policy=policy, tree={"a.yml": "0" * 64}, artefacts={}

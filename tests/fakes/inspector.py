@@ -1,6 +1,6 @@
 """An inspector that knows an inventory and playbooks by heart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,9 @@ class FakeInspector(Inspector):
     settings: Sequence[str] = ()
     absent_environment: Sequence[str] = ()
 
-    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+    def inspect(
+        self, plan: ReleasePlan, project: Path, say: Callable[[str], None] = lambda step: None
+    ) -> Inspection:
         pattern = plan.strategy.hosts
         hosts = self.groups.get(pattern, [pattern] if pattern in self.groups["all"] else [])
         return Inspection(

@@ -60,7 +60,9 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
     def text(self, project: Path, path: str) -> str | None:
         return None
 
-    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+    def inspect(
+        self, plan: ReleasePlan, project: Path, say: Callable[[str], None] = lambda step: None
+    ) -> Inspection:
         targets = self.targets_of(plan)
         plays = (PlaySeen(name="all", hosts=tuple(target.host for target in targets)),)
         playbooks = plan.playbooks

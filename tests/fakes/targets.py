@@ -80,7 +80,7 @@ class FakeTargets(Targets):
         self.search: ProcessSearch | None = None
         self.processes: dict[str, ProcessesSeen | Silence] = {}
 
-    def stay(self, search: ProcessSearch | None = None) -> Targets:
+    def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> Targets:
         """Counted, so that a test can see that each stay ended."""
         self.stays += 1
         self.staying += 1

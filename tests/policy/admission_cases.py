@@ -27,6 +27,7 @@ from orchestrator.domain.plan.change_request import ChangeRequest
 from orchestrator.domain.plan.effective_plan import REHEARSED, EffectivePlan, Ingredient
 from orchestrator.domain.plan.machines import marks_of
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment, EnvironmentFile
@@ -161,6 +162,7 @@ def question(given: dict[str, Any]) -> Question:
         home=HOME,
         on_record=on_record(tree),
         channels=tree["channels"] or None,
+        targets=_targets(tree),
         software=software(tree["software"]),
         ticket=sight(tree["ticket"], now, present, waves) if tree.get("ticket") else None,
         live_uses={version: tuple(names) for version, names in tree["live_uses"].items()},
@@ -168,6 +170,15 @@ def question(given: dict[str, Any]) -> Question:
             name: tuple(SealFinding(code, event) for code, event in damage.items())
             for name, damage in tree["broken"].items()
         },
+    )
+
+
+def _targets(tree: dict[str, Any]) -> tuple[Target, ...]:
+    """The hosts, some of which have a password of ssh."""
+    by_password = tree["password_logins"]
+    return tuple(
+        target.model_copy(update={"password_login": target.host in by_password})
+        for target in targets_named(*tree["hosts"])
     )
 
 

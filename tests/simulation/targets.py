@@ -32,7 +32,7 @@ class SimulatedTargets(Targets):
         self.search = search
         self.seen: dict[str, ProcessesSeen | Silence] = {}
 
-    def stay(self, search: ProcessSearch | None = None) -> "SimulatedTargets":
+    def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> "SimulatedTargets":
         return SimulatedTargets(self.world, thin=self.thin, sticky=self.sticky, search=search)
 
     def verify(

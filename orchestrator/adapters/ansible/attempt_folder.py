@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from orchestrator.adapters.ansible.installation import AnsibleInstallation, Source
 from orchestrator.adapters.ansible.settings import MARK
@@ -43,6 +43,16 @@ class _Ansible(Noun):
     strategies: str | None = None
 
 
+class Beside(NamedTuple):
+    """What the process that starts a run has for it, and no file: only where it is.
+
+    `logins`: the sockets of logins by which it may go, by `address:port`. `become`: where the password is to become root.
+    """
+
+    logins: Mapping[str, str] = {}
+    become: str | None = None
+
+
 class AttemptFolder:
     """`ROOT/<attempt>`, mode 0700, made once and never used again."""
 
@@ -64,17 +74,19 @@ class AttemptFolder:
         self._variables = self.path / "variables.json"
         self._environment = self.path / "environment.json"
         self._ansible = self.path / "ansible.json"
+        self._beside = self.path / "beside.json"
 
     def create(
         self,
         request: AttemptRequest,
         passed: Mapping[str, str] | None = None,
         installation: AnsibleInstallation | None = None,
+        beside: "Beside | None" = None,
     ) -> bool:
         """Make the folder whole, with its request in it; False when there is one already.
 
         `passed`: what the run sees of the caller's environment, until `forget`. `installation`: the Ansible, unless it is
-        orch's own.
+        orch's own. `beside`: what this process has for the run.
         """
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
@@ -85,6 +97,8 @@ class AttemptFolder:
                 write_durably(fresh / self._ansible.name, _ansible_text(installation))
             if passed:
                 write_durably(fresh / self._environment.name, json.dumps(dict(passed)))
+            if beside is not None:
+                write_durably(fresh / self._beside.name, json.dumps(beside._asdict()))
             fresh.rename(self.path)
         except OSError:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -210,6 +224,23 @@ class AttemptFolder:
             raise _damaged(self._environment) from None
         return {name: str(value) for name, value in values.items()}
 
+    def beside(self) -> "Beside":
+        """What whoever started the run has for it."""
+        try:
+            given = read_object(self._beside.read_bytes())
+            become = given.get("become")
+            logins = {str(place): str(path) for place, path in dict(given["logins"]).items()}
+            return Beside(logins, None if become is None else str(become))
+        except FileNotFoundError:
+            return Beside()
+        except (OSError, ValueError, KeyError, TypeError):
+            raise _damaged(self._beside) from None
+
+    def control(self) -> Path | None:
+        """The folder of the run's connections; None while nobody has claimed it."""
+        place = (self.claimed() or {}).get("control")
+        return None if place is None else Path(place)
+
     def keep_variables(self, values: Any) -> Path:
         """Write the variables for Ansible; `forget` removes them, for they may hold what nobody should store."""
         write_durably(self._variables, json.dumps(values))
@@ -219,8 +250,8 @@ class AttemptFolder:
         """Remove what a run needs and a record must not keep: variables, and what ansible-runner and Ansible left."""
         self._variables.unlink(missing_ok=True)
         self._environment.unlink(missing_ok=True)
-        control = (self.claimed() or {}).get("control")
-        for folder in (self.path / "runner", self.path / "tmp", *([Path(control)] if control else [])):
+        control = self.control()
+        for folder in (self.path / "runner", self.path / "tmp", *([control] if control else [])):
             shutil.rmtree(folder, ignore_errors=True)
 
 

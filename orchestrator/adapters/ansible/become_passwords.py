@@ -1,4 +1,4 @@
-"""Passwords with which logins become root, as an inventory or ansible.cfg gives them; they are kept in memory alone."""
+"""Passwords of logins and to become root, as an inventory or ansible.cfg gives them; they are kept in memory alone."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.domain.plan.inspection import BecomeSecret
 
 _METHODS: dict[str, Literal["sudo", "su"]] = {"sudo": "sudo", "su": "su"}
-_NAMED = re.compile(rb"\bansible_(?:become_pass(?:word)?|sudo_pass|su_pass)\b")
+_NAMED = re.compile(rb"\bansible_(?:become_pass(?:word)?|sudo_pass|su_pass|ssh_pass(?:word)?|password)\b")
 _MOST = 1 << 20
 VARIABLES = ("ansible_become_password", "ansible_become_pass", "ansible_sudo_pass", "ansible_su_pass")
 """The variables that have one, the first that is set first."""
@@ -26,9 +26,15 @@ def become_secrets(hosts: Iterable[Mapping[str, Any]]) -> dict[str, BecomeSecret
     }
 
 
-def names_become_passwords(project: Path, inventory: Path) -> bool:
-    """Whether anything gives passwords for becoming root, as far as names show it without Ansible."""
-    if ("defaults", "become_password_file") in configuration(project):
+def login_secrets(hosts: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The password of ssh of each host that has one."""
+    return {host["host"]: host["ssh_password"] for host in hosts if host.get("ssh_password")}
+
+
+def names_passwords(project: Path, inventory: Path) -> bool:
+    """Whether anything gives passwords of hosts, as far as names show it without Ansible."""
+    settings = configuration(project)
+    if any(("defaults", f"{name}_password_file") in settings for name in ("become", "connection")):
         return True
     place = project / inventory
     folders = [place.parent / name for name in ("group_vars", "host_vars")]

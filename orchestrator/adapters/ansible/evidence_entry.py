@@ -6,6 +6,7 @@ out of the environment what says where evidence goes.
 """
 
 import sys
+from collections.abc import Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,15 @@ def _evidence() -> Any:
     return evidence
 
 
+def begin(arguments: Sequence[str]) -> None:
+    """Have the command line of ansible-playbook, with the path of its program: `ansible` beside it gives ssh its passwords."""
+    sys.argv = [str(Path(sys.executable).with_name("ansible-playbook")), *arguments]
+
+
 def main() -> None:
     """Be ansible-playbook; exits as it does."""
     from ansible.cli.playbook import PlaybookCLI
 
     put_in()
-    PlaybookCLI.cli_executor(["ansible-playbook", *sys.argv[1:]])
+    begin(sys.argv[1:])
+    PlaybookCLI.cli_executor(sys.argv)

@@ -4,7 +4,7 @@ import getpass
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ def targets_of(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]
                 port=int(host["port"] or 22),
                 user=host["user"] or getpass.getuser(),
                 groups=tuple(host["groups"]),
+                password_login=bool(host.get("ssh_password")),
                 private_key=_path(host["private_key"], project),
                 known_hosts=_path(_known_hosts(host, settings), project),
                 python="/usr/bin/python3"
@@ -54,14 +55,18 @@ def targets_of(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]
 
 
 def on_their_ways(
-    targets: Sequence[Target], hosts: Sequence[Mapping[str, Any]], project: Path, faults: list[str]
+    targets: Sequence[Target],
+    hosts: Sequence[Mapping[str, Any]],
+    project: Path,
+    faults: list[str],
+    say: Callable[[str], None] = lambda step: None,
 ) -> list[Target]:
     """The targets with the ways that ssh has to them; what is wrong with these comes to the faults."""
     if faults:
         return list(targets)
     over_ssh = [n for n, target in enumerate(targets) if target.through is None]
     ways = with_ways(
-        [targets[n] for n in over_ssh], [hosts[n] for n in over_ssh], configuration(project), project
+        [targets[n] for n in over_ssh], [hosts[n] for n in over_ssh], configuration(project), project, say
     )
     faults += [fault for way in ways for fault in way.faults]
     on_way = dict(zip(over_ssh, (way.target for way in ways), strict=True))
@@ -74,6 +79,8 @@ def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:
         yield f"ansible_connection is {plain(name) or 'empty'}, which names no connection"
     for name in host["empty_users"]:
         yield f"{plain(str(name))} is empty, and Ansible would take the user of the controller or root instead"
+    if str(host["address"] or "").startswith("["):
+        yield f"ansible_host is {plain(str(host['address']))}: ssh takes an address of IPv6 without brackets"
     if host["ssh_args"] is not None:
         yield "ansible_ssh_args would replace the ssh options that keep a run safe; use ansible_ssh_common_args"
 

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.account import account_faults
-from orchestrator.adapters.ansible.become_passwords import become_secrets
+from orchestrator.adapters.ansible.become_passwords import become_secrets, login_secrets
 from orchestrator.adapters.ansible.cfg_paths import from_elsewhere
 from orchestrator.adapters.ansible.inspected_targets import (
     below,
@@ -69,6 +69,8 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     hosts_beside: Sequence[str] = (),
     may_read: Sequence[Path] = (),
     origin: Path | None = None,
+    become: str | None = None,
+    say: Callable[[str], None] = lambda step: None,
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
 
@@ -76,7 +78,8 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     host_vars count for how hosts are reached, by default the first one. Paths may be relative to `project`. `warm`: whose
     zygote is asked first. `installation`: the Ansible that is asked [default: orch's own]. `passed`: what runs see of the
     caller's environment besides the usual. `may_read`: places outside of the project whose files are not named where they are
-    opened. `origin`: where files with passwords are, for a copy.
+    opened. `origin`: where files with passwords are, for a copy. `become`: the password to become root that a person gave.
+    `say`: how far it is, once it takes long.
     """
     project, inventory = project.absolute(), below(project, inventory)
     refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
@@ -95,6 +98,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
         "inventory": "localhost," if refused else str(inventory),
         "pattern": pattern,
         "hosts_beside": list(hosts_beside),
+        "become_password": become,
         "vault_password_file": None
         if vault_password_file is None
         else str(below(project, vault_password_file)),
@@ -114,7 +118,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
         installation=installation,
     )
     try:
-        return _inspection(_without_hosts(inspector_answer, refused), project, pattern)
+        return _inspection(_without_hosts(inspector_answer, refused), project, pattern, say)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         reason = _without_values(question, plain(str(error)))
         nonsense = f"what it answered makes no sense: {type(error).__name__} {reason}"
@@ -189,7 +193,8 @@ def _asked_in_the_cold(
 
 def _without_values(question: Mapping[str, Any], words: str) -> str:
     """What a broken inspector said, unless the plan has a vault: it had decrypted values, and nobody else knows them."""
-    return words if question["vault_password_file"] is None else _NOT_SHOWN
+    secrets = question["vault_password_file"] is not None or question["become_password"] is not None
+    return _NOT_SHOWN if secrets else words
 
 
 _NOT_SHOWN = "what it said is not shown, for it may hold vaulted values"
@@ -232,7 +237,12 @@ def _environment(project: Path, folder: Path, *, dynamic_allowed: bool) -> dict[
     }
 
 
-def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -> Inspection:
+def _inspection(
+    inspector_answer: dict[str, Any],
+    project: Path,
+    pattern: str,
+    say: Callable[[str], None] = lambda step: None,
+) -> Inspection:
     vaulted = _vaulted(inspector_answer)
     redact = redactor_of(vaulted)
     warned = [plain(str(line), _WARNING) for line in inspector_answer.get("warned", [])]
@@ -242,7 +252,7 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
     if not targets and not faults and not unreadable:
         faults.append(f"the pattern `{pattern}` matches no host")
     faults += one_address_twice(targets)
-    targets = on_their_ways(targets, inspector_answer["hosts"], project, faults)
+    targets = on_their_ways(targets, inspector_answer["hosts"], project, faults, say)
     beside = list(targets_of(inspector_answer.get("hosts_beside", []), project, faults))
     beside = on_their_ways(beside, inspector_answer.get("hosts_beside", []), project, faults)
     named = {target.host for target in targets}
@@ -269,10 +279,12 @@ def _inspection(inspector_answer: dict[str, Any], project: Path, pattern: str) -
 def _vaulted(inspector_answer: dict[str, Any]) -> Vaulted:
     faults = [f"{fault['file']}: {fault['message']}" for fault in inspector_answer["vault_faults"]]
     unknown = inspector_answer.get("unknown") or next(iter(faults), None)
+    hosts = [*inspector_answer["hosts"], *inspector_answer.get("hosts_beside", [])]
     return Vaulted(
         values=tuple(VaultedValue(**item) for item in inspector_answer["vaulted"]),
         passwords=tuple(inspector_answer["vault_passwords"]),
-        become=become_secrets([*inspector_answer["hosts"], *inspector_answer.get("hosts_beside", [])]),
+        become=become_secrets(hosts),
+        logins=login_secrets(hosts),
         unknown=None if unknown is None else plain(str(unknown)),
     )
 

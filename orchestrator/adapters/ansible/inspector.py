@@ -34,6 +34,8 @@ _CONNECTION = {
     "become_flags": ("ansible_become_flags",),
     "shell_executable": ("ansible_shell_executable",),
     "become_method": ("ansible_become_method",),
+    # Of several Ansible takes the last in its own list (plugins/connection/ssh.py).
+    "ssh_password": ("ansible_ssh_password", "ansible_ssh_pass", "ansible_password"),
     "become_password": (
         "ansible_become_password",
         "ansible_become_pass",
@@ -89,7 +91,9 @@ class _Inspection:
         self.warned: list[str] = []
         self.secrets: list[Any] = []
         self.no_passwords = ""
-        self.become_password = _become_password(cli)
+        given = question.get("become_password")
+        self.become_password = given or _password_in(cli, "BECOME_PASSWORD_FILE")
+        self.ssh_password = _password_in(cli, "CONNECTION_PASSWORD_FILE")
         self.loader, self.inventory, self.variables = self._prerequisites(cli)
 
     def _prerequisites(self, cli: Any) -> Any:
@@ -206,6 +210,7 @@ class _Inspection:
         defaults = {
             "become_method": constants.DEFAULT_BECOME_METHOD,
             "become_password": self.become_password,
+            "ssh_password": self.ssh_password,
             "user": constants.DEFAULT_REMOTE_USER,
             "port": constants.DEFAULT_REMOTE_PORT,
             "private_key": constants.DEFAULT_PRIVATE_KEY_FILE,
@@ -324,11 +329,11 @@ def _resolved(templar: Any, value: Any) -> Any:
         return None
 
 
-def _become_password(cli: Any) -> str | None:
+def _password_in(cli: Any, setting: str) -> str | None:
     """The password in the file that ansible.cfg names, read or run as Ansible does it; None for none."""
     from ansible import constants
 
-    path = constants.BECOME_PASSWORD_FILE
+    path = getattr(constants, setting, None)
     return None if not path else str(cli.get_password_from_file(path))
 
 

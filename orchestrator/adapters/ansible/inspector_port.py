@@ -1,11 +1,11 @@
 """The port `Inspector` on Ansible's own reading of a project."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
-from orchestrator.adapters.ansible.become_passwords import names_become_passwords
+from orchestrator.adapters.ansible.become_passwords import names_passwords
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.installation import Choice, other_than_own
 from orchestrator.adapters.ansible.settings import (
@@ -14,6 +14,7 @@ from orchestrator.adapters.ansible.settings import (
     passed_environment,
     secret_environment,
 )
+from orchestrator.adapters.ansible.ssh_password_need import password_faults
 from orchestrator.adapters.ansible.tree_check.code import code_of_tree
 from orchestrator.adapters.ansible.tree_check.foreseen import named_by_reading
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
@@ -29,16 +30,27 @@ from orchestrator.engine.project_ports import Inspector
 class AnsibleInspector(Inspector):
     """Every question about a plan's Ansible files; at most one start of Ansible each, and none where a zygote answers."""
 
-    def __init__(self, warm: WarmStart | None = None, choice: Choice | None = None) -> None:
-        """`choice`: the Ansible that is asked [default: orch's own]."""
+    def __init__(
+        self, warm: WarmStart | None = None, choice: Choice | None = None, become: str | None = None
+    ) -> None:
+        """`choice`: the Ansible that is asked [default: orch's own]. `become`: the password that a person gave."""
         self._warm = warm
         self._choice = choice
+        self._become = become
 
-    def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+    def inspect(
+        self, plan: ReleasePlan, project: Path, say: Callable[[str], None] = lambda step: None
+    ) -> Inspection:
         """The inventory, and of each stage the deploy and the backout playbook, with the variables that each is given."""
-        return self._inspect(plan, project, None)
+        return self._inspect(plan, project, None, say)
 
-    def _inspect(self, plan: ReleasePlan, project: Path, origin: Path | None) -> Inspection:
+    def _inspect(
+        self,
+        plan: ReleasePlan,
+        project: Path,
+        origin: Path | None,
+        say: Callable[[str], None] = lambda step: None,
+    ) -> Inspection:
         runs = [
             run
             for stage in plan.stages
@@ -64,11 +76,18 @@ class AnsibleInspector(Inspector):
             passed=passed,
             origin=origin,
             hosts_beside=plan.balancer_hosts,
+            become=self._become,
+            say=say,
             may_read=[
                 *(Path(name).expanduser() for name in plan.resources.ingredients),
                 *(project / name for name in plan.resources.outputs),
             ],
         )
+        unusable = list(password_faults(inspection.targets, other_than_own(self._choice)))
+        if unusable:
+            inspection = inspection.model_copy(
+                update={"targets": (), "beside": (), "inventory_faults": tuple(unusable)}
+            )
         absent = tuple(name for name in plan.resources.pass_environment if not os.environ.get(name))
         return inspection.model_copy(
             update={
@@ -80,6 +99,11 @@ class AnsibleInspector(Inspector):
             }
         )
 
+    @property
+    def given_password(self) -> bool:
+        """See the port."""
+        return self._become is not None
+
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""
         return tree_findings(plan, project)
@@ -89,8 +113,8 @@ class AnsibleInspector(Inspector):
         return parts_installed(plan, project, opened)
 
     def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
-        """By an inspection; without one where there is nothing to decrypt with, and no password to become root."""
-        if _decrypts(plan, project):
+        """By an inspection; without one where there is nothing to decrypt with, and no password of a host."""
+        if self._become is not None or _decrypts(plan, project):
             return self._inspect(plan, project, origin).vaulted
         passed = passed_environment(plan.resources.pass_environment, os.environ)
         return Vaulted(passed=secret_environment(passed))
@@ -121,4 +145,4 @@ def _not_named(opened: Sequence[str], plan: ReleasePlan, project: Path) -> tuple
 def _decrypts(plan: ReleasePlan, project: Path) -> bool:
     if decrypts(project, plan.resources.vault_password_file):
         return True
-    return names_become_passwords(project, Path(plan.resources.inventory))
+    return names_passwords(project, Path(plan.resources.inventory))

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.ansible import acceleration, fencing
+from orchestrator.adapters.ansible import acceleration, fencing, kept_logins
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.become_passwords import VARIABLES
+from orchestrator.adapters.ansible.given_password import pipe_of
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.own_plays import identity_tasks, own_play, visit_plays
 from orchestrator.adapters.ansible.settings import (
@@ -76,7 +77,7 @@ def plain_values(value: Any) -> Any:
     return value
 
 
-def wrapper(request: AttemptRequest, nonce: str) -> str:
+def wrapper(request: AttemptRequest, nonce: str, *, given: bool = False) -> str:
     """A playbook (JSON is YAML): the fence on exactly these hosts, the user's playbook unchanged, the sentinel."""
     if request.questions:
         return json.dumps(visit_plays(request, nonce), indent=1)
@@ -86,7 +87,7 @@ def wrapper(request: AttemptRequest, nonce: str) -> str:
     plays: list[dict[str, Any]] = []
     if over_ssh:
         fence = _play("fence", nonce, request, over_ssh, _raw(fencing.task(request.epoch, request.house)))
-        fence["tasks"][0] |= {"become": _becomes(request), "become_user": "root"}
+        fence["tasks"][0] |= {"become": _becomes(request, given=given), "become_user": "root"}
         plays.append({**fence, "vars": {fencing.MACHINES: machines, fencing.KNOWN: known}})
     plays += [_play("fence", nonce, request, hosts, task) for task, hosts in identity_tasks(request) if task]
     plays.append({"import_playbook": request.playbook})
@@ -99,17 +100,17 @@ def wrapper(request: AttemptRequest, nonce: str) -> str:
     return json.dumps(plays, indent=1)
 
 
-def _becomes(request: AttemptRequest) -> str:
+def _becomes(request: AttemptRequest, *, given: bool) -> str:
     """Whether the fence needs Ansible's own way to root, with the password that Ansible has; else it uses `sudo -n`.
 
     A template, for it is each host's own: its value is true or false, and holds no password.
     """
-    given = "''"
+    of_host = "''"
     for variable in reversed(VARIABLES):
-        given = f"{variable} | default({given}, true)"
-    whole = ("defaults", "become_password_file") in configuration(Path(request.project))
+        of_host = f"{variable} | default({of_host}, true)"
+    whole = given or ("defaults", "become_password_file") in configuration(Path(request.project))
     everybody = "ansible_user | default(ansible_ssh_user | default('root')) != 'root'" if whole else "false"
-    return f"{{{{ ({given}) | length > 0 or {everybody} }}}}"
+    return f"{{{{ ({of_host}) | length > 0 or {everybody} }}}}"
 
 
 def _raw(command: str) -> dict[str, Any]:
@@ -189,7 +190,11 @@ def ssh_ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
     for number, (place, way) in enumerate(sorted(request.ways.items())):
         config = folder / f"config-{number}"
         config.write_text(way.config)
-        own = [] if request.accelerate else ["-o", f"ControlPath={control}/{number}-%C"]
+        own = (
+            []
+            if request.accelerate
+            else ["-o", f"ControlPath={control / kept_logins.socket_name(request, place, '%C')}"]
+        )
         led[place] = ["-F", str(config), *own, *way.first]
     return {"ssh_ways": led, "ssh_plain": ["-F", str(plain), "-o", "HostName=%h"]}
 
@@ -227,7 +232,8 @@ def _vaulted(request: AttemptRequest) -> Iterator[Path]:
 def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> list[str]:
     """Write the files of the run into the attempt's folder; the arguments of ansible-playbook that name them."""
     playbook, limit = folder.path / "playbook.yml", folder.path / "hosts.limit"
-    playbook.write_text(wrapper(request, folder.nonce()))
+    given = folder.beside().become
+    playbook.write_text(wrapper(request, folder.nonce(), given=given is not None))
     controller = [name for name in request.allowance.delegates if name == "localhost"]
     folder.addresses.write_text(json.dumps(request.addresses))
     folder.ways.write_text(json.dumps(ways(request, folder, control)))
@@ -237,11 +243,13 @@ def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> 
     short = control / limit.name
     short.symlink_to(limit)
     options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{short}"]
+    if given is not None:
+        options += ["--become-password-file", str(pipe_of(given, control))]
     if request.vault_password_file is not None:
         options += ["--vault-password-file", request.vault_password_file]
     if request.variables or request.accelerate:
-        given = {**request.variables, **acceleration.variables(request)}
-        variables = folder.keep_variables(plain_values(given))
+        together = {**request.variables, **acceleration.variables(request)}
+        variables = folder.keep_variables(plain_values(together))
         options += ["--extra-vars", f"@{variables}"]
     return options
 

@@ -8,15 +8,18 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
+from orchestrator.adapters.ansible import kept_logins
+from orchestrator.adapters.ansible.attempt_folder import AttemptFolder, Beside
 from orchestrator.adapters.ansible.begun_marks import BegunMarks
 from orchestrator.adapters.ansible.cfg_paths import needs_own_import
 from orchestrator.adapters.ansible.choice import AnsibleChoice, used_of
 from orchestrator.adapters.ansible.collections_used import collections_used, package_folders
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
+from orchestrator.adapters.ansible.given_password import GivenPassword
 from orchestrator.adapters.ansible.installation import Choice, other_than_own, own_installation
 from orchestrator.adapters.ansible.installed_software import installed_software
 from orchestrator.adapters.ansible.settings import base_environment, elsewhere, passed_environment
@@ -34,6 +37,13 @@ from orchestrator.policy.evidence.verdict import judge, never_ran
 _CLAIM_WITHIN = 15.0
 
 
+class Given(NamedTuple):
+    """`logins`: those that visits have kept for a run. `become`: the password to become root that a person gave."""
+
+    logins: process.KeptLogins | None = None
+    become: str | None = None
+
+
 class AnsiblePlaybooks(PlaybookRuns):
     """Attempts below one root folder; any process that knows the root sees them all."""
 
@@ -46,13 +56,16 @@ class AnsiblePlaybooks(PlaybookRuns):
         environ: Mapping[str, str] | None = None,
         begun: Path | None = None,
         choice: Choice | None = None,
+        given: Given = Given(),  # noqa: B008 - it holds nothing
     ) -> None:
         """`environ`: where the variables are that plans have passed to their runs, by default those of this process.
 
         `begun`: where marks of begun attempts are kept [default: in the root]. `choice`: the Ansible of attempts that
-        are started here [default: orch's own].
+        are started here [default: orch's own]. `given`: what runs have of this process.
         """
         self._choice = choice
+        self._logins = given.logins or process.KeptLogins()
+        self._become = GivenPassword.of(given.become)
         self._environ = os.environ if environ is None else environ
         self._root = root.absolute()
         self._begun = BegunMarks(begun or self._root / ".begun")
@@ -73,7 +86,7 @@ class AnsiblePlaybooks(PlaybookRuns):
                 self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
-        created = folder.create(request, passed, other_than_own(self._choice))
+        created = folder.create(request, passed, other_than_own(self._choice), self._beside(request))
         if not created and folder.request().epoch != request.epoch:
             raise StoreFault(
                 f"{request.attempt} was not started: {folder.path} is of another run of that name, which the journal does not "
@@ -84,6 +97,18 @@ class AnsiblePlaybooks(PlaybookRuns):
         spawn = partial(_spawn, folder)
         if created and (_imports_itself(request) or not self._warm.start(folder, request.accelerate, spawn)):
             spawn(None)
+
+    def _beside(self, request: AttemptRequest) -> Beside:
+        place = None if self._become is None else self._become.place
+        return Beside(logins=self._logins_for(request), become=place)
+
+    def _logins_for(self, request: AttemptRequest) -> dict[str, str]:
+        """Those that a deploy may go by. What is put back goes by new ones: a deploy may have changed host and network."""
+        taken = self._logins.take(request.addresses.values())
+        if request.purpose == "deploy" and request.accelerate is None:
+            return taken
+        process.end_logins(path for place in taken.values() for path in process.sockets_of(place))
+        return {}
 
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
@@ -103,7 +128,8 @@ class AnsiblePlaybooks(PlaybookRuns):
         return self._choice.go_on_with(ansible) if isinstance(self._choice, AnsibleChoice) else None
 
     def let_go(self) -> None:
-        """End the zygote, and see that it has ended."""
+        """End the zygote, and see that it has ended; end the logins that no run has taken."""
+        self._logins.end()
         self._warm.let_go()
 
     def sight(self, attempt: str) -> Sighting:
@@ -154,6 +180,7 @@ class AnsiblePlaybooks(PlaybookRuns):
             return mark is None or process.end_tree(marker=mark, group=None)
         folder.claimed() or folder.claim({"fenced": "stopped before a worker claimed it"})
         gone = process.end_tree(marker=folder.mark(), group=folder.cgroup(), root=folder.holder())
+        kept_logins.end(folder)
         if gone:
             process.remove_cgroup(folder.cgroup())
             folder.forget()

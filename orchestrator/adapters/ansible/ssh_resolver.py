@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orchestrator.adapters.ansible.ssh_proxy_command import jump_of, options_of
 from orchestrator.adapters.process import run
-from orchestrator.domain.plan.ssh_way import STRAIGHT, SshHop, SshWay, values_of
+from orchestrator.domain.plan.ssh_way import STRAIGHT, SshHop, SshWay, name_of_key, values_of
 from orchestrator.domain.plan.target import Target
 from orchestrator.errors import MachineLacks
 
@@ -151,7 +151,7 @@ class SshResolver:
         alias = next(iter(values_of(hop.settings, "hostkeyalias")), None)
         address = next(iter(values_of(hop.settings, "hostname")), hop.name)
         port = next(iter(values_of(hop.settings, "port")), "22")
-        name = alias or (address if port == "22" else f"[{address}]:{port}")
+        name = alias or name_of_key(address, port)
         if not any(self._pins(name, file) for file in files):
             yield (
                 f"no key is pinned for the jump host {hop.name} ({name}) in {', '.join(files)}: "

@@ -1,7 +1,8 @@
 """How OpenSSH would get to each host, asked of `ssh -G` with the arguments that Ansible gives it (docs/adr/0100)."""
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,9 @@ from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.plain_text import plain
 
 _AT_ONCE = 4
+_PATIENCE = 2.0
+"""Seconds without a word."""
+_EVERY = 10
 
 
 class FoundWay(NamedTuple):
@@ -25,14 +29,25 @@ def with_ways(
     hosts: Iterable[Mapping[str, Any]],
     settings: Mapping[tuple[str, str], str],
     project: Path,
+    say: Callable[[str], None] = lambda step: None,
 ) -> list[FoundWay]:
-    """Each target with the way that OpenSSH has for it, in their order. `hosts`: what the inspector reported."""
+    """Each target with the way that OpenSSH has for it, in their order. `hosts`: what the inspector reported.
+
+    `say`: for how many of them ssh has been asked, once that takes more than two seconds.
+    """
     reported = {host["host"]: host for host in hosts}
     resolver = SshResolver(project if project.is_dir() else None)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(
-            pool.map(lambda target: _found(resolver, target, reported[target.host], settings), targets)
-        )
+        coming = pool.map(lambda target: _found(resolver, target, reported[target.host], settings), targets)
+        return list(_counted(coming, len(targets), say))
+
+
+def _counted(ways: Iterator[FoundWay], of: int, say: Callable[[str], None]) -> Iterator[FoundWay]:
+    began = time.monotonic()
+    for number, way in enumerate(ways, 1):
+        yield way
+        if time.monotonic() - began >= _PATIENCE and number % _EVERY == 0:
+            say(f"how ssh gets to {number} of {of} hosts")
 
 
 def _found(

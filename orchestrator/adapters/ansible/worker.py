@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from orchestrator.adapters import process
-from orchestrator.adapters.ansible import launch
+from orchestrator.adapters.ansible import kept_logins, launch
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
@@ -96,6 +96,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
     if run.starved is not None:
         finish_starved(folder, run.starved, started)
         return
+    kept_logins.end(folder)
     left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
     if left:
         faults.append("processes of the run are left and do not end")
@@ -143,6 +144,7 @@ class _Run:
         """Files for output and no input at all, so that no prompt can wait and no output can stall."""
         environment = launch.environment(self.request, self.folder, dict(os.environ), control)
         arguments = launch.arguments(self.request, self.folder, control)
+        kept_logins.fetch(self.request, self.folder, control)
         # Before ansible-runner has threads: this can be a fork, which begins when ansible-runner calls for it.
         with (
             self.folder.output.open("wb") as output,

@@ -11,19 +11,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.process.kept_logins import IDLE, KeptLogins, end_logins, sockets_of
 from orchestrator.adapters.process.own_process import raise_descriptor_limit, remark
 from orchestrator.adapters.process.piped import Piped, spawn_piped
 from orchestrator.adapters.process.run_to_end import Ended, run
 
 __all__ = [
+    "IDLE",
     "Attended",
     "Ended",
+    "KeptLogins",
     "Piped",
     "ProcessId",
     "alive",
     "await_end",
     "become_subreaper",
     "boot_id",
+    "end_logins",
     "end_tree",
     "enter_cgroup",
     "identity",
@@ -32,6 +36,7 @@ __all__ = [
     "remark",
     "remove_cgroup",
     "run",
+    "sockets_of",
     "spawn_attended",
     "spawn_child",
     "spawn_detached",

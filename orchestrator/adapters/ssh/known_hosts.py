@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.domain.plan.ssh_way import name_of_key
 from orchestrator.domain.plan.target import Target
 
 
@@ -49,7 +50,7 @@ def pinned_name(target: Target) -> str:
         return alias
     address = target.way.setting("hostname") or target.address
     port = target.way.setting("port") or str(target.port)
-    return address if port == "22" else f"[{address}]:{port}"
+    return name_of_key(address, port)
 
 
 def _lines(text: str) -> Iterator[Pinned]:

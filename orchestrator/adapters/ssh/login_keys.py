@@ -17,7 +17,7 @@ def why_unusable(path: Path) -> str | None:
         return f"the private key {path} has a passphrase; load it into an ssh agent"
     except OSError as error:
         return f"the private key {path} cannot be used: {error.strerror}"
-    except (ValueError, paramiko.SSHException):
+    except Exception:  # noqa: BLE001 - paramiko and the library below it each have errors of their own for kinds that they lack
         return None
     return None
 

@@ -35,7 +35,8 @@ def login_refused(target: Target, log: SshLog, complaints: bytes, seconds: float
             return NotPinned(f"{HOST_KEY_NOT_PINNED}: {plain(words, 200)}")
         return NotPinned(_not_pinned(target, log.key, certified=log.certified))
     if cause == "login":
-        return Unreached(_login_words(target))
+        device = log.device_lacks()
+        return Unreached(_login_words(target) if device is None else _device_words(target, device))
     if target.way.hops and cause == "no_ssh":
         hops = ", ".join(hop.name for hop in target.way.hops)
         pinned = _jump_not_pinned(complaints)
@@ -54,12 +55,13 @@ def _not_pinned(target: Target, key: KeyShown, *, certified: bool) -> str:
     if any(line.revoked and fingerprint_of(line.key) == shown for line in pinned):
         return f"{HOST_KEY_NOT_PINNED}: {shown} is revoked in {path}"
     known = [fingerprint_of(line.key) for line in pinned if not line.revoked]
-    name = f"{target.address} port {target.port}"
     if certified:
         authority = f"no authority in {path} stands for the certificate of {pinned_name(target)}"
         return f"{HOST_KEY_NOT_PINNED}: {authority}; its key is {shown}"
     if not known:
-        return f"{HOST_KEY_NOT_PINNED}: no key is pinned for {name} in {path}; it shows {shown}"
+        return (
+            f"{HOST_KEY_NOT_PINNED}: no key is pinned for {pinned_name(target)} in {path}; it shows {shown}"
+        )
     return f"{HOST_KEY_NOT_PINNED}: it shows {shown}, pinned is {', '.join(known)} in {path}"
 
 
@@ -67,11 +69,20 @@ def _jump_not_pinned(complaints: bytes) -> bool:
     return b"Host key verification failed." in complaints
 
 
+def _device_words(target: Target, says: str) -> str:
+    return (
+        f"login as {target.user} was refused: the host takes the key {target.private_key or 'of a FIDO device'}, and it could "
+        f"not sign: {plain(says, 100)}. Connect its device to this machine and be there to touch it, or use another key"
+    )
+
+
 def _login_words(target: Target) -> str:
     # Here and not above: paramiko takes its time to import, and only a refusal needs it.
     from orchestrator.adapters.ssh.login_keys import agent_keys, why_unusable
 
     if target.private_key is None:
+        if target.password_login:
+            return f"login as {target.user} was refused for the password of the inventory, and for the keys at hand"
         return f"login as {target.user} was refused for {agent_keys()} keys of the agent and those of ~/.ssh"
     unusable = why_unusable(Path(target.private_key))
     if unusable is not None:

@@ -4,6 +4,7 @@ import secrets
 
 from orchestrator.adapters.ssh import program
 from orchestrator.adapters.ssh.bounds import Bounds
+from orchestrator.adapters.ssh.login import Login
 from orchestrator.adapters.ssh.session import CutShort, Session
 from orchestrator.domain.plan.inspection import BecomeSecret
 from orchestrator.domain.plan.target import Target
@@ -39,11 +40,11 @@ class _Prompts:
         return 1 if complaints and not complaints.endswith(b"\n") else 0
 
 
-def risen_session(target: Target, bounds: Bounds, become: BecomeSecret) -> Session | str:
+def risen_session(target: Target, bounds: Bounds, login: Login, become: BecomeSecret) -> Session | str:
     """A session whose command runs as root, or why the password does not get there. Raises Unreached."""
     nonce = secrets.token_hex(16)
     command = program.command_with_password(target.python, become.method, nonce)
-    session = Session(target, command, bounds)
+    session = Session(target, command, bounds, login)
     prompts = _Prompts(become, nonce)
     try:
         complaints = session.exchange(bounds.quiet, prompts.answer)

@@ -9,11 +9,11 @@ from orchestrator.adapters.ssh import program
 from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.host_answer import HostAnswer, MalformedAnswer, fault_of, understood
+from orchestrator.adapters.ssh.login import USUAL_LOGIN, Login
 from orchestrator.adapters.ssh.on_target.frame import end_mark
 from orchestrator.adapters.ssh.rise import risen_session
 from orchestrator.adapters.ssh.session import Broken, CutShort, NotPinned, Session, Unreached
 from orchestrator.adapters.ssh.unframe import BadFrame, unframe
-from orchestrator.domain.plan.inspection import BecomeSecret
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.domain.text.plain_text import plain
 
@@ -42,10 +42,10 @@ class _Hello:
 
 
 def ask(
-    target: Target, question: HostQuestion, bounds: Bounds = USUAL, become: BecomeSecret | None = None
+    target: Target, question: HostQuestion, bounds: Bounds = USUAL, login: Login = USUAL_LOGIN
 ) -> Answered | Unanswered:
     """Ask one target over a connection of its own; never raises for what a host does."""
-    session = connected(target, bounds, become)
+    session = connected(target, bounds, login)
     if isinstance(session, Unanswered):
         return session
     try:
@@ -54,18 +54,18 @@ def ask(
         session.close()
 
 
-def connected(
-    target: Target, bounds: Bounds = USUAL, become: BecomeSecret | None = None
-) -> Session | Unanswered:
+def connected(target: Target, bounds: Bounds = USUAL, login: Login = USUAL_LOGIN) -> Session | Unanswered:
     """A new connection to the target, or why there is none; where root refuses the password, one without root."""
     root = target.user == "root"
     try:
-        if become is None or root:
-            return Session(target, program.command(target.python, root=root), bounds)
-        risen = risen_session(target, bounds, become)
+        if login.become is None or root:
+            return Session(target, program.command(target.python, root=root), bounds, login)
+        risen = risen_session(target, bounds, login, login.become)
         if isinstance(risen, Session):
             return risen
-        session = Session(target, program.command(target.python, root=False), bounds)
+        session = Session(
+            target, program.command(target.python, root=False), bounds, login._replace(kept=None)
+        )
         session.no_root = risen
         return session
     except Unreached as unreached:

@@ -3,11 +3,14 @@
 import time
 from collections.abc import Callable
 
+from orchestrator.adapters.process import IDLE
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.conversation import ENDED, Broken, Conversation, CutShort
+from orchestrator.adapters.ssh.login import USUAL_LOGIN, Login
 from orchestrator.adapters.ssh.login_refused import NotPinned, Unreached, login_refused, unusable_key
 from orchestrator.adapters.ssh.ssh_child import SshChild
 from orchestrator.adapters.ssh.ssh_log import Stage
+from orchestrator.domain.plan.ssh_config_text import may_be_kept
 from orchestrator.domain.plan.target import Target
 
 __all__ = ["Broken", "CutShort", "NotPinned", "Session", "Unreached"]
@@ -24,7 +27,9 @@ _NOTHING = memoryview(b"")
 class Session:
     """A connection with a proved host key and a login, on which one command runs; it may stay for the next question."""
 
-    def __init__(self, target: Target, command: str, bounds: Bounds = USUAL) -> None:
+    def __init__(
+        self, target: Target, command: str, bounds: Bounds = USUAL, login: Login = USUAL_LOGIN
+    ) -> None:
         self.target = target
         self.bounds = bounds
         self.sent_at = 0.0
@@ -36,8 +41,12 @@ class Session:
         unusable = unusable_key(target)
         if unusable is not None:
             raise Unreached(unusable)
+        kept = login.kept
+        path = kept.new_socket() if kept is not None and may_be_kept(target) else None
         try:
-            self._child = SshChild(target, command, bounds.connect)
+            self._child = SshChild(
+                target, command, bounds.connect, None if path is None else (path, IDLE), login.password
+            )
         except OSError as error:
             raise Unreached(f"ssh cannot be started on this machine: {error.strerror}") from None
         try:
@@ -45,6 +54,8 @@ class Session:
         except BaseException:
             self.close()
             raise
+        if kept is not None and path is not None:
+            kept.keep(f"{target.address}:{target.port}", path)
         self._child.settle()
         self.fingerprint = self._child.log.key.fingerprint if self._child.log.key is not None else ""
 

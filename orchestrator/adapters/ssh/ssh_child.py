@@ -5,6 +5,7 @@ import select
 from collections.abc import Mapping
 
 from orchestrator.adapters.process import Piped, spawn_piped
+from orchestrator.adapters.ssh.askpass import AskPass
 from orchestrator.adapters.ssh.ssh_log import SshLog
 from orchestrator.domain.plan.ssh_config_text import visit_config
 from orchestrator.domain.plan.target import Target
@@ -18,14 +19,24 @@ Pieces = dict[str, bytes]
 class SshChild:
     """The child, with its pipes and its log."""
 
-    def __init__(self, target: Target, command: str, connect: float) -> None:
+    def __init__(
+        self,
+        target: Target,
+        command: str,
+        connect: float,
+        keep: tuple[str, int] | None = None,
+        password: str | None = None,
+    ) -> None:
+        """`keep`: see `visit_config`; `password`: that of ssh."""
         self.log = SshLog()
+        self._ask = None if password is None else AskPass(password)
         self._log_out, log_in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         config = os.memfd_create("orch-ssh-config", os.MFD_CLOEXEC)
         try:
             # ssh closes what it inherits, and a jump host's ssh reads the configuration again: both go by our own /proc.
             own = f"/proc/{os.getpid()}/fd"
-            os.write(config, visit_config(target, max(1, round(connect + 0.5))).encode())
+            text = visit_config(target, max(1, round(connect + 0.5)), keep, asks=self._ask is not None)
+            os.write(config, text.encode())
             words = [
                 "-E",
                 f"{own}/{log_in}",
@@ -36,11 +47,12 @@ class SshChild:
                 target.address,
                 command,
             ]
-            self._child: Piped = spawn_piped(["ssh", *words], environment=_environment(os.environ))
+            self._child: Piped = spawn_piped(["ssh", *words], environment=_environment(os.environ, self._ask))
         except BaseException:
             os.close(self._log_out)
             os.close(log_in)
             os.close(config)
+            self._ask_no_more()
             raise
         self._log_in: int | None = log_in
         self._config: int | None = config
@@ -110,6 +122,7 @@ class SshChild:
         if self._config is not None:
             os.close(self._config)
             self._config = None
+        self._ask_no_more()
 
     def drain_log(self) -> None:
         """Read what is left of the log of a child that has ended."""
@@ -129,7 +142,14 @@ class SshChild:
             if descriptor is not None:
                 os.close(descriptor)
         self._log_in = self._config = None
+        self._ask_no_more()
+
+    def _ask_no_more(self) -> None:
+        if self._ask is not None:
+            self._ask.close()
+            self._ask = None
 
 
-def _environment(caller: Mapping[str, str]) -> dict[str, str]:
-    return {**{name: caller[name] for name in _PASSED_ON if name in caller}, "LC_ALL": "C"}
+def _environment(caller: Mapping[str, str], ask: AskPass | None) -> dict[str, str]:
+    passed = {name: caller[name] for name in _PASSED_ON if name in caller}
+    return {**passed, "LC_ALL": "C", **({} if ask is None else ask.environment())}

@@ -38,10 +38,17 @@ _CAUSES: tuple[tuple[Cause, re.Pattern[bytes]], ...] = (
 )
 _LOST = _line(
     rb"^(Timeout, server .{1,200} not responding\.|client_loop: .{1,100}|.{0,60}Broken pipe"
-    rb"|Connection (?:to .{1,200} closed|reset|closed).{0,100})"
+    rb"|Connection (?:to .{1,200} closed|reset|closed).{0,100}"
+    rb"|debug1: Control master terminated unexpectedly)"
 )
 _CERTIFIED = _line(rb"^debug1: Server host certificate: ")
 _LIMIT = 1 << 16
+
+
+_NOT_SIGNED = _line(
+    rb"^sign_and_send_pubkey: signing failed for (?P<type>[\w-]{1,40}) .{0,600}: (?P<words>[^:\n]{1,100})$"
+)
+_OF_DEVICES = ("ED25519-SK", "ECDSA-SK")
 
 
 class KeyShown(NamedTuple):
@@ -90,6 +97,13 @@ class SshLog:
             if match is not None:
                 return WhyNot(cause, _text_of(match["words"]))
         return WhyNot("no_ssh", self.last_words())
+
+    def device_lacks(self) -> str | None:
+        """What ssh says of the FIDO device of a key that the host would have taken; None where that was not it."""
+        match = _NOT_SIGNED.search(self._text)
+        if match is None or match["type"].decode("ascii", "replace") not in _OF_DEVICES:
+            return None
+        return _text_of(match["words"])
 
     def lost(self) -> str | None:
         """How a connection ended that had been there; None where OpenSSH says nothing of it."""

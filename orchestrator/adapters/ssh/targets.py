@@ -13,6 +13,7 @@ from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.captured_items import shown_cuts, shown_item
 from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
 from orchestrator.adapters.ssh.known_hosts import fingerprint_of, pinned_for
+from orchestrator.adapters.ssh.login import Logins
 from orchestrator.adapters.ssh.processes_seen import processes_seen, searching
 from orchestrator.adapters.ssh.stay_limit import stay_at_most
 from orchestrator.domain.evidence.baseline import (
@@ -23,7 +24,6 @@ from orchestrator.domain.evidence.baseline import (
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.system_places import scope_question
 from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
-from orchestrator.domain.plan.inspection import BecomeSecret
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Targets
@@ -36,8 +36,6 @@ Secrets = tuple[Mapping[str, str], Callable[[str], str]]
 SecretsOf = Callable[[CheckBase, Path], Secrets]
 """Those of a check. Raises OSError or ValueError."""
 
-BecomeOf = Callable[[str], BecomeSecret | None]
-"""The password with which a login becomes root on a host, by the host's name."""
 AskFromController = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
 """Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
 
@@ -63,11 +61,12 @@ class SshTargets(Targets):
         bounds: Bounds = USUAL,
         search: ProcessSearch | None = None,
         secrets_of: SecretsOf = lambda check, project: ({}, str),
-        become_of: BecomeOf = lambda _host: None,
+        logins: Logins = Logins(),  # noqa: B008 - it holds no state
     ) -> None:
         self._controller_checks = controller_checks
         self._secrets_of = secrets_of
-        self._become_of = become_of
+        self._logins = logins
+        self._hand_on = False
         self._keep = keep
         self._now = now
         self._bounds = bounds
@@ -80,17 +79,19 @@ class SshTargets(Targets):
         """Import what the first round trip needs: it takes a while, and would be waited for then."""
         import_module("orchestrator.adapters.ssh.round_trip")
 
-    def stay(self, search: ProcessSearch | None = None) -> "SshTargets":
+    def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> "SshTargets":
         """A port of its own over connections that stay; see the port."""
-        return SshTargets(
+        staying = SshTargets(
             self._controller_checks,
             keep=True,
             now=self._now,
             bounds=self._bounds,
             search=search,
             secrets_of=self._secrets_of,
-            become_of=self._become_of,
+            logins=self._logins,
         )
+        staying._hand_on = hand_on
+        return staying
 
     def close(self) -> None:
         """End the connections that stayed; the next call makes new ones."""
@@ -272,13 +273,14 @@ class SshTargets(Targets):
         from orchestrator.adapters.ssh.round_trip import ask, connected
 
         if not self._keep:
-            return ask(target, question, self._bounds, self._become_of(target.host))
+            return ask(target, question, self._bounds, self._logins.of(target.host))
         kept = self._sessions.pop(target, None)
         if kept is not None:
             outcome = self._asked_over(kept, question)
             if not (isinstance(outcome, Unanswered) and outcome.broken):
                 return outcome
-        session = connected(target, self._bounds, self._become_of(target.host))
+        hand_on = self._hand_on and len(self._sessions) < stay_at_most()
+        session = connected(target, self._bounds, self._logins.of(target.host, hand_on=hand_on))
         return session if isinstance(session, Unanswered) else self._asked_over(session, question)
 
     def _asked_over(self, session: "Session", question: HostQuestion) -> Answered | Unanswered:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestrator.bootstrap import project_settings
 from orchestrator.bootstrap.doctor.finding import Finding, Lack, Subject
 from orchestrator.errors import OrchError
+
+if TYPE_CHECKING:
+    from orchestrator.adapters.ansible.installation import AnsibleInstallation
 
 _FOUND = {
     "active": "active virtual environment",
@@ -39,7 +44,17 @@ def ansible(environ: Mapping[str, str], option: Path | None) -> tuple[Finding, .
     )
     folders = collection_folders(Path.cwd(), installation)
     named = ", ".join(f"{folder} ({number})" for folder, number in folders)
-    return seen, Finding("collections", "ok", named or "none but Ansible's own")
+    return seen, Finding("collections", "ok", named or "none but Ansible's own"), _ssh_passwords(installation)
+
+
+def _ssh_passwords(installation: AnsibleInstallation) -> Finding:
+    from orchestrator.adapters.ansible.ssh_password_need import needs_sshpass
+
+    if not needs_sshpass(installation):
+        return Finding("ssh_passwords", "ok", "by SSH_ASKPASS")
+    if shutil.which("sshpass") is None:
+        return Finding("ssh_passwords", "missing", "", "sshpass_missing")
+    return Finding("ssh_passwords", "ok", "by sshpass")
 
 
 def packages() -> tuple[Finding, ...]:

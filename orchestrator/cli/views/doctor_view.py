@@ -25,6 +25,7 @@ TITLES: dict[Subject, str] = {
     "collections": "collections",
     "ansible_runner": "ansible-runner",
     "openssh": "OpenSSH",
+    "ssh_passwords": "passwords of ssh",
     "mitogen": "mitogen",
     "agent": "ssh agent",
     "host_keys": "host keys",
@@ -66,6 +67,10 @@ MEANINGS: dict[Lack, Meaning] = {
     ),
     "openssh_missing": Meaning("Without it, no host is reached.", "apt-get install openssh-client"),
     "openssh_old": Meaning("Older than 8.5: a KnownHostsCommand of your ssh_config is not undone in runs."),
+    "sshpass_missing": Meaning(
+        "An Ansible before 2.19 gives no password to ssh without it; plans whose hosts have ansible_password are refused.",
+        "apt-get install sshpass",
+    ),
     "agent_absent": Meaning(
         "Without one, keys with a passphrase serve neither runs nor signatures.",
         'eval "$(ssh-agent)"; ssh-add',

@@ -14,6 +14,7 @@ ReasonCode = Literal[
     "policy.change_type",
     "policy.mode",
     "policy.strategy",
+    "policy.ssh_passwords",
     "policy.frequency",
     "policy.verification",
     "policy.separation",

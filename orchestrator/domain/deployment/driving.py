@@ -19,6 +19,7 @@ class Driving(Noun):
 
     `broken`: what its driver found of the record, until a person accepts it. `software`: what its drivers ran with, in
     order, each time that it was another; the last is what it goes on with.
+    `password_given`: its drivers need the password to become root from a person.
     """
 
     driver: str | None = None
@@ -30,6 +31,7 @@ class Driving(Noun):
     stopped: str | None = None
     broken: e.SealBroken | None = None
     software: Many[RunSoftware] = ()
+    password_given: bool = False
 
 
 _Choice = e.DeploymentHeld | e.Retried | e.Excluded | e.BackoutBegan | e.AbortRequested

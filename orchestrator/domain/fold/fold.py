@@ -35,7 +35,7 @@ from orchestrator.domain.deployment.authorisation import (
 from orchestrator.domain.deployment.backout_progress import BeforeBackout, backout_after
 from orchestrator.domain.deployment.changes_seen import changes_after
 from orchestrator.domain.deployment.deployment import Deployment, DeploymentChanges
-from orchestrator.domain.deployment.driving import driving_after
+from orchestrator.domain.deployment.driving import Driving, driving_after
 from orchestrator.domain.deployment.early_life import early_life_after
 from orchestrator.domain.deployment.follow_up import follow_up_after
 from orchestrator.domain.deployment.left_processes import left_processes_after
@@ -244,6 +244,7 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         private_copy=PrivateCopy.of_valid(
             size=event.copy_size, foreseen=event.foreseen, installed=event.installed
         ),
+        driving=Driving.of_valid(password_given=event.password_given),
         rehearsing=RehearsalProgress.of_valid(rehearsal=event.rehearsal),
         messages=messages_at_first(event, record.at),
     )

@@ -97,7 +97,8 @@ class BecomeSecret(Noun):
 class Vaulted(Noun):
     """All that is to be redacted for a plan: vaulted values, the passwords that decrypt them, and what it passes to its runs.
 
-    `passed`: values of variables of the environment, by name. `become`: passwords to become root, by host. `unknown`: why
+    `passed`: values of variables of the environment, by name. `become` and `logins`: passwords
+    to become root and those of ssh, by host. `unknown`: why
     these may not be all. It is kept in no file and on no journal.
     """
 
@@ -105,6 +106,7 @@ class Vaulted(Noun):
     passwords: Annotated[Many[str], Field(repr=False)] = ()
     passed: Annotated[dict[str, str], Field(repr=False)] = {}
     become: Annotated[dict[HostName, BecomeSecret], Field(repr=False)] = {}
+    logins: Annotated[dict[HostName, str], Field(repr=False)] = {}
     unknown: str | None = None
 
 
@@ -113,6 +115,7 @@ def redactor_of(*vaulted: Vaulted) -> Redactor:
     values = [item.value for each in vaulted for item in each.values]
     passwords = [password for each in vaulted for password in each.passwords]
     values += {secret.password for each in vaulted for secret in each.become.values()}
+    values += {password for each in vaulted for password in each.logins.values()}
     # As they are after unfit characters were written otherwise (domain/text/plain_text.py).
     written = [form for value in values for form in (plain(value, len(value)), escaped_text(value))]
     key = "\0".join(dict.fromkeys(passwords)).encode("utf-8", "surrogateescape")

@@ -73,15 +73,34 @@ def plain_run_config(known_hosts: str | None) -> str:
     return "\n".join(["Host *", *_indented([*_keys_pinned([known_hosts]), *_BOTH, *_RUN]), ""])
 
 
-def visit_config(target: Target, connect: int) -> str:
-    """For a visit of orch's own; `connect`: seconds for each connection. What ssh does comes to its log."""
-    return _text(target, ("LogLevel DEBUG1", "ForwardAgent no"), (*_VISIT, f"ConnectTimeout {connect}"))
+def visit_config(
+    target: Target, connect: int, keep: tuple[str, int] | None = None, *, asks: bool = False
+) -> str:
+    """For a visit of orch's own; `connect`: seconds for each connection. What ssh does comes to its log.
+
+    `keep`: the path for ssh's socket, by which the login may be used again, and the seconds for which it then stays unused.
+    `asks`: the host itself may ask for a password, once; no jump host may.
+    """
+    kept = () if keep is None else _kept(*keep)
+    asking = ("BatchMode no", "NumberOfPasswordPrompts 1") if asks else ()
+    first = ("LogLevel DEBUG1", "ForwardAgent no", *asking, *kept)
+    return _text(target, first, (*_VISIT, f"ConnectTimeout {connect}"))
+
+
+def may_be_kept(target: Target) -> bool:
+    """Whether a visit's login does for a run: it forwards no agent."""
+    return target.way.setting("forwardagent") in (None, "no")
+
+
+def _kept(path: str, idle: int) -> tuple[str, ...]:
+    """A run uses it with its own patience and its own environment."""
+    return ("ControlMaster auto", f"ControlPath {path}-%C", f"ControlPersist {idle}", *_RUN)
 
 
 def _text(target: Target, first: Iterable[str], of_all: Iterable[str]) -> str:
     lines = [f"Host {target.address}", *_indented([*first, *_own(target)])]
     for hop in target.way.hops:
-        lines += [f"Host {hop.name}", *_indented(_of_hop(hop, target))]
+        lines += [f"Host {hop.name}", *_indented(["BatchMode yes", *_of_hop(hop, target)])]
     lines += ["Host *", *_indented([*_keys_pinned([target.known_hosts]), *_BOTH, *of_all]), ""]
     return "\n".join(lines)
 

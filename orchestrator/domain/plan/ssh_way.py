@@ -5,6 +5,7 @@ digest is that of before.
 """
 
 from collections.abc import Iterable
+from ipaddress import ip_address
 
 from orchestrator.domain.text.model_base import Many, Noun
 
@@ -29,6 +30,15 @@ class SshWay(Noun):
 
 STRAIGHT = SshWay.of_valid()
 """The way to a host that no configuration of ssh mentions."""
+
+
+def name_of_key(address: str, port: str) -> str:
+    """The name under which OpenSSH looks a host's key up: an address in its shortest form, and brackets with another port."""
+    try:
+        name = str(ip_address(address))
+    except ValueError:
+        name = address
+    return name if port == "22" else f"[{name}]:{port}"
 
 
 def values_of(settings: Iterable[str], name: str) -> list[str]:

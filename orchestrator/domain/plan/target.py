@@ -38,7 +38,10 @@ class Through(Noun):
 
 
 class Target(Noun):
-    """One host of the inventory, and how ssh reaches it; `through`: how Ansible does, where that is not by ssh."""
+    """One host of the inventory, and how ssh reaches it; `through`: how Ansible does, where that is not by ssh.
+
+    `password_login`: the inventory has a password of ssh for it.
+    """
 
     host: HostName
     address: str
@@ -50,6 +53,7 @@ class Target(Noun):
     python: str = "/usr/bin/python3"
     way: Annotated[SshWay, Since("0.2")] = STRAIGHT
     through: Annotated[Through | None, Since("0.2")] = None
+    password_login: Annotated[bool, Since("0.2")] = False
 
     @property
     def place(self) -> str:

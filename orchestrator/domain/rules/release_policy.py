@@ -26,6 +26,7 @@ from orchestrator.domain.text.validation_error import exactly, wrong
 
 DAY = 86400.0
 Uncovered = Literal["accept", "refuse"]
+Passwords = Literal["accept", "refuse"]
 VersionGrain = Literal["series", "exact", "any"]
 """How alike the software of a rehearsal and a deployment must be: of a series with equal collections, equal, or not at all."""
 MistakesAre = Literal["by class", "fault"]
@@ -118,7 +119,7 @@ class ReleasePolicy(Noun):
     next version into force, or ends the policy; without any, those that approve before. `planning_mistakes`:
     `fault` makes each a fault; else it depends on the class of change and environment. `document`: who answers for the file;
     `documents`: what is demanded of model and policy as documents. `review`: what follows as a post-implementation review.
-    `communication`: whom a plan must have told.
+    `communication`: whom a plan must have told. `ssh_passwords`: whether hosts may be logged in to with a password.
     """
 
     orch: Annotated[Literal[1], exactly(only=1)]
@@ -146,6 +147,7 @@ class ReleasePolicy(Noun):
     retention: PositiveSeconds = 3 * 365 * DAY
     may_change: Annotated[MayChange | None, Since("0.2")] = None
     changed_by: Annotated[Many[ReadableText], Since("0.2")] = ()
+    ssh_passwords: Annotated[Passwords, Since("0.2")] = "refuse"
     unsigned_words: Annotated[Many[SafeWord], Since("0.2")] = ()
     late_backout: Annotated[LateBackout, Since("0.2")] = LateBackout.of_valid()
     concessions: Annotated[Concessions | None, Since("0.2")] = None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from orchestrator.domain.authority.admission_answer import Admission, NotAdmitted
 from orchestrator.domain.authority.approval import OF_A_START, PresentedApproval, SignedApproval
@@ -14,6 +15,7 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
+from orchestrator.domain.plan.target import Target
 from orchestrator.domain.rules.channels import ChannelKind
 from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.domain.text.names import same_name
@@ -117,6 +119,7 @@ def question_of(
     known = known or facts_of(ports, d)
     governed = d.authority.policy is not None
     approvals = verified(ports, _given(d) if words is None else words, known.keyring, known.words)
+    earlier = earlier_plans(ports, d, named_in(approvals, known.certificates), known.others)
     return Question(
         subject=d.id,
         plan=d.plan,
@@ -134,7 +137,8 @@ def question_of(
         used=frozenset(nonce for other in known.others for nonce in other.consumed)
         | known.traces.nonces
         | known.disposed_nonces,
-        earlier_plans=earlier_plans(ports, d, named_in(approvals, known.certificates), known.others),
+        earlier_plans=earlier.plans,
+        earlier_targets=earlier.targets,
         recent=(*_starts(known.others, d), *known.traces.starts),
         successes=tuple(_successes(known.others)),
         measured=known.measured,
@@ -151,6 +155,7 @@ def question_of(
         live_uses=live_uses(known.others, d),
         broken=known.broken,
         channels=known.channels,
+        targets=d.targets,
         software=software_of(ports, d) if known.certificates and governed else None,
     )
 
@@ -217,13 +222,21 @@ def named_in(
     )
 
 
+class EarlierPlans(NamedTuple):
+    """Effective plans by digest, and the hosts that they were made with."""
+
+    plans: Mapping[str, EffectivePlan]
+    targets: Mapping[str, tuple[Target, ...]]
+
+
 def earlier_plans(
     ports: Ports, d: Deployment, named: frozenset[str], others: Sequence[Brief]
-) -> dict[str, EffectivePlan]:
-    """Effective plans by digest: this deployment's, and earlier ones that show what has changed since.
+) -> EarlierPlans:
+    """This deployment's, and earlier ones that show what has changed since.
 
     Of plans with the same named digests only the newest is kept; the others show nothing more.
     """
+    targets: dict[str, tuple[Target, ...]] = {}
     own = [d.authority.effective] if d.authority.effective is not None else []
     plans = {plan.digest: plan for plan in own}
     known = {digest for plan in own for digest in (plan.digest, *plan.digests.values())}
@@ -232,11 +245,13 @@ def earlier_plans(
         if matching:
             known |= matching
             earlier = folded(ports.journal, other.id)
+            if earlier.authority.effective is not None:
+                targets[earlier.authority.effective.digest] = earlier.targets
             covered = earlier.rehearsing.rehearsal.of if earlier.rehearsing.rehearsal is not None else None
             plans |= {
                 plan.digest: plan for plan in (earlier.authority.effective, covered) if plan is not None
             }
-    return plans
+    return EarlierPlans(plans, targets)
 
 
 def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:

@@ -89,7 +89,7 @@ def check_plan(
     """
     check = _Check(loaded, Path(loaded.project), ports, say)
     check.governing()
-    asked = BackgroundTask(partial(ports.inspector.inspect, check.loaded.plan, check.project))
+    asked = BackgroundTask(partial(ports.inspector.inspect, check.loaded.plan, check.project, check.say))
     check.plan_itself(starting=starting)
     check.by_reading()
     tree = check.tree()

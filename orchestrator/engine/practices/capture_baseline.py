@@ -8,7 +8,7 @@ from orchestrator.policy.course.steps import Perform
 
 def perform(context: DriveContext, step: Perform) -> None:
     """Capture and store the baseline of every host; unless all are complete, nothing is touched."""
-    captured = context.lasting_connections().capture(
+    captured = context.lasting_connections(hand_on=True).capture(
         context.deployment.targets, context.deployment.plan.backout.baseline
     )
     context.close_connections()

@@ -24,7 +24,7 @@ def perform(context: DriveContext, step: Perform) -> None:
     plan, targets = context.deployment.plan, context.deployment.targets
     checks = in_place(context.deployment, plan.validation.environment)
     results = completed(
-        context.lasting_connections().verify(targets, checks, context.project),
+        context.lasting_connections(hand_on=True).verify(targets, checks, context.project),
         targets,
         checks,
     )

@@ -27,6 +27,7 @@ from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.live_uses import marked
 from orchestrator.engine.lookup.lost_history import refuse_lost_history
+from orchestrator.engine.lookup.needed_password import refuse_rollback_without_password
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
@@ -95,6 +96,7 @@ def open_deployment(
             "house": house,
             "house_place": ports.keys.house_place,
             "documents": marked(ports.journal, first),
+            "password_given": ports.inspector.given_password,
         }
     )
     asked = speak_about(ports, of_house, verb, name, Path(prepared.project))
@@ -181,6 +183,7 @@ def rollback(  # noqa: PLR0913 - what a person may ask for with it
     """
     current = find(ports, deployment)
     _refuse_pointless(current)
+    refuse_rollback_without_password(ports, current)
     began = e.BackoutBegan(
         hosts=_left(current),
         reason=reason,

@@ -14,6 +14,7 @@ _PATHS: dict[str, str] = {
     "policy.scope": "approval.policy",
     "policy.change_type": "approval.change",
     "policy.strategy": "strategy.kind",
+    "policy.ssh_passwords": "resources.inventory",
     "policy.separation": "roles",
     "policy.competence": "roles",
     "policy.not_told": "communication",

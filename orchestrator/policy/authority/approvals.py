@@ -15,6 +15,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.trust_words import aside_words
+from orchestrator.policy.planning.way_changes import way_changes
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the signer's clock may be ahead of ours."""
@@ -155,7 +156,9 @@ def _changed(question: Question, digest: str) -> str:
     earlier = question.earlier_plans.get(digest)
     if earlier is None:
         return f"something changed (nothing is known of plan {digest[:16]})"
-    return "changed: " + ", ".join(str(change) for change in changes_between(earlier, question.effective))
+    changes = ", ".join(str(change) for change in changes_between(earlier, question.effective))
+    ways = way_changes(question.earlier_targets.get(digest, ()), question.targets)
+    return f"changed: {changes}" + (f"; {ways}" if ways else "")
 
 
 def _times(question: Question, approval: ApprovalStatement) -> Iterator[Reason]:

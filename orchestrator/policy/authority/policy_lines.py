@@ -30,6 +30,7 @@ def allowance_lines(policy: ReleasePolicy) -> Iterator[str]:
     yield f"types of change: {', '.join(policy.change_types)}"
     yield f"started: {', '.join(policy.modes)}"
     yield f"strategies: {', '.join(policy.strategies) or 'any'}"
+    yield f"passwords of ssh: {'accepted' if policy.ssh_passwords == 'accept' else 'refused'}"
     yield f"models: {', '.join(policy.models) or 'any, or none'}"
     if policy.frequency is not None:
         yield f"at most {counted(policy.frequency.at_most, 'start')} in {seconds_words(policy.frequency.per)}"

@@ -20,6 +20,7 @@ def about_policy(question: Question) -> Iterator[Reason]:
     yield from _change(question)
     yield from _mode(question)
     yield from _strategy(question)
+    yield from _ssh_passwords(question)
     yield from _frequency(question)
     yield from _verification(question)
     yield from _apart(question)
@@ -87,6 +88,17 @@ def _strategy(question: Question) -> Iterator[Reason]:
     if allowed and kind not in allowed:
         finding = f"the policy allows {', '.join(allowed)}"
         yield Reason(code="policy.strategy", about=kind, found=finding, next_move="choose one of them")
+
+
+def _ssh_passwords(question: Question) -> Iterator[Reason]:
+    hosts = [target.host for target in question.targets if target.password_login]
+    if hosts and question.policy.ssh_passwords == "refuse":
+        yield Reason(
+            code="policy.ssh_passwords",
+            about=hosts[0] + (f" and {len(hosts) - 1} more" if len(hosts) > 1 else ""),
+            found="ssh logs in with a password (ansible_password), and the policy refuses that",
+            next_move="give the login a key, or have the policy say `ssh_passwords: accept`",
+        )
 
 
 def _frequency(question: Question) -> Iterator[Reason]:

@@ -10,8 +10,8 @@ def unfit_for_runs(target: Target, identity: Identity) -> Iterator[str]:
     if identity.without_root:
         yield (
             f"{identity.without_root}; every run is shown to the host as root first: let {target.user} use sudo there "
-            "without a password (NOPASSWD), give the password (ansible_become_password in the vault, or "
-            "become_password_file in ansible.cfg), or log in as root"
+            "without a password (NOPASSWD), give the password (ansible_become_password in the vault, "
+            "become_password_file in ansible.cfg, or --ask-become-pass), or log in as root"
         )
     if identity.noise:
         yield (

@@ -29,7 +29,7 @@ ELSEWHERE = ("schedule", "approval")
 NOT_REHEARSED = (
     *("orch", "policy", "version", "title", "applies_to", "retention"),
     *("change_types", "modes", "strategies", "models", "standard", "verification", "frequency"),
-    *("approvals", "separation", "roles", "emergency", "rehearsal", "unsigned_words"),
+    *("approvals", "separation", "roles", "emergency", "rehearsal", "unsigned_words", "ssh_passwords"),
     *(
         "late_backout",
         "concessions",

@@ -121,6 +121,10 @@ INVENTORIES = [
         "ansible_ssh_args would replace",
     ),
     (
+        {"hosts.yml": "web: {hosts: {web1: {ansible_host: '[fd00::11]'}}}"},
+        "ssh takes an address of IPv6 without brackets",
+    ),
+    (
         {"hosts.yml": "web: {hosts: {a: {ansible_host: h}, b: {ansible_host: h}}}"},
         "a and b are one machine, h port 22",
     ),

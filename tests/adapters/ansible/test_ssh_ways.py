@@ -1,5 +1,6 @@
 """What of ssh's configuration is frozen with a host, and what of it stays the user's business; asked of the real `ssh -G`."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +137,21 @@ def test_a_thousand_hosts_that_no_file_tells_apart_are_one_question(tmp_path: Pa
     targets = [Target(host=f"web{n}", address=f"192.0.2.{n % 256}") for n in range(1000)]
     ways = with_ways(targets, hosts, {}, tmp_path)
     assert {way.target.way.settings for way in ways} == {("proxycommand nc %h %p",)}
+
+
+def test_for_many_hosts_it_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each host has a setting of its own, and ssh is a program that takes its time."""
+    slow = tmp_path / "ssh"
+    slow.write_text('#!/bin/sh\nsleep 0.15\nPATH=${PATH#*:} exec ssh "$@"\n')
+    slow.chmod(0o755)
+    names = [f"web{n}" for n in range(80)]
+    arguments = config(tmp_path, "".join(f"Host {name}\n  Port {n + 2000}\n" for n, name in enumerate(names)))
+    facts = dict.fromkeys(("port", "private_key", "user", "common_args", "extra_args"))
+    hosts = [{**facts, "host": name, "common_args": arguments} for name in names]
+    targets = [Target(host=name, address=name, user="root") for name in names]
+    steps: list[str] = []
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    ways = with_ways(targets, hosts, {}, tmp_path, steps.append)
+    assert [way.target.way.setting("port") for way in ways] == [str(n + 2000) for n in range(80)]
+    assert steps[-1] == "how ssh gets to 80 of 80 hosts"
+    assert len(steps) < 8, "nothing in the first two seconds"

@@ -22,12 +22,13 @@ class Loopback(NamedTuple):
 
     port: int
     folder: Path
+    address: str = "127.0.0.1"
 
     def target(self, host: str = "web1", *, python: str = "/usr/bin/python3") -> Target:
         """A host of that name that is this machine."""
         return Target(
             host=host,
-            address="127.0.0.1",
+            address=self.address,
             port=self.port,
             user=os.environ.get("USER", "root") if os.geteuid() else "root",
             private_key=str(self.folder / "id"),
@@ -51,13 +52,15 @@ def make_key(path: Path, *, passphrase: str = "") -> str:
     return " ".join(path.with_suffix(".pub").read_text().split()[:2])
 
 
-def pin(folder: Path, port: int, key: str) -> None:
+def pin(folder: Path, port: int, key: str, address: str = "127.0.0.1") -> None:
     """Make this the host's only pinned key."""
-    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {key}\n")
+    (folder / "known_hosts").write_text(f"[{address}]:{port} {key}\n")
 
 
 @contextmanager
-def loopback_sshd(folder: Path, *, certified_by: Path | None = None) -> Iterator[Loopback]:
+def loopback_sshd(
+    folder: Path, *, certified_by: Path | None = None, address: str = "127.0.0.1"
+) -> Iterator[Loopback]:
     """Start it, and end it with the block. `certified_by`: whose certificates it shows as web1, and lets in."""
     if SSHD is None:
         if os.environ.get("CI") == "true":
@@ -66,10 +69,10 @@ def loopback_sshd(folder: Path, *, certified_by: Path | None = None) -> Iterator
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
     port = free_port()
-    pin(folder, port, make_key(folder / "host_key"))
+    pin(folder, port, make_key(folder / "host_key"), address)
     (folder / "authorized_keys").write_text(make_key(folder / "id") + "\n")
     (folder / "sshd_config").write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_key\nPidFile none\nUsePAM no\n"
+        f"Port {port}\nListenAddress {address}\nHostKey {folder}/host_key\nPidFile none\nUsePAM no\n"
         f"AuthorizedKeysFile {folder}/authorized_keys\nStrictModes no\nPermitRootLogin prohibit-password\n"
         "MaxStartups 100\n" + ("" if certified_by is None else _certificates(folder, certified_by))
     )
@@ -77,8 +80,8 @@ def loopback_sshd(folder: Path, *, certified_by: Path | None = None) -> Iterator
         [SSHD, "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL
     ) as daemon:
         try:
-            _wait_for(port, daemon)
-            yield Loopback(port, folder)
+            _wait_for(address, port, daemon)
+            yield Loopback(port, folder, address)
         finally:
             daemon.terminate()
 
@@ -90,12 +93,12 @@ def _certificates(folder: Path, authority: Path) -> str:
     return f"HostCertificate {folder}/host_key-cert.pub\nTrustedUserCAKeys {authority}.pub\n"
 
 
-def _wait_for(port: int, daemon: "subprocess.Popen[bytes]") -> None:
+def _wait_for(address: str, port: int, daemon: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         assert daemon.poll() is None, "sshd ended at once"
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection((address, port), timeout=1).close()
         except OSError:
             time.sleep(0.02)
         else:

@@ -99,6 +99,18 @@ def test_an_approval_is_good_once_and_for_one_deployment(desk: Office) -> None:
     assert desk.events("d2") == ["planned", "submitted"]
 
 
+def test_an_approval_from_before_ssh_was_configured_anew_names_the_option(desk: Office) -> None:
+    desk.open("d2", port=2222)
+    assert desk.digest("d2") != desk.digest("d1")
+    then = desk.signed("li", "approve", "d2", "--plan-digest", desk.digest("d1"))
+    desk.output()
+    assert run(["approve", "--file", str(then)]) == 4
+    output = desk.output()
+    assert "given for another effective plan; since then changed: hosts (" in output
+    assert "ssh's configuration: web1: port 22 then, 2222 now; " in output
+    assert "; and 3 more (`ssh -v -G` with a host names the files that it reads)" in output
+
+
 def test_everything_against_every_word_is_said_at_once_and_nothing_appended(desk: Office) -> None:
     desk.open("d2", version="2.5.0")
     good = desk.signed("omar")

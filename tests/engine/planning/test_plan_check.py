@@ -171,7 +171,9 @@ def test_all_else_is_checked_while_ansible_is_asked(project: Project) -> None:
     rest = threading.Event()
 
     class Slow(FakeInspector):
-        def inspect(self, plan: ReleasePlan, project: Path) -> Inspection:
+        def inspect(
+            self, plan: ReleasePlan, project: Path, say: Callable[[str], None] = lambda step: None
+        ) -> Inspection:
             assert rest.wait(20), "the rest of the check waits for Ansible"
             return super().inspect(plan, project)
 

@@ -49,7 +49,7 @@ class AnsibleTargets(Targets):
         """The same port for visits with the inventory and settings of this ground."""
         return self._with(ground, keep=self._keep)
 
-    def stay(self, search: ProcessSearch | None = None) -> "AnsibleTargets":
+    def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> "AnsibleTargets":
         """A port that remembers which machines have answered; no connection stays, for each visit is a run."""
         return self._with(self._ground, keep=True)
 

@@ -133,7 +133,7 @@ def play(arguments: Sequence[str], environment: dict[str, str], project: str) ->
     # Only where orch itself was imported: nothing of a project's finds it.
     sys.path[:] = [folder for folder in sys.path if folder != str(Path(__file__).parents[4])]
     sys.dont_write_bytecode = False
-    sys.argv = ["ansible-playbook", *arguments]
+    evidence_entry.begin(arguments)
     for name in _OF_ONE_RUN:
         setattr(constants, name, constants.config.get_config_value(name))
     if constants.config.get_config_value_and_origin(_POLL)[1] == "default":

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from orchestrator.cli.options.ansible_option import ansible_option
+from orchestrator.cli.options.become_options import become_options, refuse_to_ask_for_another
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.detach_option import detach_option, refuse_both, say_detached
 from orchestrator.cli.options.patience import patience_of, patience_options
@@ -33,6 +34,7 @@ from orchestrator.errors import UsageFault
 @by_option
 @speaking_key_option
 @ansible_option
+@become_options
 def deploy(
     plan: Path,
     approved_by: tuple[str, ...],
@@ -51,6 +53,7 @@ def deploy(
     approvals = approvals_of(approved_by)
     patience = patience_of(wait=wait, at_most=at_most)
     refuse_both(detach=detach, wait=wait)
+    refuse_to_ask_for_another(detach=detach)
     ports = ports_to_start(plan)
     from orchestrator.cli.follow import drive_in_view
     from orchestrator.cli.views.unreadable import say_unreadable

@@ -19,6 +19,7 @@ from orchestrator.bootstrap import home_of
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.ansible_option import ansible_option
+from orchestrator.cli.options.become_options import become_options
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.rehearsal_options import rehearsal_place
 from orchestrator.cli.options.signing_key import key_option, own_signer
@@ -72,6 +73,7 @@ _PARTS: dict[Part, str] = {
 @json_option
 @by_option
 @ansible_option
+@become_options
 def rehearse(  # noqa: PLR0913, PLR0917 (click calls it, with every option)
     plan: Path,
     environment: str,

@@ -9,6 +9,7 @@ import click
 
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.ansible_option import ansible_option
+from orchestrator.cli.options.become_options import become_options
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.signing_key import key_option
@@ -50,6 +51,7 @@ COUNTS_FOR = timedelta(days=1)
 @json_option
 @by_option
 @ansible_option
+@become_options
 def rollback(  # noqa: PLR0913, PLR0917 - an option each
     deployment: str,
     reason: str,

@@ -11,6 +11,7 @@ import click
 from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.ansible_option import ansible_option
+from orchestrator.cli.options.become_options import become_options, refuse_to_ask_for_another
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.detach_option import detach_option, refuse_both, say_detached
 from orchestrator.cli.options.patience import patience_of, patience_options
@@ -40,7 +41,9 @@ no_drive_option = click.option(
 
 
 def _driving(command: Callable[..., Any]) -> Callable[..., Any]:
-    return no_drive_option(json_option(by_option(speaking_key_option(ansible_option(command)))))
+    return no_drive_option(
+        json_option(by_option(speaking_key_option(ansible_option(become_options(command)))))
+    )
 
 
 @click.command()
@@ -96,6 +99,7 @@ def resume(  # noqa: PLR0913, PLR0917 - what a person may ask for with it
     """Continue DEPLOYMENT [default: the open one] after a pause, after waiting for something, or after its driver died."""
     patience = patience_of(wait=wait, at_most=at_most)
     refuse_both(detach=detach, wait=wait)
+    refuse_to_ask_for_another(detach=detach)
     ports = ports_of_home()
     current = find(ports, deployment)
     paused = current.driving.paused is not None

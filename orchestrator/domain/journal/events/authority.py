@@ -23,6 +23,7 @@ from orchestrator.domain.rules.document_on_record import DocumentOnRecord
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.rules.requirement import RoleNeed
+from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Sha256, Text
 
 
@@ -37,6 +38,7 @@ class Planned(Noun):
     empty where the home is the house. `foreseen`: paths outside of the project that the check of the plan warned of,
     because runs read them. `installed`: collections and roles outside of it that are approved with it. `beside`: hosts of
     load balancers that are none of its own. `documents`: how model and policy stood as documents.
+    `password_given`: a person gave the password to become root; it is kept nowhere, so each driver needs it anew.
     """
 
     kind: Literal["planned"] = "planned"
@@ -66,6 +68,7 @@ class Planned(Noun):
     installed: Many[InstalledPart] = ()
     beside: Many[Target] = ()
     documents: Many[DocumentOnRecord] = ()
+    password_given: Annotated[bool, Since("0.2")] = False
 
 
 class Submitted(Noun):
