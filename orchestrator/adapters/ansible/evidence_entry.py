@@ -5,12 +5,14 @@ that a project or a home has under that name takes its place. It is made before 
 out of the environment what says where evidence goes.
 """
 
+import os
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.ansible.guest.core.choice import core
+from orchestrator.adapters.process.shut_off import shut_off_as_given
 
 PLUGIN = Path(__file__).resolve().parent / "callback_plugins" / "orch_evidence.py"
 
@@ -45,6 +47,7 @@ def _evidence() -> Any:
 
 def main() -> None:
     """Be ansible-playbook; exits as it does."""
+    shut_off_as_given(os.environ)
     from ansible.cli.playbook import PlaybookCLI
 
     put_in()

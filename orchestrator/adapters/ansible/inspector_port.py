@@ -7,7 +7,8 @@ from pathlib import Path
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.become_passwords import names_become_passwords
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.installation import Choice, other_than_own
+from orchestrator.adapters.ansible.installation import AnsibleInstallation, Choice, other_than_own
+from orchestrator.adapters.ansible.isolation.images import Images
 from orchestrator.adapters.ansible.settings import (
     cfg_conflicts,
     decrypts,
@@ -28,8 +29,19 @@ from orchestrator.engine.project_ports import Inspector
 class AnsibleInspector(Inspector):
     """Every question about a plan's Ansible files; at most one start of Ansible each, and none where a zygote answers."""
 
-    def __init__(self, warm: WarmStart | None = None, choice: Choice | None = None) -> None:
-        """`choice`: the Ansible that is asked [default: orch's own]."""
+    def __init__(
+        self,
+        warm: WarmStart | None = None,
+        choice: Choice | None = None,
+        *,
+        images: Images | None = None,
+        home: Path | None = None,
+    ) -> None:
+        """`choice`: the Ansible that is asked [default: orch's own]. `images`: what is known of images.
+
+        `home`: what an image does not see.
+        """
+        self._images, self._home = images or Images(), home
         self._warm = warm
         self._choice = choice
 
@@ -58,8 +70,9 @@ class AnsibleInspector(Inspector):
             dynamic_allowed=plan.resources.dynamic_inventory,
             variables=[variables for _, variables in runs],
             beside=Path(runs[0][0]) if runs else Path(plan.resources.inventory),
-            warm=self._warm,
-            installation=other_than_own(self._choice),
+            warm=None if plan.resources.execution_environment else self._warm,
+            installation=self._installation(plan),
+            hidden=self._home,
             passed=passed,
             origin=origin,
             hosts_beside=plan.balancer_hosts,
@@ -71,12 +84,17 @@ class AnsibleInspector(Inspector):
         absent = tuple(name for name in plan.resources.pass_environment if not os.environ.get(name))
         return inspection.model_copy(
             update={
-                "no_acceleration": lacking(plan.strategy.accelerate, other_than_own(self._choice)),
+                "no_acceleration": lacking(plan.strategy.accelerate, self._installation(plan)),
                 "absent_environment": absent,
                 "opened": _not_named(inspection.opened, plan, project),
                 "vaulted": inspection.vaulted.model_copy(update={"passed": secret_environment(passed)}),
             }
         )
+
+    def _installation(self, plan: ReleasePlan) -> AnsibleInstallation | None:
+        """The Ansible of the plan's image, else the chosen one; None: orch's own. Raises MachineLacks."""
+        image = plan.resources.execution_environment
+        return self._images.installation(image) if image else other_than_own(self._choice)
 
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""

@@ -10,6 +10,7 @@ from orchestrator.adapters.ansible import acceleration, fencing
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.become_passwords import VARIABLES
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
+from orchestrator.adapters.ansible.isolation.ssh_of_here import with_paths_of_here
 from orchestrator.adapters.ansible.settings import (
     MARK,
     base_environment,
@@ -161,14 +162,19 @@ def ssh_ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
     folder = control / "ssh"
     folder.mkdir(mode=0o700, exist_ok=True)
     plain = folder / "config"
-    plain.write_text(request.plain_way)
+    plain.write_text(_config(request, request.plain_way))
     led: dict[str, list[str]] = {}
     for number, (place, way) in enumerate(sorted(request.ways.items())):
         config = folder / f"config-{number}"
-        config.write_text(way.config)
+        config.write_text(_config(request, way.config))
         own = [] if request.accelerate else ["-o", f"ControlPath={control}/{number}-%C"]
         led[place] = ["-F", str(config), *own, *way.first]
     return {"ssh_ways": led, "ssh_plain": ["-F", str(plain), "-o", "HostName=%h"]}
+
+
+def _config(request: AttemptRequest, config: str) -> str:
+    """In a container ssh has another account."""
+    return with_paths_of_here(config) if request.execution_environment else config
 
 
 def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from orchestrator.domain.plan.execution_image import ExecutionImage
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, Text
 from orchestrator.domain.text.names import ReadableText
@@ -25,6 +26,7 @@ class Resources(Noun):
     `pass_environment`: names of variables of the caller's environment that each run sees; their values are kept nowhere.
     `ingredients`: files and folders outside of the project that its runs read in place; digested with the inventory.
     `outputs`: folders of the project that runs write into for people; kept from one deployment to the next, never digested.
+    `execution_environment`: the image in which its runs have their Ansible; over that of orch.toml.
     """
 
     environment: Name
@@ -34,6 +36,7 @@ class Resources(Noun):
     pass_environment: Annotated[Many[EnvironmentName], Since("0.2")] = ()
     ingredients: Annotated[Many[AbsolutePath], Since("0.2")] = ()
     outputs: Annotated[Many[OutputPath], Since("0.2")] = ()
+    execution_environment: Annotated[ExecutionImage | None, Since("0.2")] = None
     people: Many[Text] = ()
     persons: Annotated[Many[ReadableText], Since("0.2")] = ()
     tools: Many[Text] = ()
