@@ -1,4 +1,4 @@
-"""An image with Ansible in it, made from the root of lab hosts and orch's own environment; podman keeps it in a folder of its own."""
+"""An image with Ansible in it, made from the root of lab hosts and orch's own environment, in a folder of its own."""
 
 from __future__ import annotations
 

@@ -101,8 +101,8 @@ class AnsibleInspector(Inspector):
         return tree_findings(plan, project)
 
     def installed(self, plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
-        """From the files themselves; nothing is started."""
-        return parts_installed(plan, project, opened)
+        """From the files themselves; nothing is started. An image has its own, which its digest covers."""
+        return [] if plan.resources.execution_environment else parts_installed(plan, project, opened)
 
     def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with, and no password to become root."""

@@ -25,6 +25,8 @@ OF_ENGINES = (
 """Variables of the caller that say where an engine has its images; a run does not see them."""
 _ANSWERS_WITHIN = 30.0
 _ENDS_WITHIN = 60.0
+_TIMES = 4
+"""podman 4 waits in vain, and says that it failed, where the process that watched the container was killed too; but once."""
 
 
 def engine_environment(caller: Mapping[str, str]) -> dict[str, str]:
@@ -78,10 +80,11 @@ def end_container(engine: str, name: str) -> bool:
 
     Without the engine nothing can be asked, and nothing can be left that is not seen as a process.
     """
-    if _is_gone(engine, name):
-        return True
-    for words in (("kill", name), ("rm", "--force", name)):
-        asked([engine, *words], _ENDS_WITHIN)
+    for _ in range(_TIMES):
+        if _is_gone(engine, name):
+            return True
+        asked([engine, "kill", name], _ENDS_WITHIN)
+        asked([engine, "rm", "--force", name], _ENDS_WITHIN)
     return _is_gone(engine, name)
 
 
