@@ -72,7 +72,7 @@ def test_a_plan_is_approved_with_the_image_that_it_runs_in(
     (project / "orch.toml").write_text(f'execution_environment = "{of_project}"\n' if of_project else "")
     text = (ROOT / "plans/shop-1.0.0.yml").read_text()
     if of_plan:
-        text = text.replace("resources: {", f"resources: {{execution_environment: \"{of_plan}\", ", 1)
+        text = text.replace("resources: {", f'resources: {{execution_environment: "{of_plan}", ', 1)
     (project / "plans/shop.yml").write_text(text)
     files = FolderPlanFiles(lambda: image_setting().value)
     plan = files.load(project / "plans/shop.yml", project).plan

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from orchestrator.adapters.ansible.isolation.container import options
+from orchestrator.adapters.ansible.isolation.needed_places import Needed
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.outcome import AttemptOutcome
@@ -82,17 +84,19 @@ def box(tmp_path: Path, image: Image) -> Box:
     return Box(tmp_path, image)
 
 
-def nothing_is_left(image: Image, seconds: str) -> bool:
-    """No container in any state, none of its processes, and no process of podman that watches one."""
+def left_of(image: Image, seconds: str) -> list[str]:
+    """Containers in any state, processes of theirs, and processes of podman that watch them, after a while without change."""
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+    left = ["not looked"]
+    while left and time.monotonic() < deadline:
         watching = subprocess.run(
-            ["pgrep", "-f", "conmon.*ansible_runner_a1"], check=False, capture_output=True
+            ["pgrep", "-af", "conmon.*ansible_runner_a1"], check=False, capture_output=True, text=True
         )
-        if not image.containers() and not sleepers(seconds) and watching.returncode == 1:
-            return True
+        there = image.podman("ps", "--all", "--format", "{{.Names}} {{.Status}}")
+        left = [*there.stdout.splitlines(), *there.stderr.splitlines(), *watching.stdout.splitlines()]
+        left += [f"sleep {pid}" for pid in sleepers(seconds)]
         time.sleep(0.2)
-    return False
+    return left
 
 
 def test_a_run_in_a_container_finds_no_way_into_the_home(box: Box) -> None:
@@ -146,7 +150,7 @@ def test_a_run_that_is_stopped_leaves_nothing(box: Box, before: Callable[[Box], 
         time.sleep(0.05)
     before(box)
     assert box.playbooks.stop("a1")
-    assert nothing_is_left(box.image, seconds)
+    assert left_of(box.image, seconds) == []
 
 
 def test_a_run_whose_engine_is_killed_ends_and_leaves_nothing(box: Box) -> None:
@@ -159,15 +163,26 @@ def test_a_run_whose_engine_is_killed_ends_and_leaves_nothing(box: Box) -> None:
     outcome = until(box.playbooks, "a1", "finished").outcome
     assert outcome is not None
     assert [host.result for host in outcome.hosts] == ["unknown"]
-    assert nothing_is_left(box.image, seconds)
+    assert left_of(box.image, seconds) == []
 
 
-def test_a_run_beyond_its_time_is_ended_with_all_of_it(box: Box) -> None:
+@pytest.mark.parametrize("run_timeout", [0.5, 1.0, 2.0, 8.0])
+def test_a_run_beyond_its_time_is_ended_with_all_of_it(box: Box, run_timeout: float) -> None:
+    """Also while the container is being made."""
     seconds = unique_seconds()
     given = {"mark": str(box.folder / "outputs/mark"), "seconds": seconds}
-    outcome = box.run("wait.yml", variables=given, run_timeout=8.0)
+    outcome = box.run("wait.yml", variables=given, run_timeout=run_timeout)
     assert outcome.out_of_time
-    assert nothing_is_left(box.image, seconds)
+    assert left_of(box.image, seconds) == []
+
+
+def test_a_home_within_a_folder_that_is_shown_is_empty(box: Box) -> None:
+    """As that of a project whose `.orch` is in it; a folder in the home is shown all the same."""
+    places = [Needed(str(box.folder), writable=False), Needed(str(box.project), writable=False)]
+    words = options("podman", places, box.home, (), "test")
+    ended = box.image.podman("run", "--rm", *words, box.image.name, "find", str(box.home), "-maxdepth", "2")
+    there = sorted(str(Path(line).relative_to(box.home)) for line in ended.stdout.split())
+    assert there == [".", "frozen", "frozen/d1"], ended.stderr
 
 
 def test_an_image_that_is_not_here_is_named_with_the_command_that_fetches_it(box: Box) -> None:
@@ -238,9 +253,11 @@ def test_a_release_is_deployed_another_fails_and_is_taken_back_and_a_killed_driv
     for host in HOSTS:
         assert len({line.split("attempt=")[1].split()[0] for line in site.acts(host, deployment)}) == 1
 
+    ended = next(line for line in lines if line.get("kind") == "attempt_ended")
+    assert ended["outcome"]["opened"] == []
+
     failed = site.orch("deploy", "plans/1.2.0.yml", expect=5)
     assert failed[-1]["state"] == "backed out"
-    proof = next(line for line in failed if line.get("kind") == "restoration_proved")
-    assert "differences" not in proof or not proof["differences"]
+    assert {host["standing"] for host in failed[-1]["hosts"]} == {"restored"}
     site.orch("rollback", deployment, "--reason", "end of the test", expect=5)
     assert image.containers() == []

@@ -224,6 +224,8 @@ class _Run:
             _, self.exit_code = Runner(config=config).run()
         finally:
             limit.cancel()
+            # While it sweeps, it would end the programs by which the container is removed.
+            limit.join()
 
 
 def main(path: str, line: str | None = None) -> int:

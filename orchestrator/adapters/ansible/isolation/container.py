@@ -35,18 +35,22 @@ def shown_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def mounts(places: Iterable[Needed], hidden: Path | None) -> Iterator[str]:
+def mounts(engine: str, places: Iterable[Needed], hidden: Path | None) -> Iterator[str]:
     """The values of `--mount`; what of orch's home lies in a folder that is shown is covered, but for what is shown itself."""
     shown = list(places)
     if hidden is not None and any(Path(place.path) in hidden.parents for place in shown):
-        yield _csv("type=tmpfs", f"destination={hidden}", "tmpfs-mode=0755", "tmpfs-size=65536")
+        # podman would fill it with what it covers; docker does not, and knows no word for it.
+        empty = ("notmpcopyup",) if engine == "podman" else ()
+        yield _csv("type=tmpfs", f"destination={hidden}", "tmpfs-mode=0755", "tmpfs-size=65536", *empty)
     for place in shown:
         for target in dict.fromkeys((place.path, _as_roots(place.path))):
             words = ["type=bind", f"source={place.path}", f"target={target}"]
             yield _csv(*words, *(() if place.writable else ("readonly",)))
 
 
-def options(places: Iterable[Needed], hidden: Path | None, lines: Iterable[str], label: str) -> list[str]:
+def options(
+    engine: str, places: Iterable[Needed], hidden: Path | None, lines: Iterable[str], label: str
+) -> list[str]:
     """The words for the engine. `lines`: names of variables that a file of them cannot hold; `label`: the attempt."""
     return [
         "--pull=never",
@@ -57,7 +61,7 @@ def options(places: Iterable[Needed], hidden: Path | None, lines: Iterable[str],
         "--security-opt=label=disable",
         f"--label=orch.attempt={label}",
         *(f"--env={name}" for name in lines),
-        *(f"--mount={mount}" for mount in mounts(places, hidden)),
+        *(f"--mount={mount}" for mount in mounts(engine, places, hidden)),
     ]
 
 
@@ -87,7 +91,7 @@ def run_config(  # noqa: PLR0913 - what ansible-runner is told
         process_isolation_executable=installation.engine,
         container_image=installation.image,
         container_workdir=project,
-        container_options=options(places, hidden, lines, ident_of(mark)),
+        container_options=options(installation.engine, places, hidden, lines, ident_of(mark)),
     )
     config.input_fd, config.output_fd, config.error_fd = given, output, output
     config.prepare_env(runner_mode="subprocess")

@@ -39,7 +39,7 @@ def ended_in_container(  # noqa: PLR0913 - what is asked, and where
     command = [
         installation.engine,
         *words,
-        *options(needed, hidden, shown, name),
+        *options(installation.engine, needed, hidden, shown, name),
         installation.image,
         *guest(installation, "inspector", "-"),
     ]
