@@ -258,6 +258,6 @@ def test_a_release_is_deployed_another_fails_and_is_taken_back_and_a_killed_driv
 
     failed = site.orch("deploy", "plans/1.2.0.yml", expect=5)
     assert failed[-1]["state"] == "backed out"
-    assert {host["standing"] for host in failed[-1]["hosts"]} == {"restored"}
+    assert {host["standing"] for host in failed[-1]["hosts"].values()} == {"restored"}
     site.orch("rollback", deployment, "--reason", "end of the test", expect=5)
     assert image.containers() == []
