@@ -7,7 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 PORT, SERIAL = int(sys.argv[1]), sys.argv[2]
 FORGOTTEN = sys.argv[4] if sys.argv[3:4] == ["--forget"] else ""
 MOST = 65536
-STATE = {"version": "1.0", "config": {"mtu": 1500, "motd": "welcome", "ntp": ["10.0.0.1"]}, "users": ["admin"]}
+STATE = {
+    "version": "1.0",
+    "config": {"mtu": 1500, "motd": "welcome", "ntp": ["10.0.0.1"]},
+    "users": ["admin"],
+}
 
 
 class Api(BaseHTTPRequestHandler):

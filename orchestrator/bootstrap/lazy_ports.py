@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from orchestrator.adapters.ansible.choice import AnsibleChoice
+    from orchestrator.adapters.ansible.isolation.images import Images
     from orchestrator.adapters.ansible.warm import WarmStart
     from orchestrator.adapters.checks import ControllerChecks
     from orchestrator.adapters.keys.signer import Signer
@@ -99,6 +100,13 @@ class WiredPorts(ports.Ports):
         from orchestrator.bootstrap.project_settings import ansible_choice
 
         return self._choice or ansible_choice(self._named_ansible)
+
+    @cached_property
+    def images(self) -> Images:
+        """What is known of the images in which runs have their Ansible."""
+        from orchestrator.adapters.ansible.isolation.images import Images
+
+        return Images()
 
     @cached_property
     def clock(self) -> ports.Clock:
@@ -195,14 +203,17 @@ class WiredPorts(ports.Ports):
     @cached_property
     def plan_files(self) -> project_ports.PlanFiles:
         from orchestrator.adapters.files.plan_file import FolderPlanFiles
+        from orchestrator.bootstrap.project_settings import image_setting
 
-        return FolderPlanFiles()
+        return FolderPlanFiles(lambda: image_setting().value)
 
     @cached_property
     def inspector(self) -> project_ports.Inspector:
         from orchestrator.adapters.ansible.inspector_port import AnsibleInspector
 
-        return AnsibleInspector(self._warm, self.ansible, self._become)
+        return AnsibleInspector(
+            self._warm, self.ansible, self._become, images=self.images, home=self._root.absolute()
+        )
 
     @cached_property
     def project_files(self) -> project_ports.ProjectFiles:
@@ -229,6 +240,8 @@ class WiredPorts(ports.Ports):
             begun=self._root / "begun",
             choice=self.ansible,
             given=Given(self.kept_logins, self._become),
+            images=self.images,
+            home=self._root.absolute(),
         )
         return RedactedRuns(runs, self.redaction)
 

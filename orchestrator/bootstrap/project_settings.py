@@ -84,6 +84,15 @@ def ansible_setting(
     return _setting("ansible", option, ANSIBLE, environ, folder)
 
 
+def image_setting(environ: Mapping[str, str] = os.environ, folder: Path | None = None) -> Setting:
+    """The image that the file names for plans that name none. Raises PlanFault, NotFound."""
+    loaded = loaded_settings(environ, folder)
+    image = loaded.noun.execution_environment if loaded is not None else None
+    if loaded is None or image is None:
+        return Setting("execution_environment", None, "default")
+    return Setting("execution_environment", image, "file", loaded.place_of("execution_environment"))
+
+
 def chosen_installation(
     option: Path | None = None, environ: Mapping[str, str] = os.environ, folder: Path | None = None
 ) -> AnsibleInstallation:

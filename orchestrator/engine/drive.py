@@ -133,6 +133,13 @@ def drive(
     return context.deployment
 
 
+def _make_ready(context: DriveContext) -> None:
+    """For runs on this machine; those in a container start in the cold."""
+    plan = context.deployment.plan
+    if plan.resources.execution_environment is None:
+        context.ports.playbooks.make_ready(context.deployment.workplace, plan.strategy.accelerate)
+
+
 def take_step(context: DriveContext) -> bool:
     """Take one step; False when nothing is left to do without a person."""
     clock_watch.record_clock_jump(context)
@@ -157,8 +164,7 @@ def _taken(context: DriveContext, step: Step, now: datetime) -> bool:
             run_attempt.follow(context, step)
         case Perform() as step:
             if step.practice in BEFORE_ATTEMPTS:
-                deployment = context.deployment
-                context.ports.playbooks.make_ready(deployment.workplace, deployment.plan.strategy.accelerate)
+                _make_ready(context)
             PRACTICES[step.practice](context, step)
         case forgotten:
             assert_never(forgotten)

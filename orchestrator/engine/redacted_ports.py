@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, RunIsolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import (
     AttributeValue,
@@ -183,9 +183,15 @@ class RedactedRuns(PlaybookRuns):
         """See the port."""
         self._runs.make_ready(project, accelerate)
 
-    def software(self, project: Path, playbooks: Sequence[str] = (), inventory: str = "") -> RunSoftware:
+    def software(
+        self, project: Path, playbooks: Sequence[str] = (), inventory: str = "", image: str | None = None
+    ) -> RunSoftware:
         """See the port."""
-        return self._runs.software(project, playbooks, inventory)
+        return self._runs.software(project, playbooks, inventory, image)
+
+    def isolation(self, image: str | None, *, acts_here: bool) -> RunIsolation:
+        """See the port."""
+        return self._runs.isolation(image, acts_here=acts_here)
 
     def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
         """See the port."""

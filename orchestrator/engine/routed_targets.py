@@ -34,7 +34,8 @@ class RoutedTargets(Targets):
     def stay(self, search: ProcessSearch | None = None, *, hand_on: bool = False) -> "RoutedTargets":
         """See the port."""
         return RoutedTargets(
-            self._over_ssh.stay(search, hand_on=hand_on), lambda: self._through().stay(search, hand_on=hand_on)
+            self._over_ssh.stay(search, hand_on=hand_on),
+            lambda: self._through().stay(search, hand_on=hand_on),
         )
 
     def close(self) -> None:

@@ -3,18 +3,26 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from orchestrator.domain.evidence.attempt import RunIsolation
 from orchestrator.domain.evidence.run_software import AnsibleUsed, RunSoftware
 
 
 class RunsSoftware:
     """By default nothing is known, and there is nothing to choose."""
 
-    def software(self, project: Path, playbooks: Sequence[str] = (), inventory: str = "") -> RunSoftware:
+    def software(
+        self, project: Path, playbooks: Sequence[str] = (), inventory: str = "", image: str | None = None
+    ) -> RunSoftware:
         """What drives and runs attempts here, with the collections that these playbooks of a project name.
 
+        `image`: the one that its runs have their Ansible in; what it holds is known by its digest, collections too.
         Raises MachineLacks where there is no Ansible that can be used.
         """
         return RunSoftware()
+
+    def isolation(self, image: str | None, *, acts_here: bool) -> RunIsolation:
+        """What a run that begins now is shut off by. `acts_here`: its tasks may act on this machine."""
+        return RunIsolation.of_valid(isolation="none" if image is None else "container")
 
     def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
         """Have all runs of this process use the installation that a deployment began with; returns it as it is now.

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.files.plan_file import FolderPlanFiles
 from orchestrator.bootstrap import home_of
 from orchestrator.bootstrap.project_settings import (
     ansible_choice,
     ansible_setting,
     chosen_installation,
     home_setting,
+    image_setting,
     loaded_settings,
 )
 from orchestrator.errors import MachineLacks, NotFound, PlanFault, StoreFault
+from orchestrator.policy.planning.digests import effective_plan
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -48,6 +53,36 @@ def test_who_names_the_ansible(
     setting = ansible_setting(Path(option) if option else None, environ)
     assert str(setting.value) == value.replace("PROJECT", str(project))
     assert setting.words == place.replace("PROJECT", str(project))
+
+
+IMAGE = f"registry.example:5000/team/ansible@sha256:{'0' * 64}"
+OTHER = f"ansible@sha256:{'1' * 64}"
+IMAGES = [
+    ("", "", None),
+    (IMAGE, "", IMAGE),
+    ("", OTHER, OTHER),
+    (IMAGE, OTHER, OTHER),
+]
+
+
+@pytest.mark.parametrize(("of_project", "of_plan", "expected"), IMAGES)
+def test_a_plan_is_approved_with_the_image_that_it_runs_in(
+    project: Path, of_project: str, of_plan: str, expected: str | None
+) -> None:
+    (project / "orch.toml").write_text(f'execution_environment = "{of_project}"\n' if of_project else "")
+    text = (ROOT / "plans/shop-1.0.0.yml").read_text()
+    if of_plan:
+        text = text.replace("resources: {", f'resources: {{execution_environment: "{of_plan}", ', 1)
+    (project / "plans/shop.yml").write_text(text)
+    files = FolderPlanFiles(lambda: image_setting().value)
+    plan = files.load(project / "plans/shop.yml", project).plan
+    assert plan.resources.execution_environment == expected
+    without = FolderPlanFiles().load(ROOT / "plans/shop-1.0.0.yml", project).plan
+    digests = [
+        effective_plan(each, (), (), model=None, policy=None, tree={}, artefacts={}).digests["plan"]
+        for each in (plan, without)
+    ]
+    assert (digests[0] == digests[1]) is (expected is None)
 
 
 def test_the_file_names_the_home_and_the_variable_stands_over_it(

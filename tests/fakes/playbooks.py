@@ -127,7 +127,9 @@ class FakePlaybooks(PlaybookRuns):
         """Nothing is slow here; `ready` says for which projects it was asked and not let go."""
         self.ready.add(project)
 
-    def software(self, project: Path, playbooks: Sequence[str] = (), inventory: str = "") -> RunSoftware:
+    def software(
+        self, project: Path, playbooks: Sequence[str] = (), inventory: str = "", image: str | None = None
+    ) -> RunSoftware:
         """Two versions that are nobody's, until a test says otherwise."""
         return self.present
 

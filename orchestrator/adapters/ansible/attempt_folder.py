@@ -41,6 +41,8 @@ class _Ansible(Noun):
     python_version: str
     source: Source
     strategies: str | None = None
+    image: str = ""
+    engine: str = ""
 
 
 class Beside(NamedTuple):
@@ -82,11 +84,12 @@ class AttemptFolder:
         passed: Mapping[str, str] | None = None,
         installation: AnsibleInstallation | None = None,
         beside: "Beside | None" = None,
+        home: Path | None = None,
     ) -> bool:
         """Make the folder whole, with its request in it; False when there is one already.
 
         `passed`: what the run sees of the caller's environment, until `forget`. `installation`: the Ansible, unless it is
-        orch's own. `beside`: what this process has for the run.
+        orch's own. `beside`: what this process has for the run. `home`: what the run is shut off from.
         """
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
@@ -95,6 +98,8 @@ class AttemptFolder:
             write_durably(fresh / "nonce", secrets.token_hex(16))
             if installation is not None:
                 write_durably(fresh / self._ansible.name, _ansible_text(installation))
+            if home is not None:
+                write_durably(fresh / "home", str(home))
             if passed:
                 write_durably(fresh / self._environment.name, json.dumps(dict(passed)))
             if beside is not None:
@@ -139,7 +144,18 @@ class AttemptFolder:
             python_version=given.python_version,
             source=given.source,
             strategies=None if given.strategies is None else Path(given.strategies),
+            image=given.image,
+            engine=given.engine,
         )
+
+    def home(self) -> Path | None:
+        """orch's home, from which a run can be shut off; None where whoever started it named none."""
+        try:
+            return Path((self.path / "home").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            raise _damaged(self.path / "home") from None
 
     def nonce(self) -> str:
         """What every event of this run must carry."""
@@ -204,6 +220,10 @@ class AttemptFolder:
         except (FileNotFoundError, ValueError):
             return None
 
+    def begun(self) -> bool:
+        """Whether the run has told anything: its file is there before it begins where the run is shut off."""
+        return self.evidence.exists() and self.evidence.stat().st_size > 0
+
     def events(self) -> bytes:
         """The stream of events as far as it was written."""
         return self.evidence.read_bytes() if self.evidence.exists() else b""
@@ -212,7 +232,13 @@ class AttemptFolder:
         """The error that ansible-playbook ended with, where it says one."""
         lines = self.output.read_text(errors="replace").splitlines() if self.output.exists() else []
         error_lines = [line for line in lines if line.startswith(("ERROR", "[ERROR]"))]
-        return [f"ansible-playbook says: {plain(error_lines[-1])}"] if error_lines else []
+        if error_lines:
+            return [f"ansible-playbook says: {plain(error_lines[-1])}"]
+        installation = self.installation()
+        of_engine = [line for line in lines if line.startswith(("Error:", "docker:"))]
+        if installation is None or not installation.image or not of_engine:
+            return []
+        return [f"{installation.engine} says: {plain(of_engine[-1])}"]
 
     def passed_environment(self) -> dict[str, str]:
         """What the run sees of the environment of whoever started it; empty once it has ended."""
@@ -265,6 +291,8 @@ def _ansible_text(installation: AnsibleInstallation) -> str:
         python_version=installation.python_version,
         source=installation.source,
         strategies=None if strategies is None else str(strategies),
+        image=installation.image,
+        engine=installation.engine,
     ).model_dump_json()
 
 

@@ -54,4 +54,5 @@ def used_of(installation: AnsibleInstallation) -> AnsibleUsed:
         core_version=installation.core_version,
         python_version=installation.python_version,
         source=installation.source,
+        image=installation.image,
     )

@@ -5,6 +5,7 @@ that a project or a home has under that name takes its place. It is made before 
 out of the environment what says where evidence goes.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import module_from_spec, spec_from_file_location
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.ansible.guest.core.choice import core
+from orchestrator.adapters.process.shut_off import shut_off_as_given
 
 PLUGIN = Path(__file__).resolve().parent / "callback_plugins" / "orch_evidence.py"
 
@@ -51,6 +53,7 @@ def begin(arguments: Sequence[str]) -> None:
 
 def main() -> None:
     """Be ansible-playbook; exits as it does."""
+    shut_off_as_given(os.environ)
     from ansible.cli.playbook import PlaybookCLI
 
     put_in()

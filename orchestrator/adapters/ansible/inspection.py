@@ -21,6 +21,7 @@ from orchestrator.adapters.ansible.inspected_targets import (
 )
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
+from orchestrator.adapters.ansible.isolation.inspecting import ended_in_container
 from orchestrator.adapters.ansible.program_errors import SEE_PROGRAM, of_passwords, readable, with_reasons
 from orchestrator.adapters.ansible.settings import (
     base_environment,
@@ -70,6 +71,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     may_read: Sequence[Path] = (),
     origin: Path | None = None,
     become: str | None = None,
+    hidden: Path | None = None,
     say: Callable[[str], None] = lambda step: None,
 ) -> Inspection:
     """Resolve the inventory, load the playbooks and decrypt every vaulted value; faults of users' files are returned.
@@ -79,7 +81,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
     zygote is asked first. `installation`: the Ansible that is asked [default: orch's own]. `passed`: what runs see of the
     caller's environment besides the usual. `may_read`: places outside of the project whose files are not named where they are
     opened. `origin`: where files with passwords are, for a copy. `become`: the password to become root that a person gave.
-    `say`: how far it is, once it takes long.
+    `hidden`: orch's home, which an image does not see. `say`: how far it is, once it takes long.
     """
     project, inventory = project.absolute(), below(project, inventory)
     refused = list(unusable_sources(inventory, dynamic_allowed=dynamic_allowed))
@@ -116,6 +118,7 @@ def inspect(  # noqa: PLR0913 - what a plan names, and nothing else
         timeout=timeout,
         warm=warm,
         installation=installation,
+        hidden=hidden,
     )
     try:
         return _inspection(_without_hosts(inspector_answer, refused), project, pattern, say)
@@ -136,7 +139,7 @@ def _without_hosts(inspector_answer: dict[str, Any], refused: Sequence[str]) -> 
     return inspector_answer
 
 
-def _ask(
+def _ask(  # noqa: PLR0913 - what is asked, and of whom
     question: dict[str, Any],
     project: Path,
     passed: Mapping[str, str],
@@ -145,11 +148,24 @@ def _ask(
     timeout: float,
     warm: WarmStart | None,
     installation: AnsibleInstallation | None,
+    hidden: Path | None,
 ) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="orch-inspect-") as name:
         folder = Path(name)
         question["may_read"].append(name)
         environment = {**passed, **_environment(project, folder, dynamic_allowed=dynamic_allowed)}
+        if installation is not None and installation.image:
+            ended = ended_in_container(
+                installation,
+                json.dumps(question),
+                environment,
+                project=project,
+                may_read=question["may_read"],
+                folder=folder,
+                hidden=hidden,
+                timeout=timeout,
+            )
+            return _answered(question, ended, ended.output.encode())
         if warm is not None and project.is_dir():
             try:
                 inspector_answer = warm.inspect(str(project), question, environment, timeout)
@@ -178,6 +194,11 @@ def _asked_in_the_cold(
         )
         answer.seek(0)
         content = answer.read()
+    return _answered(question, ended, content)
+
+
+def _answered(question: dict[str, Any], ended: process.Ended, content: bytes) -> dict[str, Any]:
+    """The answer, and why there is none."""
     if content:
         try:
             return read_object(content)

@@ -5,6 +5,7 @@ ANSWER; whatever a user's plugins print does not get into it. Nothing is run on 
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -360,6 +361,17 @@ def _no_callback() -> str | None:
 
 
 def main() -> None:
-    """Answer the question on standard input into the file that the first argument names."""
-    result = answer(json.load(sys.stdin))
-    Path(sys.argv[1]).write_text(json.dumps(result), encoding="utf-8")
+    """Answer the question on standard input into the file that the first argument names; `-`: to standard output.
+
+    Nothing else gets there: what programs and plugins print goes to the errors.
+    """
+    to_output = sys.argv[1] == "-"
+    kept = os.dup(1) if to_output else -1
+    if to_output:
+        os.dup2(2, 1)
+    content = json.dumps(answer(json.load(sys.stdin)))
+    if not to_output:
+        Path(sys.argv[1]).write_text(content, encoding="utf-8")
+        return
+    with os.fdopen(kept, "w", encoding="utf-8") as file:
+        file.write(content)

@@ -7,7 +7,8 @@ from pathlib import Path
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.become_passwords import names_passwords
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.installation import Choice, other_than_own
+from orchestrator.adapters.ansible.installation import AnsibleInstallation, Choice, other_than_own
+from orchestrator.adapters.ansible.isolation.images import Images
 from orchestrator.adapters.ansible.settings import (
     cfg_conflicts,
     decrypts,
@@ -31,9 +32,19 @@ class AnsibleInspector(Inspector):
     """Every question about a plan's Ansible files; at most one start of Ansible each, and none where a zygote answers."""
 
     def __init__(
-        self, warm: WarmStart | None = None, choice: Choice | None = None, become: str | None = None
+        self,
+        warm: WarmStart | None = None,
+        choice: Choice | None = None,
+        become: str | None = None,
+        *,
+        images: Images | None = None,
+        home: Path | None = None,
     ) -> None:
-        """`choice`: the Ansible that is asked [default: orch's own]. `become`: the password that a person gave."""
+        """`choice`: the Ansible that is asked [default: orch's own]. `become`: the password that a person gave.
+
+        `images`: what is known of images. `home`: what an image does not see.
+        """
+        self._images, self._home = images or Images(), home
         self._warm = warm
         self._choice = choice
         self._become = become
@@ -71,8 +82,9 @@ class AnsibleInspector(Inspector):
             dynamic_allowed=plan.resources.dynamic_inventory,
             variables=[variables for _, variables in runs],
             beside=Path(runs[0][0]) if runs else Path(plan.resources.inventory),
-            warm=self._warm,
-            installation=other_than_own(self._choice),
+            warm=None if plan.resources.execution_environment else self._warm,
+            installation=self._installation(plan),
+            hidden=self._home,
             passed=passed,
             origin=origin,
             hosts_beside=plan.balancer_hosts,
@@ -83,7 +95,7 @@ class AnsibleInspector(Inspector):
                 *(project / name for name in plan.resources.outputs),
             ],
         )
-        unusable = list(password_faults(inspection.targets, other_than_own(self._choice)))
+        unusable = list(password_faults(inspection.targets, self._installation(plan)))
         if unusable:
             inspection = inspection.model_copy(
                 update={"targets": (), "beside": (), "inventory_faults": tuple(unusable)}
@@ -91,7 +103,7 @@ class AnsibleInspector(Inspector):
         absent = tuple(name for name in plan.resources.pass_environment if not os.environ.get(name))
         return inspection.model_copy(
             update={
-                "no_acceleration": lacking(plan.strategy.accelerate, other_than_own(self._choice)),
+                "no_acceleration": lacking(plan.strategy.accelerate, self._installation(plan)),
                 "absent_environment": absent,
                 "opened": _not_named(inspection.opened, plan, project),
                 "targets": with_identities(plan.resources.without_ssh, inspection.targets),
@@ -104,13 +116,18 @@ class AnsibleInspector(Inspector):
         """See the port."""
         return self._become is not None
 
+    def _installation(self, plan: ReleasePlan) -> AnsibleInstallation | None:
+        """The Ansible of the plan's image, else the chosen one; None: orch's own. Raises MachineLacks."""
+        image = plan.resources.execution_environment
+        return self._images.installation(image) if image else other_than_own(self._choice)
+
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""
         return tree_findings(plan, project)
 
     def installed(self, plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
-        """From the files themselves; nothing is started."""
-        return parts_installed(plan, project, opened)
+        """From the files themselves; nothing is started. An image has its own, which its digest covers."""
+        return [] if plan.resources.execution_environment else parts_installed(plan, project, opened)
 
     def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with, and no password of a host."""

@@ -14,15 +14,16 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from orchestrator.adapters import process
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import MachineLacks
 
-Source = Literal["named", "active", "path", "own"]
-"""What an installation was found by: an option, variable or setting; VIRTUAL_ENV; PATH; or none of them."""
+Source = Literal["named", "active", "path", "own", "image"]
+"""What an installation was found by: an option, variable or setting; VIRTUAL_ENV; PATH; none of them; or an
+image."""
 OLDEST, NEWEST = (2, 16), (2, 22)
 """The series of ansible-core that are tested (make versions)."""
 AHEAD_FROM = (2, 19)
@@ -33,7 +34,7 @@ _ANSWERS_WITHIN = 20.0
 """Seconds for a Python to say its versions: a tenth of one on an idle machine."""
 _PLAYBOOK = "ansible-playbook"
 _PASSED_ON = ("HOME", "LANG", "LC_ALL", "PATH")
-_ASKED = """\
+ASKED = """\
 import json, os, platform, sys
 from importlib import metadata, util
 try:
@@ -63,6 +64,10 @@ class AnsibleInstallation:
     """Why installations that came before it were not taken, each in one sentence."""
     strategies: Path | None = None
     """The folder of mitogen's strategy plugins; None where mitogen is not installed beside it."""
+    image: str = ""
+    """The image that it is in, by its digest; `python` and `playbook` are paths in there."""
+    engine: str = ""
+    """The engine that has the image: podman or docker."""
 
     @property
     def series(self) -> tuple[int, int]:
@@ -73,17 +78,18 @@ class AnsibleInstallation:
     @property
     def words(self) -> str:
         """Its versions and its Python, for people."""
-        return f"ansible-core {self.core_version} under Python {self.python_version} ({self.python})"
+        where = f"{self.engine}, {self.image}: " if self.image else ""
+        return f"ansible-core {self.core_version} under Python {self.python_version} ({where}{self.python})"
 
     @property
     def ahead(self) -> bool:
         """Whether it can be imported ahead of runs; an older one starts each run in the cold."""
-        return self.series >= AHEAD_FROM
+        return not self.image and self.series >= AHEAD_FROM
 
     @property
     def is_own(self) -> bool:
         """Whether it is the one of the environment that orch itself runs in."""
-        return _is_orchs(self.python)
+        return not self.image and _is_orchs(self.python)
 
 
 class Choice(Protocol):
@@ -122,7 +128,7 @@ def own_installation(*, source: Source = "own", passed_over: tuple[str, ...] = (
     try:
         core = metadata.version("ansible-core")
     except metadata.PackageNotFoundError:
-        raise _unusable(str(python), "no ansible-core", passed_over) from None
+        raise unusable(str(python), "no ansible-core", passed_over) from None
     mitogen = find_spec("ansible_mitogen")
     strategies = Path(mitogen.origin).parent / "plugins" / "strategy" if mitogen and mitogen.origin else None
     supported = _supported(python, core, platform.python_version(), source, passed_over)
@@ -162,18 +168,18 @@ def _candidates(environment: Mapping[str, str]) -> Iterator[tuple[Path, Source]]
 def _of(path: Path, source: Source, environment: Mapping[str, str]) -> AnsibleInstallation:
     """The installation at a path. Raises MachineLacks."""
     if not path.exists():
-        raise _unusable(str(path), "nothing there")
+        raise unusable(str(path), "nothing there")
     python = _python_of(path, environment)
     if python is None:
-        raise _unusable(str(path), "neither a virtual environment, nor an ansible-playbook, nor a Python")
+        raise unusable(str(path), "neither a virtual environment, nor an ansible-playbook, nor a Python")
     if _is_orchs(python):
         return own_installation(source=source)
     ended = _asked(python, environment)
     if ended is None:
-        raise _unusable(str(python), "a program that cannot be started")
+        raise unusable(str(python), "a program that cannot be started")
     if ended.exit_code != 0:
         why = "it took too long" if ended.exit_code is None else f"exit code {ended.exit_code}"
-        raise _unusable(str(python), f"a program that does not say its versions ({why})")
+        raise unusable(str(python), f"a program that does not say its versions ({why})")
     return _as_said(python, ended.output, source)
 
 
@@ -189,7 +195,7 @@ def _asked(python: Path, environment: Mapping[str, str]) -> process.Ended | None
     try:
         return process.run(
             # -E: variables such as PYTHONPATH do not reach runs either. From /, for nothing of the present folder is meant.
-            [str(python), "-E", "-c", _ASKED],
+            [str(python), "-E", "-c", ASKED],
             timeout=_ANSWERS_WITHIN,
             environment={name: environment[name] for name in _PASSED_ON if name in environment},
             directory=Path("/"),
@@ -199,19 +205,35 @@ def _asked(python: Path, environment: Mapping[str, str]) -> process.Ended | None
         return None
 
 
+def installation_as_said(image: str, words: str) -> AnsibleInstallation:
+    """What a Python in an image said of itself, checked. Its paths are there and not here. Raises MachineLacks."""
+    answer = _answer(image, words)
+    executable = answer.get("python")
+    if not isinstance(executable, str) or not re.fullmatch(r"/[^\x00-\x1f\x7f]{1,1000}", executable):
+        raise unusable(image, "an image whose Python does not say where it is")
+    core, version = answer.get("core"), answer.get("python_version")
+    if not isinstance(core, str) or not isinstance(version, str):
+        raise unusable(image, "an image whose Python has no ansible-core")
+    return _supported(Path(executable), core, version, "image", ())
+
+
+def _answer(place: str, words: str) -> dict[str, Any]:
+    try:
+        return read_object(words.strip().encode())
+    except ForeignJsonError:
+        raise unusable(place, f"a program that says `{plain(words)[:80]}`") from None
+
+
 def _as_said(python: Path, words: str, source: Source) -> AnsibleInstallation:
     """What a Python said of itself, checked. Raises MachineLacks."""
-    try:
-        answer = read_object(words.strip().encode())
-    except ForeignJsonError:
-        raise _unusable(str(python), f"a program that says `{plain(words)[:80]}`") from None
+    answer = _answer(str(python), words)
     core, version, executable = (answer.get(key) for key in ("core", "python_version", "python"))
     if not isinstance(version, str) or not _PYTHON.fullmatch(version):
-        raise _unusable(str(python), "a program that names no version of Python")
+        raise unusable(str(python), "a program that names no version of Python")
     if core is None:
-        raise _unusable(str(python), f"Python {version} without ansible-core")
+        raise unusable(str(python), f"Python {version} without ansible-core")
     if not isinstance(core, str):
-        raise _unusable(str(python), "a program that names no version of ansible-core")
+        raise unusable(str(python), "a program that names no version of ansible-core")
     # A shim of a version manager says which Python it starts.
     if isinstance(executable, str) and executable.startswith("/") and Path(executable).is_file():
         python = Path(executable)
@@ -227,10 +249,10 @@ def _supported(
     named = f"ansible-core {plain(core)[:60]} under Python {plain(version)[:60]}"
     seen, its = _CORE.fullmatch(core), _PYTHON.fullmatch(version)
     if seen is None or its is None:
-        raise _unusable(str(python), named, passed_over)
+        raise unusable(str(python), named, passed_over)
     series, its_python = (int(seen[1]), int(seen[2])), (int(its[1]), int(its[2]))
     if not OLDEST <= series <= NEWEST or its_python < OLDEST_PYTHON:
-        raise _unusable(str(python), named, passed_over)
+        raise unusable(str(python), named, passed_over)
     return AnsibleInstallation(python, python.parent / _PLAYBOOK, core, version, source, passed_over)
 
 
@@ -289,7 +311,8 @@ def _python_said_by(playbook: Path, environment: Mapping[str, str]) -> Path | No
     return Path(match[1]) if match is not None and Path(match[1]).is_file() else None
 
 
-def _unusable(path: str, finding: str, passed_over: tuple[str, ...] = ()) -> MachineLacks:
+def unusable(path: str, finding: str, passed_over: tuple[str, ...] = ()) -> MachineLacks:
+    """What cannot run playbooks, with what was expected and found."""
     before = "".join(f" {sentence}" for sentence in passed_over)
     return MachineLacks(
         f"{plain(path)} cannot be used to run playbooks: expected {_EXPECTED}, found {finding}. "

@@ -11,6 +11,7 @@ from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.become_passwords import VARIABLES
 from orchestrator.adapters.ansible.given_password import pipe_of
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
+from orchestrator.adapters.ansible.isolation.ssh_of_here import with_paths_of_here
 from orchestrator.adapters.ansible.own_plays import identity_tasks, own_play, visit_plays
 from orchestrator.adapters.ansible.settings import (
     MARK,
@@ -185,11 +186,11 @@ def ssh_ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
     folder = control / "ssh"
     folder.mkdir(mode=0o700, exist_ok=True)
     plain = folder / "config"
-    plain.write_text(request.plain_way)
+    plain.write_text(_config(request, request.plain_way))
     led: dict[str, list[str]] = {}
     for number, (place, way) in enumerate(sorted(request.ways.items())):
         config = folder / f"config-{number}"
-        config.write_text(way.config)
+        config.write_text(_config(request, way.config))
         own = (
             []
             if request.accelerate
@@ -197,6 +198,11 @@ def ssh_ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
         )
         led[place] = ["-F", str(config), *own, *way.first]
     return {"ssh_ways": led, "ssh_plain": ["-F", str(plain), "-o", "HostName=%h"]}
+
+
+def _config(request: AttemptRequest, config: str) -> str:
+    """In a container ssh has another account."""
+    return with_paths_of_here(config) if request.execution_environment else config
 
 
 def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[str, Any]:

@@ -20,12 +20,26 @@ from orchestrator.adapters.ansible.collections_used import collections_used, pac
 from orchestrator.adapters.ansible.events import event_stream
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.given_password import GivenPassword
-from orchestrator.adapters.ansible.installation import Choice, other_than_own, own_installation
+from orchestrator.adapters.ansible.installation import (
+    AnsibleInstallation,
+    Choice,
+    other_than_own,
+    own_installation,
+)
 from orchestrator.adapters.ansible.installed_software import installed_software
+from orchestrator.adapters.ansible.isolation.ended import end_containers
+from orchestrator.adapters.ansible.isolation.engines import (
+    ENGINES,
+    container_name,
+    end_container,
+    engine_environment,
+)
+from orchestrator.adapters.ansible.isolation.images import Images
+from orchestrator.adapters.ansible.isolation.namespace import isolation_here
 from orchestrator.adapters.ansible.settings import base_environment, elsewhere, passed_environment
 from orchestrator.adapters.ansible.starved import store_fault_of
 from orchestrator.adapters.ansible.warm import WarmStart
-from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, RunIsolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.evidence.run_evidence import RunExit
@@ -47,7 +61,7 @@ class Given(NamedTuple):
 class AnsiblePlaybooks(PlaybookRuns):
     """Attempts below one root folder; any process that knows the root sees them all."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the composition root gives
         self,
         root: Path,
         *,
@@ -57,15 +71,20 @@ class AnsiblePlaybooks(PlaybookRuns):
         begun: Path | None = None,
         choice: Choice | None = None,
         given: Given = Given(),  # noqa: B008 - it holds nothing
+        images: Images | None = None,
+        home: Path | None = None,
     ) -> None:
         """`environ`: where the variables are that plans have passed to their runs, by default those of this process.
 
         `begun`: where marks of begun attempts are kept [default: in the root]. `choice`: the Ansible of attempts that
-        are started here [default: orch's own]. `given`: what runs have of this process.
+        are started here [default: orch's own]. `given`: what runs have of this process. `images`: what is known of images.
+        `home`: what runs are shut off from.
         """
+        self._images, self._home = images or Images(), home
         self._choice = choice
         self._logins = given.logins or process.KeptLogins()
         self._become = GivenPassword.of(given.become)
+        self._isolation: dict[bool, RunIsolation] = {}
         self._environ = os.environ if environ is None else environ
         self._root = root.absolute()
         self._begun = BegunMarks(begun or self._root / ".begun")
@@ -82,11 +101,13 @@ class AnsiblePlaybooks(PlaybookRuns):
         if not folder.exists():
             # Before there is a folder: from then on the worker has so long to claim it.
             passed = _passed(request, self._environ)
-            if not _imports_itself(request):
+            if not _starts_in_the_cold(request):
                 self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
-        created = folder.create(request, passed, other_than_own(self._choice), self._beside(request))
+        created = folder.create(
+            request, passed, self._installation(request), self._beside(request), self._home
+        )
         if not created and folder.request().epoch != request.epoch:
             raise StoreFault(
                 f"{request.attempt} was not started: {folder.path} is of another run of that name, which the journal does not "
@@ -95,7 +116,9 @@ class AnsiblePlaybooks(PlaybookRuns):
         if created:
             self._begun.note(request.attempt, folder.mark())
         spawn = partial(_spawn, folder)
-        if created and (_imports_itself(request) or not self._warm.start(folder, request.accelerate, spawn)):
+        if created and (
+            _starts_in_the_cold(request) or not self._warm.start(folder, request.accelerate, spawn)
+        ):
             spawn(None)
 
     def _beside(self, request: AttemptRequest) -> Beside:
@@ -103,19 +126,45 @@ class AnsiblePlaybooks(PlaybookRuns):
         return Beside(logins=self._logins_for(request), become=place)
 
     def _logins_for(self, request: AttemptRequest) -> dict[str, str]:
-        """Those that a deploy may go by. What is put back goes by new ones: a deploy may have changed host and network."""
+        """Those that a deploy may go by. What is put back goes by new ones: a deploy may have changed host and network.
+
+        The ssh of an image is another program than the one that made them.
+        """
         taken = self._logins.take(request.addresses.values())
-        if request.purpose == "deploy" and request.accelerate is None:
+        if request.purpose == "deploy" and request.accelerate is None and not request.execution_environment:
             return taken
         process.end_logins(path for place in taken.values() for path in process.sockets_of(place))
         return {}
+
+    def _installation(self, request: AttemptRequest) -> AnsibleInstallation | None:
+        if request.execution_environment:
+            return self._images.installation(request.execution_environment)
+        return other_than_own(self._choice)
 
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
         self._warm.make_ready(project, accelerate)
 
-    def software(self, project: Path, playbooks: Sequence[str] = (), inventory: str = "") -> RunSoftware:
-        """orch and what it brings, the Ansible that is chosen, and the collections that playbooks name."""
+    def isolation(self, image: str | None, *, acts_here: bool) -> RunIsolation:
+        """A container for an image, else a mount namespace where this machine gives one; asked once for each answer."""
+        if image:
+            return RunIsolation(isolation="container")
+        if self._home is None:
+            return RunIsolation()
+        if acts_here not in self._isolation:
+            self._isolation[acts_here] = isolation_here(self._home, acts_here=acts_here, environ=os.environ)
+        return self._isolation[acts_here]
+
+    def software(
+        self, project: Path, playbooks: Sequence[str] = (), inventory: str = "", image: str | None = None
+    ) -> RunSoftware:
+        """orch and what it brings, the Ansible that is chosen, and the collections that playbooks name.
+
+        Collections of an image are known by its digest; those of the project are files of the tree.
+        """
+        if image:
+            there = self._images.installation(image)
+            return RunSoftware(versions=installed_software(there.core_version), ansible=used_of(there))
         installation = own_installation() if self._choice is None else self._choice.installation
         return RunSoftware(
             versions=installed_software(installation.core_version),
@@ -125,6 +174,8 @@ class AnsiblePlaybooks(PlaybookRuns):
 
     def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
         """The choice of this process is that from now on."""
+        if ansible.image:
+            return used_of(self._images.installation(ansible.image))
         return self._choice.go_on_with(ansible) if isinstance(self._choice, AnsibleChoice) else None
 
     def let_go(self) -> None:
@@ -177,14 +228,22 @@ class AnsiblePlaybooks(PlaybookRuns):
         folder = self._folder(attempt)
         if not folder.exists():
             mark = self._begun.mark_of(attempt)
-            return mark is None or process.end_tree(marker=mark, group=None)
+            return mark is None or self._end_what_is_seen(mark)
         folder.claimed() or folder.claim({"fenced": "stopped before a worker claimed it"})
         gone = process.end_tree(marker=folder.mark(), group=folder.cgroup(), root=folder.holder())
         kept_logins.end(folder)
+        gone = end_containers(folder) and gone
         if gone:
             process.remove_cgroup(folder.cgroup())
             folder.forget()
         return gone
+
+    def _end_what_is_seen(self, mark: str) -> bool:
+        """Of an attempt whose folder is gone, and with it which engine it had."""
+        gone = process.end_tree(marker=mark, group=None)
+        for engine in ENGINES:
+            end_container(engine, container_name(mark))
+        return process.end_tree(marker=mark, group=None) and gone
 
     def _folder(self, attempt: str) -> AttemptFolder:
         return AttemptFolder(self._root, attempt)
@@ -196,6 +255,11 @@ class AnsiblePlaybooks(PlaybookRuns):
             return False
         folder.claim({"fenced": why})
         return True
+
+
+def _starts_in_the_cold(request: AttemptRequest) -> bool:
+    """Whether no zygote serves: in a container it is another Ansible, in another root."""
+    return bool(request.execution_environment) or _imports_itself(request)
 
 
 def _imports_itself(request: AttemptRequest) -> bool:
@@ -235,7 +299,15 @@ def _worker_environment(folder: AttemptFolder) -> dict[str, str]:
     """The worker finds orch where this process found it; what the run itself sees is decided in the worker."""
     name, _, value = folder.mark().partition("=")
     home = str(Path(__file__).parents[3])
-    return {**base_environment(os.environ), name: value, "PYTHONPATH": home, "PYTHONDONTWRITEBYTECODE": "1"}
+    installation = folder.installation()
+    of_engine = engine_environment(os.environ) if installation is not None and installation.image else {}
+    return {
+        **base_environment(os.environ),
+        **of_engine,
+        name: value,
+        "PYTHONPATH": home,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def _what_it_left(folder: AttemptFolder) -> AttemptOutcome:

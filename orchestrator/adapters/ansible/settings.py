@@ -171,7 +171,14 @@ def ssh_arguments(control: Path | None, known_hosts: str | None, users: str) -> 
 
 def first_ssh_options(request: AttemptRequest, control: Path) -> list[str]:
     """Ours as words: they stand first on each command line of ssh, whatever variables say (in_run/connections.py)."""
-    known = ["-o", "KnownHostsCommand=none"] if _knows_host_commands() else []
+    # The ssh of an image may be older than this machine's; it reads no configuration but the frozen one.
+    known = (
+        []
+        if request.execution_environment
+        else ["-o", "KnownHostsCommand=none"]
+        if _knows_host_commands()
+        else []
+    )
     return [*shlex.split(ssh_arguments(_shared(request, control), request.known_hosts, "")), *known]
 
 

@@ -14,20 +14,28 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible import kept_logins, launch
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
+from orchestrator.adapters.ansible.isolation.container import CODE, run_config
+from orchestrator.adapters.ansible.isolation.ended import end_containers
+from orchestrator.adapters.ansible.isolation.namespace import hide
+from orchestrator.adapters.ansible.isolation.needed_places import needed_by
 from orchestrator.adapters.ansible.settings import guest
 from orchestrator.adapters.ansible.starved import finish_starved, lacked
 from orchestrator.adapters.ansible.warm import played_over
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.run_evidence import RunExit
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.errors import MachineLacks
 from orchestrator.policy.evidence.verdict import judge, never_ran
+
+if TYPE_CHECKING:
+    from ansible_runner.config._base import BaseConfig
 
 CLAIMED = 75
 """Exit code of a worker whose attempt somebody else has claimed."""
@@ -98,6 +106,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
         return
     kept_logins.end(folder)
     left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
+    left = not end_containers(folder) or left
     if left:
         faults.append("processes of the run are left and do not end")
     evidence = evidence_of(folder, request)
@@ -131,8 +140,8 @@ class _Run:
         try:
             self._call(control)
         except Exception as broken:  # noqa: BLE001 - whatever breaks here must end as an outcome, not as a lost attempt
-            # The first thing that a run does is to make the file of its events.
-            self.starved = None if self.folder.evidence.exists() else lacked(broken)
+            # The first thing that a run does is to tell that it starts.
+            self.starved = None if self.folder.begun() else lacked(broken)
             return [f"the worker failed: {type(broken).__name__}: {plain(str(broken))}"]
         return []
 
@@ -144,19 +153,51 @@ class _Run:
         """Files for output and no input at all, so that no prompt can wait and no output can stall."""
         environment = launch.environment(self.request, self.folder, dict(os.environ), control)
         arguments = launch.arguments(self.request, self.folder, control)
+        if self.request.isolation == "container":
+            self._call_in_container(arguments, environment, control)
+            return
         kept_logins.fetch(self.request, self.folder, control)
+        if self.request.isolation == "mount_namespace":
+            environment |= hide(self._home(), self.request, self.folder, control)
         # Before ansible-runner has threads: this can be a fork, which begins when ansible-runner calls for it.
         with (
             self.folder.output.open("wb") as output,
             self.start(arguments, environment, self.request.project, output) as (command, given),
         ):
-            self._run(command, environment, given, output)
+            self._run(self._config(command, environment, given, output))
 
-    def _run(
+    def _home(self) -> Path:
+        """What the run is shut off from. Raises MachineLacks: a run that was to be shut off does not begin without."""
+        home = self.folder.home()
+        if home is None:
+            raise MachineLacks("nothing says which home it is to be shut off from")
+        return home
+
+    def _call_in_container(self, arguments: list[str], environment: dict[str, str], control: Path) -> None:
+        """In the cold, in a container that has no more of this machine than the run needs."""
+        installation = self.folder.installation()
+        if installation is None or not installation.image:
+            raise MachineLacks("nothing says which image it is to run in")
+        print(f"{_words(installation)}, started in a container", flush=True)  # noqa: T201 - the worker's log
+        with self.folder.output.open("wb") as output, Path(os.devnull).open("rb") as nothing:
+            config = run_config(
+                guest(installation, "playbook", *arguments),
+                environment,
+                nothing,
+                output,
+                installation=installation,
+                project=self.request.project,
+                control=control,
+                mark=self.folder.mark(),
+                places=needed_by(self.request, self.folder, control, [CODE]),
+                hidden=self.folder.home(),
+            )
+            self._run(config)
+
+    def _config(
         self, command: list[str], environment: dict[str, str], given: IO[bytes], output: IO[bytes]
-    ) -> None:
-        """Through ansible-runner in its subprocess mode, and not beyond the attempt's time."""
-        from ansible_runner import Runner
+    ) -> "BaseConfig":
+        """ansible-runner's subprocess mode, with nothing of its own."""
         from ansible_runner.config.command import CommandConfig
 
         config = CommandConfig(
@@ -172,6 +213,12 @@ class _Run:
         config.prepare_run_command(command[0], command[1:])
         # Runner's display plugin would write each result into a file and into the output; ours is the evidence.
         config.env = environment
+        return config
+
+    def _run(self, config: "BaseConfig") -> None:
+        """Through ansible-runner, and not beyond the attempt's time."""
+        from ansible_runner import Runner
+
         limit = threading.Timer(self.request.run_timeout, self._time_is_over)
         limit.daemon = True
         limit.start()
@@ -179,6 +226,8 @@ class _Run:
             _, self.exit_code = Runner(config=config).run()
         finally:
             limit.cancel()
+            # While it sweeps, it would end the programs by which the container is removed.
+            limit.join()
 
 
 def main(path: str, line: str | None = None) -> int:

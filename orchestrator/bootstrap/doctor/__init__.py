@@ -35,6 +35,8 @@ def examined(
         ("git",): reaching.git,
         ("lab",): lambda: machine.lab(lab_seen),
         ("containers",): machine.containers,
+        ("execution_environment",): lambda: running.execution_environment(environ),
+        ("isolation",): lambda: running.isolation(environ),
         ("timer",): machine.timer,
         ("locale", "clock"): lambda: (machine.locale(environ), machine.clock()),
         ("pdf", "apprise"): machine.extras,

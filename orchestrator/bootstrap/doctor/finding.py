@@ -21,6 +21,8 @@ Subject = Literal[
     "git",
     "lab",
     "containers",
+    "execution_environment",
+    "isolation",
     "timer",
     "locale",
     "clock",
@@ -29,7 +31,10 @@ Subject = Literal[
 ]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 NEEDED_SUBJECTS: frozenset[Subject] = frozenset(
-    {"settings", "home", "space", "house", "store", "ansible", "ansible_runner", "openssh"}
+    {
+        *("settings", "home", "space", "house", "store", "ansible", "ansible_runner", "openssh"),
+        "execution_environment",
+    }
 )
 """Every deployment needs these: where one of them is missing, none can run."""
 
@@ -56,6 +61,11 @@ Lack = Literal[
     "git_missing",
     "lab_lacking",
     "containers_missing",
+    "containers_silent",
+    "image_unusable",
+    "isolation_impossible",
+    "isolation_unwanted",
+    "isolation_home_in_use",
     "timer_missing",
     "locale_not_utf8",
     "clock_adrift",

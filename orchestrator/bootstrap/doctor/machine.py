@@ -41,15 +41,30 @@ def lab(seen: Callable[[], LabSeen]) -> tuple[Finding, ...]:
 
 
 def containers() -> tuple[Finding, ...]:
-    """podman and docker, each with its version."""
-    named = []
+    """podman and docker, each with its version, and whether any of them answers."""
+    named, silent = [], {}
     for engine in ("podman", "docker"):
         ended = asked([engine, "--version"])
         match = _VERSION.search(ended.output) if ended is not None and ended.exit_code == 0 else None
-        named += [f"{engine} {plain(match[0]).rstrip(',')}"] if match else []
+        if match is None:
+            continue
+        named.append(f"{engine} {plain(match[0]).rstrip(',')}")
+        answer = asked([engine, "ps", "--quiet"])
+        if answer is None or answer.exit_code != 0:
+            words = "" if answer is None else answer.errors.strip().splitlines()[-1:]
+            silent[engine] = plain("".join(words), 300)
     if not named:
         return (Finding("containers", "missing", "", "containers_missing"),)
-    return (Finding("containers", "ok", ", ".join(named)),)
+    if len(silent) == len(named):
+        engine, words = next(iter(silent.items()))
+        return (
+            Finding("containers", "warning", ", ".join(named), "containers_silent", f"{engine}: {words}"),
+        )
+    return (Finding("containers", "ok", ", ".join(f"{name}{_silence(name, silent)}" for name in named)),)
+
+
+def _silence(name: str, silent: Mapping[str, str]) -> str:
+    return " (it does not answer)" if name.split(maxsplit=1)[0] in silent else ""
 
 
 def timer() -> tuple[Finding, ...]:

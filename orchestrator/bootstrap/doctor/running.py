@@ -57,6 +57,40 @@ def _ssh_passwords(installation: AnsibleInstallation) -> Finding:
     return Finding("ssh_passwords", "ok", "by sshpass")
 
 
+def execution_environment(environ: Mapping[str, str]) -> tuple[Finding, ...]:
+    """The image that orch.toml names: whether an engine has it, and runs an Ansible of it."""
+    from orchestrator.adapters.ansible.isolation.images import Images
+
+    try:
+        setting = project_settings.image_setting(environ)
+        if setting.value is None:
+            words = "orch.toml names no image: runs are on this machine, unless a plan names one"
+            return (Finding("execution_environment", "ok", words),)
+        installation = Images().installation(setting.value)
+    except OrchError as refused:
+        return (Finding("execution_environment", "missing", "", "image_unusable", str(refused)),)
+    return (Finding("execution_environment", "ok", f"{installation.words}, by: {setting.words}"),)
+
+
+def isolation(environ: Mapping[str, str]) -> tuple[Finding, ...]:
+    """What runs without an image are shut off by."""
+    from orchestrator import bootstrap
+    from orchestrator.adapters.ansible.isolation.namespace import OPEN_RUNS, isolation_here, lacking
+
+    try:
+        home = bootstrap.home_of()
+    except OrchError:
+        home = Path("/nonexistent")
+    shut_off = isolation_here(home, acts_here=False, environ=environ)
+    if shut_off.isolation != "none":
+        return (Finding("isolation", "ok", "a mount namespace in which orch's home is not seen"),)
+    if shut_off.unisolated == "asked":
+        return (Finding("isolation", "warning", f"{OPEN_RUNS} is set", "isolation_unwanted"),)
+    if shut_off.unisolated == "home_in_use":
+        return (Finding("isolation", "warning", str(home), "isolation_home_in_use"),)
+    return (Finding("isolation", "warning", "", "isolation_impossible", lacking(home)),)
+
+
 def packages() -> tuple[Finding, ...]:
     """The packages that orch starts runs with, and accelerates them with."""
     return (

@@ -32,6 +32,8 @@ TITLES: dict[Subject, str] = {
     "git": "git",
     "lab": "lab",
     "containers": "containers",
+    "execution_environment": "execution environment",
+    "isolation": "isolation of runs",
     "timer": "timer",
     "locale": "locale",
     "clock": "clock",
@@ -88,6 +90,24 @@ MEANINGS: dict[Lack, Meaning] = {
         "Without it, there are no hosts on this machine to try and rehearse on.", "orch lab up"
     ),
     "containers_missing": Meaning("Without one, nothing runs in an image.", "apt-get install podman"),
+    "containers_silent": Meaning(
+        "It starts nothing for this user, so nothing runs in an image: its service is down, or what it says.",
+        "podman info",
+    ),
+    "image_unusable": Meaning(
+        "Without it, no playbook runs of plans that name no image of their own.", "orch settings check"
+    ),
+    "isolation_impossible": Meaning(
+        "Runs without an image see orch's home, and the record says so: the kernel gives this user no namespaces.",
+        "sysctl user.max_user_namespaces",
+    ),
+    "isolation_unwanted": Meaning(
+        "Runs without an image see orch's home, and the record says so.", "unset ORCH_OPEN_RUNS"
+    ),
+    "isolation_home_in_use": Meaning(
+        "Runs without an image see orch's home, for the home of its user lies there: name a folder of its own.",
+        "export ORCH_HOME=~/.local/share/orch",
+    ),
     "timer_missing": Meaning(
         "Without it, scheduled deployments start only while somebody runs this; docs/schedule.md has the timer.",
         "orch run-due --watch",

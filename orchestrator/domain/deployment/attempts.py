@@ -7,7 +7,7 @@ from typing import Self, TypedDict, TypeGuard, Unpack, get_args
 
 from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attachment import Attachment
-from orchestrator.domain.evidence.attempt import Isolation, Purpose
+from orchestrator.domain.evidence.attempt import Isolation, Purpose, Unisolated
 from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
 from orchestrator.domain.journal import events as e
@@ -66,6 +66,7 @@ class Attempted(Noun):
     unseen: Many[HostName] = ()
     repeated: bool = False
     isolation: Isolation = "none"
+    unisolated: Unisolated = ""
     changed_in_copy: Many[str] = ()
     acted_on: Many[ActedOn] = ()
     opened: Many[OpenedFile] = ()
@@ -191,6 +192,7 @@ def _intended(event: e.AttemptIntended, driver: str, at: datetime) -> Attempted:
         driver=driver,
         repeated=event.repeated,
         isolation=event.isolation,
+        unisolated=event.unisolated,
         manual=event.manual,
     )
 

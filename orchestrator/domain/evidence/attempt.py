@@ -8,9 +8,20 @@ from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Seconds, Text, Variables
 
 Purpose = Literal["deploy", "backout"]
-Isolation = Literal["none"]
-"""What separates a run from orch's user: nothing. Code of a tree, such as a plugin, can do what orch can."""
+Isolation = Literal["none", "mount_namespace", "container"]
+"""What separates a run from orch: nothing (code of a tree, such as a plugin, can do what orch can); a mount namespace without
+orch's home in it; a container, with only what the run needs in it."""
+Unisolated = Literal["", "not_possible", "acts_on_controller", "home_in_use", "asked"]
+"""Why a run has no isolation: the machine gives none; tasks may act on this machine as they are; programs or keys that the run
+needs are where orch's home is; whoever called orch asked for it. Empty where it has one, or nobody said why."""
 Acceleration = Literal["mitogen"]
+
+
+class RunIsolation(Noun):
+    """What a run is shut off by, and why by nothing."""
+
+    isolation: Isolation = "none"
+    unisolated: Unisolated = ""
 
 
 CONTROLLER = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -69,7 +80,9 @@ class AttemptRequest(Noun):
     the project, of which `project` is a copy; files with passwords stay there. `ways`: how ssh gets to hosts that
     its own defaults do not reach, by `address:port`; `plain_way` is its configuration for all others. `without_ssh`: hosts
     that have none, and what identifies each of them. `questions`: those of a visit, which runs nothing else; `playbook` says
-    then only beside which one variables are.
+    then only beside which one variables are. `isolation`: what the run is shut off by; where that cannot be had any more,
+    nothing is run. `execution_environment`: the image of a container. `private_keys`: files of keys with which its hosts
+    are reached.
     """
 
     attempt: str
@@ -106,3 +119,6 @@ class AttemptRequest(Noun):
     plain_way: str = ""
     without_ssh: dict[HostName, ModuleFacts | None] = {}
     questions: Many[VisitQuestion] = ()
+    isolation: Isolation = "none"
+    execution_environment: str = ""
+    private_keys: Many[str] = ()

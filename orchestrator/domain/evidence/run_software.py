@@ -4,18 +4,23 @@ from typing import Literal
 
 from orchestrator.domain.text.model_base import Many, Noun, Text
 
-FoundBy = Literal["named", "active", "path", "own"]
-"""An option, a variable or a setting; the active virtual environment; PATH; orch's own environment."""
+FoundBy = Literal["named", "active", "path", "own", "image"]
+"""An option, a variable or a setting; the active virtual environment; PATH; orch's own environment; an image of a plan or a
+setting."""
 
 
 class AnsibleUsed(Noun):
-    """An installation of Ansible, as it was found: its Python and its ansible-playbook, with their versions."""
+    """An installation of Ansible, as it was found: its Python and its ansible-playbook, with their versions.
+
+    `image`: the image that it is in, by its digest; both paths are in there.
+    """
 
     python: Text
     playbook: Text
     core_version: Text
     python_version: Text
     source: FoundBy
+    image: str = ""
 
 
 class CollectionUsed(Noun):

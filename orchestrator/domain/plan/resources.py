@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from orchestrator.domain.evidence.module_question import WithoutSsh
+from orchestrator.domain.plan.execution_image import ExecutionImage
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, Text
 from orchestrator.domain.text.names import ReadableText
@@ -27,6 +28,7 @@ class Resources(Noun):
     `ingredients`: files and folders outside of the project that its runs read in place; digested with the inventory.
     `without_ssh`: what identifies the machines that Ansible reaches by another connection.
     `outputs`: folders of the project that runs write into for people; kept from one deployment to the next, never digested.
+    `execution_environment`: the image in which its runs have their Ansible; over that of orch.toml.
     """
 
     environment: Name
@@ -37,6 +39,7 @@ class Resources(Noun):
     ingredients: Annotated[Many[AbsolutePath], Since("0.2")] = ()
     outputs: Annotated[Many[OutputPath], Since("0.2")] = ()
     without_ssh: Annotated[Many[WithoutSsh], Since("0.2")] = ()
+    execution_environment: Annotated[ExecutionImage | None, Since("0.2")] = None
     people: Many[Text] = ()
     persons: Annotated[Many[ReadableText], Since("0.2")] = ()
     tools: Many[Text] = ()

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from orchestrator.domain.plan.execution_image import ExecutionImage
 from orchestrator.domain.text.model_base import Noun
 
 SettingPath = Annotated[str, Field(min_length=1, max_length=4000, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -23,6 +24,14 @@ class SettingsFile(Noun):
             "out: the active virtual environment, else ansible-playbook of PATH, else the one that orch was installed with. "
             "Over it: ORCH_ANSIBLE, and --ansible.",
             examples=[".venv", "/opt/ansible-2.20/bin/ansible-playbook"],
+        ),
+    ] = None
+    execution_environment: Annotated[
+        ExecutionImage | None,
+        Field(
+            description="The image in which runs have their Ansible, by its digest, for plans that name none. Left out: they "
+            "are on this machine. Over it: resources.execution_environment of a plan. It is a part of what is approved.",
+            examples=["registry.example/team/ansible@sha256:" + "0123456789abcdef" * 4],
         ),
     ] = None
     home: Annotated[

@@ -12,7 +12,10 @@ from orchestrator.policy.authority.software_cover import other_series
 def present_software(ports: Ports, d: Deployment) -> RunSoftware:
     """What would run its playbooks now. Raises MachineLacks."""
     return ports.playbooks.software(
-        Path(d.private_copy.folder or d.project), d.plan.playbooks, d.plan.resources.inventory
+        Path(d.private_copy.folder or d.project),
+        d.plan.playbooks,
+        d.plan.resources.inventory,
+        d.plan.resources.execution_environment,
     )
 
 
@@ -34,19 +37,18 @@ def go_on_with_its_ansible(ports: Ports, d: Deployment) -> None:
     began = d.driving.software[-1].ansible if d.driving.software else None
     if began is None or d.over:
         return
-    ending = (
-        f"Nothing was run. Put it back, then: orch resume {d.id}; or go on with another, which is put on record: "
-        f"orch resume {d.id} --ansible PATH."
-    )
+    ending = f"Nothing was run. Put it back, then: orch resume {d.id}"
+    if not began.image:
+        ending += f"; or go on with another, which is put on record: orch resume {d.id} --ansible PATH"
     try:
         now = ports.playbooks.go_on_with(began)
     except MachineLacks as gone:
         raise MachineLacks(
-            f"{d.id} began with ansible-core {began.core_version} of {began.python}, which is of no use now: "
-            f"{gone.message} {ending}"
+            f"{d.id} began with ansible-core {began.core_version} of {began.image or began.python}, which is of no use now: "
+            f"{gone.message} {ending}."
         ) from None
     differing = other_series(began, now) if now is not None else ""
     if differing:
         raise MachineLacks(
-            f"{d.id} goes on with what it began with, but {began.python} has {differing}. {ending}"
+            f"{d.id} goes on with what it began with, but {began.python} has {differing}. {ending}."
         )

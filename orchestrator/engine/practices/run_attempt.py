@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose, RunWay
+from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose, RunWay, declares_controller
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.journal.driver_name import driver_named
 from orchestrator.domain.journal.events import (
@@ -50,6 +50,11 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
     elif (reason := disk_space.lacking(storage, context.deployment)) is not None:
         context.journal.note(DeploymentHeld(reason=reason, by="orch"))
         return
+    part = stage if step.purpose == "deploy" else stage.backout
+    shut_off = context.ports.playbooks.isolation(
+        context.deployment.plan.resources.execution_environment,
+        acts_here=declares_controller(part.allow.delegates),
+    )
     intent = AttemptIntended(
         attempt=step.attempt,
         purpose=step.purpose,
@@ -57,6 +62,8 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
         hosts=step.hosts,
         epoch=context.ports.locks.next_epoch(),
         repeated=step.repeated,
+        isolation=shut_off.isolation,
+        unisolated=shut_off.unisolated,
     )
     if context.journal.decide(intent):
         context.begun.add(step.attempt)
@@ -215,6 +222,9 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         known_hosts=(known_hosts := next((t.known_hosts for t in d.targets if t.known_hosts), None)),
         ways=ways_of(d.targets, known_hosts),
         plain_way=plain_run_config(known_hosts),
+        isolation=attempted.isolation,
+        private_keys=tuple(dict.fromkeys(t.private_key for t in d.targets if t.private_key)),
+        execution_environment=plan.resources.execution_environment or "",
     )
 
 

@@ -170,7 +170,12 @@ def _ran_with_what_is_here(ports: Ports, ready: PreparedRehearsal, d: Deployment
     """Whether a part that is over ran with what another part would run with now: together they certify one software."""
     plan = ready.prepared.plan
     now = rehearsed_software(
-        ports.playbooks.software(Path(ready.prepared.project), plan.playbooks, plan.resources.inventory)
+        ports.playbooks.software(
+            Path(ready.prepared.project),
+            plan.playbooks,
+            plan.resources.inventory,
+            plan.resources.execution_environment,
+        )
     )
     return all(rehearsed_software(software) == now for software in d.driving.software)
 

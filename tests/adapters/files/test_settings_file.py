@@ -46,6 +46,25 @@ FAULTY = {
         'ansible = """\nhome = 1\n"""\nhome = 2',
         ["orch.toml:4 home: expected text, found the number 2"],
     ),
+    "an image without a digest": (
+        'execution_environment = "registry.example:5000/team/ansible:1.2"',
+        [
+            "orch.toml:1 execution_environment: expected an image by its digest",
+            "podman image inspect --format '{{index .RepoDigests 0}}' IMAGE",
+        ],
+    ),
+    "an image with a tag and a digest": (
+        f'execution_environment = "registry.example:5000/team/ansible:1.2@sha256:{"0" * 64}"',
+        [f"take the tag out: registry.example:5000/team/ansible@sha256:{'0' * 64}"],
+    ),
+    "a short digest": (
+        f'execution_environment = "ansible@sha256:{"0" * 63}"',
+        ["expected an image by its digest, `NAME@sha256:` and 64 digits"],
+    ),
+    "an image that is an option": (
+        f'execution_environment = "--privileged@sha256:{"0" * 64}"',
+        ["expected an image by its digest"],
+    ),
     "several at once": (
         "x = 1\nhome = 5\nansible = 6",
         ["orch.toml:1 x:", "orch.toml:2 home:", "orch.toml:3 ansible:"],

@@ -142,6 +142,45 @@ def test_without_programs_the_lacks_are_told_and_ssh_is_needed(
     } <= lacks
 
 
+ABSENT = f"localhost/absent@sha256:{'0' * 64}"
+
+
+def test_an_image_that_no_engine_has_is_needed_once_it_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert finding(printed_json(capsys, "doctor"), "execution_environment")["state"] == "ok"
+    (project / "orch.toml").write_text(f'execution_environment = "{ABSENT}"\n')
+    shown = printed_json(capsys, "settings show")["execution_environment"]
+    assert shown == {"value": ABSENT, "origin": "file", "place": f"{project}/orch.toml:1"}
+    seen = finding(printed_json(capsys, "doctor", ExitCode.MACHINE_LACKS), "execution_environment")
+    assert (seen["state"], seen["lack"], seen["needed"]) == ("missing", "image_unusable", True)
+    assert ABSENT in seen["meaning"]
+    [fault] = printed_json(capsys, "settings check", ExitCode.PLAN_FAULT)["faults"]
+    assert (fault["line"], fault["path"]) == (1, "execution_environment")
+
+
+OPEN = [
+    ({"ORCH_OPEN_RUNS": "1"}, "isolation_unwanted"),
+    ({"ORCH_HOME": str(Path.home())}, "isolation_home_in_use"),
+]
+
+
+@pytest.mark.parametrize(("environ", "lack"), OPEN)
+def test_what_keeps_runs_from_being_shut_off_is_a_warning(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    environ: dict[str, str],
+    lack: str,
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert run(["doctor", "--json"]) in (0, ExitCode.MACHINE_LACKS)
+    seen = finding(json.loads(capsys.readouterr().out), "isolation")
+    assert (seen["state"], seen["lack"], seen["needed"]) == ("warning", lack, False)
+    assert seen["command"]
+
+
 def test_every_subject_has_a_title_and_every_lack_a_meaning() -> None:
     assert TITLES.keys() == set(SUBJECTS)
     assert MEANINGS.keys() == set(get_args(Lack))

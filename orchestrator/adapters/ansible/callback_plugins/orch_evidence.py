@@ -63,7 +63,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._visit: dict[str, Any] = given.get("visit", {})
         if self._ways:
             self._changes = _beside("changes").Report()
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600) if path else -1
+        self._file = _new_file(path) if path else -1
         if path:
             _kept_text().KEPT.passed(given.get("passed", []))
             _kept_text().install()
@@ -351,6 +351,15 @@ def _as_list(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, list) else [value]
+
+
+def _new_file(path: str) -> int:
+    """A file without anything in it: a run that is shut off finds it made. Raises FileExistsError for any other."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    if os.fstat(file).st_size:
+        os.close(file)
+        raise FileExistsError(path)
+    return file
 
 
 def _addresses(path: str) -> dict[str, str]:

@@ -49,6 +49,7 @@ FILES = frozenset(
         "orchestrator.domain.text.redaction",
         "orchestrator.domain.text.unit_name",
         "orchestrator.adapters.process.own_process",
+        "orchestrator.adapters.process.shut_off",
         f"{_ANSIBLE}.ansible_words",
         f"{_ANSIBLE}.evidence_entry",
         f"{_ANSIBLE}.inspector",

@@ -57,7 +57,9 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
             findings += controller_environment(play, tasks, declared)
             for task in tasks:
                 findings += not_foreseen(task)
-    findings += missing_collections(playbooks, grounds, roles_path(project))
+    if plan.resources.execution_environment is None:
+        # What an image has, the Ansible in it says.
+        findings += missing_collections(playbooks, grounds, roles_path(project))
     findings += names_of_no_task(plan, project, roles_path(project))
     findings += findings_outside(playbooks, inventory, grounds, roles_path(project))
     return list(dict.fromkeys(findings))

@@ -14,6 +14,7 @@ from typing import IO, NoReturn
 
 from orchestrator.adapters.ansible.warm import preload
 from orchestrator.adapters.ansible.warm.protocol import CLIENT
+from orchestrator.adapters.process.shut_off import shut_off_as_given
 
 
 @contextmanager
@@ -45,6 +46,7 @@ def wait_and_play(
         if line.recv(16):
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
+            shut_off_as_given(environment)
             preload.play(arguments, environment, project)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -50,7 +50,7 @@ def show(as_json: bool) -> None:  # noqa: FBT001
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @json_option
 def check_settings(file: Path | None, as_json: bool) -> int:  # noqa: FBT001
-    """Check orch.toml, or FILE, and show every fault with its line; the Ansible that it names is asked for its version."""
+    """Check orch.toml, or FILE, and show every fault with its line; the Ansible and the image that it names are asked."""
     from orchestrator.adapters.files.settings_file import load_settings
 
     there = file or project_settings.settings_file()
@@ -84,6 +84,7 @@ def _held() -> list[Setting]:
     home, ansible = project_settings.home_setting(), project_settings.ansible_setting(named_ansible())
     return [
         _or_default(ansible, "the active virtual environment, else PATH, else orch's own: orch doctor"),
+        _or_default(project_settings.image_setting(), "this machine, unless a plan names an image"),
         _or_default(home, str(home_of())),
         *(
             _of_variable(*each)
@@ -140,6 +141,15 @@ def _unusable(loaded: LoadedSettings) -> list[Fault]:
                 "see what there is: orch doctor",
             )
             faults.append(_fault(loaded, "ansible", *words))
+    image = loaded.noun.execution_environment
+    if image is not None:
+        from orchestrator.adapters.ansible.isolation.images import Images
+
+        try:
+            Images().installation(image)
+        except MachineLacks as lack:
+            words = ("an image that can be used", lack.message.rstrip("."), "see what there is: orch doctor")
+            faults.append(_fault(loaded, "execution_environment", *words))
     if home is not None and home.exists() and not home.is_dir():
         faults.append(_fault(loaded, "home", "a folder, or nothing yet", "a file", "name another place"))
     return faults

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
-from orchestrator.domain.evidence.attempt import Isolation, Purpose
+from orchestrator.domain.evidence.attempt import Isolation, Purpose, Unisolated
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome
@@ -15,7 +15,7 @@ class AttemptIntended(Noun):
     """An attempt is about to start. From here on its hosts count as touched, and refuse runs of an earlier epoch.
 
     `repeated`: a second run in a rehearsal, which must change nothing. `isolation`: what keeps the run from orch's own user.
-    `manual`: no run at all, but work of people, whose word ends it.
+    `unisolated`: why nothing does. `manual`: no run at all, but work of people, whose word ends it.
     """
 
     kind: Literal["attempt_intended"] = "attempt_intended"
@@ -26,6 +26,7 @@ class AttemptIntended(Noun):
     epoch: int = 0
     repeated: bool = False
     isolation: Isolation = "none"
+    unisolated: Unisolated = ""
     manual: bool = False
 
 

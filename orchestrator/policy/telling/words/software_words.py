@@ -11,6 +11,7 @@ FOUND: dict[FoundBy, str] = {
     "active": "of the active virtual environment",
     "path": "of the PATH",
     "own": "orch's own",
+    "image": "of an image",
 }
 _LONGEST = 200
 
@@ -21,7 +22,8 @@ def software_words(event: DriverTook) -> Iterator[str]:
         yield ", ".join(f"{name} {version}" for name, version in event.software.items())
     ansible = event.ansible
     if ansible is not None:
-        python = f"{plain(ansible.python, _LONGEST)} (Python {ansible.python_version})"
+        where = f"{ansible.image}: " if ansible.image else ""
+        python = f"{where}{plain(ansible.python, _LONGEST)} (Python {ansible.python_version})"
         yield f"Ansible is {FOUND[ansible.source]}: {python}"
     if event.collections:
         yield "collections " + ", ".join(each.words for each in event.collections)

@@ -1,0 +1,56 @@
+"""The Ansible that an image has: asked once in a container of it, without network; a digest means the same ever after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orchestrator.adapters.ansible.installation import (
+    ASKED,
+    AnsibleInstallation,
+    installation_as_said,
+    unusable,
+)
+from orchestrator.adapters.ansible.isolation.engines import asked, engine_with
+from orchestrator.domain.text.plain_text import plain
+
+_SHELL = """\
+python=python3
+playbook=$(command -v ansible-playbook) && read -r first < "$playbook" && case "$first" in
+  '#!'/*python*) python=${first#'#!'} ;;
+esac
+exec ${python% -*} -c "$1"
+"""
+_STARTS_WITHIN = 120.0
+"""Seconds; a first container of an image can take long to be made ready."""
+
+
+class Images:
+    """What images have, each asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, AnsibleInstallation] = {}
+
+    def installation(self, image: str) -> AnsibleInstallation:
+        """The Ansible in an image, and the engine that has it. Raises MachineLacks."""
+        if image not in self._known:
+            self._known[image] = _asked_of(image)
+        return self._known[image]
+
+
+def _asked_of(image: str) -> AnsibleInstallation:
+    engine = engine_with(image)
+    words = ["run", "--rm", "--pull=never", "--network=none", "--log-driver=none", image]
+    ended = asked([engine, *words, "/bin/sh", "-c", _SHELL, "ask", ASKED], _STARTS_WITHIN)
+    if ended is None or ended.exit_code is None:
+        raise unusable(
+            image, f"an image in which {engine} starts nothing within {_STARTS_WITHIN:.0f} seconds"
+        )
+    if ended.exit_code != 0:
+        lines = [line for line in ended.errors.splitlines() if line.strip()]
+        why = plain(lines[-1], 300) if lines else "it says nothing"
+        raise unusable(
+            image, f"an image in which {engine} cannot run Python (exit code {ended.exit_code}: {why})"
+        )
+    # What it says of a file is true of the image, and not of this machine.
+    seen = installation_as_said(image, ended.output)
+    return replace(seen, image=image, engine=engine)
