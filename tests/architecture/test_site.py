@@ -25,6 +25,7 @@ def test_every_page_has_its_place(root: Path) -> None:
     placed = re.findall(r"'([a-z/A-Z-]+\.md)'", str(nav))
     assert len(placed) == len(set(placed))
     pages = {path.name for path in (root / "docs").glob("*.md")}
+    pages |= {f"reference/{path.name}" for path in (root / "docs/reference").glob("*.md")}
     assert {*pages, "adr/README.md"} == set(placed)
 
 
