@@ -49,6 +49,10 @@ def test_links_into_the_checkout_become_words(root: Path, tmp_path: Path) -> Non
             '<script src="//elsewhere.example/x.js"></script>',
             "a.html loads //elsewhere.example/x.js from another host",
         ),
+        (
+            '<pre class="mermaid">graph</pre>',
+            "a.html has something of the class mermaid, which the site's script fetches from another host",
+        ),
         ('<script src="https://unpkg.com/iframe-worker/shim" type="x"></script>', None),
     ],
 )

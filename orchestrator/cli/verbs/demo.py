@@ -38,8 +38,8 @@ def demo(folder: Path | None) -> None:
             "The demonstration is a script for bash, and bash is not on this machine: install it."
         )
     folder = folder or default_folder(Path.cwd())
-    private_place(folder)
     try:
+        private_place(folder)
         _empty(folder)
         place_files(
             folder, {**example_files(), _MARK: b"`orch demo` removes this folder and writes it anew.\n"}
