@@ -58,15 +58,19 @@ def broken(site: Path) -> Iterator[str]:
         yield f"{site} is no site"
     for path, page in pages.items():
         name = path.relative_to(site.resolve())
-        for address in page.loaded:
-            if urlsplit(address).netloc:
-                yield f"{name} loads {address} from another host"
-        for kind in sorted(page.drawn):
-            yield f"{name} has something of the class {kind}, which the site's script fetches from another host"
+        yield from (f"{name} {fault}" for fault in _from_elsewhere(page))
         if path.name != "404.html":
             for link in page.links:
                 if not _leads_somewhere(link, path, pages):
                     yield f"{name}: {link} leads nowhere"
+
+
+def _from_elsewhere(page: Page) -> Iterator[str]:
+    for address in page.loaded:
+        if urlsplit(address).netloc:
+            yield f"loads {address} from another host"
+    for kind in sorted(page.drawn):
+        yield f"has something of the class {kind}, which the site's script fetches from another host"
 
 
 def _leads_somewhere(link: str, path: Path, pages: dict[Path, Page]) -> bool:

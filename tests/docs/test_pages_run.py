@@ -11,7 +11,7 @@ from _pytest.mark import ParameterSet
 from tests.docs.page_run import Part, parts, run_part
 from tests.docs.pages import PAGES, ROOT, blocks
 
-QUICK = {"settings.md", "communication.md"}
+QUICK = {"settings.md", "communication.md", "lab.md"}
 """Parts that `make test` runs; `make slow` runs the others."""
 NOT_RUN = {"README.md": 1, "docs/lab.md": 1}
 """Blocks that are not run, by page; each says why beside it."""
