@@ -81,7 +81,8 @@ def _seen() -> Machine:
 def _own_program() -> str:
     """How sudo is told this program: its own search path has no environments of people."""
     program = Path(sys.argv[0])
-    return str(program.absolute()) if program.name == "orch" and program.is_file() else "orch"
+    whole = os.path.abspath(program)  # noqa: PTH100 (resolve() would follow the links of an installation)
+    return whole if program.name == "orch" and program.is_file() else "orch"
 
 
 def _has_module(name: str) -> bool:

@@ -37,30 +37,24 @@ def demo(folder: Path | None) -> None:
         raise MachineLacks(
             "The demonstration is a script for bash, and bash is not on this machine: install it."
         )
-    folder = folder or default_folder(Path.cwd())
-    try:
-        private_place(folder)
-        _empty(folder)
-        place_files(
-            folder, {**example_files(), _MARK: b"`orch demo` removes this folder and writes it anew.\n"}
+    if sys.platform == "linux" and os.geteuid() != 0:
+        raise MachineLacks(
+            f"The demonstration makes hosts on this machine, and that needs root: sudo {_own_program()} demo. "
+            "`orch doctor` says what else is missing."
         )
-    except PermissionError as error:  # as after `sudo orch demo`
-        raise Conflict(
-            f"{error.filename} is not yours to change: name another folder with --folder."
-        ) from None
+    folder = folder or default_folder(Path.cwd())
+    private_place(folder)
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).is_file():
+            raise Conflict(f"{folder} is there, and no demonstration made it: name another with --folder.")
+        shutil.rmtree(folder)
+    place_files(folder, {**example_files(), _MARK: b"`orch demo` removes this folder and writes it anew.\n"})
     call = _how_to_call()  # before another folder is this one: the program may be named from here
     os.chdir(folder)
     environment = {**os.environ, "ORCH_HOME": str(Path.cwd() / ".orch"), "ORCH_PYTHON": sys.executable}
     environment |= {"ORCH_DEMO": str(folder), **call, "PYTHONPATH": _path_of_orch()}
     sys.stdout.flush()
     os.execve(shell, [shell, str(_SCRIPT)], environment)
-
-
-def _empty(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / _MARK).is_file():
-            raise Conflict(f"{folder} is there, and no demonstration made it: name another with --folder.")
-        shutil.rmtree(folder)
 
 
 def default_folder(here: Path) -> Path:
@@ -86,10 +80,15 @@ def private_place(folder: Path) -> None:
 
 def _how_to_call() -> dict[str, str]:
     """How the commands that are shown begin. Under sudo with the whole path: its search path has no environments of people."""
-    program = Path(sys.argv[0])
-    if "SUDO_UID" not in os.environ or not program.is_file():
+    if "SUDO_UID" not in os.environ:
         return {"ORCH_SUDO": "", "ORCH_PROGRAM": "orch"}
-    return {"ORCH_SUDO": "sudo ", "ORCH_PROGRAM": shlex.quote(str(program.absolute()))}
+    return {"ORCH_SUDO": "sudo ", "ORCH_PROGRAM": _own_program()}
+
+
+def _own_program() -> str:
+    program = Path(sys.argv[0])
+    whole = os.path.abspath(program)  # noqa: PTH100 (resolve() would follow the links of an installation)
+    return shlex.quote(whole) if program.name == "orch" and program.is_file() else "orch"
 
 
 def _path_of_orch() -> str:
