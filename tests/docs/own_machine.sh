@@ -28,8 +28,9 @@ exec "$@"'
 code=0
 # Not exec: the groups go when everything in them is gone.
 unshare --mount --net --cgroup --pid --fork --kill-child --mount-proc --propagation private bash -c "$inside" inside "$labs" "$@" || code=$?
-hierarchies | while read -r top; do
-    echo $$ >"$top/cgroup.procs"
+# In this shell and no child of it: whoever is in a group keeps it.
+for top in $(hierarchies); do echo $$ >"$top/cgroup.procs"; done
+for top in $(hierarchies); do
     for _ in $(seq 50); do # what was killed leaves its group a moment later
         find "$top/$name" -depth -type d -exec rmdir {} + 2>/dev/null || true
         [ -d "$top/$name" ] || break
