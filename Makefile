@@ -49,7 +49,7 @@ versions: testing  ## run suites of runs and inspections under each series of an
 	@$(BIN)/python setup/versions.py $(VERSIONS) || true
 	@$(BIN)/python -m tests.versions $(VERSIONS)
 
-site:  ## build the pages of docs/ as a site in site/, and check its links
+site: venv  ## build the pages of docs/ as a site in site/, and check its links
 	@setup/site.sh
 
 # On hosts of its own, one example after the other: some three minutes each.

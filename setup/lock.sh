@@ -21,6 +21,14 @@ cp requirements.lock "$tool/lock" 2>/dev/null || true
 } >requirements.lock
 echo "requirements.lock: $(grep -c '==' requirements.lock) packages"
 
+{
+    echo "# Locked packages of what builds the pages of docs/ as a site, every published file's digest beside it."
+    echo "# Written by setup/lock.sh from setup/site.in; edit that one and run the script."
+    "$tool/venv/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        --no-emit-index-url "$@" setup/site.in
+} >setup/site.lock
+echo "setup/site.lock: $(grep -c '==' setup/site.lock) packages"
+
 # The same versions without digests, which pipx and uv take beside a wheel whose own digest nobody could have written there.
 {
     echo "# The versions of requirements.lock, for those who install orch with pipx or uv (docs/install.md)."

@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SHIM = re.compile(r'<script src="https://unpkg.com/iframe-worker/shim"[^>]*></script>')
 """A script of another host, for browsers that search in pages of a file system only by it."""
 
+DRAWN_ELSEWHERE = {"mermaid", "glightbox", "pyodide"}
+"""Classes of elements for which the theme's own script fetches more from another host."""
+
 OUT = re.compile(r'<a href="((?:\.\./)+[^"#]*)">(.*?)</a>', re.DOTALL)
 
 
@@ -30,12 +33,14 @@ class Page(HTMLParser):
         self.anchors: set[str] = set()
         self.links: list[str] = []
         self.loaded: list[str] = []
+        self.drawn: set[str] = set()
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Called for each element."""
         known = {name: value or "" for name, value in attrs}
         self.anchors |= {known[name] for name in ("id", "name") if name in known}
+        self.drawn |= DRAWN_ELSEWHERE & set(known.get("class", "").split())
         if tag == "a" and "href" in known:
             self.links.append(known["href"])
         if tag in ("script", "img", "iframe", "source") and "src" in known:
@@ -53,13 +58,19 @@ def broken(site: Path) -> Iterator[str]:
         yield f"{site} is no site"
     for path, page in pages.items():
         name = path.relative_to(site.resolve())
-        for address in page.loaded:
-            if urlsplit(address).netloc:
-                yield f"{name} loads {address} from another host"
+        yield from (f"{name} {fault}" for fault in _from_elsewhere(page))
         if path.name != "404.html":
             for link in page.links:
                 if not _leads_somewhere(link, path, pages):
                     yield f"{name}: {link} leads nowhere"
+
+
+def _from_elsewhere(page: Page) -> Iterator[str]:
+    for address in page.loaded:
+        if urlsplit(address).netloc:
+            yield f"loads {address} from another host"
+    for kind in sorted(page.drawn):
+        yield f"has something of the class {kind}, which the site's script fetches from another host"
 
 
 def _leads_somewhere(link: str, path: Path, pages: dict[Path, Page]) -> bool:

@@ -51,10 +51,12 @@ def _steps(place: Path) -> Iterator[tuple[Path, bool]]:
 
 def _exposure(step: Path, status: os.stat_result, *, is_place: bool) -> Exposure | None:
     if status.st_uid not in (ROOT, os.geteuid()):
-        finding = f"{step}, which belongs to {_user(status.st_uid)}"
-        return Exposure(
-            finding, f"make it yours (chown {_user(os.geteuid())} {step}), or run orch as its owner"
-        )
+        owner, mine = _user(status.st_uid), _user(os.geteuid())
+        move = f"make it yours (chown {mine} {step}), or run orch as its owner"
+        if _is_home(step, status.st_uid):  # whoever lives there could not log in any more
+            writers = "only root" if mine == "root" else f"only {mine} and root"
+            move = f"run orch as {owner}, or keep it where {writers} can write"
+        return Exposure(f"{step}, which belongs to {owner}", move)
     if stat.S_ISLNK(status.st_mode) or (status.st_mode & stat.S_ISVTX and not is_place):
         return None
     finding = f"{step}, which others may write to (mode {stat.S_IMODE(status.st_mode):04o})"
@@ -73,6 +75,13 @@ def _is_own_group(step: Path, group: int) -> bool:
         return False
     own = entry.gr_gid == owner.pw_gid and entry.gr_name == owner.pw_name
     return own and set(entry.gr_mem) <= {owner.pw_name} and not _has_access_list(step)
+
+
+def _is_home(step: Path, user: int) -> bool:
+    try:
+        return Path(pwd.getpwuid(user).pw_dir) == step
+    except KeyError:
+        return False
 
 
 def _has_access_list(step: Path) -> bool:

@@ -50,7 +50,7 @@ def shortcomings(machine: Machine) -> list[str]:
         return [f"Lab hosts need Linux; this machine runs {machine.platform}."]
     packages = sorted({package for program, package in PROGRAMS.items() if program not in machine.programs})
     faults = {
-        "Lab hosts need root (network namespaces, mounts); run it with sudo.": not machine.is_root,
+        f"Lab hosts need root (network namespaces, mounts); run it with sudo {_own_program()}.": not machine.is_root,
         f"Programs are missing; install them with: apt-get install {' '.join(packages)}": bool(packages),
         "The kernel has no overlay filesystem; load the module overlay.": not machine.has_overlay,
         "No cgroup2 hierarchy is mounted; mount one at /sys/fs/cgroup.": not machine.has_cgroup2,
@@ -76,6 +76,13 @@ def _seen() -> Machine:
         has_overlay="\toverlay\n" in Path("/proc/filesystems").read_text() or _has_module("overlay"),
         has_cgroup2=bool(hierarchies()),
     )
+
+
+def _own_program() -> str:
+    """How sudo is told this program: its own search path has no environments of people."""
+    program = Path(sys.argv[0])
+    whole = os.path.abspath(program)  # noqa: PTH100 (resolve() would follow the links of an installation)
+    return whole if program.name == "orch" and program.is_file() else "orch"
 
 
 def _has_module(name: str) -> bool:

@@ -251,3 +251,18 @@ def test_one_of_two_people_decides_nothing_in_the_folders_of_the_other(
     assert f"chmod g-w {project}" in _ask(ada, project, home)
     subprocess.run(["gpasswd", "--delete", eve.name, ada.name], check=True, capture_output=True)
     assert _ask(ada, project, home) == "house\n0\n"
+
+
+@ROOT_ONLY
+@NO_ACCOUNTS
+def test_nobody_is_told_to_take_away_the_home_of_a_person(two_people: tuple[Person, Person]) -> None:
+    ada, _eve = two_people
+    home = Path(pwd.getpwnam(ada.name).pw_dir)
+    home.mkdir()
+    try:
+        os.chown(home, ada.user, ada.group)
+        exposure = exposure_of(home)
+    finally:
+        home.rmdir()
+    assert exposure is not None
+    assert exposure.next_move == f"run orch as {ada.name}, or keep it where only root can write"

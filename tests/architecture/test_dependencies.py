@@ -36,10 +36,9 @@ def test_every_dependency_has_its_reason(root: Path, heading: str, extra: str | 
     assert documented((root / "docs/dependencies.md").read_text(), heading) == names(declared)
 
 
-def test_lock_holds_versions_and_digests_only(root: Path) -> None:
-    lines = [
-        line.rstrip(" \\") for line in (root / "requirements.lock").read_text().splitlines() if line[0] != "#"
-    ]
+@pytest.mark.parametrize("lock", ["requirements.lock", "setup/site.lock"])
+def test_lock_holds_versions_and_digests_only(root: Path, lock: str) -> None:
+    lines = [line.rstrip(" \\") for line in (root / lock).read_text().splitlines() if line[0] != "#"]
     version = r"[a-z0-9-]+==[\w.]+( ; [\w .'!=<>]+)?"
     digest = r"    --hash=sha256:[0-9a-f]{64}"
     assert [line for line in lines if not re.fullmatch(f"{version}|{digest}", line)] == []
@@ -52,6 +51,13 @@ def test_lock_covers_every_dependency(root: Path) -> None:
     declared = names([*project["dependencies"], *(each for extra in chosen for each in extra)])
     locked = re.findall(r"^([a-z0-9-]+)==", (root / "requirements.lock").read_text(), flags=re.MULTILINE)
     assert {re.sub(r"[._]", "-", name) for name in declared} <= set(locked)
+
+
+def test_what_builds_the_site_is_in_its_lock(root: Path) -> None:
+    asked = [line for line in (root / "setup/site.in").read_text().splitlines() if not line.startswith("#")]
+    locked = (root / "setup/site.lock").read_text()
+    assert asked
+    assert [line for line in asked if f"\n{line} " not in locked] == []
 
 
 def licence(package: str) -> str:

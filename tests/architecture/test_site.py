@@ -25,6 +25,7 @@ def test_every_page_has_its_place(root: Path) -> None:
     placed = re.findall(r"'([a-z/A-Z-]+\.md)'", str(nav))
     assert len(placed) == len(set(placed))
     pages = {path.name for path in (root / "docs").glob("*.md")}
+    pages |= {f"reference/{path.name}" for path in (root / "docs/reference").glob("*.md")}
     assert {*pages, "adr/README.md"} == set(placed)
 
 
@@ -47,6 +48,10 @@ def test_links_into_the_checkout_become_words(root: Path, tmp_path: Path) -> Non
         (
             '<script src="//elsewhere.example/x.js"></script>',
             "a.html loads //elsewhere.example/x.js from another host",
+        ),
+        (
+            '<pre class="mermaid">graph</pre>',
+            "a.html has something of the class mermaid, which the site's script fetches from another host",
         ),
         ('<script src="https://unpkg.com/iframe-worker/shim" type="x"></script>', None),
     ],

@@ -80,7 +80,9 @@ def fault_of(words: list[str]) -> str:
     context = click.Context(commands, info_name="orch")
     rest = list(words)
     try:
-        while isinstance(command, click.Group) and (rest or not command.invoke_without_command):
+        while isinstance(command, click.Group) and not (
+            command.invoke_without_command and (not rest or rest[0].startswith("-"))
+        ):
             name, inner, rest = command.resolve_command(context, rest)
             assert inner is not None
             command = inner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,14 @@ from orchestrator.adapters.store.disposal.home_disposals import disposals_beside
 from orchestrator.adapters.store.seals.sql_seals import seals_beside
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.use_cases.retention import archive
-from tests.worlds.fleet import Fleet
+from tests.worlds.fleet import HOSTS, Fleet
 
 DAY = 86400
 
 
-def sealed_fleet(home: Path, tree: dict[str, Any] | None = None) -> Fleet:
+def sealed_fleet(home: Path, tree: dict[str, Any] | None = None, hosts: Sequence[str] = HOSTS) -> Fleet:
     """The fleet over this home; a second one over the same home is as another process would be."""
-    fleet = Fleet(tree, home=home)
+    fleet = Fleet(tree, hosts, home=home)
     keys = FolderSealKeys(home, fleet.clock.now)
     journal = SqlJournal(home, fleet.clock, seal_keys=keys)
     fleet.ports = replace(

@@ -28,7 +28,8 @@ def private_directory(path: Path) -> Path:
     exposure = exposure_of(path)
     if exposure is not None:
         raise StoreFault(
-            f"{path} holds orch's records, and is not safe there: {exposure.found}. {exposure.next_move}."
+            f"{path} holds orch's records, and is not safe there: {exposure.found}. Do this: {exposure.next_move} "
+            "(ORCH_HOME=/var/lib/orch, or home in orch.toml, names another place)."
         )
     return path
 

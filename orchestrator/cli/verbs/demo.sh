@@ -48,7 +48,7 @@ done
 cat <<END
 
 The demonstration took $((SECONDS - began)) s after set-up. More to look at, with orch from the environment that it is installed in:
-  ORCH_HOME=$ORCH_DEMO/.orch orch record show      the newest record
-  orch lab ssh web1 --name demo                    log in to a host
-  orch lab down --name demo                        remove the hosts
+  the newest record   ${ORCH_SUDO}ORCH_HOME=$ORCH_DEMO/.orch $ORCH_PROGRAM record show
+  log in to a host    ${ORCH_SUDO}$ORCH_PROGRAM lab ssh web1 --name demo
+  remove the hosts    ${ORCH_SUDO}$ORCH_PROGRAM lab down --name demo
 END

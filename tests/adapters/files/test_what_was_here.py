@@ -101,6 +101,15 @@ def test_a_second_keep_does_not_forget_the_first(host: Host) -> None:
     assert host.seen() == before
 
 
+def test_a_second_note_changes_nothing(host: Host) -> None:
+    """A rehearsal runs the deploy playbook twice, and a second run that changes anything fails it."""
+    host.run("keep", changes=changes(host))
+    deploy(host)
+    first, second = host.run("note"), host.run("note")
+    assert first.stdout.startswith("noted"), first
+    assert second.stdout.startswith("already noted"), second
+
+
 def test_a_backout_that_is_repeated_changes_nothing_more(host: Host) -> None:
     before = host.seen()
     host.run("keep", changes=changes(host))

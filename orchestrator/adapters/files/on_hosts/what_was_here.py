@@ -108,7 +108,11 @@ def keep(home: Path, changes: State) -> int:
 def note(home: Path, state: State) -> int:
     """Which packages and accounts the deployment brought is known only from now on, when others bring more."""
     packages_now = installed() if state["packages"] is not None else None
-    write(home / "after.json", {"packages": packages_now, "users": users(), "groups": groups()})
+    now = {"packages": packages_now, "users": users(), "groups": groups()}
+    if noted(home) == now:
+        print(f"already noted in {home}")
+        return 0
+    write(home / "after.json", now)
     print(f"noted in {home}")
     return 0
 
