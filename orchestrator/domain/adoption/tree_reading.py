@@ -42,19 +42,27 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A task of which nobody can tell from its text what it changes, or how that is undone."""
+    """A task of which nobody can tell from its text what it changes, or how that is undone.
+
+    `when`: tests of facts that all hold where the task runs, such as `ansible_facts['os_family'] == 'Debian'`.
+    """
 
     why: str
     origin: Origin
+    when: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the author of a command says of it: with `creates`, the path that it makes."""
+    """What a task is known to change that its result does not name, as a plan declares it: `file: PATH`, `unit: NAME`.
+
+    `nothing`: why it changes nothing that lasts; `changed` is then empty.
+    """
 
     task: str
-    path: str
+    changed: str
     origin: Origin
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.domain.adoption.tree_reading import DECLARED_GAP, Change, Gap, ThingKind
 from orchestrator.policy.adoption.proposal import Proposal
-from orchestrator.policy.adoption.yaml_words import comment, word
+from orchestrator.policy.adoption.yaml_words import comment, entries, word
 
 KEEP, NOTE = "Keep what is here before", "Note what is here after"
 _LISTS: tuple[tuple[str, ThingKind, str], ...] = (
@@ -141,7 +141,7 @@ def backout_text(proposal: Proposal) -> str:
 - name: Take {name} back
   hosts: {word(reading.hosts)}
 {_login(proposal)}  become: true
-  gather_facts: false
+{_FACTS if any(gap.when for gap in reading.gaps) else "  gather_facts: false"}
   tasks:
 """
     has = {change.kind for change in reading.changes}
@@ -152,6 +152,10 @@ def backout_text(proposal: Proposal) -> str:
     return head + "\n".join(tasks) + ("\n" + _GAPS + gaps if gaps else "") + "\n" + last
 
 
+_FACTS = """\
+  # What a host is decides which of the gaps below are its own.
+  gather_facts: true
+  gather_subset: ["!all", min]"""
 _GAPS = """\
     # What follows is not undone yet. Each task stands for one of the deployment whose text does not say how: write its inverse
     # in its place, or remove it where nothing has to be undone. As long as one is left, the backout fails when it comes to it.
@@ -174,7 +178,8 @@ def program_word(program: str, verb: str, name: str, more: str = "") -> str:
 
 def _gap(gap: Gap) -> str:
     title = f"{DECLARED_GAP}undo {gap.origin.task} ({gap.origin.place})"
-    condition = f"      when: \"'{gap.origin.on}' in group_names\"\n" if gap.origin.on else ""
+    tests = [*([f"'{gap.origin.on}' in group_names"] if gap.origin.on else []), *gap.when]
+    condition = "      when:\n" + entries(tests, 8) if tests else ""
     return f"""\
     - name: {word(_no_template(title))}
       ansible.builtin.fail:

@@ -6,16 +6,20 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adapters.ansible.adoption.conditions import Conditions
+from orchestrator.adapters.ansible.adoption.expressions import Partly
 from orchestrator.adapters.ansible.adoption.facts import injected_facts_in
+from orchestrator.adapters.ansible.adoption.inventory_variables import inventory_variables
 from orchestrator.adapters.ansible.adoption.task_changes import found_in
-from orchestrator.adapters.ansible.adoption.task_text import TaskText, task_text
+from orchestrator.adapters.ansible.adoption.task_text import TaskText, loop_of, loop_var_of, task_text
 from orchestrator.adapters.ansible.adoption.variables import Variables
 from orchestrator.adapters.ansible.in_run.actions import LOCAL, short_name
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.tree_check.outside import roles_path
+from orchestrator.adapters.ansible.tree_check.outside import Grounds, collection_roots, roles_path
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
 from orchestrator.domain.adoption.tree_reading import (
     Asked,
@@ -53,18 +57,27 @@ def read_role(playbook: str, name: str, project: Path, inventory: Path | None = 
         return _Reading(project, stand_in, inventory).reading(playbook)
 
 
-def hosts_in(project: Path, inventory: Path, pattern: str, *, dynamic: bool) -> tuple[str, ...]:
-    """The hosts of a pattern, as Ansible reads the inventory: only this asks Ansible. None where it cannot tell."""
+def hosts_in(project: Path, inventory: Path, pattern: str, *, dynamic: bool) -> tuple[tuple[str, ...], str]:
+    """The hosts of a pattern, as Ansible reads the inventory: only this asks Ansible. Without one, why there is none."""
     inspection = inspect(project, [], inventory, pattern, dynamic_allowed=dynamic)
-    return tuple(target.host for target in inspection.targets)
+    faults = (*inspection.inventory_faults, *(fault.message for fault in inspection.vault_faults))
+    hosts = tuple(target.host for target in inspection.targets)
+    return hosts, "" if hosts else next(iter(faults), "")
 
 
 class _Reading:
     def __init__(self, project: Path, playbook: Path, inventory: Path | None) -> None:
         self.project = project
-        self.files = PlaybookFiles(playbook, project, [playbook.parent / "roles", *roles_path(project)])
+        self.files = PlaybookFiles(
+            playbook,
+            project,
+            [playbook.parent / "roles", *roles_path(project)],
+            collection_roots(Grounds(project), playbook.parent),
+            every_fit=True,
+        )
         self.plays = list(self.files.plays())
         self.variables = Variables()
+        self.conditions = Conditions(self.files)
         self.found: list[Change | Gap | Claim] = []
         self.carried: list[Carried] = []
         self.asked: list[Asked] = []
@@ -83,9 +96,11 @@ class _Reading:
                 continue
             patterns[pattern] = None
             self._mark_conditional(tasks)
+            self.conditions.read(play, tasks)
             on = pattern if re.fullmatch(r"[A-Za-z_]\w*", pattern) and pattern != "all" else ""
             for task in tasks:
                 self._read_task(task, play, on)
+            self._roles_not_found(play, on)
         hosts = "all" if "all" in patterns else ":".join(patterns)
         changes = tuple(each for each in self.found if isinstance(each, Change))
         return PlaybookReading(
@@ -104,7 +119,7 @@ class _Reading:
 
     def known_names(self) -> set[str]:
         """Names that some file of the tree gives a value: those are no facts."""
-        return set(self.variables._values)  # noqa: SLF001 - one reading, in two files
+        return self.variables.names
 
     def _pattern(self, play: Item) -> str:
         hosts = play.keys.get("hosts")
@@ -118,14 +133,22 @@ class _Reading:
     def _collect_variables(self, playbook: Path, inventory: Path | None) -> None:
         for place in _variable_places(self.project, playbook, inventory):
             self._add_file(place)
-        for role in list(self.files.roles):
-            for part in ("defaults", "vars"):
-                for path in sorted((role / part).glob("**/*.y*ml")):
-                    self._add_file(path)
+        for path in self._files_of_roles():
+            self._add_file(path)
+        for values in inventory_variables(inventory) if inventory is not None else ():
+            self._add(values)
         for play, tasks in self.plays:
             self._variables_of_play(play)
             for task in tasks:
                 self._variables_of_task(task)
+        for task in (task for _, tasks in self.plays for task in tasks):
+            self._rounds_of_include(task)
+            if "register" in task.keys:
+                self._registered(str(task.keys["register"]), task)
+
+    def _files_of_roles(self) -> list[Path]:
+        folders = [role / part for role in self.files.roles for part in ("defaults", "vars")]
+        return [path for folder in folders for path in sorted(folder.glob("**/*.y*ml"))]
 
     def _variables_of_play(self, play: Item) -> None:
         self._add(play.keys.get("vars"))
@@ -139,11 +162,27 @@ class _Reading:
 
     def _variables_of_task(self, task: Item) -> None:
         self._add(task.keys.get("vars"))
-        if "register" in task.keys:
-            self.variables.forget(str(task.keys["register"]))
         for key, value in task.keys.items():
             if short_name(str(key)) == "set_fact" and isinstance(value, Mapping):
                 self._add(value)
+
+    def _registered(self, name: str, task: Item) -> None:
+        """Of what a run is going to answer, only over which elements a loop went is known before, and what `stat` looks at."""
+        kind, loop = loop_of(task.keys)
+        items = self.variables.items(loop, kind) if kind else None
+        text = task_text(task)
+        path = text.arguments.get("path") if text is not None and text.module == "stat" else None
+        results = [Partly(item=item, stat=Partly(path=_of_item(path, item))) for item in items or []]
+        self.variables.add({name: Partly(results=results) if items is not None else Partly()})
+
+    def _rounds_of_include(self, task: Item) -> None:
+        """What is included in a loop sees the element of each round."""
+        kind, loop = loop_of(task.keys)
+        if not kind or not any(short_name(str(key)) in _INCLUDES for key in task.keys):
+            return
+        around = self.variables.rounds_around(loop)
+        for loops in around:
+            self.variables.add_rounds(loop_var_of(task.keys), self.variables.items(loop, kind, loops))
 
     def _add(self, values: Any) -> None:
         if isinstance(values, Mapping):
@@ -174,8 +213,11 @@ class _Reading:
         root = self.project.resolve()
         place = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
         origin = Origin(place, task.line, text.module, _one_line(text.name), on)
+        tests = self.conditions.of(task)
         if self._includes_by_template(text, task):
-            self.found.append(Gap("it includes tasks or roles by a name that only a run knows", origin))
+            self.found.append(
+                Gap("it includes tasks or roles by a name that only a run knows", origin, tests)
+            )
             return
         if text.module in ("include_tasks", "import_tasks", "include_role", "import_role", "include", "meta"):
             return
@@ -190,11 +232,11 @@ class _Reading:
         of_task = list(
             found_in(text, self.variables, origin, certain=not uncertain, looks=looks, folder=folder)
         )
-        self.found += of_task
+        self.found += [replace(each, when=tests) if isinstance(each, Gap) else each for each in of_task]
         if str(task.keys.get("no_log")).lower() in _TRUE:
             # Its result is hidden from orch too, so the plan says what it changes.
             self.found += [
-                Claim(text.name, each.name, origin)
+                Claim(text.name, f"file: {each.name}", origin)
                 for each in of_task
                 if isinstance(each, Change) and each.kind in ("file", "folder", "tree")
             ]
@@ -206,7 +248,15 @@ class _Reading:
         if text.module not in _INCLUDES:
             return False
         named = str(text.arguments.get("name") or text.arguments.get("file") or text.free)
-        return "{{" in named
+        return "{{" in named and not any(self.files.included_by(task))
+
+    def _roles_not_found(self, play: Item, on: str) -> None:
+        """A role that is nowhere: Ansible refuses the play, and here nothing may look as if it changed nothing."""
+        for name in self.files.roles_not_found:
+            place = str(play.file.relative_to(self.project)) if play.file.is_relative_to(self.project) else ""
+            origin = Origin(place or str(play.file), play.line_of("roles"), "role", name, on)
+            if not any(each.origin.task == name for each in self.found):
+                self.found.append(Gap(f"the role `{name}` is not there, so nothing of it was read", origin))
 
     def _elsewhere(self, task: Item, play: Item) -> bool:
         """A task for another machine than its host: it is declared, and its changes are not those of the hosts."""
@@ -222,7 +272,7 @@ class _Reading:
         source, dest = text.arguments.get("src"), text.arguments.get("dest")
         if (
             text.module != "copy"
-            or text.loop is not None
+            or text.loop_kind
             or not isinstance(source, str)
             or not isinstance(dest, str)
         ):
@@ -289,6 +339,12 @@ def _below(keys: Any) -> Iterator[Any]:
             yield child
             if isinstance(child, Mapping):
                 yield from _below(child)
+
+
+def _of_item(path: Any, item: Any) -> Any:
+    """A path of a loop that is nothing but the element, or the element's own entry."""
+    match = re.fullmatch(r"\{\{\s*item(?:\.(\w+))?\s*\}\}", str(path))
+    return (item.get(match[1]) if match[1] and isinstance(item, Mapping) else item) if match else "{{ item }}"
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -17,7 +17,14 @@ def declared_gaps(task: Item) -> Iterator[PlaybookFinding]:
             file=str(task.file),
             line=task.line,
             kind="gap",
-            what=f"{name.removeprefix(DECLARED_GAP)}: nothing does that yet, and the backout fails here",
+            what=f"{name.removeprefix(DECLARED_GAP)}: nothing does that yet, and the backout fails here{_where(task)}",
             severity="warn",
             next_move="write the inverse in its place, or remove it where nothing has to be undone",
         )
+
+
+def _where(task: Item) -> str:
+    """The condition under which the gap is one."""
+    given = task.keys.get("when")
+    tests = [str(test) for test in (given if isinstance(given, list) else [given] if given else [])]
+    return f" where {' and '.join(tests)}" if tests else ""

@@ -65,9 +65,13 @@ def digest(path: Path) -> str:
     return made.hexdigest()
 
 
-def expanded(path: str) -> Path:
-    """A path below somebody's home, as it is on this host."""
-    return Path(path).expanduser()
+def expanded(paths: Iterable[str]) -> Iterable[Path]:
+    """Paths below homes as they are on this host. Of an account that is not here nothing is kept: its home goes with it."""
+    for path in paths:
+        try:
+            yield Path(path).expanduser()
+        except RuntimeError:
+            continue
 
 
 def walked(tree: Path) -> list[Path]:

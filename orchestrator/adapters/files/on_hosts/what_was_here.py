@@ -44,6 +44,7 @@ from orchestrator.adapters.files.on_hosts.host_state import (
     walked,
     write,
 )  # fmt: skip
+from orchestrator.adapters.files.on_hosts.package_folders import folders_here, folders_of, left_behind
 
 KEPT = Path("/var/lib/orch-kept")
 MOST_PATHS = 20000
@@ -76,8 +77,8 @@ def keep(home: Path, changes: State) -> int:
     unfinished = home.with_name(f".{home.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(0o700, parents=True)
-    named = [expanded(path) for path in changes.get("files", []) + changes.get("folders", [])]
-    trees = [expanded(path) for path in changes.get("trees", [])]
+    named = list(expanded(changes.get("files", []) + changes.get("folders", [])))
+    trees = list(expanded(changes.get("trees", [])))
     every = sorted({*named, *(inner for tree in trees for inner in walked(tree))})
     items = {str(path): item(path) for path in every}
     if len(items) > MOST_PATHS or sum(each.get("size", 0) for each in items.values()) > MOST_BYTES:
@@ -90,6 +91,7 @@ def keep(home: Path, changes: State) -> int:
         "ancestors": sorted({str(above) for path in every for above in missing_above(path)}),
         "copies": [copy for path in every for copy in copies_of_ansible(path)],
         "packages": installed() if changes.get("packages") else None,
+        "folders": folders_here() if changes.get("packages") else None,
         "users": users(),
         "groups": groups(),
         "passwords": {name: password(name) for name in changes.get("users", [])},
@@ -141,8 +143,11 @@ def packages(home: Path, state: State) -> int:
     came = sorted(name for name in now if name not in before and name in known)
     if came:
         people, teams = came_with_packages(state, after)
+        brought = folders_of(came)
         remove(came)
         print(f"removed {' '.join(came)}")
+        for folder in left_behind(brought, state["folders"], folders_of(installed())):
+            take_away(Path(folder))
         for name in people:
             run("userdel", name, check=False)
         for name in sorted({*teams} & {*groups()}):

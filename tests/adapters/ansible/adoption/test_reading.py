@@ -62,6 +62,19 @@ CHANGES = {
     "copy: {src: a, dest: '/srv/{{ inventory_hostname }}.a'}": {"file /srv/{{ inventory_hostname }}.a"},
     "copy: {src: a, dest: /tmp/a}": set(),
     "debug: {msg: a}": set(),
+    "community.crypto.openssh_keypair: {path: /etc/k}": {"file /etc/k", "file /etc/k.pub"},
+    "pamd: {name: sshd, type: auth}": {"file /etc/pam.d/sshd"},
+    "ini_file: {dest: /etc/a.ini, section: s}": {"file /etc/a.ini"},
+    "file: {path: ~postfix/pid, state: absent}": {"tree ~postfix/pid"},
+    "command: newaliases": {"file /etc/aliases.db"},
+    "command: postmap hash:/etc/postfix/virtual": {"file /etc/postfix/virtual.db"},
+    "command: {argv: [a2ensite, shop]}": {
+        "file /etc/apache2/sites-enabled/shop.conf",
+        "tree /var/lib/apache2/site",
+    },
+    "command: systemctl enable shop": {"unit shop.service"},
+    "shell: exportfs -ra": set(),
+    "shell: newaliases; rm -rf /srv": set(),
 }
 
 
@@ -74,6 +87,10 @@ def test_what_a_task_changes(task: str, changed: set[str], tmp_path: Path) -> No
     ("task", "why"),
     {
         "command: make": "runs a program",
+        "shell: newaliases; rm -rf /srv": "runs a program",
+        "command: postfix check && rm /srv/a": "runs a program",
+        "command: systemctl": "runs a program",
+        "command: nginx": "runs a program",
         "mysql_db: {name: a}": "`mysql_db` changes is not known",
         "template: {src: a.j2, dest: '{{ nobody_says }}/a'}": "only a run knows",
         "unarchive: {src: a.tgz, dest: /opt}": "belongs to this release",
@@ -90,7 +107,15 @@ def test_what_cannot_be_told_is_a_gap(task: str, why: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "task",
-    ["command: make\n      changed_when: false", "systemd: {daemon_reload: true}", "uri: {url: http://h}"],
+    [
+        *(
+            "command: make\n      changed_when: false",
+            "systemd: {daemon_reload: true}",
+            "uri: {url: http://h}",
+        ),
+        *("command: exportfs -ra", "command: /usr/sbin/postfix check", "command: systemctl daemon-reload"),
+        "template: {src: a.j2, dest: /etc/a}\n      loop: []",
+    ],
 )
 def test_what_changes_nothing_is_no_gap(task: str, tmp_path: Path) -> None:
     assert reading_of(f"    - {task}\n", tmp_path).gaps == ()
@@ -157,7 +182,7 @@ def test_what_no_log_hides_is_claimed(tmp_path: Path) -> None:
     reading = reading_of(
         "    - name: Lay the key\n      copy: {content: k, dest: /etc/key}\n      no_log: true\n", tmp_path
     )
-    assert [(claim.task, claim.path) for claim in reading.claims] == [("Lay the key", "/etc/key")]
+    assert [(claim.task, claim.changed) for claim in reading.claims] == [("Lay the key", "file: /etc/key")]
 
 
 def test_the_flat_tree(root: Path) -> None:
@@ -214,3 +239,181 @@ def test_a_repository_that_is_one_role(tmp_path: Path) -> None:
     reading = read_role("apply-role.yml", "ansible-role-a", role)
     assert things(reading) == {"file /etc/a"}
     assert reading.changes[0].origin.place == "tasks/more.yml:1"
+
+
+EXPRESSIONS = {
+    "{{ a ~ '/b' }}": {"/opt/a/b"},
+    "{{ a + '/b' }}": {"/opt/a/b"},
+    "{{ missing | default(a ~ '/c') }}": {"/opt/a/c"},
+    "{{ a if x else '/opt/b' }}": {"/opt/a", "/opt/b"},
+    "{{ by_system[ansible_facts['os_family']] }}": {"/etc/deb", "/etc/rpm"},
+    "{{ by_system['Debian'] }}": {"/etc/deb"},
+    "{{ by_system.get('Suse', '/etc/other') }}": {"/etc/other"},
+    "/etc/{{ domain.split('.')[0] }}.conf": {"/etc/shop.conf"},
+    "/etc/{{ '.'.join(net.split('.')[::-1]) }}.zone": {"/etc/2.0.192.zone"},
+    "{{ a | dirname }}/{{ domain | upper }}": {"/opt/SHOP.EXAMPLE.COM"},
+    "/etc/{{ domain | regex_replace('[.]example.*', '') }}": {"/etc/shop"},
+    "{{ a }}/{{ words | join('-') }}": {"/opt/a/x-y"},
+    "{{ words | map('upper') | first }}": set(),
+    "{{ asked.stdout }}": set(),
+    "{{ asked.stdout | default('/opt/b') }}": set(),
+    "{{ ansible_env.HOME | default('/root') }}/x": set(),
+    "{{ lookup('env', 'X') }}": set(),
+    "{{ a | unknown_filter }}": set(),
+    "{% if x %}/a{% endif %}": set(),
+    "{{ '(' * 9999999999 }}": set(),
+    "{{ a.__class__ }}": set(),
+    "{{ domain | regex_replace('(', '') }}": set(),
+}
+
+
+@pytest.mark.parametrize(("dest", "paths"), EXPRESSIONS.items(), ids=EXPRESSIONS)
+def test_expressions_have_every_value_of_their_branches(dest: str, paths: set[str], tmp_path: Path) -> None:
+    head = (
+        "  vars:\n    a: /opt/a\n    by_system: {Debian: /etc/deb, RedHat: /etc/rpm}\n    domain: shop.example.com\n"
+        "    net: 192.0.2\n    words: [x, y]\n"
+    )
+    tasks = (
+        "    - command: ask\n      register: asked\n      changed_when: false\n"
+        f"    - copy: {{content: '', dest: \"{dest}\"}}\n"
+    )
+    reading = reading_of(tasks, tmp_path, head)
+    assert {change.name for change in reading.changes} == paths
+    assert bool(reading.gaps) is not bool(paths)
+
+
+LOOPS = {
+    "with_dict: {x: {at: /opt/a}, y: {at: /opt/b}} => {{ item.value.at }}": {"/opt/a", "/opt/b"},
+    "with_nested: [[/opt, /srv], [a, b]] => {{ item.0 }}/{{ item.1 }}": {
+        "/opt/a",
+        "/opt/b",
+        "/srv/a",
+        "/srv/b",
+    },
+    "with_together: [[/opt, /srv], [a, b]] => {{ item[0] }}/{{ item[1] }}": {"/opt/a", "/srv/b"},
+    "with_subelements: [[{at: /opt, in: [a, b]}], in] => {{ item.0.at }}/{{ item.1 }}": {"/opt/a", "/opt/b"},
+    "with_community.general.flattened: [[/opt/a], [[/opt/b]]] => {{ item }}": {"/opt/a", "/opt/b"},
+    "loop: [/opt/a]\n      loop_control: {loop_var: each} => {{ each }}": {"/opt/a"},
+    "loop: \"{{ {'k': 1} | dict2items }}\" => /opt/a": {"/opt/a"},
+    "with_fileglob: ['*.conf'] => /etc/{{ item | basename }}": set(),
+    "loop: '{{ asked.files }}' => {{ item.path | default('/opt/a') }}": set(),
+}
+
+
+@pytest.mark.parametrize(("loop", "paths"), LOOPS.items(), ids=LOOPS)
+def test_loops_in_all_their_forms(loop: str, paths: set[str], tmp_path: Path) -> None:
+    words, _, dest = loop.partition(" => ")
+    reading = reading_of(f"    - copy: {{content: '', dest: \"{dest}\"}}\n      {words}\n", tmp_path)
+    assert {change.name for change in reading.changes} == paths
+    assert bool(reading.gaps) is not bool(paths)
+
+
+def test_what_is_included_in_a_loop_sees_each_element_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "one.yml").write_text(
+        "- file: {path: '{{ site.root }}/{{ site.name }}', state: directory}\n"
+        "- copy: {content: '', dest: '{{ site.root }}/{{ item }}'}\n  loop: '{{ site.files }}'\n"
+    )
+    tasks = (
+        "    - include_tasks: one.yml\n      loop: [{name: a, root: /srv, files: [x]}, {name: b, root: /opt, files: [y]}]\n"
+        "      loop_control: {loop_var: site}\n"
+    )
+    reading = reading_of(tasks, tmp_path)
+    assert things(reading) == {"folder /srv/a", "folder /opt/b", "file /srv/x", "file /opt/y"}
+
+
+def test_a_loop_over_answers_knows_what_was_asked(tmp_path: Path) -> None:
+    tasks = (
+        "    - stat: {path: '{{ item }}'}\n      loop: [/etc/a, /etc/b]\n      register: seen\n"
+        "    - file: {path: '{{ item.item }}', mode: '0600'}\n      loop: '{{ seen.results }}'\n"
+        "    - file: {path: '{{ item.stat.path }}x', mode: '0600'}\n      loop: '{{ seen.results }}'\n"
+    )
+    assert things(reading_of(tasks, tmp_path)) == {
+        "file /etc/a",
+        "file /etc/b",
+        "file /etc/ax",
+        "file /etc/bx",
+    }
+
+
+def test_variables_of_the_inventory_count(tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text(
+        "[web]\nw1 place='/srv/one' port=1\n[web:vars]\nother = /srv/two\n[all:children]\nweb\n"
+    )
+    (tmp_path / "hosts.yml").write_text(
+        "all: {children: {web: {hosts: {w1: {place: /srv/three}}, vars: {other: /srv/four}}}}\n"
+    )
+    (tmp_path / "site.yml").write_text(
+        "- hosts: web\n  tasks:\n    - copy: {src: a, dest: '{{ place }}'}\n    - copy: {src: a, dest: '{{ other }}'}\n"
+    )
+    old = read_playbook("site.yml", tmp_path, tmp_path / "hosts")
+    new = read_playbook("site.yml", tmp_path, tmp_path / "hosts.yml")
+    assert things(old) == {"file /srv/one", "file /srv/two"}
+    assert things(new) == {"file /srv/three", "file /srv/four"}
+
+
+CONDITIONS = {
+    "ansible_os_family == 'FreeBSD'": ("ansible_facts['os_family'] == 'FreeBSD'",),
+    "ansible_facts.distribution in ['Ubuntu', 'Debian']": (
+        "ansible_facts.distribution in ['Ubuntu', 'Debian']",
+    ),
+    "wanted and ansible_os_family == 'RedHat'": ("ansible_facts['os_family'] == 'RedHat'",),
+    "wanted or ansible_os_family == 'RedHat'": (),
+    "ansible_distribution_major_version | int > 8": (
+        "ansible_facts['distribution_major_version'] | int > 8",
+    ),
+    "ansible_distribution_version is version('8', '<')": (
+        "ansible_facts['distribution_version'] is version('8', '<')",
+    ),
+    "ansible_facts['packages']['a'] is defined": (),
+    "ansible_memtotal_mb > 3": (),
+    "ansible_os_family == lookup('env', 'X')": (),
+    "wanted": (),
+    "true": (),
+}
+
+
+@pytest.mark.parametrize(("when", "tests"), CONDITIONS.items(), ids=CONDITIONS)
+def test_a_gap_is_one_where_the_facts_of_a_host_say_so(
+    when: str, tests: tuple[str, ...], tmp_path: Path
+) -> None:
+    reading = reading_of(f'    - command: make\n      when: "{when}"\n', tmp_path)
+    assert [gap.when for gap in reading.gaps] == [tests]
+
+
+def test_conditions_of_blocks_includes_and_roles_count(tmp_path: Path) -> None:
+    for name, text in {
+        "roles/a/tasks/main.yml": "- command: one\n",
+        "roles/b/tasks/main.yml": (
+            "- include_tasks: 'setup-{{ ansible_os_family }}.yml'\n- import_tasks: both.yml\n"
+            "- import_tasks: both.yml\n  when: ansible_system == 'Linux'\n"
+        ),
+        "roles/b/tasks/setup-Debian.yml": "- command: two\n",
+        "roles/b/tasks/both.yml": "- command: three\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    roles = "  roles:\n    - {role: a, when: ansible_system == 'Linux'}\n    - b\n"
+    tasks = (
+        "    - block:\n        - command: four\n          when: ansible_os_family == 'Suse'\n"
+        "      when: ansible_system == 'Linux'\n"
+    )
+    reading = reading_of(tasks, tmp_path, roles)
+    linux = "ansible_facts['system'] == 'Linux'"
+    assert {gap.origin.place: gap.when for gap in reading.gaps} == {
+        "roles/a/tasks/main.yml:1": (linux,),
+        "roles/b/tasks/setup-Debian.yml:1": (
+            "'setup-' ~ (ansible_facts['os_family']) ~ '.yml' == 'setup-Debian.yml'",
+        ),
+        "roles/b/tasks/both.yml:1": (),
+        "site.yml:7": (linux, "ansible_facts['os_family'] == 'Suse'"),
+    }
+
+
+def test_roles_of_collections_are_read_and_a_missing_role_is_a_gap(tmp_path: Path) -> None:
+    role = tmp_path / "collections/ansible_collections/acme/shop/roles/front/tasks"
+    role.mkdir(parents=True)
+    (role / "main.yml").write_text("- copy: {content: '', dest: /etc/front}\n")
+    for head in ("  collections: [acme.shop]\n  roles: [front]\n", "  roles: [acme.shop.front]\n"):
+        assert things(reading_of("", tmp_path, head)) == {"file /etc/front"}
+    reading = reading_of("", tmp_path, "  roles: [nowhere, acme.shop.absent]\n")
+    assert [gap.why.split("`")[1] for gap in reading.gaps] == ["nowhere", "acme.shop.absent"]
