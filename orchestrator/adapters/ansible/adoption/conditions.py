@@ -1,9 +1,9 @@
-"""Under which facts of its host a task runs: tests that a backout can ask again, since no release changes these facts."""
+"""Where a task runs: tests of facts that a backout can ask again, and tasks that no value in the tree lets run."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,20 @@ _LASTING = (
 _PLAIN = re.compile(rf"(?<![\w.'\"])ansible_({_LASTING})\b(?!\s*\()")
 _OF_FACTS = re.compile(rf"ansible_facts(?:\.({_LASTING})\b|\[\s*['\"]({_LASTING})['\"]\s*\])")
 _FILTERS = frozenset({"default", "d", "int", "list", "lower", "string", "trim", "upper", "float", "bool"})
+NOWHERE = "false"
+"""Stands for a condition that holds on no host."""
 _TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _AND = re.compile(r"\s+and\s+")
 
 
 class Conditions:
-    """The tests of facts for each task of a play, with those of the blocks, includes and roles that it stands in."""
+    """The tests of facts for each task of a play, with those of the blocks, includes and roles that it stands in.
 
-    def __init__(self, files: PlaybookFiles) -> None:
-        self._files = files
+    `never`: whether a condition holds for none of the values that the tree gives its variables.
+    """
+
+    def __init__(self, files: PlaybookFiles, never: Callable[[str], bool]) -> None:
+        self._files, self._never = files, never
         self._of_part: dict[int, tuple[str, ...]] = {}
         self._of_file: dict[Path, list[tuple[Path, tuple[str, ...]]]] = {}
 
@@ -37,7 +42,7 @@ class Conditions:
         for entry in play.keys.get("roles") or []:
             self._read_role(entry, play)
         for task in tasks:
-            tests = (*self._of_part.get(id(task.keys), ()), *tests_in(task.keys.get("when")))
+            tests = (*self._of_part.get(id(task.keys), ()), *self._own(task.keys))
             for child in _children(task.keys):
                 self._of_part[id(child)] = tests
             for name, path in self._files.included_by(task):
@@ -45,9 +50,14 @@ class Conditions:
                 self._of_file.setdefault(path.resolve(), []).append((task.file, more))
 
     def of(self, task: Item) -> tuple[str, ...]:
-        """Tests that all hold where the task runs; none where nothing is certain of that."""
-        tests = (*self._of_part.get(id(task.keys), ()), *tests_in(task.keys.get("when")))
+        """Tests that all hold where the task runs; none where nothing is certain of that. NOWHERE among them: it never runs."""
+        tests = (*self._of_part.get(id(task.keys), ()), *self._own(task.keys))
         return tuple(dict.fromkeys((*tests, *self._of_place(task.file, 0))))
+
+    def _own(self, keys: Mapping[str, Any]) -> tuple[str, ...]:
+        given = keys.get("when")
+        parts = [str(part) for part in (given if isinstance(given, list) else [given]) if part is not None]
+        return (NOWHERE,) if any(map(self._never, parts)) else tests_in(given)
 
     def _of_place(self, file: Path, depth: int) -> tuple[str, ...]:
         """Those of a file that is included at one place only."""
@@ -61,7 +71,7 @@ class Conditions:
         folder = self._files.role_of(entry, play)
         if folder is None or self._files.role_uses.get(folder) != 1:
             return
-        tests = tests_in(entry.get("when")) if isinstance(entry, Mapping) else ()
+        tests = self._own(entry) if isinstance(entry, Mapping) else ()
         for part in ("tasks", "handlers"):
             for end in (".yml", ".yaml"):
                 self._of_file.setdefault((folder / part / f"main{end}").resolve(), []).append(

@@ -72,6 +72,13 @@ class Evaluation:
     def list(self, node: nodes.List | nodes.Tuple) -> Values:
         return self._together(node.items, list)
 
+    def mapping(self, node: nodes.Dict) -> Values:
+        keys = [pair.key for pair in node.items]
+        values = [pair.value for pair in node.items]
+        return self._together(
+            [*keys, *values], lambda parts: dict(zip(parts[: len(keys)], parts[len(keys) :], strict=True))
+        )
+
     def attribute(self, node: nodes.Getattr) -> Values:
         return self._within(node.node, [node.attr])
 
@@ -160,6 +167,7 @@ _ACTS: Mapping[type[nodes.Node], Callable[[Evaluation, Any], Values]] = {
     nodes.Concat: Evaluation.concatenation,
     nodes.CondExpr: Evaluation.condition,
     nodes.Const: lambda _evaluation, node: [node.value],
+    nodes.Dict: Evaluation.mapping,
     nodes.Filter: Evaluation.filter,
     nodes.Getattr: Evaluation.attribute,
     nodes.Getitem: Evaluation.element,

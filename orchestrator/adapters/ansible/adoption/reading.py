@@ -8,19 +8,17 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from orchestrator.adapters.ansible.adoption.conditions import Conditions
-from orchestrator.adapters.ansible.adoption.expressions import Partly
+from orchestrator.adapters.ansible.adoption.conditions import NOWHERE, Conditions
 from orchestrator.adapters.ansible.adoption.facts import injected_facts_in
-from orchestrator.adapters.ansible.adoption.inventory_variables import inventory_variables
 from orchestrator.adapters.ansible.adoption.task_changes import found_in
-from orchestrator.adapters.ansible.adoption.task_text import TaskText, loop_of, loop_var_of, task_text
-from orchestrator.adapters.ansible.adoption.variables import Variables
+from orchestrator.adapters.ansible.adoption.task_text import TaskText, task_text
+from orchestrator.adapters.ansible.adoption.tree_text import INCLUDES, TreeText
 from orchestrator.adapters.ansible.in_run.actions import LOCAL, short_name
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.tree_check.outside import Grounds, collection_roots, roles_path
-from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
+from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.domain.adoption.tree_reading import (
     Asked,
     Carried,
@@ -33,18 +31,24 @@ from orchestrator.domain.adoption.tree_reading import (
 
 _CONTROLLER = ("localhost", "127.0.0.1")
 _FALSE = ("false", "no", "off")
-_TRUE = ("true", "yes", "on")
 _DEFAULT_OF = re.compile(r"default\(\s*['\"]([^'\"]+)['\"]")
-_OF_ROLE = ("role", "name", "when", "tags", "vars", "become")
 _PLAIN_REQUEST = {"url", "return_content", "method", "status_code"}
 _OWN_HOST = re.compile(r"http://(?:localhost|127\.0\.0\.1)(?:[:/]|$)")
 _LARGEST_UNIT = 50_000_000
-_INCLUDES = ("include_tasks", "import_tasks", "include_role", "import_role", "include")
 
 
-def read_playbook(playbook: str, project: Path, inventory: Path | None = None) -> PlaybookReading:
-    """What the text of a playbook says. A construct that only a run understands becomes a gap, and nothing is guessed."""
-    return _Reading(project, project / playbook, inventory).reading(playbook)
+def read_playbook(
+    playbook: str,
+    project: Path,
+    inventory: Path | None = None,
+    given: Mapping[str, Any] | None = None,
+    asked: Iterable[str] = (),
+) -> PlaybookReading:
+    """What the text of a playbook says. A construct that only a run understands becomes a gap, and nothing is guessed.
+
+    `given`: variables that a plan is going to set. `asked`: names that a person answers for.
+    """
+    return _Reading(project, project / playbook, inventory, given or {}, asked).reading(playbook)
 
 
 def read_role(playbook: str, name: str, project: Path, inventory: Path | None = None) -> PlaybookReading:
@@ -66,25 +70,25 @@ def hosts_in(project: Path, inventory: Path, pattern: str, *, dynamic: bool) -> 
 
 
 class _Reading:
-    def __init__(self, project: Path, playbook: Path, inventory: Path | None) -> None:
+    def __init__(
+        self,
+        project: Path,
+        playbook: Path,
+        inventory: Path | None,
+        given: Mapping[str, Any] = MappingProxyType({}),
+        asked: Iterable[str] = (),
+    ) -> None:
         self.project = project
-        self.files = PlaybookFiles(
-            playbook,
-            project,
-            [playbook.parent / "roles", *roles_path(project)],
-            collection_roots(Grounds(project), playbook.parent),
-            every_fit=True,
-        )
-        self.plays = list(self.files.plays())
-        self.variables = Variables()
-        self.conditions = Conditions(self.files)
+        text = TreeText(project, playbook, inventory, given, asked)
+        self.files, self.plays, self.variables = text.files, text.plays, text.variables
+        self._texts = text.variable_files
+        self.conditions = Conditions(self.files, self.variables.never)
         self.found: list[Change | Gap | Claim] = []
         self.carried: list[Carried] = []
         self.asked: list[Asked] = []
         self.delegates: dict[str, None] = {}
         self._conditional: set[int] = set()
         self._conditional_files: set[Path] = set()
-        self._collect_variables(playbook, inventory)
 
     def reading(self, playbook: str) -> PlaybookReading:
         patterns: dict[str, None] = {}
@@ -113,7 +117,9 @@ class _Reading:
             tuple(self.carried),
             tuple(self.asked),
             tuple(self.delegates),
-            tuple(injected_facts_in([*self.files.files, *self._templates()], self.known_names())),
+            tuple(
+                injected_facts_in([*self.files.files, *self._texts, *self._templates()], self.known_names())
+            ),
             next((user for user in users if user and "{{" not in user), ""),
         )
 
@@ -130,68 +136,6 @@ class _Reading:
         default = _DEFAULT_OF.search(text)
         return default[1] if default else "all" if "{{" in text else text
 
-    def _collect_variables(self, playbook: Path, inventory: Path | None) -> None:
-        for place in _variable_places(self.project, playbook, inventory):
-            self._add_file(place)
-        for path in self._files_of_roles():
-            self._add_file(path)
-        for values in inventory_variables(inventory) if inventory is not None else ():
-            self._add(values)
-        for play, tasks in self.plays:
-            self._variables_of_play(play)
-            for task in tasks:
-                self._variables_of_task(task)
-        for task in (task for _, tasks in self.plays for task in tasks):
-            self._rounds_of_include(task)
-            if "register" in task.keys:
-                self._registered(str(task.keys["register"]), task)
-
-    def _files_of_roles(self) -> list[Path]:
-        folders = [role / part for role in self.files.roles for part in ("defaults", "vars")]
-        return [path for folder in folders for path in sorted(folder.glob("**/*.y*ml"))]
-
-    def _variables_of_play(self, play: Item) -> None:
-        self._add(play.keys.get("vars"))
-        for name in _as_list(play.keys.get("vars_files")):
-            if isinstance(name, str) and "{{" not in name:
-                self._add_file(play.file.parent / name)
-        for entry in _as_list(play.keys.get("roles")):
-            if isinstance(entry, dict):
-                self._add({key: value for key, value in entry.items() if key not in _OF_ROLE})
-                self._add(entry.get("vars"))
-
-    def _variables_of_task(self, task: Item) -> None:
-        self._add(task.keys.get("vars"))
-        for key, value in task.keys.items():
-            if short_name(str(key)) == "set_fact" and isinstance(value, Mapping):
-                self._add(value)
-
-    def _registered(self, name: str, task: Item) -> None:
-        """Of what a run is going to answer, only over which elements a loop went is known before, and what `stat` looks at."""
-        kind, loop = loop_of(task.keys)
-        items = self.variables.items(loop, kind) if kind else None
-        text = task_text(task)
-        path = text.arguments.get("path") if text is not None and text.module == "stat" else None
-        results = [Partly(item=item, stat=Partly(path=_of_item(path, item))) for item in items or []]
-        self.variables.add({name: Partly(results=results) if items is not None else Partly()})
-
-    def _rounds_of_include(self, task: Item) -> None:
-        """What is included in a loop sees the element of each round."""
-        kind, loop = loop_of(task.keys)
-        if not kind or not any(short_name(str(key)) in _INCLUDES for key in task.keys):
-            return
-        around = self.variables.rounds_around(loop)
-        for loops in around:
-            self.variables.add_rounds(loop_var_of(task.keys), self.variables.items(loop, kind, loops))
-
-    def _add(self, values: Any) -> None:
-        if isinstance(values, Mapping):
-            self.variables.add(values)
-
-    def _add_file(self, path: Path) -> None:
-        for item in PlaybookFiles(path, self.project).variables(path):
-            self.variables.add(item.keys)
-
     def _templates(self) -> Iterator[Path]:
         for folder in [*(role / "templates" for role in self.files.roles), self.project / "templates"]:
             yield from (path for path in sorted(folder.glob("**/*")) if path.is_file())
@@ -199,7 +143,7 @@ class _Reading:
     def _mark_conditional(self, tasks: Iterable[Item]) -> None:
         """Tasks below a condition of a block, an include or a role: they may run on no host."""
         for task in tasks:
-            includes = any(short_name(str(key)) in _INCLUDES for key in task.keys)
+            includes = any(short_name(str(key)) in INCLUDES for key in task.keys)
             if "when" in task.keys and includes:
                 self._conditional_files |= {task.file.parent / name for name in _included_names(task.keys)}
             if "when" in task.keys or task.section in ("rescue", "handlers"):
@@ -214,6 +158,8 @@ class _Reading:
         place = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
         origin = Origin(place, task.line, text.module, _one_line(text.name), on)
         tests = self.conditions.of(task)
+        if NOWHERE in tests:
+            return
         if self._includes_by_template(text, task):
             self.found.append(
                 Gap("it includes tasks or roles by a name that only a run knows", origin, tests)
@@ -233,7 +179,7 @@ class _Reading:
             found_in(text, self.variables, origin, certain=not uncertain, looks=looks, folder=folder)
         )
         self.found += [replace(each, when=tests) if isinstance(each, Gap) else each for each in of_task]
-        if str(task.keys.get("no_log")).lower() in _TRUE:
+        if str(task.keys.get("no_log", False)).lower() not in _FALSE:
             # Its result is hidden from orch too, so the plan says what it changes.
             self.found += [
                 Claim(text.name, f"file: {each.name}", origin)
@@ -245,10 +191,14 @@ class _Reading:
             self._asked_of(text, origin)
 
     def _includes_by_template(self, text: TaskText, task: Item) -> bool:
-        if text.module not in _INCLUDES:
+        if text.module not in INCLUDES:
             return False
         named = str(text.arguments.get("name") or text.arguments.get("file") or text.free)
-        return "{{" in named and not any(self.files.included_by(task))
+        if "{{" not in named:
+            return False
+        if text.module in ("include_role", "import_role"):
+            return not self.variables.texts(named)
+        return not any(self.files.included_by(task))
 
     def _roles_not_found(self, play: Item, on: str) -> None:
         """A role that is nowhere: Ansible refuses the play, and here nothing may look as if it changed nothing."""
@@ -317,19 +267,9 @@ class _Reading:
             self.asked += [Asked("http", url, origin) for url in urls[:1] if _OWN_HOST.match(url)]
 
 
-def _variable_places(project: Path, playbook: Path, inventory: Path | None) -> Iterator[Path]:
-    folders = {project: None, playbook.parent: None}
-    if inventory is not None:
-        folders[inventory if inventory.is_dir() else inventory.parent] = None
-    for folder in folders:
-        for name in ("group_vars", "host_vars"):
-            if (folder / name).is_dir():
-                yield from sorted(path for path in (folder / name).glob("**/*") if path.is_file())
-
-
 def _included_names(keys: Mapping[str, Any]) -> Iterator[str]:
     for key, value in keys.items():
-        if short_name(str(key)) in _INCLUDES:
+        if short_name(str(key)) in INCLUDES:
             yield str(value.get("file", "") if isinstance(value, Mapping) else value).split(" ")[0]
 
 
@@ -339,12 +279,6 @@ def _below(keys: Any) -> Iterator[Any]:
             yield child
             if isinstance(child, Mapping):
                 yield from _below(child)
-
-
-def _of_item(path: Any, item: Any) -> Any:
-    """A path of a loop that is nothing but the element, or the element's own entry."""
-    match = re.fullmatch(r"\{\{\s*item(?:\.(\w+))?\s*\}\}", str(path))
-    return (item.get(match[1]) if match[1] and isinstance(item, Mapping) else item) if match else "{{ item }}"
 
 
 def _as_list(value: Any) -> list[Any]:

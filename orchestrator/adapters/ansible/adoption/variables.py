@@ -7,13 +7,14 @@ value too many is only a path that was absent before and is absent after.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Any
 
 from orchestrator.adapters.ansible.adoption.expressions import Evaluation, parsed
 from orchestrator.adapters.ansible.adoption.filters import Values
 from orchestrator.adapters.ansible.adoption.loops import rounds_of
+from orchestrator.adapters.ansible.adoption.truth import Truth
 
 Loops = Mapping[str, Values]
 """The values of the loops' variables in one round, by their names; None where only a run knows."""
@@ -38,6 +39,7 @@ class Variables:
         self._values: dict[str, list[Any]] = {}
         self._unknown: set[str] = set()
         self._outer: dict[str, list[Any]] = {}
+        self._asked: set[str] = set()
 
     @property
     def names(self) -> set[str]:
@@ -54,6 +56,10 @@ class Variables:
     def forget(self, name: str) -> None:
         """A name whose value only a run knows."""
         self._unknown.add(name)
+
+    def ask(self, names: Iterable[str]) -> None:
+        """Names that a person answers or a plan sets: no condition on them is certain."""
+        self._asked.update(names)
 
     def add_rounds(self, name: str, items: list[Any] | None) -> None:
         """The elements of a loop over an include, by the name that they have within; None: only a run knows them."""
@@ -103,6 +109,12 @@ class Variables:
             rounds += several
         return rounds
 
+    def never(self, condition: str) -> bool:
+        """Whether a condition holds for no value that its variables have. What only a run knows may hold."""
+        tree = None if "{" in condition else parsed(condition.strip())
+        asked: Loops = dict.fromkeys(self._asked)
+        return tree is not None and Truth(self._evaluation(asked, 0)).never(tree)
+
     def _with_lists(self, entries: list[Any], loops: Loops) -> list[Any]:
         """Entries that are names of lists stand for these, one level deep, as `with_items` takes them."""
         opened: list[Any] = []
@@ -129,13 +141,15 @@ class Variables:
         tree = parsed(text.strip())
         if tree is None:
             return None
-        evaluation = Evaluation(
-            lambda name: self._named(name, loops, depth), lambda value: self.values(value, loops, depth + 1)
-        )
         try:
-            return evaluation.of(tree)
+            return self._evaluation(loops, depth).of(tree)
         except RecursionError:
             return None
+
+    def _evaluation(self, loops: Loops, depth: int) -> Evaluation:
+        return Evaluation(
+            lambda name: self._named(name, loops, depth), lambda value: self.values(value, loops, depth + 1)
+        )
 
     def _named(self, name: str, loops: Loops, depth: int) -> Values:
         if name in loops:

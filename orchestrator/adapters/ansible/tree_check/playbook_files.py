@@ -1,7 +1,7 @@
 """Playbooks, task files and roles as YAML nodes with their lines, without Ansible: for reading, never for running."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,14 +76,15 @@ class PlaybookFiles:
         roles_path: Sequence[Path] = (),
         collections: Sequence[Path] = (),
         *,
-        every_fit: bool = False,
+        names_of: Callable[[str], Sequence[str] | None] | None = None,
     ) -> None:
         """`collections`: folders `ansible_collections` whose roles and playbooks count too.
 
-        `every_fit`: an include of tasks whose name is a template leads to every file whose name fits.
+        `names_of`: what a template may be. With it an include whose name is a template leads to every file that it may name,
+        and where that is not known, to every file whose name fits.
         """
         self._playbook, self._project, self._roles_path = playbook, project, roles_path
-        self._collections, self._every_fit = collections, every_fit
+        self._collections, self._names_of = collections, names_of
         self._named_by_play: list[str] = []
         self._read: set[Path] = set()
         self._here = playbook.parent
@@ -145,8 +146,9 @@ class PlaybookFiles:
                 name = str(given) if isinstance(given, str) else ""
                 if "{{" not in name:
                     yield name, task.file.parent / name
-                elif self._every_fit:
-                    yield from ((name, path) for path in self._fitting(name, task.file.parent))
+                elif self._names_of:
+                    known = [task.file.parent / each for each in self._names_of(name) or []]
+                    yield from ((name, path) for path in known or self._fitting(name, task.file.parent))
 
     def role_of(self, role: Any, play: Item) -> Path | None:
         """The folder of an entry of `roles`."""
@@ -169,7 +171,9 @@ class PlaybookFiles:
         for key, value in task.keys.items():
             if short_name(str(key)) in ("include_role", "import_role"):
                 given = _arguments(value)
-                yield from self._role(str(given.get("name", "")), task.file.parent, _tasks_from(given))
+                name = str(given.get("name", ""))
+                for each in (self._names_of(name) if self._names_of and "{{" in name else None) or [name]:
+                    yield from self._role(each, task.file.parent, _tasks_from(given))
 
     def _task_file(self, path: Path) -> Iterator[Item]:
         for item in self._items(path):

@@ -160,7 +160,8 @@ def _proposal(
         ledger.left_out(template.path, AwxReason.NO_INVENTORY)
         return None
     path, place = inventory
-    reading = read_playbook(template.playbook, checkout.project, place)
+    asked = [question.partition(":")[0] for question in template.launch.questions]
+    reading = read_playbook(template.playbook, checkout.project, place, template.launch.variables, asked)
     pattern = narrowed(reading.hosts, template.limit)
     if pattern is None:
         pattern = template.limit.replace(",", ":")

@@ -294,18 +294,20 @@ LOOPS = {
     "with_subelements: [[{at: /opt, in: [a, b]}], in] => {{ item.0.at }}/{{ item.1 }}": {"/opt/a", "/opt/b"},
     "with_community.general.flattened: [[/opt/a], [[/opt/b]]] => {{ item }}": {"/opt/a", "/opt/b"},
     "loop: [/opt/a]\n      loop_control: {loop_var: each} => {{ each }}": {"/opt/a"},
-    "loop: \"{{ {'k': 1} | dict2items }}\" => /opt/a": {"/opt/a"},
+    "loop: \"{{ {'k': '/opt/a'} | dict2items }}\" => {{ item.value }}": {"/opt/a"},
+    "with_dict: '{{ unset.x | default({}) }}' => {{ item.key }}": None,
     "with_fileglob: ['*.conf'] => /etc/{{ item | basename }}": set(),
     "loop: '{{ asked.files }}' => {{ item.path | default('/opt/a') }}": set(),
 }
 
 
 @pytest.mark.parametrize(("loop", "paths"), LOOPS.items(), ids=LOOPS)
-def test_loops_in_all_their_forms(loop: str, paths: set[str], tmp_path: Path) -> None:
+def test_loops_in_all_their_forms(loop: str, paths: set[str] | None, tmp_path: Path) -> None:
+    """None: it has no round, so nothing is changed and nothing is missing."""
     words, _, dest = loop.partition(" => ")
     reading = reading_of(f"    - copy: {{content: '', dest: \"{dest}\"}}\n      {words}\n", tmp_path)
-    assert {change.name for change in reading.changes} == paths
-    assert bool(reading.gaps) is not bool(paths)
+    assert {change.name for change in reading.changes} == (paths or set())
+    assert bool(reading.gaps) is (paths == set())
 
 
 def test_what_is_included_in_a_loop_sees_each_element_by_itself(tmp_path: Path) -> None:
@@ -417,3 +419,90 @@ def test_roles_of_collections_are_read_and_a_missing_role_is_a_gap(tmp_path: Pat
         assert things(reading_of("", tmp_path, head)) == {"file /etc/front"}
     reading = reading_of("", tmp_path, "  roles: [nowhere, acme.shop.absent]\n")
     assert [gap.why.split("`")[1] for gap in reading.gaps] == ["nowhere", "acme.shop.absent"]
+
+
+NEVER = {
+    "wanted": True,
+    "wanted | bool": True,
+    "not also": True,
+    "wanted and ansible_os_family == 'Debian'": True,
+    "ansible_os_family == 'Debian' or wanted": False,
+    "wanted or not also": True,
+    "kind == 'b'": True,
+    "kind != 'a'": True,
+    "kind in ['b', 'c']": True,
+    "'a' not in [kind]": True,
+    "either": False,
+    "off_word": True,
+    "unset": False,
+    "unset is defined": False,
+    "answer.rc != 0": False,
+    "asked_for": False,
+    "kind | length > 5": False,
+    "{{ wanted }}": False,
+}
+
+
+@pytest.mark.parametrize(("when", "never"), NEVER.items(), ids=NEVER)
+def test_a_task_whose_condition_no_value_fulfils_changes_nothing(
+    when: str,
+    never: bool,  # noqa: FBT001 - a column of the table
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars/all.yml").write_text("either: true\nasked_for: false\n")
+    head = (
+        "  vars_prompt: [{name: asked_for}]\n"
+        "  vars: {wanted: false, also: true, kind: a, either: false, off_word: 'no'}\n"
+    )
+    tasks = (
+        "    - command: ask\n      register: answer\n      changed_when: false\n"
+        f'    - command: make\n      when: "{when}"\n'
+        f'    - block:\n        - command: make\n      when: ["{when}"]\n'
+    )
+    assert len(reading_of(tasks, tmp_path, head).gaps) == (0 if never else 2)
+
+
+def test_what_a_plan_sets_or_a_survey_asks_is_not_certain(tmp_path: Path) -> None:
+    (tmp_path / "site.yml").write_text(
+        "- hosts: web\n  vars: {one: false, two: false}\n  tasks:\n"
+        "    - command: make\n      when: one\n    - command: make\n      when: two\n"
+    )
+    assert len(read_playbook("site.yml", tmp_path).gaps) == 0
+    assert len(read_playbook("site.yml", tmp_path, None, {"one": False}, ["two"]).gaps) == 2
+
+
+def test_what_a_template_may_hide_is_claimed(tmp_path: Path) -> None:
+    task = "    - copy: {content: k, dest: /etc/key}\n      no_log: '{{ not ansible_check_mode }}'\n"
+    assert [claim.changed for claim in reading_of(task, tmp_path).claims] == ["file: /etc/key"]
+
+
+def test_names_of_includes_are_followed_through_variables(tmp_path: Path) -> None:
+    for name, text in {
+        "roles/a/tasks/main.yml": (
+            "- include_tasks: \"{{ a_hook | default('nothing.yml') }}\"\n- include_tasks: '{{ a_way }}.yml'\n"
+            "- include_role: {name: '{{ a_other }}'}\n- include_tasks: '{{ asked.stdout }}'\n"
+        ),
+        "roles/a/tasks/nothing.yml": "",
+        "roles/a/tasks/copy.yml": "- copy: {content: '', dest: /etc/copied}\n",
+        "roles/a/tasks/hook.yml": "- copy: {content: '', dest: /etc/hooked}\n",
+        "roles/a/vars/main.yml": "a_way: copy\na_other: b\n",
+        "roles/b/tasks/main.yml": "- copy: {content: '', dest: /etc/other}\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    reading = reading_of("", tmp_path, "  vars: {a_hook: hook.yml}\n  roles: [a]\n")
+    assert things(reading) == {"file /etc/copied", "file /etc/hooked", "file /etc/other"}
+    assert [gap.origin.place for gap in reading.gaps] == ["roles/a/tasks/main.yml:4"]
+
+
+def test_facts_in_defaults_and_group_vars_count(tmp_path: Path) -> None:
+    for name, text in {
+        "roles/a/defaults/main.yml": "a_way: '{{ ansible_fips }}'\n",
+        "roles/a/tasks/main.yml": "- debug:\n",
+        "group_vars/all.yml": "b: '{{ ansible_hostname }}'\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    reading = reading_of("", tmp_path, "  roles: [a]\n")
+    assert set(reading.injected_facts) == {"ansible_fips", "ansible_hostname"}
