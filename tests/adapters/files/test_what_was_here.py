@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.files.on_hosts.host_state import removed_along
+from orchestrator.adapters.files.on_hosts.package_folders import left_behind
 from orchestrator.adapters.files.on_hosts.program_text import program_text
 
 
@@ -147,3 +149,46 @@ def test_the_program_needs_nothing_of_orch(host: Host, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_removal_that_takes_others_along_is_seen_before_it_begins() -> None:
+    simulated = (
+        "Reading package lists...\nPurg nginx [1.22.1-9]\nPurg nginx-common [1.22.1-9]\n"
+        "Remv site-tools [2.0]\nPurg libc6:i386 [2.36]\nInst other (1.0)\n"
+    )
+    assert removed_along(simulated, ["nginx:amd64", "nginx-common:all", "libc6:i386"]) == ["site-tools"]
+    assert removed_along(simulated, ["nginx:amd64", "nginx-common:all", "libc6:i386", "site-tools:all"]) == []
+
+
+def test_folders_that_removed_packages_left_are_the_outermost_new_ones(tmp_path: Path) -> None:
+    place = str(tmp_path)
+    for name in ("var/www/html", "var/lib/db/deep", "var/log/old", "var/cache/shared", "etc"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "etc/link").symlink_to(tmp_path / "var/log")
+    brought = {
+        f"{place}/{name}"
+        for name in ("var/www", "var/www/html", "var/log/old", "var/cache/shared", "var/lib/db/deep")
+    }
+    brought |= {f"{place}/etc/link", f"{place}/var/gone"}
+    before = [
+        f"{place}/var/log",
+        f"{place}/var/log/old",
+        f"{place}/var/cache",
+        f"{place}/var/lib",
+        f"{place}/var/lib/db",
+    ]
+    left = left_behind(brought, before, {f"{place}/var/cache/shared"}, (f"{place}/var",))
+    # Of what lies deeper than was looked before, nobody knows whether it came.
+    assert left == [f"{place}/var/www"]
+
+
+def test_of_an_account_that_is_not_here_nothing_is_kept(host: Host) -> None:
+    changed = {
+        "files": ["~no-such-account/.ssh/authorized_keys", f"{host.root}/etc/a.conf"],
+        "trees": ["~no-such-account/x"],
+    }
+    kept = host.run("keep", changes=changed)
+    assert (kept.returncode, kept.stderr) == (0, "")
+    (host.root / "etc/a.conf").write_text("after\n")
+    host.back()
+    assert (host.root / "etc/a.conf").read_text() == "before\n"

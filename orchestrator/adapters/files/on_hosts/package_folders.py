@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import Iterable, List, Set
+from typing import Iterable, List, Sequence, Set
 
 from orchestrator.adapters.files.on_hosts.host_state import run
 
@@ -44,10 +44,12 @@ def folders_of(names: Iterable[str]) -> Set[str]:
     return paths
 
 
-def left_behind(brought: Set[str], before: Iterable[str], owned: Set[str]) -> List[str]:
-    """Folders of removed packages that nothing had before and no other package has; the outermost ones."""
+def left_behind(
+    brought: Set[str], before: Iterable[str], owned: Set[str], places: Sequence[str] = PLACES
+) -> List[str]:
+    """Folders of removed packages that were not there before and that no other package has; the outermost ones."""
     known = set(before)
-    listed = {*PLACES, *(folder for folder in known if str(Path(folder).parent) in PLACES)}
+    listed = {*places, *(folder for folder in known if str(Path(folder).parent) in places)}
     left = [
         path
         for path in sorted(brought - owned - known)

@@ -506,3 +506,16 @@ def test_facts_in_defaults_and_group_vars_count(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     reading = reading_of("", tmp_path, "  roles: [a]\n")
     assert set(reading.injected_facts) == {"ansible_fips", "ansible_hostname"}
+
+
+def test_the_packaged_tree(root: Path) -> None:
+    reading = read_playbook("site.yml", root / "tests/cases/adoption/packaged")
+    assert things(reading) == {
+        *("package nginx-light", "package e2fsprogs", "unit nginx.service"),
+        *("user shopkeeper", "user editor", "folder /srv/shop", "folder /srv/wiki"),
+        *("file /etc/nginx/conf.d/shop.conf", "file /etc/nginx/conf.d/wiki.conf"),
+    }
+    assert [(gap.origin.task, len(gap.when)) for gap in reading.gaps] == [("Install it on FreeBSD", 1)]
+    assert [(claim.task, bool(claim.nothing)) for claim in reading.claims] == [
+        ("check the configuration", True)
+    ]
