@@ -40,8 +40,8 @@ def will_write_lines(proposal: Proposal, files: Mapping[str, str], project: Path
 
 
 def gap_words(gaps: Sequence[Gap]) -> str:
-    """How many there are, and how many of them are none of every host's."""
-    certain = sum(not gap.when for gap in gaps)
+    """How many there are on every host, and how many on some only."""
+    certain = sum(gap.everywhere for gap in gaps)
     some = len(gaps) - certain
     return f"{certain} gaps that need a person" + (
         f", {some} more for hosts of other systems" if some else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from orchestrator.domain.adoption.tree_reading import DECLARED_GAP, Change, Gap, ThingKind
 from orchestrator.policy.adoption.proposal import Proposal
 from orchestrator.policy.adoption.yaml_words import comment, entries, word
@@ -148,7 +150,7 @@ def backout_text(proposal: Proposal) -> str:
     steps = [step for step in _STEPS if not step[2] or has & set(step[2])]
     tasks = [_step(name, verb, title) for verb, title, _ in steps]
     last = _step(name, "forget", "Forget what was kept")
-    gaps = "\n".join(_gap(gap) for gap in reading.gaps)
+    gaps = "\n".join(_gap(name, gap) for gap in reading.gaps)
     return head + "\n".join(tasks) + ("\n" + _GAPS + gaps if gaps else "") + "\n" + last
 
 
@@ -176,15 +178,21 @@ def program_word(program: str, verb: str, name: str, more: str = "") -> str:
     return f'"{program} {verb} {name} {{{{ orch.deployment | quote }}}}{more}"'
 
 
-def _gap(gap: Gap) -> str:
+def _gap(name: str, gap: Gap) -> str:
     title = f"{DECLARED_GAP}undo {gap.origin.task} ({gap.origin.place})"
     tests = [*([f"'{gap.origin.on}' in group_names"] if gap.origin.on else []), *gap.when]
     condition = "      when:\n" + entries(tests, 8) if tests else ""
-    return f"""\
-    - name: {word(_no_template(title))}
-      ansible.builtin.fail:
-        msg: {word(_no_template(f"{gap.origin.module} at {gap.origin.place}: {gap.why}."))}
-{condition}"""
+    why = word(_no_template(f"{gap.origin.module} at {gap.origin.place}: {gap.why}."))
+    act = f"      ansible.builtin.fail:\n        msg: {why}\n"
+    if gap.server is not None:
+        program = "{{ playbook_dir }}/files/what_was_here.py"
+        asked = f" {shlex.quote(gap.server.packages)} {gap.server.folder}"
+        act = f"""\
+      # {comment(gap.why)}: fails where that server was here before, or its data is still here.
+      ansible.builtin.script:
+        cmd: {program_word(program, "went", name, asked)}
+{_with_python("done", "^went")}"""
+    return f"    - name: {word(_no_template(title))}\n{act}{condition}"
 
 
 def _no_template(text: str) -> str:

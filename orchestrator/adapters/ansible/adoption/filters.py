@@ -12,7 +12,7 @@ from orchestrator.adapters.ansible.adoption.loops import cartesian, pairs_of, su
 Values = list[Any] | None
 """Every value that something may have. Empty: it is not defined. None: only a run knows."""
 
-MOST = 64
+MOST = 256
 """Beyond this many, a choice counts as unknown; patterns beyond this length are not tried."""
 _LONGEST = 4096
 SAME = frozenset(

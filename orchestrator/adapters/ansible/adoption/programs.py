@@ -6,6 +6,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from orchestrator.domain.adoption.tree_reading import ThingKind
@@ -92,6 +93,13 @@ def _postmap(words: list[str]) -> Iterable[Thing]:
             yield "file", f"{path}.lmdb" if kind == "lmdb" else f"{path}.db"
 
 
+def _initdb(words: list[str]) -> Iterable[Thing]:
+    """`-D FOLDER`, `--pgdata=FOLDER`."""
+    named = [after for word, after in pairwise(words) if word in ("-D", "--pgdata")]
+    named += [word.partition("=")[2] for word in words if word.startswith("--pgdata=")]
+    yield from (("tree", path) for path in named if path.startswith("/"))
+
+
 def _newaliases(_words: list[str]) -> Iterable[Thing]:
     yield "file", "/etc/aliases.db"
 
@@ -126,6 +134,7 @@ _CHANGES: Mapping[str, Callable[[list[str]], Iterable[Thing]]] = {
     "a2enmod": _of_apache("mods-enabled", "module"),
     "a2ensite": _of_apache("sites-enabled", "site"),
     "debconf-set-selections": _debconf,
+    "initdb": _initdb,
     "locale-gen": _locale_gen,
     "newaliases": _newaliases,
     "postalias": _postmap,

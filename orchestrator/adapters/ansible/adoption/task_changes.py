@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from orchestrator.adapters.ansible.adoption.databases import data_server
 from orchestrator.adapters.ansible.adoption.programs import Program, program_of
 from orchestrator.adapters.ansible.adoption.task_text import TaskText
 from orchestrator.adapters.ansible.adoption.variables import Loops, Variables
@@ -101,6 +102,11 @@ def found_in(
         yield from _of_command(task, variables, origin, looks=looks)
     elif module in RULES:
         yield from _by_table(task, module, variables, origin, certain=certain, folder=folder)
+    elif (server := data_server(module)) is not None:
+        yield Change("folder", server.folder, origin)
+        yield Gap(
+            f"what `{task.module}` changes in the data of a server that was here before", origin, (), server
+        )
     elif not looks:
         yield Gap(f"what `{task.module}` changes is not known", origin)
 
@@ -163,7 +169,7 @@ def _choices(given: Mapping[str, Any], variables: Variables, loops: Loops) -> li
     return choices
 
 
-_MOST_CHOICES = 64
+_MOST_CHOICES = 256
 _PACKAGES = frozenset({"apt", "dnf", "dnf5", "yum", "package"})
 _NAMING = frozenset(
     {

@@ -26,7 +26,7 @@ _OF_A_RUN = re.compile(
     r"item|ansible_\w+|hostvars|groups|group_names|inventory_\w+|playbook_dir|role_path|role_name|lookup|query|q"
 )
 """Names of which only a run knows the value, unless a file of the tree gives one."""
-_MOST = 24
+_MOST = 256
 _DEEPEST = 8
 _MOST_ROUNDS = 512
 _NO_LOOP: Loops = {}

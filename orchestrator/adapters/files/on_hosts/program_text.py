@@ -13,7 +13,7 @@ def program_text() -> str:
     """Its own words first, then what a host has, then the acts."""
     acts, *parts = [
         (_HERE / name).read_text(encoding="utf-8")
-        for name in ("what_was_here.py", "host_state.py", "package_folders.py")
+        for name in ("what_was_here.py", "host_state.py", "package_remains.py")
     ]
     imports = _imports("".join([acts, *parts]))
     head = f'"""{ast.get_docstring(ast.parse(acts), clean=False)}"""\n\nfrom __future__ import annotations\n'
