@@ -17,7 +17,10 @@ from tests.fleet.labs import lab_name_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-ASKED = "dpkg-query --show; ls -d /var/www /srv/* /var/lib/nginx; getent passwd; ls /etc/nginx; ss -ltn | grep 808"
+ASKED = "dpkg-query --show; ls -d /var/www /srv/* /var/lib/nginx; getent passwd; ls /etc/nginx; ss -ltn | grep 808;"
+ASKED += (
+    " systemctl show --property=UnitFileState,ActiveState apt-daily.timer; cat /var/lib/dpkg/statoverride"
+)
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,8 @@ class Variables:
             value = "{{ " + value + " }}"
         candidates = self.values(value, loops)
         if not candidates:
-            return None
+            # An entry that a known mapping lacks is no round; a name that nobody gives a value may be given one.
+            return [] if candidates is not None and self._is_known(value, loops) else None
         rounds: list[Any] = []
         for each in candidates:
             several = rounds_of(kind, self._with_lists(each, loops) if isinstance(each, list) else each)
@@ -108,6 +109,10 @@ class Variables:
                 return None
             rounds += several
         return rounds
+
+    def _is_known(self, value: Any, loops: Loops) -> bool:
+        root = re.match(r"\s*\{\{\s*([A-Za-z_]\w*)", str(value))
+        return root is not None and (root[1] in self._values or bool(loops.get(root[1])))
 
     def never(self, condition: str) -> bool:
         """Whether a condition holds for no value that its variables have. What only a run knows may hold."""

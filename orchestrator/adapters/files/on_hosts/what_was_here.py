@@ -293,7 +293,9 @@ def start(home: Path, state: State) -> int:
 
 def start_unit(name: str, before: State, *, restored: bool, kept_at: float) -> None:
     """One unit: its failure forgotten, enabled or not, and running what is here now."""
-    now = unit(name) or {}
+    now = unmasked(name, before)
+    if before["UnitFileState"].startswith("masked"):
+        return
     if now["ActiveState"] == "failed" and before["ActiveState"] != "failed":
         run("systemctl", "reset-failed", name, check=False)
     if before["UnitFileState"] in ("enabled", "disabled") and now["UnitFileState"] != before["UnitFileState"]:
@@ -305,6 +307,17 @@ def start_unit(name: str, before: State, *, restored: bool, kept_at: float) -> N
     elif before["ActiveState"] == "active" and (restored or since(name) > kept_at):
         run("systemctl", "restart", name)
         print(f"restarted {name}")
+
+
+def unmasked(name: str, before: State) -> State:
+    """What systemd says of a unit, masked or not as it was before."""
+    now = unit(name) or {}
+    was, is_now = before["UnitFileState"].startswith("masked"), now["UnitFileState"].startswith("masked")
+    if was == is_now:
+        return now
+    run("systemctl", "mask" if was else "unmask", "--quiet", name)
+    print(f"enabled {name}: no longer masked" if is_now else f"disabled {name}: masked again")
+    return unit(name) or {}
 
 
 def forget(home: Path, state: State) -> int:

@@ -300,6 +300,8 @@ LOOPS = {
     "loop: [/opt/a]\n      loop_control: {loop_var: each} => {{ each }}": {"/opt/a"},
     "loop: \"{{ {'k': '/opt/a'} | dict2items }}\" => {{ item.value }}": {"/opt/a"},
     "with_dict: '{{ unset.x | default({}) }}' => {{ item.key }}": None,
+    "with_dict: '{{ known.lacks }}' => {{ item.key }}": None,
+    "with_dict: '{{ unset }}' => {{ item.key }}": set(),
     "with_fileglob: ['*.conf'] => /etc/{{ item | basename }}": set(),
     "loop: '{{ asked.files }}' => {{ item.path | default('/opt/a') }}": set(),
 }
@@ -309,7 +311,8 @@ LOOPS = {
 def test_loops_in_all_their_forms(loop: str, paths: set[str] | None, tmp_path: Path) -> None:
     """None: it has no round, so nothing is changed and nothing is missing."""
     words, _, dest = loop.partition(" => ")
-    reading = reading_of(f"    - copy: {{content: '', dest: \"{dest}\"}}\n      {words}\n", tmp_path)
+    task = f"    - copy: {{content: '', dest: \"{dest}\"}}\n      {words}\n"
+    reading = reading_of(task, tmp_path, "  vars: {known: {x: y}}\n")
     assert {change.name for change in reading.changes} == (paths or set())
     assert bool(reading.gaps) is (paths == set())
 
@@ -515,7 +518,7 @@ def test_facts_in_defaults_and_group_vars_count(tmp_path: Path) -> None:
 def test_the_packaged_tree(root: Path) -> None:
     reading = read_playbook("site.yml", root / "tests/cases/adoption/packaged")
     assert things(reading) == {
-        *("package nginx-light", "package e2fsprogs", "unit nginx.service"),
+        *("package nginx-light", "package e2fsprogs", "unit nginx.service", "unit apt-daily.timer"),
         *("user shopkeeper", "user editor", "folder /srv/shop", "folder /srv/wiki"),
         *("file /etc/nginx/conf.d/shop.conf", "file /etc/nginx/conf.d/wiki.conf"),
     }
