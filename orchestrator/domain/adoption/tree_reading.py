@@ -47,6 +47,11 @@ class DataServer:
     packages: str
     folder: str
 
+    @property
+    def item(self) -> str:
+        """What the baseline calls whether its data is there."""
+        return f"data in {self.folder}"
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from orchestrator.domain.adoption.tree_reading import Asked, Carried, Change, Claim, PlaybookReading
 from orchestrator.policy.adoption.backout_text import KEEP, NOTE
-from orchestrator.policy.adoption.baseline_scope import scope_text
+from orchestrator.policy.adoption.baseline_scope import left_out, scope_text
 from orchestrator.policy.adoption.proposal import Proposal, named
 from orchestrator.policy.adoption.yaml_words import comment, word
 
@@ -214,7 +214,10 @@ def _declared(proposal: Proposal) -> str:
         f"    - {{task: {NOTE}, changes: [file: {kept}]}}",
     ]
     claims: dict[str, list[Claim]] = {}
+    outside = left_out(proposal)
     for claim in proposal.reading.claims:
+        if _split(claim)[0] == "file" and any(_split(claim)[1].startswith(folder) for folder in outside):
+            continue
         claims.setdefault(claim.task, []).append(claim)
     for task, each in claims.items():
         pattern = task if "{{" not in task else task.split("{{")[0] + "*"

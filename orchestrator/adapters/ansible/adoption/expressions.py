@@ -100,11 +100,11 @@ class Evaluation:
             return values
         if name in ANY_ELEMENT:
             return self._open_all(each for value in values if isinstance(value, list) for each in value)
-        keyword = node.kwargs[0] if node.kwargs else None
-        attribute = self.of(keyword.value) if keyword is not None and keyword.key == "attribute" else []
-        if any(not each for each in given) or attribute is None:
+        named = {str(each.key): self.of(each.value) for each in node.kwargs}
+        if any(not each for each in (*given, *named.values())):
             return None
-        return filtered(name, values, [each[0] for each in given if each], next(iter(attribute), None))
+        options = {key: each[0] for key, each in named.items() if each}
+        return filtered(name, values, [each[0] for each in given if each], options)
 
     def call(self, node: nodes.Call) -> Values:
         """`mapping.get(key, other)`, and methods of text."""

@@ -33,12 +33,15 @@ def text_of(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def filtered(name: str, values: list[Any], given: list[Any], attribute: Any = None) -> Values:
-    """What a filter makes of each value; None for a filter that is not known. `attribute`: that of `map`."""
+def filtered(name: str, values: list[Any], given: list[Any], options: Mapping[str, Any]) -> Values:
+    """What a filter makes of each value; None for a filter that is not known. `options`: what it is given by name."""
     if name in _OF_TEXT:
         return [_OF_TEXT[name](text_of(value)) for value in values]
     if name == "map":
-        return _mapped(values, given, attribute)
+        return _mapped(values, given, options.get("attribute"))
+    if name == "items2dict":
+        key, value = options.get("key_name", "key"), options.get("value_name", "value")
+        return [_as_mapping(each, key, value) for each in values if isinstance(each, list)]
     form = _FORMS.get(name)
     if form is None or len(given) < form.needs:
         return None
@@ -101,6 +104,11 @@ _FORMS: Mapping[str, _Form] = {
 }
 
 
+def _as_mapping(entries: list[Any], key: str, value: str) -> dict[Any, Any]:
+    pairs = [each for each in entries if isinstance(each, Mapping) and key in each]
+    return {each[key]: each.get(value) for each in pairs if isinstance(each[key], str | int)}
+
+
 def _mapped(values: list[Any], given: list[Any], attribute: Any) -> Values:
     """`map(attribute='x')`, and `map('NAME')` with a filter of one value."""
     lists = [value for value in values if isinstance(value, list)]
@@ -112,5 +120,5 @@ def _mapped(values: list[Any], given: list[Any], attribute: Any) -> Values:
     name = text_of(given[0]) if len(given) == 1 else ""
     if name in ("first", "last"):
         return [[each[0 if name == "first" else -1] for each in value if each] for value in lists]
-    made = [filtered(name, value, []) if name in (*_OF_TEXT, *_FORMS) else None for value in lists]
+    made = [filtered(name, value, [], {}) if name in (*_OF_TEXT, *_FORMS) else None for value in lists]
     return None if any(each is None for each in made) else list(made)

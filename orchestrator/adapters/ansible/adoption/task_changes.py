@@ -104,6 +104,7 @@ def found_in(
         yield from _by_table(task, module, variables, origin, certain=certain, folder=folder)
     elif (server := data_server(module)) is not None:
         yield Change("folder", server.folder, origin)
+        yield Claim(task.name, f"command: {server.item}", origin)
         yield Gap(
             f"what `{task.module}` changes in the data of a server that was here before", origin, (), server
         )
@@ -116,18 +117,20 @@ def _by_table(
 ) -> Iterator[Found]:
     of_file = not folder and not str(task.arguments.get("src", "")).endswith("/")
     answer = {"checksum": "of a file"} if of_file else {}
-    seen: set[tuple[str, str]] = set()
+    things: dict[tuple[str, str], tuple[dict[str, Any], bool]] = {}
     for arguments, single in _each(task, variables):
         if arguments is None:
             yield Gap("what it changes stands in a loop or a variable that only a run knows", origin)
             return
         for thing in things_changed(module, arguments, answer):
-            if thing[0] == "unnamed" and _is_left_empty(task.arguments, arguments):
-                continue
-            if thing not in seen:
-                seen.add(thing)
-                yield from _judged(*thing, arguments, origin, certain=certain and single)
+            if thing[0] != "unnamed" or not _is_left_empty(task.arguments, arguments):
+                things.setdefault(thing, (arguments, single))
         yield from _of_account(module, arguments, origin)
+    absolute = any(name.startswith("/") for _, name in things)
+    for thing, (arguments, single) in things.items():
+        # A value that is no whole path is meant for where another one is put together with it.
+        if not (absolute and thing[0] in ("file", "tree", "link") and not thing[1].startswith(("/", "~"))):
+            yield from _judged(*thing, arguments, origin, certain=certain and single)
 
 
 def _is_left_empty(given: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
@@ -314,10 +317,13 @@ def _programs(task: TaskText, variables: Variables) -> list[Program] | None:
     words = " ".join(map(shlex.quote, map(str, argv))) if isinstance(argv, list) else task.free
     programs: list[Program | None] = []
     for loops in _rounds(task, variables):
-        commands = variables.texts(_WITHOUT_OPTIONS.sub("", words).strip(), loops)
+        # In whichever folder the program is.
+        words = _FOLDER_OF_PROGRAM.sub("", _WITHOUT_OPTIONS.sub("", words).strip())
+        commands = variables.texts(words, loops)
         programs += [program_of(command) for command in commands] if commands else [None]
     known = [program for program in programs if program is not None]
     return known if known and len(known) == len(programs) else None
 
 
+_FOLDER_OF_PROGRAM = re.compile(r"^\{\{[^{}]*\}\}/(?=[\w.-]+(?:\s|$))")
 _WITHOUT_OPTIONS = re.compile(r"\b(?:chdir|removes|creates|executable|warn)=\S+")

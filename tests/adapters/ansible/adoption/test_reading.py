@@ -61,6 +61,8 @@ CHANGES = {
     "community.postgresql.postgresql_user: {name: a}": {"folder /var/lib/postgresql"},
     "docker_container: {name: a}": set(),
     "command: initdb -D /srv/db": {"tree /srv/db"},
+    "command: '{{ somewhere }}/initdb --pgdata=/srv/db'": {"tree /srv/db"},
+    "command: '{{ somewhere }}/nginx -t'": set(),
     "template: {src: a.j2, dest: '{{ nobody_says }}/a'}": set(),
     "copy: {src: a, dest: '/srv/{{ inventory_hostname }}.a'}": {"file /srv/{{ inventory_hostname }}.a"},
     "copy: {src: a, dest: /tmp/a}": set(),
@@ -259,6 +261,8 @@ EXPRESSIONS = {
     "/etc/{{ domain | regex_replace('[.]example.*', '') }}": {"/etc/shop"},
     "{{ a }}/{{ words | join('-') }}": {"/opt/a/x-y"},
     "{{ words | map('upper') | first }}": set(),
+    "/etc/{{ (pairs | items2dict(key_name='k', value_name='v')).two }}": {"/etc/b"},
+    "/etc/{{ (pairs | items2dict(key_name=asked.x)).two }}": set(),
     "{{ asked.stdout }}": set(),
     "{{ asked.stdout | default('/opt/b') }}": set(),
     "{{ ansible_env.HOME | default('/root') }}/x": set(),
@@ -275,7 +279,7 @@ EXPRESSIONS = {
 def test_expressions_have_every_value_of_their_branches(dest: str, paths: set[str], tmp_path: Path) -> None:
     head = (
         "  vars:\n    a: /opt/a\n    by_system: {Debian: /etc/deb, RedHat: /etc/rpm}\n    domain: shop.example.com\n"
-        "    net: 192.0.2\n    words: [x, y]\n"
+        "    net: 192.0.2\n    words: [x, y]\n    pairs: [{k: one, v: a}, {k: two, v: b}]\n"
     )
     tasks = (
         "    - command: ask\n      register: asked\n      changed_when: false\n"
@@ -526,3 +530,12 @@ def test_the_packaged_tree(root: Path) -> None:
     assert [(claim.task, bool(claim.nothing)) for claim in reading.claims] == [
         ("check the configuration", True)
     ]
+
+
+def test_of_a_path_in_two_forms_the_whole_one_counts(tmp_path: Path) -> None:
+    tasks = (
+        "    - set_fact: {logs: log}\n    - set_fact: {logs: '/srv/db/log'}\n"
+        "    - file: {path: '{{ logs }}', state: directory}\n"
+    )
+    reading = reading_of(tasks, tmp_path)
+    assert (things(reading), reading.gaps) == ({"folder /srv/db/log"}, ())
