@@ -43,9 +43,8 @@ def gap_words(gaps: Sequence[Gap]) -> str:
     """How many there are on every host, and how many on some only."""
     certain = sum(gap.everywhere for gap in gaps)
     some = len(gaps) - certain
-    return f"{certain} gaps that need a person" + (
-        f", {some} more for hosts of other systems" if some else ""
-    )
+    words = "1 gap that needs a person" if certain == 1 else f"{certain} gaps that need a person"
+    return words + (f", {some} more for some hosts only" if some else "")
 
 
 def next_lines(proposal: Proposal, path: Path, project: Path) -> Iterator[str]:

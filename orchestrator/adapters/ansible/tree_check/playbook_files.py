@@ -141,9 +141,11 @@ class PlaybookFiles:
     def included_by(self, task: Item) -> Iterator[tuple[str, Path]]:
         """The files of tasks that a task includes, each with the name by which it does; also such as are not there."""
         for key, value in task.keys.items():
-            if short_name(str(key)) in ("include_tasks", "import_tasks"):
+            if short_name(str(key)) in ("include_tasks", "import_tasks", "include"):
                 given = value.get("file", "") if isinstance(value, dict) else value
                 name = str(given) if isinstance(given, str) else ""
+                # The old form has variables after the name, on one line.
+                name = name.split()[0] if name and "{{" not in name else name
                 if "{{" not in name:
                     yield name, task.file.parent / name
                 elif self._names_of:

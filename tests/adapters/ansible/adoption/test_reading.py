@@ -494,7 +494,8 @@ def test_names_of_includes_are_followed_through_variables(tmp_path: Path) -> Non
             "- include_tasks: \"{{ a_hook | default('nothing.yml') }}\"\n- include_tasks: '{{ a_way }}.yml'\n"
             "- include_role: {name: '{{ a_other }}'}\n- include_tasks: '{{ asked.stdout }}'\n"
         ),
-        "roles/a/tasks/nothing.yml": "",
+        "roles/a/tasks/nothing.yml": "- include: old.yml tags=x\n",
+        "roles/a/tasks/old.yml": "- copy: {content: '', dest: /etc/old}\n",
         "roles/a/tasks/copy.yml": "- copy: {content: '', dest: /etc/copied}\n",
         "roles/a/tasks/hook.yml": "- copy: {content: '', dest: /etc/hooked}\n",
         "roles/a/vars/main.yml": "a_way: copy\na_other: b\n",
@@ -503,7 +504,7 @@ def test_names_of_includes_are_followed_through_variables(tmp_path: Path) -> Non
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     reading = reading_of("", tmp_path, "  vars: {a_hook: hook.yml}\n  roles: [a]\n")
-    assert things(reading) == {"file /etc/copied", "file /etc/hooked", "file /etc/other"}
+    assert things(reading) == {"file /etc/copied", "file /etc/hooked", "file /etc/other", "file /etc/old"}
     assert [gap.origin.place for gap in reading.gaps] == ["roles/a/tasks/main.yml:4"]
 
 
