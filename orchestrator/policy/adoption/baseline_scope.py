@@ -28,7 +28,8 @@ def scope_text(proposal: Proposal) -> str:
     text = "  baseline:\n    files:\n" + entries(files, 6)
     if moving:
         text += "    # What a service writes by itself is left out; take an entry away to have it compared.\n    exclude:\n"
-        text += entries([f"{name}/**" for name in moving], 6)
+        # `FOLDER/*` is all below it, and not the folder itself: whether that is there is compared.
+        text += entries([f"{name}/*" for name in _outermost(moving)], 6)
     if units:
         text += f"    units: [{', '.join(map(word, units))}]\n"
     if sysctl:

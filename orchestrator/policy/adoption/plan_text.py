@@ -216,7 +216,9 @@ def _declared(proposal: Proposal) -> str:
     claims: dict[str, list[Claim]] = {}
     outside = left_out(proposal)
     for claim in proposal.reading.claims:
-        if _split(claim)[0] == "file" and any(_split(claim)[1].startswith(folder) for folder in outside):
+        if _split(claim)[0] == "file" and any(
+            _split(claim)[1].startswith(f"{folder}/") for folder in outside
+        ):
             continue
         claims.setdefault(claim.task, []).append(claim)
     for task, each in claims.items():

@@ -11,8 +11,10 @@ from orchestrator.domain.adoption.tree_reading import (
     Origin,
     PlaybookReading,
 )
+from orchestrator.domain.evidence.baseline import BaselineScope
 from orchestrator.policy.adoption.plan_text import plan_text
 from orchestrator.policy.adoption.proposal import Choice, Proposal
+from orchestrator.policy.evidence.scope_paths import is_captured
 
 CHOICE = Choice(
     "a",
@@ -63,3 +65,7 @@ def test_what_the_baseline_leaves_out_is_not_declared() -> None:
     assert "commands:\n      - {name: data in /var/lib/postgresql, run: " in text
     assert "{task: Make it, changes: [command: data in /var/lib/postgresql]}" in text
     assert "task: Log" not in text
+    assert "    exclude:\n      - /var/lib/postgresql/*\n" in text
+    scope = BaselineScope(files=("/var/lib/postgresql",), exclude=("/var/lib/postgresql/*",))
+    assert is_captured(scope, "/var/lib/postgresql")
+    assert not is_captured(scope, "/var/lib/postgresql/15/main")

@@ -50,16 +50,16 @@ class Truth:
         if compare is None or not left or not right:
             return []
         try:
-            return [compare(one, other) for one, other in product(left, right)]
+            return [compare(*pair) for pair in product(left, right)]
         except TypeError:
             return []
 
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "eq": lambda one, other: bool(one == other),
-    "ne": lambda one, other: bool(one != other),
-    "in": lambda one, other: one in other,
-    "notin": lambda one, other: one not in other,
+    "eq": lambda left, right: bool(left == right),
+    "ne": lambda left, right: bool(left != right),
+    "in": lambda left, right: left in right,
+    "notin": lambda left, right: left not in right,
 }
 
 
