@@ -41,20 +41,48 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class DataServer:
+    """A server by the names of its packages, a regular expression, and the folder of its data."""
+
+    packages: str
+    folder: str
+
+    @property
+    def item(self) -> str:
+        """What the baseline calls whether its data is there."""
+        return f"data in {self.folder}"
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
-    """A task of which nobody can tell from its text what it changes, or how that is undone."""
+    """A task of which nobody can tell from its text what it changes, or how that is undone.
+
+    `when`: tests of facts that all hold where the task runs, such as `ansible_facts['os_family'] == 'Debian'`.
+    `server`: what keeps it, where that is a server; with one that came with the deployment and went again, it is gone.
+    """
 
     why: str
     origin: Origin
+    when: tuple[str, ...] = ()
+    server: DataServer | None = None
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it is one on every host."""
+        return not self.when and self.server is None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the author of a command says of it: with `creates`, the path that it makes."""
+    """What a task is known to change that its result does not name, as a plan declares it: `file: PATH`, `unit: NAME`.
+
+    `nothing`: why it changes nothing that lasts; `changed` is then empty.
+    """
 
     task: str
-    path: str
+    changed: str
     origin: Origin
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,11 @@ from orchestrator.policy.planning.plan_objections import allowance_of, variables
 
 def as_fault(finding: PlaybookFinding) -> Fault:
     """A finding in a playbook as a fault of the plan."""
-    where, expected = finding.kind, "tasks whose result can be trusted"
-    return Fault(finding.file, finding.line, where, expected, finding.what, finding.next_move)
+    expected = _EXPECTED.get(finding.kind, "tasks whose result can be trusted")
+    return Fault(finding.file, finding.line, finding.kind, expected, finding.what, finding.next_move)
+
+
+_EXPECTED = {"gap": "a backout that undoes the whole deployment"}
 
 
 def construct_fault(plan: ReleasePlan, path: str, finding: PlaybookFinding) -> Fault | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+
 from orchestrator.domain.adoption.tree_reading import DECLARED_GAP, Change, Gap, ThingKind
 from orchestrator.policy.adoption.proposal import Proposal
-from orchestrator.policy.adoption.yaml_words import comment, word
+from orchestrator.policy.adoption.yaml_words import comment, entries, word
 
 KEEP, NOTE = "Keep what is here before", "Note what is here after"
 _LISTS: tuple[tuple[str, ThingKind, str], ...] = (
@@ -141,17 +143,21 @@ def backout_text(proposal: Proposal) -> str:
 - name: Take {name} back
   hosts: {word(reading.hosts)}
 {_login(proposal)}  become: true
-  gather_facts: false
+{_FACTS if any(gap.when for gap in reading.gaps) else "  gather_facts: false"}
   tasks:
 """
     has = {change.kind for change in reading.changes}
     steps = [step for step in _STEPS if not step[2] or has & set(step[2])]
     tasks = [_step(name, verb, title) for verb, title, _ in steps]
     last = _step(name, "forget", "Forget what was kept")
-    gaps = "\n".join(_gap(gap) for gap in reading.gaps)
+    gaps = "\n".join(_gap(name, gap) for gap in reading.gaps)
     return head + "\n".join(tasks) + ("\n" + _GAPS + gaps if gaps else "") + "\n" + last
 
 
+_FACTS = """\
+  # What a host is decides which of the gaps below are its own.
+  gather_facts: true
+  gather_subset: ["!all", min]"""
 _GAPS = """\
     # What follows is not undone yet. Each task stands for one of the deployment whose text does not say how: write its inverse
     # in its place, or remove it where nothing has to be undone. As long as one is left, the backout fails when it comes to it.
@@ -172,14 +178,21 @@ def program_word(program: str, verb: str, name: str, more: str = "") -> str:
     return f'"{program} {verb} {name} {{{{ orch.deployment | quote }}}}{more}"'
 
 
-def _gap(gap: Gap) -> str:
+def _gap(name: str, gap: Gap) -> str:
     title = f"{DECLARED_GAP}undo {gap.origin.task} ({gap.origin.place})"
-    condition = f"      when: \"'{gap.origin.on}' in group_names\"\n" if gap.origin.on else ""
-    return f"""\
-    - name: {word(_no_template(title))}
-      ansible.builtin.fail:
-        msg: {word(_no_template(f"{gap.origin.module} at {gap.origin.place}: {gap.why}."))}
-{condition}"""
+    tests = [*([f"'{gap.origin.on}' in group_names"] if gap.origin.on else []), *gap.when]
+    condition = "      when:\n" + entries(tests, 8) if tests else ""
+    why = word(_no_template(f"{gap.origin.module} at {gap.origin.place}: {gap.why}."))
+    act = f"      ansible.builtin.fail:\n        msg: {why}\n"
+    if gap.server is not None:
+        program = "{{ playbook_dir }}/files/what_was_here.py"
+        asked = f" {shlex.quote(gap.server.packages)} {gap.server.folder}"
+        act = f"""\
+      # {comment(gap.why)}: fails where that server was here before, or its data is still here.
+      ansible.builtin.script:
+        cmd: {program_word(program, "went", name, asked)}
+{_with_python("done", "^went")}"""
+    return f"    - name: {word(_no_template(title))}\n{act}{condition}"
 
 
 def _no_template(text: str) -> str:

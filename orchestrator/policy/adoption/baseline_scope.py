@@ -22,18 +22,30 @@ def scope_text(proposal: Proposal) -> str:
         *_outermost(_pattern(change) for change in changes if not change.name.startswith(_OTHERS_HOME)),
         kept,
     ]
-    moving = [change.name for change in changes if _moves(change)]
+    moving = left_out(proposal)
     units = [change.name for change in proposal.reading.named("unit")]
     sysctl = [change.name for change in proposal.reading.named("sysctl")]
     text = "  baseline:\n    files:\n" + entries(files, 6)
     if moving:
         text += "    # What a service writes by itself is left out; take an entry away to have it compared.\n    exclude:\n"
-        text += entries([f"{name}/**" for name in moving], 6)
+        # `FOLDER/*` is all below it, and not the folder itself: whether that is there is compared.
+        text += entries([f"{name}/*" for name in _outermost(moving)], 6)
     if units:
         text += f"    units: [{', '.join(map(word, units))}]\n"
     if sysctl:
         text += f"    sysctl: [{', '.join(map(word, sysctl))}]\n"
+    servers = dict.fromkeys(gap.server for gap in proposal.reading.gaps if gap.server is not None)
+    if servers:
+        text += "    commands:\n"
+        text += "".join(
+            f'      - {{name: {word(each.item)}, run: "ls -d {each.folder} || true"}}\n' for each in servers
+        )
     return text
+
+
+def left_out(proposal: Proposal) -> list[str]:
+    """Folders of which only the folder itself is compared: what is in them changes by itself."""
+    return [change.name for change in proposal.reading.named("file", "folder", "tree") if _moves(change)]
 
 
 def _moves(change: Change) -> bool:

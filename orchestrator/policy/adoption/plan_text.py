@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from orchestrator.domain.adoption.tree_reading import Asked, Carried, Change, PlaybookReading
+from orchestrator.domain.adoption.tree_reading import Asked, Carried, Change, Claim, PlaybookReading
 from orchestrator.policy.adoption.backout_text import KEEP, NOTE
-from orchestrator.policy.adoption.baseline_scope import scope_text
+from orchestrator.policy.adoption.baseline_scope import left_out, scope_text
 from orchestrator.policy.adoption.proposal import Proposal, named
 from orchestrator.policy.adoption.yaml_words import comment, word
 
@@ -213,15 +213,30 @@ def _declared(proposal: Proposal) -> str:
         f"    - {{task: {KEEP}, changes: [file: {kept}]}}",
         f"    - {{task: {NOTE}, changes: [file: {kept}]}}",
     ]
-    claims: dict[str, list[str]] = {}
+    claims: dict[str, list[Claim]] = {}
+    outside = left_out(proposal)
     for claim in proposal.reading.claims:
-        claims.setdefault(claim.task, []).append(claim.path)
-    for task, paths in claims.items():
+        if _split(claim)[0] == "file" and any(
+            _split(claim)[1].startswith(f"{folder}/") for folder in outside
+        ):
+            continue
+        claims.setdefault(claim.task, []).append(claim)
+    for task, each in claims.items():
         pattern = task if "{{" not in task else task.split("{{")[0] + "*"
-        files = ", ".join(f"file: {word(path)}" for path in dict.fromkeys(paths))
-        lines.append("    # CHANGE: read from `creates`; see whether the program changes more.")
-        lines.append(f"    - {{task: {word(pattern)}, changes: [{files}]}}")
+        things = [
+            f"{kind}: {word(name)}" for kind, name in dict.fromkeys(_split(c) for c in each if c.changed)
+        ]
+        lines.append(f"    # CHANGE: read from {comment(each[0].origin.place)}; see whether it changes more.")
+        if things:
+            lines.append(f"    - {{task: {word(pattern)}, changes: [{', '.join(things)}]}}")
+        else:
+            lines.append(f"    - {{task: {word(pattern)}, nothing: {word(each[0].nothing)}}}")
     return "\n".join(lines) + "\n"
+
+
+def _split(claim: Claim) -> tuple[str, str]:
+    kind, _, name = claim.changed.partition(": ")
+    return kind, name
 
 
 def ignore_text(proposal: Proposal) -> str:

@@ -30,6 +30,8 @@ class Choice:
     ignored: tuple[str, ...] = ()
     own_deploy: bool = False
     """Whether the deploy playbook is called after the release: several releases have one playbook."""
+    no_hosts: str = ""
+    """Why Ansible names no host."""
 
 
 @dataclass(frozen=True, slots=True)

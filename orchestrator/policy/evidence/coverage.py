@@ -18,7 +18,7 @@ from orchestrator.domain.evidence.task_changes import Change, ChangesOn, grouped
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.policy.evidence.coverage_of_system import seen_of_system
 from orchestrator.policy.evidence.scope_items import captures_sysctl, captures_unit
-from orchestrator.policy.evidence.scope_paths import excluded_within, is_captured, really_at
+from orchestrator.policy.evidence.scope_paths import excluded_within, is_captured, names_of, really_at
 
 _PATHS = frozenset({"file", "link", "tree"})
 _CRONTABS = ("/var/spool/cron/crontabs", "/var/spool/cron")
@@ -39,12 +39,13 @@ _Named = tuple[tuple[Change, ...], int]
 
 class Captured(NamedTuple):
     """What of a host's baseline decides: where its links lead, its items of kinds that no rule is for, what was cut of
-    the host as a whole (None: it was not captured).
+    the host as a whole (None: it was not captured), and the paths that were not there and are not there again.
     """
 
     links: Mapping[str, str]
     items: frozenset[tuple[str, str]]
     cuts: tuple[Cut, ...] | None = None
+    absent: frozenset[str] = frozenset()
 
 
 _NOTHING = Captured({}, frozenset())
@@ -56,10 +57,16 @@ def captured_of(baseline: Baseline, differences: Iterable[Difference] = ()) -> C
     """What of this baseline decides. `differences` from it: a new folder among the system's is one, and is named once."""
     links = (item for item in baseline.items if item.kind == "file" and item.attributes.get("type") == "link")
     others = ((item.kind, item.name) for item in baseline.items if item.kind not in _ITEMS_OF_RULES)
+    differences = tuple(differences)
+    came = {each.name for each in differences if each.kind == "file"}
+    absent = (
+        item.name for item in baseline.items if item.kind == "file" and item.attributes.get("exists") is False
+    )
     return Captured(
         {item.name: str(item.attributes.get("target") or "") for item in links},
         frozenset([*others, *(("file", each.name) for each in differences if each.kind == "system folder")]),
         baseline.cuts if baseline.form >= FORM else None,
+        frozenset(name for name in absent if name not in came),
     )
 
 
@@ -126,7 +133,7 @@ def _on(d: Deployment, host: str, groups: Iterable[ChangesOn], captured: Capture
         part
         for change in undeclared
         if (change.kind, change.name) not in captured.items
-        for part in _uncovered_parts(scope, change, captured)
+        for part in uncovered_parts(scope, change, captured)
     ]
     return _each_once(left), more
 
@@ -140,13 +147,21 @@ def _names(pattern: str, task: str) -> bool:
     return any(fnmatchcase(name, pattern) for name in (task, task.partition(" : ")[2]) if name)
 
 
-def _uncovered_parts(scope: BaselineScope, change: Change, captured: Captured) -> Iterator[Change]:
+def uncovered_parts(scope: BaselineScope, change: Change, captured: Captured) -> Iterator[Change]:
     """The change where it is not covered; of a directory that is, what the scope excludes of it."""
+    if change.kind in _PATHS and _is_gone_with(change.name, captured.absent):
+        return
     if not is_covered(scope, change, captured):
         yield change
     elif change.kind == "tree":
         for pattern in excluded_within(scope, change.name):
             yield Change.of_valid(kind="tree", name=pattern, task=change.task)
+
+
+def _is_gone_with(path: str, absent: frozenset[str]) -> bool:
+    """Whether it is, or lies below, what was missing before and is missing again: nothing is left of it."""
+    names = names_of(path) or []
+    return any("/" + "/".join(names[: end + 1]) in absent for end in range(len(names)))
 
 
 def _path_covered(scope: BaselineScope, change: Change, links: Mapping[str, str]) -> bool:

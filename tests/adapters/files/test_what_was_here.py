@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.files.on_hosts.host_state import removed_along
+from orchestrator.adapters.files.on_hosts.package_remains import IN_SCRIPTS, entries_here, left_behind
 from orchestrator.adapters.files.on_hosts.program_text import program_text
 
 
@@ -23,10 +26,14 @@ class Host:
         self.program.write_text(program_text().replace("/var/lib/orch-kept", str(self.kept)))
 
     def run(
-        self, verb: str, deployment: str = "a-1", changes: dict[str, list[str]] | None = None
+        self,
+        verb: str,
+        deployment: str = "a-1",
+        changes: dict[str, list[str]] | None = None,
+        more: Sequence[str] = (),
     ) -> subprocess.CompletedProcess[str]:
         given = [json.dumps(changes)] if changes else []
-        command = [sys.executable, str(self.program), verb, "a", deployment, *given]
+        command = [sys.executable, str(self.program), verb, "a", deployment, *given, *more]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def back(self, deployment: str = "a-1") -> str:
@@ -156,3 +163,70 @@ def test_the_program_needs_nothing_of_orch(host: Host, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_removal_that_takes_others_along_is_seen_before_it_begins() -> None:
+    simulated = (
+        "Reading package lists...\nPurg nginx [1.22.1-9]\nPurg nginx-common [1.22.1-9]\n"
+        "Remv site-tools [2.0]\nPurg libc6:i386 [2.36]\nInst other (1.0)\n"
+    )
+    assert removed_along(simulated, ["nginx:amd64", "nginx-common:all", "libc6:i386"]) == ["site-tools"]
+    assert removed_along(simulated, ["nginx:amd64", "nginx-common:all", "libc6:i386", "site-tools:all"]) == []
+
+
+def test_what_removed_packages_left_are_the_outermost_new_paths(tmp_path: Path) -> None:
+    place = str(tmp_path)
+    for name in ("var/www/html", "var/lib/db/deep", "var/log/old", "var/cache/shared", "etc"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "var/aliases").write_text("root: ada\n")
+    new = (
+        "var/www",
+        "var/www/html",
+        "var/log/old",
+        "var/cache/shared",
+        "var/lib/db/deep",
+        "var/gone",
+        "var/aliases",
+    )
+    before = [f"{place}/var/{name}" for name in ("log", "log/old", "cache", "lib", "lib/db")]
+    owned = {f"{place}/var/cache/shared"}
+    left = left_behind({f"{place}/{name}" for name in (*new, "var")}, before, owned, (f"{place}/var",))
+    # Of what lies deeper than was looked before, nobody knows whether it came.
+    assert left == [f"{place}/var/aliases", f"{place}/var/www"]
+    assert f"{place}/var/lib/db" in entries_here([f"{place}/var"])
+    assert f"{place}/var/lib/db/deep" not in entries_here([f"{place}/var"])
+
+
+def test_paths_are_read_from_the_scripts_of_packages() -> None:
+    script = 'mkdir -p /var/www/html\nif [ -e "/etc/a.d/b" ]; then chown x:y /var/lib/a@1; fi; echo http://h/var/x $D/etc/y\n'
+    assert IN_SCRIPTS.findall(script) == ["/var/www/html", "/etc/a.d/b", "/var/lib/a@1"]
+
+
+def test_a_server_that_was_here_keeps_what_changed_in_its_data(tmp_path: Path, host: Host) -> None:
+    data = str(tmp_path / "data")
+    host.run("keep", changes={"files": [f"{host.root}/new"]})
+    state = next(host.kept.glob("a/*/state.json"))
+    kept = json.loads(state.read_text())
+    state.write_text(
+        json.dumps(
+            {**kept, "packages": {"postgresql-15:amd64": "15.1 installed", "other:all": "1 installed"}}
+        )
+    )
+    asked = ["postgresql(-[0-9]+)?", data]
+    assert "was here before" in host.run("went", more=asked).stderr
+    state.write_text(json.dumps({**kept, "packages": {"postgresql-client-15:amd64": "15.1 installed"}}))
+    assert host.run("went", more=asked).returncode == 0
+    (tmp_path / "data").mkdir()
+    assert "is still here" in host.run("went", more=asked).stderr
+
+
+def test_of_an_account_that_is_not_here_nothing_is_kept(host: Host) -> None:
+    changed = {
+        "files": ["~no-such-account/.ssh/authorized_keys", f"{host.root}/etc/a.conf"],
+        "trees": ["~no-such-account/x"],
+    }
+    kept = host.run("keep", changes=changed)
+    assert (kept.returncode, kept.stderr) == (0, "")
+    (host.root / "etc/a.conf").write_text("after\n")
+    host.back()
+    assert (host.root / "etc/a.conf").read_text() == "before\n"

@@ -109,7 +109,10 @@ def test_gaps_are_named_until_they_are_gone(
         "undo Fill ((it)) (site.yml:3): nothing does that yet, and the backout fails here"
         in printed.replace("(( it ))", "((it))")
     )
-    assert "2. Write or remove each task that begins with GAP in rollback/tank.yml: 1 of them" in printed
+    assert (
+        "2. Write or remove each task that begins with GAP in rollback/tank.yml: 1 gap that needs a person"
+        in printed
+    )
     backout = tmp_path / "rollback/tank.yml"
     backout.write_text(
         "\n\n".join(part for part in backout.read_text().split("\n\n") if "GAP: " not in part) + "\n"

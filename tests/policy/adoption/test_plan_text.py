@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from orchestrator.domain.adoption.tree_reading import Asked, Origin, PlaybookReading
+from orchestrator.domain.adoption.tree_reading import (
+    Asked,
+    Change,
+    Claim,
+    DataServer,
+    Gap,
+    Origin,
+    PlaybookReading,
+)
+from orchestrator.domain.evidence.baseline import BaselineScope
 from orchestrator.policy.adoption.plan_text import plan_text
 from orchestrator.policy.adoption.proposal import Choice, Proposal
+from orchestrator.policy.evidence.scope_paths import is_captured
 
 CHOICE = Choice(
     "a",
@@ -31,3 +41,31 @@ def test_a_port_of_all_hosts_is_enough() -> None:
     single = plan_text(Proposal(PlaybookReading("site.yml", "server", ("server",), asked=(PORT,)), CHOICE))
     assert "      on: " not in single
     assert "no unit has failed" not in single
+
+
+def test_what_the_baseline_leaves_out_is_not_declared() -> None:
+    origin = Origin("site.yml", 1, "postgresql_db", "Make it")
+    server = DataServer("postgresql", "/var/lib/postgresql")
+    text = plan_text(
+        Proposal(
+            PlaybookReading(
+                "site.yml",
+                "all",
+                ("all",),
+                (Change("folder", server.folder, origin),),
+                (Gap("the data", origin, (), server),),
+                (
+                    Claim("Make it", f"command: {server.item}", origin),
+                    Claim("Log", "file: /var/lib/postgresql/log", origin),
+                ),
+            ),
+            CHOICE,
+        )
+    )
+    assert "commands:\n      - {name: data in /var/lib/postgresql, run: " in text
+    assert "{task: Make it, changes: [command: data in /var/lib/postgresql]}" in text
+    assert "task: Log" not in text
+    assert "    exclude:\n      - /var/lib/postgresql/*\n" in text
+    scope = BaselineScope(files=("/var/lib/postgresql",), exclude=("/var/lib/postgresql/*",))
+    assert is_captured(scope, "/var/lib/postgresql")
+    assert not is_captured(scope, "/var/lib/postgresql/15/main")

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
 
-from orchestrator.domain.evidence.baseline import BaselineScope, CommandCollector, Cut
+from orchestrator.domain.evidence.baseline import (
+    Baseline,
+    BaselineScope,
+    CommandCollector,
+    ConfigurationItem,
+    Cut,
+    Difference,
+)
 from orchestrator.domain.evidence.task_changes import (
     Change,
     ChangeKind,
@@ -15,7 +23,7 @@ from orchestrator.domain.evidence.task_changes import (
     grouped,
     of_host,
 )
-from orchestrator.policy.evidence.coverage import Captured, is_covered
+from orchestrator.policy.evidence.coverage import Captured, captured_of, is_covered, uncovered_parts
 from orchestrator.policy.evidence.coverage_words import change_words, uncovered_lines, uncovered_words
 from orchestrator.policy.evidence.scope_paths import excluded_within, is_captured, really_at
 
@@ -182,3 +190,39 @@ def test_what_was_cut_is_not_covered() -> None:
     assert not is_covered(scope, Change(kind="file", name="/etc/cron.d/shop"), captured)
     assert is_covered(scope, Change(kind="file", name="/etc/cron.daily/shop"), captured)
     assert not is_covered(scope, Change(kind="mount", name="/srv"), captured)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "left"),
+    [
+        ("file", "/var/lib/db", []),
+        ("file", "/var/lib/db/15/log", []),
+        ("tree", "/var/lib/db/15", []),
+        ("tree", "/var/lib/db", []),
+        ("file", "/var/lib/db/../other/x", ["/var/lib/db/../other/x"]),
+        ("file", "/var/lib/dbx/y", ["/var/lib/dbx/y"]),
+        ("file", "/var/lib/kept/x", ["/var/lib/kept/x"]),
+        ("file", "/var/lib/back/x", ["/var/lib/back/x"]),
+    ],
+)
+def test_below_what_was_missing_and_is_missing_again_nothing_is_left(
+    kind: Any, name: str, left: list[str]
+) -> None:
+    """Also where the scope excludes what is in such a folder. `back` differs: it is there now."""
+    scope = BaselineScope(
+        files=("/var/lib/db", "/var/lib/kept", "/var/lib/back"),
+        exclude=("/var/lib/db/**", "/var/lib/kept/**", "/var/lib/back/**"),
+    )
+    items = (
+        ConfigurationItem(kind="file", name="/var/lib/db", attributes={"exists": False}),
+        ConfigurationItem(kind="file", name="/var/lib/back", attributes={"exists": False}),
+        ConfigurationItem(kind="file", name="/var/lib/kept", attributes={"type": "directory"}),
+    )
+    baseline = Baseline(
+        host="web1", machine_id="a" * 32, captured_at=datetime(2026, 11, 30, 12, tzinfo=UTC), items=items
+    )
+    difference = Difference(
+        host="web1", kind="file", name="/var/lib/back", attribute="type", before=None, after="directory"
+    )
+    captured = captured_of(baseline, [difference])
+    assert [part.name for part in uncovered_parts(scope, Change(kind=kind, name=name), captured)] == left

@@ -6,17 +6,19 @@ import hashlib
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from orchestrator.adapters.ansible.adoption.conditions import NOWHERE, Conditions
 from orchestrator.adapters.ansible.adoption.facts import injected_facts_in
 from orchestrator.adapters.ansible.adoption.task_changes import found_in
 from orchestrator.adapters.ansible.adoption.task_text import TaskText, task_text
-from orchestrator.adapters.ansible.adoption.variables import Variables
+from orchestrator.adapters.ansible.adoption.tree_text import INCLUDES, TreeText
 from orchestrator.adapters.ansible.in_run.actions import LOCAL, short_name
 from orchestrator.adapters.ansible.inspection import inspect
-from orchestrator.adapters.ansible.tree_check.outside import roles_path
-from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
+from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.domain.adoption.tree_reading import (
     Asked,
     Carried,
@@ -29,18 +31,24 @@ from orchestrator.domain.adoption.tree_reading import (
 
 _CONTROLLER = ("localhost", "127.0.0.1")
 _FALSE = ("false", "no", "off")
-_TRUE = ("true", "yes", "on")
 _DEFAULT_OF = re.compile(r"default\(\s*['\"]([^'\"]+)['\"]")
-_OF_ROLE = ("role", "name", "when", "tags", "vars", "become")
 _PLAIN_REQUEST = {"url", "return_content", "method", "status_code"}
 _OWN_HOST = re.compile(r"http://(?:localhost|127\.0\.0\.1)(?:[:/]|$)")
 _LARGEST_UNIT = 50_000_000
-_INCLUDES = ("include_tasks", "import_tasks", "include_role", "import_role", "include")
 
 
-def read_playbook(playbook: str, project: Path, inventory: Path | None = None) -> PlaybookReading:
-    """What the text of a playbook says. A construct that only a run understands becomes a gap, and nothing is guessed."""
-    return _Reading(project, project / playbook, inventory).reading(playbook)
+def read_playbook(
+    playbook: str,
+    project: Path,
+    inventory: Path | None = None,
+    given: Mapping[str, Any] | None = None,
+    asked: Iterable[str] = (),
+) -> PlaybookReading:
+    """What the text of a playbook says. A construct that only a run understands becomes a gap, and nothing is guessed.
+
+    `given`: variables that a plan is going to set. `asked`: names that a person answers for.
+    """
+    return _Reading(project, project / playbook, inventory, given or {}, asked).reading(playbook)
 
 
 def read_role(playbook: str, name: str, project: Path, inventory: Path | None = None) -> PlaybookReading:
@@ -53,25 +61,34 @@ def read_role(playbook: str, name: str, project: Path, inventory: Path | None = 
         return _Reading(project, stand_in, inventory).reading(playbook)
 
 
-def hosts_in(project: Path, inventory: Path, pattern: str, *, dynamic: bool) -> tuple[str, ...]:
-    """The hosts of a pattern, as Ansible reads the inventory: only this asks Ansible. None where it cannot tell."""
+def hosts_in(project: Path, inventory: Path, pattern: str, *, dynamic: bool) -> tuple[tuple[str, ...], str]:
+    """The hosts of a pattern, as Ansible reads the inventory: only this asks Ansible. Without one, why there is none."""
     inspection = inspect(project, [], inventory, pattern, dynamic_allowed=dynamic)
-    return tuple(target.host for target in inspection.targets)
+    faults = (*inspection.inventory_faults, *(fault.message for fault in inspection.vault_faults))
+    hosts = tuple(target.host for target in inspection.targets)
+    return hosts, "" if hosts else next(iter(faults), "")
 
 
 class _Reading:
-    def __init__(self, project: Path, playbook: Path, inventory: Path | None) -> None:
+    def __init__(
+        self,
+        project: Path,
+        playbook: Path,
+        inventory: Path | None,
+        given: Mapping[str, Any] = MappingProxyType({}),
+        asked: Iterable[str] = (),
+    ) -> None:
         self.project = project
-        self.files = PlaybookFiles(playbook, project, [playbook.parent / "roles", *roles_path(project)])
-        self.plays = list(self.files.plays())
-        self.variables = Variables()
+        text = TreeText(project, playbook, inventory, given, asked)
+        self.files, self.plays, self.variables = text.files, text.plays, text.variables
+        self._texts = text.variable_files
+        self.conditions = Conditions(self.files, self.variables.never)
         self.found: list[Change | Gap | Claim] = []
         self.carried: list[Carried] = []
         self.asked: list[Asked] = []
         self.delegates: dict[str, None] = {}
         self._conditional: set[int] = set()
         self._conditional_files: set[Path] = set()
-        self._collect_variables(playbook, inventory)
 
     def reading(self, playbook: str) -> PlaybookReading:
         patterns: dict[str, None] = {}
@@ -83,9 +100,11 @@ class _Reading:
                 continue
             patterns[pattern] = None
             self._mark_conditional(tasks)
+            self.conditions.read(play, tasks)
             on = pattern if re.fullmatch(r"[A-Za-z_]\w*", pattern) and pattern != "all" else ""
             for task in tasks:
                 self._read_task(task, play, on)
+            self._roles_not_found(play, on)
         hosts = "all" if "all" in patterns else ":".join(patterns)
         changes = tuple(each for each in self.found if isinstance(each, Change))
         return PlaybookReading(
@@ -98,13 +117,15 @@ class _Reading:
             tuple(self.carried),
             tuple(self.asked),
             tuple(self.delegates),
-            tuple(injected_facts_in([*self.files.files, *self._templates()], self.known_names())),
+            tuple(
+                injected_facts_in([*self.files.files, *self._texts, *self._templates()], self.known_names())
+            ),
             next((user for user in users if user and "{{" not in user), ""),
         )
 
     def known_names(self) -> set[str]:
         """Names that some file of the tree gives a value: those are no facts."""
-        return set(self.variables._values)  # noqa: SLF001 - one reading, in two files
+        return self.variables.names
 
     def _pattern(self, play: Item) -> str:
         hosts = play.keys.get("hosts")
@@ -115,44 +136,6 @@ class _Reading:
         default = _DEFAULT_OF.search(text)
         return default[1] if default else "all" if "{{" in text else text
 
-    def _collect_variables(self, playbook: Path, inventory: Path | None) -> None:
-        for place in _variable_places(self.project, playbook, inventory):
-            self._add_file(place)
-        for role in list(self.files.roles):
-            for part in ("defaults", "vars"):
-                for path in sorted((role / part).glob("**/*.y*ml")):
-                    self._add_file(path)
-        for play, tasks in self.plays:
-            self._variables_of_play(play)
-            for task in tasks:
-                self._variables_of_task(task)
-
-    def _variables_of_play(self, play: Item) -> None:
-        self._add(play.keys.get("vars"))
-        for name in _as_list(play.keys.get("vars_files")):
-            if isinstance(name, str) and "{{" not in name:
-                self._add_file(play.file.parent / name)
-        for entry in _as_list(play.keys.get("roles")):
-            if isinstance(entry, dict):
-                self._add({key: value for key, value in entry.items() if key not in _OF_ROLE})
-                self._add(entry.get("vars"))
-
-    def _variables_of_task(self, task: Item) -> None:
-        self._add(task.keys.get("vars"))
-        if "register" in task.keys:
-            self.variables.forget(str(task.keys["register"]))
-        for key, value in task.keys.items():
-            if short_name(str(key)) == "set_fact" and isinstance(value, Mapping):
-                self._add(value)
-
-    def _add(self, values: Any) -> None:
-        if isinstance(values, Mapping):
-            self.variables.add(values)
-
-    def _add_file(self, path: Path) -> None:
-        for item in PlaybookFiles(path, self.project).variables(path):
-            self.variables.add(item.keys)
-
     def _templates(self) -> Iterator[Path]:
         for folder in [*(role / "templates" for role in self.files.roles), self.project / "templates"]:
             yield from (path for path in sorted(folder.glob("**/*")) if path.is_file())
@@ -160,7 +143,7 @@ class _Reading:
     def _mark_conditional(self, tasks: Iterable[Item]) -> None:
         """Tasks below a condition of a block, an include or a role: they may run on no host."""
         for task in tasks:
-            includes = any(short_name(str(key)) in _INCLUDES for key in task.keys)
+            includes = any(short_name(str(key)) in INCLUDES for key in task.keys)
             if "when" in task.keys and includes:
                 self._conditional_files |= {task.file.parent / name for name in _included_names(task.keys)}
             if "when" in task.keys or task.section in ("rescue", "handlers"):
@@ -174,8 +157,13 @@ class _Reading:
         root = self.project.resolve()
         place = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
         origin = Origin(place, task.line, text.module, _one_line(text.name), on)
+        tests = self.conditions.of(task)
+        if NOWHERE in tests:
+            return
         if self._includes_by_template(text, task):
-            self.found.append(Gap("it includes tasks or roles by a name that only a run knows", origin))
+            self.found.append(
+                Gap("it includes tasks or roles by a name that only a run knows", origin, tests)
+            )
             return
         if text.module in ("include_tasks", "import_tasks", "include_role", "import_role", "include", "meta"):
             return
@@ -190,11 +178,11 @@ class _Reading:
         of_task = list(
             found_in(text, self.variables, origin, certain=not uncertain, looks=looks, folder=folder)
         )
-        self.found += of_task
-        if str(task.keys.get("no_log")).lower() in _TRUE:
+        self.found += [replace(each, when=tests) if isinstance(each, Gap) else each for each in of_task]
+        if str(task.keys.get("no_log", False)).lower() not in _FALSE:
             # Its result is hidden from orch too, so the plan says what it changes.
             self.found += [
-                Claim(text.name, each.name, origin)
+                Claim(text.name, f"file: {each.name}", origin)
                 for each in of_task
                 if isinstance(each, Change) and each.kind in ("file", "folder", "tree")
             ]
@@ -203,10 +191,22 @@ class _Reading:
             self._asked_of(text, origin)
 
     def _includes_by_template(self, text: TaskText, task: Item) -> bool:
-        if text.module not in _INCLUDES:
+        if text.module not in INCLUDES:
             return False
         named = str(text.arguments.get("name") or text.arguments.get("file") or text.free)
-        return "{{" in named
+        if "{{" not in named:
+            return False
+        if text.module in ("include_role", "import_role"):
+            return not self.variables.texts(named)
+        return not any(self.files.included_by(task))
+
+    def _roles_not_found(self, play: Item, on: str) -> None:
+        """A role that is nowhere: Ansible refuses the play, and here nothing may look as if it changed nothing."""
+        for name in self.files.roles_not_found:
+            place = str(play.file.relative_to(self.project)) if play.file.is_relative_to(self.project) else ""
+            origin = Origin(place or str(play.file), play.line_of("roles"), "role", name, on)
+            if not any(each.origin.task == name for each in self.found):
+                self.found.append(Gap(f"the role `{name}` is not there, so nothing of it was read", origin))
 
     def _elsewhere(self, task: Item, play: Item) -> bool:
         """A task for another machine than its host: it is declared, and its changes are not those of the hosts."""
@@ -222,7 +222,7 @@ class _Reading:
         source, dest = text.arguments.get("src"), text.arguments.get("dest")
         if (
             text.module != "copy"
-            or text.loop is not None
+            or text.loop_kind
             or not isinstance(source, str)
             or not isinstance(dest, str)
         ):
@@ -267,19 +267,9 @@ class _Reading:
             self.asked += [Asked("http", url, origin) for url in urls[:1] if _OWN_HOST.match(url)]
 
 
-def _variable_places(project: Path, playbook: Path, inventory: Path | None) -> Iterator[Path]:
-    folders = {project: None, playbook.parent: None}
-    if inventory is not None:
-        folders[inventory if inventory.is_dir() else inventory.parent] = None
-    for folder in folders:
-        for name in ("group_vars", "host_vars"):
-            if (folder / name).is_dir():
-                yield from sorted(path for path in (folder / name).glob("**/*") if path.is_file())
-
-
 def _included_names(keys: Mapping[str, Any]) -> Iterator[str]:
     for key, value in keys.items():
-        if short_name(str(key)) in _INCLUDES:
+        if short_name(str(key)) in INCLUDES:
             yield str(value.get("file", "") if isinstance(value, Mapping) else value).split(" ")[0]
 
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from orchestrator.adapters.ansible.adoption.databases import data_server
+from orchestrator.adapters.ansible.adoption.programs import Program, program_of
 from orchestrator.adapters.ansible.adoption.task_text import TaskText
-from orchestrator.adapters.ansible.adoption.variables import Variables
+from orchestrator.adapters.ansible.adoption.variables import Loops, Variables
 from orchestrator.adapters.ansible.in_run.module_table import NEVER, RULES, SETTLES, UNNAMED, things_changed
 from orchestrator.domain.adoption.tree_reading import Change, Claim, Gap, Origin, ThingKind
 
@@ -99,6 +102,12 @@ def found_in(
         yield from _of_command(task, variables, origin, looks=looks)
     elif module in RULES:
         yield from _by_table(task, module, variables, origin, certain=certain, folder=folder)
+    elif (server := data_server(module)) is not None:
+        yield Change("folder", server.folder, origin)
+        yield Claim(task.name, f"command: {server.item}", origin)
+        yield Gap(
+            f"what `{task.module}` changes in the data of a server that was here before", origin, (), server
+        )
     elif not looks:
         yield Gap(f"what `{task.module}` changes is not known", origin)
 
@@ -108,23 +117,31 @@ def _by_table(
 ) -> Iterator[Found]:
     of_file = not folder and not str(task.arguments.get("src", "")).endswith("/")
     answer = {"checksum": "of a file"} if of_file else {}
-    seen: set[tuple[str, str]] = set()
+    things: dict[tuple[str, str], tuple[dict[str, Any], bool]] = {}
     for arguments, single in _each(task, variables):
         if arguments is None:
             yield Gap("what it changes stands in a loop or a variable that only a run knows", origin)
             return
         for thing in things_changed(module, arguments, answer):
-            if thing not in seen:
-                seen.add(thing)
-                yield from _judged(*thing, arguments, origin, certain=certain and single)
+            if thing[0] != "unnamed" or not _is_left_empty(task.arguments, arguments):
+                things.setdefault(thing, (arguments, single))
         yield from _of_account(module, arguments, origin)
+    absolute = any(name.startswith("/") for _, name in things)
+    for thing, (arguments, single) in things.items():
+        # A value that is no whole path is meant for where another one is put together with it.
+        if not (absolute and thing[0] in ("file", "tree", "link") and not thing[1].startswith(("/", "~"))):
+            yield from _judged(*thing, arguments, origin, certain=certain and single)
+
+
+def _is_left_empty(given: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:
+    """Whether its name is a variable that every file leaves empty, as where a system has no such thing."""
+    return any("{{" in str(given.get(key)) and arguments.get(key) == "" for key in _NAMING)
 
 
 def _each(task: TaskText, variables: Variables) -> Iterator[tuple[dict[str, Any] | None, bool]]:
     """The arguments of each round with their values; None where a name is not certain. `single`: there was no choice."""
-    items = [None] if task.loop in (None, False) else variables.items(task.loop) or [None]
-    for item in items:
-        choices = _choices(task.arguments, variables, [] if item is None else [item])
+    for loops in _rounds(task, variables):
+        choices = _choices(task.arguments, variables, loops)
         if not choices:
             # A package's name needs no reading: what came is seen on the host.
             yield ({"name": "*"} if task.module in _PACKAGES else None), False
@@ -132,11 +149,21 @@ def _each(task: TaskText, variables: Variables) -> Iterator[tuple[dict[str, Any]
             yield each, len(choices) == 1
 
 
-def _choices(given: Mapping[str, Any], variables: Variables, item: list[Any]) -> list[dict[str, Any]]:
+def _rounds(task: TaskText, variables: Variables) -> list[Loops]:
+    """The rounds of the task's own loop, within those of the includes around it."""
+    rounds: list[Loops] = []
+    for around in variables.rounds_around(task.arguments, task.loop):
+        items = variables.items(task.loop, task.loop_kind, around) if task.loop_kind else [None]
+        own: list[Loops] = [{}] if not task.loop_kind else [{task.loop_var: [each]} for each in items or []]
+        rounds += [{**around, **each} for each in (own if items is not None else [{task.loop_var: None}])]
+    return rounds
+
+
+def _choices(given: Mapping[str, Any], variables: Variables, loops: Loops) -> list[dict[str, Any]]:
     """Every set of arguments that these may be; none where one that names something is not certain."""
     choices: list[dict[str, Any]] = [{}]
     for key, value in given.items():
-        texts = _texts(value, variables, item)
+        texts = _texts(value, variables, loops)
         if texts is None and key in _NAMING:
             return []
         choices = [{**each, key: text} for each in choices for text in texts or [""]]
@@ -145,7 +172,7 @@ def _choices(given: Mapping[str, Any], variables: Variables, item: list[Any]) ->
     return choices
 
 
-_MOST_CHOICES = 64
+_MOST_CHOICES = 256
 _PACKAGES = frozenset({"apt", "dnf", "dnf5", "yum", "package"})
 _NAMING = frozenset(
     {
@@ -168,24 +195,21 @@ _NAMING = frozenset(
 )
 
 
-def _texts(value: Any, variables: Variables, item: list[Any]) -> list[Any] | None:
+def _texts(value: Any, variables: Variables, loops: Loops) -> list[Any] | None:
+    """What one argument may be: texts, or lists of them."""
+    if isinstance(value, Mapping) or value is None:
+        return [""]
     if isinstance(value, list):
-        several = [variables.texts(each, item) for each in value]
+        several = [variables.texts(each, loops) for each in value]
         if any(each is None for each in several):
             return None
         return [[text for each in several for text in each or []]]
-    if isinstance(value, Mapping):
-        return [""]
-    if value is None:
-        return [""]
-    raw = (
-        variables.items(value) if isinstance(value, str) and re.fullmatch(r"\{\{[^{}]*\}\}", value) else None
-    )
-    if raw and "item" not in str(value):
-        several = [variables.texts(each, item) for each in raw]
-        if not any(each is None for each in several):
-            return [[text for each in several for text in each or []]]
-    return variables.texts(value, item)
+    values = variables.values(value, loops)
+    lists = [each for each in values or [] if isinstance(each, list)]
+    if not lists:
+        return variables.texts(value, loops)
+    inner = [_texts(each, variables, loops) for each in lists]
+    return None if any(each is None for each in inner) else [text for each in inner for text in each or []]
 
 
 def _judged(
@@ -225,7 +249,10 @@ def _path(
     folder = str(arguments.get("state")) == "directory"
     if _PASSES_BY.match(name):
         return
-    if not name.startswith("/") or (_OUTER.search(name) and "{{ inventory_hostname }}" not in name):
+    of_account = re.match(r"~[a-z_][a-z0-9_-]*/.", name) is not None
+    if not (name.startswith("/") or of_account) or (
+        _OUTER.search(name) and "{{ inventory_hostname }}" not in name
+    ):
         yield Gap(f"the path `{name}` is not certain" if name else "the path is not certain", origin)
     elif name in _SHARED:
         yield from _in_shared_folder(kind, name, arguments, origin, folder=folder)
@@ -269,6 +296,34 @@ def _of_command(task: TaskText, variables: Variables, origin: Origin, *, looks: 
     if certain and not any(path in _SHARED for path in certain):
         for path in certain:
             yield Change("tree", path, origin)
-            yield Claim(task.name, path, origin)
-    else:
+            yield Claim(task.name, f"file: {path}", origin)
+        return
+    programs = _programs(task, variables)
+    if programs is None:
         yield Gap(f"`{task.module}` runs a program: what that changes, and how it is undone", origin)
+        return
+    for kind, name in dict.fromkeys(thing for program in programs for thing in program.things):
+        yield Change(kind, name, origin)
+        yield Claim(task.name, f"{kind if kind == 'unit' else 'file'}: {name}", origin)
+    if not any(program.things for program in programs):
+        yield Claim(
+            task.name, "", origin, f"{programs[0].name} makes a service read its files, or reads them itself"
+        )
+
+
+def _programs(task: TaskText, variables: Variables) -> list[Program] | None:
+    """The programs that the rounds of a task run, where all of them are known."""
+    argv = task.arguments.get("argv")
+    words = " ".join(map(shlex.quote, map(str, argv))) if isinstance(argv, list) else task.free
+    programs: list[Program | None] = []
+    for loops in _rounds(task, variables):
+        # In whichever folder the program is.
+        words = _FOLDER_OF_PROGRAM.sub("", _WITHOUT_OPTIONS.sub("", words).strip())
+        commands = variables.texts(words, loops)
+        programs += [program_of(command) for command in commands] if commands else [None]
+    known = [program for program in programs if program is not None]
+    return known if known and len(known) == len(programs) else None
+
+
+_FOLDER_OF_PROGRAM = re.compile(r"^\{\{[^{}]*\}\}/(?=[\w.-]+(?:\s|$))")
+_WITHOUT_OPTIONS = re.compile(r"\b(?:chdir|removes|creates|executable|warn)=\S+")

@@ -55,13 +55,18 @@ _FREE = frozenset({"command", "shell", "raw", "script"})
 
 @dataclass(frozen=True, slots=True)
 class TaskText:
-    """One task: its module by its short name, its arguments as mapping, and its loop as it is written."""
+    """One task: its module by its short name, its arguments as mapping, and its loop as it is written.
+
+    `loop_kind`: what stands after `with_` without the name of a collection, or `loop`; empty without a loop.
+    """
 
     name: str
     module: str
     arguments: Mapping[str, Any]
     free: str
     loop: Any
+    loop_kind: str = ""
+    loop_var: str = "item"
 
 
 def task_text(task: Item) -> TaskText | None:
@@ -82,19 +87,30 @@ def task_text(task: Item) -> TaskText | None:
     if isinstance(extra, Mapping):
         arguments = {**extra, **arguments}
     name = keys.get("name")
-    return TaskText(str(name) if name else module, module, arguments, free, _loop(keys))
+    kind, loop = loop_of(keys)
+    return TaskText(str(name) if name else module, module, arguments, free, loop, kind, loop_var_of(keys))
 
 
 def _is_module(key: str) -> bool:
-    return key not in KEYWORDS and not key.startswith("with_")
+    return key not in KEYWORDS and not is_loop(key)
 
 
-def _loop(keys: Mapping[str, Any]) -> Any:
-    plain = next(
-        (keys[key] for key in ("loop", "with_items", "with_list", "with_flattened") if key in keys), None
-    )
-    others = [key for key in keys if str(key).startswith("with_")]
-    return plain if plain is not None or not others else False
+def is_loop(key: str) -> bool:
+    """Whether a key of a task is a loop by a lookup: `with_items`, `with_community.general.flattened`."""
+    return key.startswith("with_")
+
+
+def loop_of(keys: Mapping[str, Any]) -> tuple[str, Any]:
+    """The kind of a task's loop and what it goes over; two empty words where there is none."""
+    key = next((str(key) for key in keys if key == "loop" or is_loop(str(key))), "")
+    return (key.rpartition(".")[2].removeprefix("with_"), keys[key]) if key else ("", "")
+
+
+def loop_var_of(keys: Mapping[str, Any]) -> str:
+    """What the element of a round is called."""
+    control = keys.get("loop_control")
+    given = control.get("loop_var") if isinstance(control, Mapping) else None
+    return given if isinstance(given, str) else "item"
 
 
 def _arguments(module: str, given: Any) -> tuple[str, dict[str, Any]]:

@@ -42,11 +42,24 @@ def message(answer: dict[str, Any]) -> str:
     if failed is not None and failed is not answer:
         return message(failed)
     words = shorter(str(answer.get("msg") or answer.get("reason") or "").strip())
-    errors = str(answer.get("stderr") or answer.get("module_stderr") or "").strip()
-    parts = [words, errors.splitlines()[-1]] if errors else [words]
+    parts = [words, *_last_line(answer)]
     if answer.get("rc") not in (None, 0):
         parts.append(f"exit code {answer['rc']}")
     return "; ".join(part for part in parts if part)
+
+
+def _last_line(answer: dict[str, Any]) -> list[str]:
+    """What a program said last. `script` gives it a terminal: then its errors are in the output, and only ssh speaks here."""
+    for key in ("stderr", "module_stderr", "stdout"):
+        lines = [line.strip() for line in str(answer.get(key) or "").splitlines()]
+        lines = [line for line in lines if line and not _PARTING.fullmatch(line)]
+        parted = key != "stdout" or _PARTING.search(str(answer.get("stderr") or "")) is not None
+        if lines and parted:
+            return [lines[-1]]
+    return []
+
+
+_PARTING = re.compile(r"Shared connection to \S+ closed\.")
 
 
 def shorter(message: str) -> str:

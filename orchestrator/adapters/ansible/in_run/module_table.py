@@ -285,6 +285,20 @@ def _alternatives(given: Given) -> Iterator[Thing]:
     yield "link", given.text("link")
 
 
+def _key_pair(given: Given) -> Iterator[Thing]:
+    path = given.text("path")
+    yield from (("file", path), ("file", path and f"{path}.pub"))
+
+
+def _pamd(given: Given) -> Iterator[Thing]:
+    name = given.text("name")
+    yield "file", posixpath.join(given.text("path") or "/etc/pam.d", name) if name else ""
+
+
+def _locale_gen(_given: Given) -> Iterator[Thing]:
+    yield from (("file", "/etc/locale.gen"), ("file", "/usr/lib/locale/locale-archive"))
+
+
 def _timezone(_given: Given) -> Iterator[Thing]:
     yield from (("link", "/etc/localtime"), ("file", "/etc/timezone"))
 
@@ -341,15 +355,18 @@ RULES: dict[str, Rule] = {
     "ansible.posix.mount": _mount,
     "ansible.posix.synchronize": _synchronize,
     "ansible.posix.sysctl": _sysctl,
+    "community.crypto.openssh_keypair": _key_pair,
     "community.crypto.openssl_csr": _path("path"),
     "community.crypto.openssl_privatekey": _path("path"),
     "community.crypto.x509_certificate": _path("path"),
     "community.general.alternatives": _alternatives,
     "community.general.archive": _path("dest"),
     "community.general.htpasswd": _path("path"),
-    "community.general.ini_file": _path("path"),
+    "community.general.ini_file": _path("path", "dest"),
+    "community.general.locale_gen": _locale_gen,
     "community.general.modprobe": _named("kernel_module", "name"),
     "community.general.pam_limits": _path("dest"),
+    "community.general.pamd": _pamd,
     "community.general.timezone": _timezone,
     "community.general.ufw": _firewall,
     "community.general.xml": _path("path"),

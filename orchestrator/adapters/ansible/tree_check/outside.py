@@ -245,7 +245,7 @@ def collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
 
 def collections_of(item: Item) -> Iterator[tuple[str, str]]:
     """The collections that a play or a task names in full, as `namespace/name`, each with the key that names it."""
-    named = [(str(key), str(key)) for key in item.keys]
+    named = [(str(key).removeprefix("with_"), str(key)) for key in item.keys]
     named += [(str(name) + ".x", "collections") for name in _names(item.keys.get("collections"))]
     for role in item.keys.get("roles") or []:
         named.append(

@@ -1,7 +1,7 @@
 """Playbooks, task files and roles as YAML nodes with their lines, without Ansible: for reading, never for running."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from orchestrator.adapters.ansible.in_run.actions import key_of, short_name
 
 _LARGEST = 1_000_000
 _FQCN = re.compile(r"(\w+)\.(\w+)\.([\w.]+)")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
+_OF_FACTS = re.compile(r"(?:\{\{\s*ansible_\w+[^{}]*\}\}|[-_.])+\.ya?ml")
 BLOCKS = ("block", "rescue", "always")
 """The keys of a block that hold tasks."""
 _TASK_LISTS = ("pre_tasks", "tasks", "post_tasks", "handlers")
@@ -73,14 +75,21 @@ class PlaybookFiles:
         project: Path,
         roles_path: Sequence[Path] = (),
         collections: Sequence[Path] = (),
+        *,
+        names_of: Callable[[str], Sequence[str] | None] | None = None,
     ) -> None:
-        """`collections`: folders `ansible_collections` whose roles and playbooks count too."""
+        """`collections`: folders `ansible_collections` whose roles and playbooks count too.
+
+        `names_of`: what a template may be. With it an include whose name is a template leads to every file that it may name,
+        and where that is not known, to every file whose name fits.
+        """
         self._playbook, self._project, self._roles_path = playbook, project, roles_path
-        self._collections = collections
+        self._collections, self._names_of = collections, names_of
         self._named_by_play: list[str] = []
         self._read: set[Path] = set()
         self._here = playbook.parent
         self.roles: dict[Path, None] = {}
+        self.role_uses: dict[Path, int] = {}
         self.roles_not_found: dict[str, None] = {}
 
     @property
@@ -129,21 +138,44 @@ class PlaybookFiles:
                     yield from self._tasks(task.get(part), file, part)
                 yield from self._included(item)
 
-    def _included(self, task: Item) -> Iterator[Item]:
+    def included_by(self, task: Item) -> Iterator[tuple[str, Path]]:
+        """The files of tasks that a task includes, each with the name by which it does; also such as are not there."""
         for key, value in task.keys.items():
-            action = short_name(str(key))
-            if action in ("include_tasks", "import_tasks"):
-                name = (
-                    value
-                    if isinstance(value, str)
-                    else value.get("file", "")
-                    if isinstance(value, dict)
-                    else ""
-                )
-                yield from self._task_file(task.file.parent / str(name))
-            elif action in ("include_role", "import_role"):
+            if short_name(str(key)) in ("include_tasks", "import_tasks", "include"):
+                given = value.get("file", "") if isinstance(value, dict) else value
+                name = str(given) if isinstance(given, str) else ""
+                # The old form has variables after the name, on one line.
+                name = name.split()[0] if name and "{{" not in name else name
+                if "{{" not in name:
+                    yield name, task.file.parent / name
+                elif self._names_of:
+                    known = [task.file.parent / each for each in self._names_of(name) or []]
+                    yield from ((name, path) for path in known or self._fitting(name, task.file.parent))
+
+    def role_of(self, role: Any, play: Item) -> Path | None:
+        """The folder of an entry of `roles`."""
+        return self._role_folder(_role_name(role), play.file.parent)
+
+    def _fitting(self, name: str, folder: Path) -> list[Path]:
+        """The files that a template may name. A template of nothing but variables may name any, so it names none."""
+        pattern = _TEMPLATE.sub("*", name.replace("{{ role_path }}/tasks/", ""))
+        if (
+            pattern.startswith("/")
+            or ".." in pattern
+            or not re.search(r"[A-Za-z]", pattern.rpartition(".")[0])
+        ):
+            pattern = pattern if _OF_FACTS.fullmatch(name) else ""
+        return sorted(path for path in folder.glob(pattern) if path.is_file()) if pattern else []
+
+    def _included(self, task: Item) -> Iterator[Item]:
+        for _, path in self.included_by(task):
+            yield from self._task_file(path)
+        for key, value in task.keys.items():
+            if short_name(str(key)) in ("include_role", "import_role"):
                 given = _arguments(value)
-                yield from self._role(str(given.get("name", "")), task.file.parent, _tasks_from(given))
+                name = str(given.get("name", ""))
+                for each in (self._names_of(name) if self._names_of and "{{" in name else None) or [name]:
+                    yield from self._role(each, task.file.parent, _tasks_from(given))
 
     def _task_file(self, path: Path) -> Iterator[Item]:
         for item in self._items(path):
@@ -169,6 +201,7 @@ class PlaybookFiles:
         if role_folder is None:
             self.roles_not_found |= {name: None} if name else {}
             return
+        self.role_uses[role_folder] = self.role_uses.get(role_folder, 0) + 1
         if role_folder in self.roles:
             yield from self._tasks_of_role(role_folder, tasks_from)
             return

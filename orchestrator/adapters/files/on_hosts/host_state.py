@@ -65,9 +65,13 @@ def digest(path: Path) -> str:
     return made.hexdigest()
 
 
-def expanded(path: str) -> Path:
-    """A path below somebody's home, as it is on this host."""
-    return Path(path).expanduser()
+def expanded(paths: Iterable[str]) -> Iterable[Path]:
+    """Paths below homes as they are on this host. Of an account that is not here nothing is kept: its home goes with it."""
+    for path in paths:
+        try:
+            yield Path(path).expanduser()
+        except RuntimeError:
+            continue
 
 
 def walked(tree: Path) -> list[Path]:
@@ -155,12 +159,25 @@ def installed() -> State:
 
 
 def remove(names: list[str]) -> None:
-    """With their configuration."""
+    """With their configuration. They were not here before, so neither a hold nor their importance keeps them."""
     if shutil.which("dpkg-query"):
         os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-        run("apt-get", "--yes", "-o", "DPkg::Lock::Timeout=120", "purge", *names)
+        purge = ["--allow-remove-essential", "--allow-change-held-packages", "purge", *names]
+        along = removed_along(run("apt-get", "--simulate", *purge), names)
+        if along:
+            raise SystemExit(f"their removal would also take what was here before: {', '.join(along)}")
+        run("apt-get", "--yes", "-o", "DPkg::Lock::Timeout=120", *purge)
     else:
         run(shutil.which("dnf") or "yum", "--assumeyes", "remove", *names)
+
+
+def removed_along(simulated: str, names: list[str]) -> list[str]:
+    """The packages that apt-get would remove beside these, by what it says it would do."""
+    own = {name.split(":")[0] for name in names}
+    lines = [line.split() for line in simulated.splitlines()]
+    return sorted(
+        {line[1] for line in lines if line[:1] in (["Remv"], ["Purg"]) and line[1].split(":")[0] not in own}
+    )
 
 
 def install(name: str, version: str) -> bool:

@@ -11,11 +11,13 @@ _OWN = "orchestrator"
 
 def program_text() -> str:
     """Its own words first, then what a host has, then the acts."""
-    acts = (_HERE / "what_was_here.py").read_text(encoding="utf-8")
-    state = (_HERE / "host_state.py").read_text(encoding="utf-8")
-    imports = _imports(acts + state)
+    acts, *parts = [
+        (_HERE / name).read_text(encoding="utf-8")
+        for name in ("what_was_here.py", "host_state.py", "package_remains.py")
+    ]
+    imports = _imports("".join([acts, *parts]))
     head = f'"""{ast.get_docstring(ast.parse(acts), clean=False)}"""\n\nfrom __future__ import annotations\n'
-    return "\n".join([head, *imports, "", _body(state), "", _body(acts)])
+    return "\n".join([head, *imports, *(line for part in (*parts, acts) for line in ("", _body(part)))])
 
 
 def _imports(text: str) -> list[str]:

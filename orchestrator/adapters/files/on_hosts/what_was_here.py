@@ -2,6 +2,7 @@
 
     what_was_here.py keep   RELEASE DEPLOYMENT CHANGES   before the deployment: CHANGES is JSON, what it is going to change
     what_was_here.py note   RELEASE DEPLOYMENT           after it: which packages and accounts there are now
+    what_was_here.py went   RELEASE DEPLOYMENT PACKAGES FOLDER   whether a server came, and is gone with its data
     what_was_here.py stop | packages | paths | kernel | accounts | start | forget   RELEASE DEPLOYMENT
 
 `keep` writes /var/lib/orch-kept/RELEASE/DEPLOYMENT once and whole, or not at all. Each step of a backout compares with what
@@ -44,6 +45,14 @@ from orchestrator.adapters.files.on_hosts.host_state import (
     walked,
     write,
 )  # fmt: skip
+from orchestrator.adapters.files.on_hosts.package_remains import (
+    entries_here,
+    forget_overrides,
+    left_behind,
+    overrides,
+    paths_in_scripts,
+    paths_of,
+)  # fmt: skip
 
 KEPT = Path("/var/lib/orch-kept")
 MOST_PATHS = 20000
@@ -65,6 +74,8 @@ def main(arguments: list[str]) -> int:
     if not home.is_dir():
         print("nothing was kept: the deployment did not begin here")
         return 0
+    if verb == "went":
+        return went(read(home / "state.json"), *arguments[3:5])
     return ACTS[verb](home, read(home / "state.json"))
 
 
@@ -76,8 +87,8 @@ def keep(home: Path, changes: State) -> int:
     unfinished = home.with_name(f".{home.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(0o700, parents=True)
-    named = [expanded(path) for path in changes.get("files", []) + changes.get("folders", [])]
-    trees = [expanded(path) for path in changes.get("trees", [])]
+    named = list(expanded(changes.get("files", []) + changes.get("folders", [])))
+    trees = list(expanded(changes.get("trees", [])))
     every = sorted({*named, *(inner for tree in trees for inner in walked(tree))})
     items = {str(path): item(path) for path in every}
     if len(items) > MOST_PATHS or sum(each.get("size", 0) for each in items.values()) > MOST_BYTES:
@@ -90,6 +101,8 @@ def keep(home: Path, changes: State) -> int:
         "ancestors": sorted({str(above) for path in every for above in missing_above(path)}),
         "copies": [copy for path in every for copy in copies_of_ansible(path)],
         "packages": installed() if changes.get("packages") else None,
+        "entries": entries_here() if changes.get("packages") else [],
+        "overrides": sorted(overrides()),
         "users": users(),
         "groups": groups(),
         "passwords": {name: password(name) for name in changes.get("users", [])},
@@ -145,8 +158,12 @@ def packages(home: Path, state: State) -> int:
     came = sorted(name for name in now if name not in before and name in known)
     if came:
         people, teams = came_with_packages(state, after)
+        brought = paths_of(came) | paths_in_scripts(came)
         remove(came)
         print(f"removed {' '.join(came)}")
+        forget_overrides(overrides() - set(state["overrides"]))
+        for path in left_behind(brought, state["entries"], paths_of(installed())):
+            take_away(Path(path))
         for name in people:
             run("userdel", name, check=False)
         for name in sorted({*teams} & {*groups()}):
@@ -157,6 +174,20 @@ def packages(home: Path, state: State) -> int:
     ]
     left = [f"{name} {before[name]}" for name in differing if not install(name, before[name])]
     return failed(f"cannot be had any more: {', '.join(left)}") if left else 0
+
+
+def went(state: State, packages: str, folder: str) -> int:
+    """Whether a server that keeps data came with the deployment, and is gone with all of its data."""
+    pattern = re.compile(f"({packages}):.*")
+    before = sorted(filter(pattern.fullmatch, state["packages"] or installed()))
+    if before:
+        return failed(
+            f"{', '.join(before)} was here before: what the deployment changed in its data is not undone"
+        )
+    if Path(folder).exists():
+        return failed(f"{folder} is still here, with what the deployment changed in it")
+    print(f"nothing of it is left: its server came with the deployment, and went with {folder}")
+    return 0
 
 
 def came_with_packages(state: State, after: State | None) -> tuple[list[str], list[str]]:
@@ -266,7 +297,9 @@ def start(home: Path, state: State) -> int:
 
 def start_unit(name: str, before: State, *, restored: bool, kept_at: float) -> None:
     """One unit: its failure forgotten, enabled or not, and running what is here now."""
-    now = unit(name) or {}
+    now = unmasked(name, before)
+    if before["UnitFileState"].startswith("masked"):
+        return
     if now["ActiveState"] == "failed" and before["ActiveState"] != "failed":
         run("systemctl", "reset-failed", name, check=False)
     if before["UnitFileState"] in ("enabled", "disabled") and now["UnitFileState"] != before["UnitFileState"]:
@@ -278,6 +311,17 @@ def start_unit(name: str, before: State, *, restored: bool, kept_at: float) -> N
     elif before["ActiveState"] == "active" and (restored or since(name) > kept_at):
         run("systemctl", "restart", name)
         print(f"restarted {name}")
+
+
+def unmasked(name: str, before: State) -> State:
+    """What systemd says of a unit, masked or not as it was before."""
+    now = unit(name) or {}
+    was, is_now = before["UnitFileState"].startswith("masked"), now["UnitFileState"].startswith("masked")
+    if was == is_now:
+        return now
+    run("systemctl", "mask" if was else "unmask", "--quiet", name)
+    print(f"enabled {name}: no longer masked" if is_now else f"disabled {name}: masked again")
+    return unit(name) or {}
 
 
 def forget(home: Path, state: State) -> int:

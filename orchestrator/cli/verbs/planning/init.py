@@ -160,7 +160,7 @@ def _proposal(
     reading = (
         read_role(book, project.name, project, place) if is_role else read_playbook(book, project, place)
     )
-    hosts = hosts_in(project, place, reading.hosts, dynamic=inventory.dynamic)
+    hosts, no_hosts = hosts_in(project, place, reading.hosts, dynamic=inventory.dynamic)
     stem = Path(book).stem
     usual = project.name if stem in ("site", "main", "playbook", "deploy", "all", "apply-role") else stem
     unit_path = next(
@@ -170,6 +170,7 @@ def _proposal(
     choice = Choice(
         named(name or usual), named(version or commit_name(project) or "1"), book, inventory.path, inventory.dynamic,
         git_person(project) or getpass.getuser(), hosts, unit, places.ignored,
+        no_hosts=no_hosts,
     )  # fmt: skip
     return Proposal(reading, choice)
 

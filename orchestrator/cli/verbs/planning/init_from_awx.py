@@ -160,7 +160,8 @@ def _proposal(
         ledger.left_out(template.path, AwxReason.NO_INVENTORY)
         return None
     path, place = inventory
-    reading = read_playbook(template.playbook, checkout.project, place)
+    asked = [question.partition(":")[0] for question in template.launch.questions]
+    reading = read_playbook(template.playbook, checkout.project, place, template.launch.variables, asked)
     pattern = narrowed(reading.hosts, template.limit)
     if pattern is None:
         pattern = template.limit.replace(",", ":")
@@ -193,7 +194,7 @@ def _hosts(checkout: _Checkout, place: Path, pattern: str) -> tuple[str, ...]:
 
     if (place, pattern) not in checkout.hosts:
         try:
-            checkout.hosts[place, pattern] = hosts_in(checkout.project, place, pattern, dynamic=False)
+            checkout.hosts[place, pattern], _ = hosts_in(checkout.project, place, pattern, dynamic=False)
         except OrchError:
             checkout.hosts[place, pattern] = ()
     return checkout.hosts[place, pattern]

@@ -73,6 +73,7 @@ MISSING = [
     ("- hosts: web\n  tasks:\n    - acme.none.thing: {}\n", "acme.none", 3, "refuse"),
     ("- hosts: web\n  roles: [acme.none.web]\n", "acme.none", 2, "refuse"),
     ("- hosts: web\n  tasks:\n    - include_role: {name: acme.none.web}\n", "acme.none", 3, "refuse"),
+    ("- hosts: web\n  tasks:\n    - ping:\n      with_acme.none.all: [x]\n", "acme.none", 4, "refuse"),
     ("- hosts: web\n  collections: [acme.none]\n", "acme.none", 2, "warn"),
     (
         "- hosts: web\n  tasks:\n    - debug: {msg: \"{{ lookup('acme.none.l', 'x') }}\"}\n",
@@ -111,6 +112,7 @@ def test_requirements_that_list_it_are_named(tmp_path: Path) -> None:
         "ansible.builtin.command: id",
         "ansible.posix.synchronize: {}",
         "acme.shop.thing: {}",
+        "ping: {}, with_acme.shop.all: [x]",
         "command: cat x | a.b.c",
         "include_role: {name: site.common.base}",
         "debug: {msg: '{{ x.y.z | default(a.b.c) }}'}",

@@ -1,0 +1,87 @@
+"""What packages bring beside their own files, and leave when they are removed. A part of what_was_here.py."""
+
+# ruff: noqa: UP006, UP035, T201 - run as root on the hosts, also by old Pythons
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Iterable, List, Sequence, Set
+
+from orchestrator.adapters.files.on_hosts.host_state import run
+
+PLACES = ("/", "/etc", "/opt", "/srv", "/usr", "/usr/local", "/usr/share", "/var")
+DPKG_LISTS = Path("/var/lib/dpkg/info")
+SCRIPTS = ("config", "preinst", "postinst", "prerm", "postrm")
+IN_SCRIPTS = re.compile(r"(?<![\w/.])/(?:etc|opt|srv|usr|var)(?:/[A-Za-z0-9_+.@-]+)+")
+
+
+def entries_here(places: Sequence[str] = PLACES) -> List[str]:
+    """What is in the usual places, two levels deep: a path there that is not among them came later."""
+    first = [inner for place in places for inner in entries_in(Path(place))]
+    second = [inner for folder in first for inner in entries_in(folder)]
+    return sorted({*map(str, first), *map(str, second)})
+
+
+def entries_in(folder: Path) -> List[Path]:
+    """Links are not followed; of a file, and of what cannot be looked into, none."""
+    try:
+        return list(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+    except OSError:
+        return []
+
+
+def paths_of(names: Iterable[str]) -> Set[str]:
+    """The paths that packages say are theirs, with the folders above. `names`: with their architecture, as `NAME:ARCH`."""
+    paths: Set[str] = set()
+    for name in names:
+        for file in files_about(name, ["list"]):
+            paths.update(file.read_text(encoding="utf-8", errors="surrogateescape").splitlines())
+    if not DPKG_LISTS.is_dir() and shutil.which("rpm"):
+        paths.update(line for name in names for line in run("rpm", "-ql", name, check=False).splitlines())
+    return paths
+
+
+def paths_in_scripts(names: Iterable[str]) -> Set[str]:
+    """The paths that the scripts of packages speak of, with the folders above: those that they may have made."""
+    paths: Set[str] = set()
+    for name in names:
+        for file in files_about(name, SCRIPTS):
+            paths.update(IN_SCRIPTS.findall(file.read_text(encoding="utf-8", errors="replace")))
+    return paths | {str(above) for path in paths for above in Path(path).parents}
+
+
+def files_about(name: str, ends: Sequence[str]) -> List[Path]:
+    """What dpkg keeps of a package: NAME.list, or NAME:ARCH.list where several architectures may be there."""
+    files = [DPKG_LISTS / f"{each}.{end}" for each in (name, name.split(":", maxsplit=1)[0]) for end in ends]
+    return [file for file in files if file.is_file()]
+
+
+def left_behind(
+    brought: Set[str], before: Iterable[str], owned: Set[str], places: Sequence[str] = PLACES
+) -> List[str]:
+    """Paths of removed packages that were not there before and that no other package has; the outermost ones."""
+    known = set(before)
+    listed = {*places, *(folder for folder in known if str(Path(folder).parent) in places)}
+    left = [
+        path
+        for path in sorted(brought - owned - known)
+        if str(Path(path).parent) in listed and path not in places and os.path.lexists(path)
+    ]
+    return [path for path in left if not any(path.startswith(other + "/") for other in left)]
+
+
+def overrides() -> Set[str]:
+    """The paths of which dpkg was told another owner or mode."""
+    if shutil.which("dpkg-statoverride") is None:
+        return set()
+    return {line.split(None, 3)[3] for line in run("dpkg-statoverride", "--list", check=False).splitlines()}
+
+
+def forget_overrides(paths: Iterable[str]) -> None:
+    """Those of packages that are gone: dpkg would give them an account that is gone as well."""
+    for path in sorted(paths):
+        run("dpkg-statoverride", "--quiet", "--remove", path)
+        print(f"removed the override of {path}")
