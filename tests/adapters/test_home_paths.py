@@ -13,7 +13,11 @@ from orchestrator.adapters.home_paths import expanded
 from tests.architecture.source import ROOT, python_files
 
 # Programs that run inside Ansible or on this machine's lab, and only where an account is.
-ELSEWHERE = ("orchestrator/adapters/ansible/in_run/", "orchestrator/adapters/ansible/warm/", "orchestrator/lab/")
+ELSEWHERE = (
+    "orchestrator/adapters/ansible/in_run/",
+    "orchestrator/adapters/ansible/warm/",
+    "orchestrator/lab/",
+)
 
 
 @pytest.mark.parametrize("path", ["~nosuch-user/hosts.yml", "hosts.yml", "/etc/hosts", ""])
