@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orchestrator.errors import Refused, StoreFault
 
-MARK = "# orch completion"
+MARK = "# completion of orch"
 """In the first lines of each file, and at the end of each line, that orch has written."""
 
 

@@ -23,7 +23,7 @@ TREE: Node = {
             "arguments": ["id", "host..."],
         },
         "record": {"commands": {"show": {"arguments": ["id"], "options": {"--html": ["file", "page"]}}}, "options": {}},
-        "set": {"options": {"--kind": ["one of red|green", ""]}, "arguments": []},
+        "set": {"options": {"--kind": ["choice:red|green", ""]}, "arguments": []},
     },
 }  # fmt: skip
 WORDS = {"id": ["a-1", "a-2", "b-1"], "host": ["web1", "web2"], "role": ["change manager"]}
@@ -154,7 +154,8 @@ from orchestrator.cli.main import main
 try:
     main()
 except SystemExit:
-    print("LOADED", *[name for name in ("pydantic", "sqlalchemy", "ruamel", "rich", "ansible", "paramiko") if name in sys.modules])
+    heavy = ("pydantic", "sqlalchemy", "ruamel", "rich", "ansible", "paramiko")
+    print("LOADED", *[name for name in heavy if name in sys.modules])
 """
 
 

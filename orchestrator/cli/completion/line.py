@@ -114,8 +114,8 @@ def _options(node: Node, beginning: str) -> list[Candidate]:
 def _of_kind(asked: Asked, known: Known) -> list[Candidate]:
     if asked.kind in ("file", "dir"):
         return [Candidate(asked.beginning, asked.kind)]
-    if asked.kind.startswith("one of "):
-        words: Sequence[str] = asked.kind.removeprefix("one of ").split("|")
+    if asked.kind.startswith("choice:"):
+        words: Sequence[str] = asked.kind.removeprefix("choice:").split("|")
     else:
         words = known(asked)
     offered = [Candidate(word) for word in words if word.startswith(asked.beginning)]

@@ -64,7 +64,7 @@ def script_for(shell: str) -> str:
     lines = responder(shell).source().strip().splitlines()
     first = lines[:1] if lines[0].startswith("#compdef") else []
     begins = [_ZSH_BEGINS] if shell == "zsh" else []
-    return "\n".join([*first, f"{MARK}, written by `orch completion`", *begins, *lines[len(first) :]]) + "\n"
+    return "\n".join([*first, MARK, *begins, *lines[len(first) :]]) + "\n"
 
 
 def _folder(environ: Mapping[str, str], name: str, default: Path) -> Path:

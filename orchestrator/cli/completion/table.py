@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import shorten
 
 import click
 
@@ -45,9 +46,9 @@ def table_of(command: click.Command, context: click.Context, path: tuple[str, ..
         kind = _kind(parameter, path)
         if isinstance(parameter, click.Option) and not parameter.hidden:
             flag = parameter.is_flag or parameter.count
-            words = (parameter.help or "").partition(". ")[0].strip().removesuffix(".")
+            words = shorten(parameter.help or "", 100, placeholder="...")
             names = [*parameter.opts, *parameter.secondary_opts]
-            options |= {name: ["" if flag else kind, words[:100]] for name in names}
+            options |= {name: ["" if flag else kind, words] for name in names}
         elif isinstance(parameter, click.Argument):
             arguments.append(f"{kind}..." if parameter.nargs == -1 else kind)
     node["options"] = options
@@ -62,7 +63,7 @@ def _kind(parameter: click.Parameter, path: tuple[str, ...]) -> str:
     if own is not None:
         return own
     if isinstance(parameter.type, click.Choice):
-        return f"one of {'|'.join(map(str, parameter.type.choices))}"
+        return f"choice:{'|'.join(map(str, parameter.type.choices))}"
     if isinstance(parameter.type, click.types.IntParamType) or path[:1] == ("lab",):
         return "any"
     if name == "words" and path == ("help",):
