@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ def faulty_settings(folder: Path) -> dict[str, str]:
     return {}
 
 
-SPOILT = {
+SPOILT: dict[str, Callable[[Path], dict[str, str]]] = {
     "no home": lambda folder: {},
     "a journal that is none": broken,
     "settings with a fault": faulty_settings,

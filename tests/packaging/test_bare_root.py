@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from orchestrator.lab.fleet import Lab, take_down
 from orchestrator.lab.options import Asked
@@ -18,6 +20,7 @@ from tests.packaging.bare_root import BareRoot, answered, bare_root
 
 pytestmark = [pytest.mark.slow, pytest.mark.fleet, pytest.mark.timeout(600)]
 CASES = Path(__file__).parents[1] / "cases"
+RECIPES = Path(__file__).parents[2] / "docs/ci.md"
 HOMES: list[dict[str, str]] = [{}, {"HOME": ""}, {"HOME": "/nonexistent", "TERM": "dumb", "LANG": "POSIX"}]
 AS_NOBODY = """
 cp -r . /tmp/project; cp -r {lab} /tmp/lab; chown -R nobody /tmp/project /tmp/lab; cd /tmp/project
@@ -91,3 +94,19 @@ def test_a_uid_without_an_account_is_a_fault_of_the_check(bare: BareRoot, behind
     """ssh itself refuses to start then; some platforms give containers such uids."""
     ended = bare.run(AS_NOBODY.format(lab=behind.paths.root, uid=12345) + "orch plan check plans/app.yml")
     assert (ended.returncode, "no account with the uid 12345" in ended.stderr) == (3, True), ended
+
+
+def test_the_recipe_of_gitlab_runs_as_it_is_written(bare: BareRoot, behind: Lab) -> None:
+    """Its own lines, on the plan of this test; a rehearsal needs a second environment, and is not run."""
+    jobs = YAML(typ="safe").load(re.findall(r"^```yaml\n(.*?)^```", RECIPES.read_text(), re.M | re.S)[0])
+    for name in ("plan", "deploy"):
+        lines = "\n".join(jobs[name]["script"]).replace("plans/shop-1.0.0.yml", "plans/app.yml")
+        answered(bare.run(lines))
+    assert [each["severity"] for each in json.loads((bare.project / "code-quality.json").read_text())][
+        :1
+    ] == ["minor"]
+    assert json.loads((bare.project / "deploy.jsonl").read_text().splitlines()[-1])["exit_code"] == 0
+    assert "<testsuites" in (bare.project / "record.xml").read_text()
+    assert on_hosts(behind) == [0, 0]
+    id_of = "python3 -c 'import json; print(json.loads(input())[\"id\"])'"
+    assert bare.run(f"orch rollback $(orch list --json | {id_of}) --reason why").returncode == 5
