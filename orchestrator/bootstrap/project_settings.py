@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from orchestrator.adapters.home_paths import expanded
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -120,9 +122,9 @@ def _setting(
     name: str, option: Path | None, variable: str, environ: Mapping[str, str], folder: Path | None
 ) -> Setting:
     if option is not None:
-        return Setting(name, str(option.expanduser().absolute()), "option", f"--{name}")
+        return Setting(name, str(expanded(option).absolute()), "option", f"--{name}")
     if environ.get(variable):
-        return Setting(name, str(Path(environ[variable]).expanduser().absolute()), "variable", variable)
+        return Setting(name, str(expanded(environ[variable]).absolute()), "variable", variable)
     loaded = loaded_settings(environ, folder)
     path = loaded.path_of(name) if loaded is not None else None
     if loaded is None or path is None:

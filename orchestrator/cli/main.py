@@ -55,6 +55,11 @@ orch = click.option(
 def main() -> NoReturn:
     """Entry point of the console script."""
     gc.set_threshold(YOUNG)
+    if "_ORCH_COMPLETE" in os.environ:
+        from orchestrator.cli.completion.answer import answer  # a TAB, and no command
+
+        answer()
+        sys.exit(0)
     hold_open()
     make_lasting()
     code = run(sys.argv[1:])

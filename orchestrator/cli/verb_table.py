@@ -23,6 +23,11 @@ VERBS = (
         "Write a plan and a backout for an existing Ansible tree.",
     ),
     Verb("help", "orchestrator.cli.verbs.help_:help_", "Show the help of a command."),
+    Verb(
+        "completion",
+        "orchestrator.cli.verbs.completion:completion",
+        "Complete lines at a TAB, in bash, zsh and fish.",
+    ),
     Verb("demo", "orchestrator.cli.verbs.demo:demo", "Show a good and a bad release, on real hosts."),
     Verb(
         "plan", "orchestrator.cli.verbs.planning.plan:plan", "Check a release plan and show what it would do."

@@ -337,6 +337,13 @@ class Targets(ABC):
         (domain/plan/target.py; also from `capture`, and as the finding of `reachable`) is a security event.
         """
 
+    @abstractmethod
+    def dead(self, targets: Sequence[Target]) -> dict[str, str]:
+        """Those that gave no answer of any kind when this port asked them last, each with why, in words. Asks nothing.
+
+        A host that refuses the login, shows another key, or has a name that nobody knows, is none of them.
+        """
+
     def release(self, targets: Sequence[Target], house: str) -> dict[str, Identity | str]:
         """Let machines go that this house governs, and identify them anew; by default none is let go.
 

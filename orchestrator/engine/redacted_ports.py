@@ -130,6 +130,11 @@ class RedactedTargets(Targets):
         identities = self._hosts.identify(targets)
         return {host: shown(each) if isinstance(each, str) else each for host, each in identities.items()}
 
+    def dead(self, targets: Sequence[Target]) -> dict[str, str]:
+        """See the port."""
+        shown = self._redaction.shown
+        return {host: shown(reason) for host, reason in self._hosts.dead(targets).items()}
+
     def release(self, targets: Sequence[Target], house: str) -> dict[str, Identity | str]:
         """See the port."""
         shown = self._redaction.shown

@@ -80,6 +80,10 @@ class RoutedTargets(Targets):
         """See the port."""
         return self._by_host(targets, lambda port, some: port.identify(some))
 
+    def dead(self, targets: Sequence[Target]) -> dict[str, str]:
+        """See the port."""
+        return self._by_host(targets, lambda port, some: port.dead(some))
+
     def release(self, targets: Sequence[Target], house: str) -> dict[str, Identity | str]:
         """See the port."""
         return self._by_host(targets, lambda port, some: port.release(some, house))

@@ -253,6 +253,9 @@ class DiskTargets(Targets):
             for t in targets
         }
 
+    def dead(self, targets: Sequence[Target]) -> dict[str, str]:
+        return {}
+
     def processes_of(
         self, targets: Sequence[Target], search: ProcessSearch
     ) -> dict[str, ProcessesSeen | Silence]:

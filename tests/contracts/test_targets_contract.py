@@ -38,12 +38,13 @@ ANSWERS = ["passed", "failed", "passed", "passed"]
 
 @dataclass
 class Stage:
-    """Two hosts that answer, one that does not, one with another key than the pinned one; and a file on the first."""
+    """Two hosts that answer, and a file on the first; and three that do not, each for a reason of its own."""
 
     port: Targets
     good: list[Target]
     dead: Target
     changed: Target
+    locked: Target
     path: str
     scope: BaselineScope
     change: Callable[[str], None]
@@ -61,6 +62,7 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
 
 def over_ssh(sshd: Loopback, tmp_path: Path) -> Stage:
     other = tmp_path / "other_known_hosts"
+    make_key(tmp_path / "nobodys_key")
     other.write_text(f"[127.0.0.1]:{sshd.port} {make_key(tmp_path / 'other_key')}\n")
     good = [sshd.target("web1"), sshd.target("web2")]
     conf = tmp_path / "shop.conf"
@@ -70,6 +72,7 @@ def over_ssh(sshd: Loopback, tmp_path: Path) -> Stage:
         good=good,
         dead=good[0].model_copy(update={"host": "dead", "port": free_port()}),
         changed=good[0].model_copy(update={"host": "changed", "known_hosts": str(other)}),
+        locked=good[0].model_copy(update={"host": "locked", "private_key": str(tmp_path / "nobodys_key")}),
         path=str(conf),
         # As with ports: on the machine that the tests share others mount, start and stop things meanwhile.
         scope=BaselineScope(files=(str(conf),), packages="none", ports=False, users=False, system=False),
@@ -94,10 +97,12 @@ def in_memory(tmp_path: Path) -> Stage:
     fleet.machine("dead").unreachable = "no connection: connection refused"
     fleet.machine("changed").unreachable = f"{HOST_KEY_NOT_PINNED}: it shows another"
     fleet.machine("changed").cause = "host_key_not_pinned"
-    web1, web2, dead, changed = (
-        Target(host=host, address="192.0.2.1") for host in ("web1", "web2", "dead", "changed")
+    fleet.machine("locked").unreachable = "login as root was refused"
+    fleet.machine("locked").dead = False
+    web1, web2, dead, changed, locked = (
+        Target(host=host, address="192.0.2.1") for host in ("web1", "web2", "dead", "changed", "locked")
     )
-    return Stage(fleet, [web1, web2], dead, changed, path, BaselineScope(files=(path,)), change)
+    return Stage(fleet, [web1, web2], dead, changed, locked, path, BaselineScope(files=(path,)), change)
 
 
 @pytest.fixture(params=["ssh", "memory", "staying over ssh", "staying in memory"])
@@ -146,6 +151,16 @@ def test_another_host_key_is_told_from_an_unreachable_host(stage: Stage, tmp_pat
     for answers in (reachable, captured, identified):
         assert str(answers["changed"]).startswith(HOST_KEY_NOT_PINNED)
         assert not str(answers["dead"]).startswith(HOST_KEY_NOT_PINNED)
+
+
+def test_only_a_host_that_answers_nothing_at_all_is_dead(stage: Stage, tmp_path: Path) -> None:
+    everyone = [*stage.everyone, stage.locked]
+    stage.port.verify(everyone, [], tmp_path)
+    assert list(stage.port.dead(everyone)) == ["dead"]
+    assert "no connection" in stage.port.dead(everyone)["dead"]
+    assert stage.port.dead(stage.good) == {}
+    stage.port.capture(everyone, stage.scope)
+    assert list(stage.port.dead(everyone)) == ["dead"]
 
 
 def test_why_a_host_does_not_say_what_runs_there_is_a_code(stage: Stage) -> None:

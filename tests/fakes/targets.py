@@ -20,7 +20,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 class FakeMachine:
     """One machine; passes every check and has every component until the test says otherwise.
 
-    `unreachable` is the reason why it does not answer, `cause` what that is.
+    `unreachable` is the reason why it does not answer, `cause` what that is; `dead`: nothing answers there at all.
     `host_key` is the digest of its key; None: one of its own.
     `epoch` is that of the last run it has seen, None where that cannot be read.
     `house` governs it, where one does.
@@ -30,6 +30,7 @@ class FakeMachine:
     machine_id: str
     unreachable: str | None = None
     cause: SilenceCause = "unreachable"
+    dead: bool = True
     host_key: str | None = None
     epoch: int | None = None
     without_root: str = ""
@@ -169,6 +170,14 @@ class FakeTargets(Targets):
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         self._note("identify", targets)
         return {target.host: self._identity(target.host) for target in targets}
+
+    def dead(self, targets: Sequence[Target]) -> dict[str, str]:
+        machines = {target.host: self.machine(target.host) for target in targets}
+        return {
+            host: machine.unreachable
+            for host, machine in machines.items()
+            if machine.unreachable is not None and machine.dead and machine.cause == "unreachable"
+        }
 
     def _note(self, what: str, targets: Sequence[Target]) -> None:
         self.asked.append((what, tuple(target.host for target in targets)))

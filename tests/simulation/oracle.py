@@ -26,6 +26,7 @@ from orchestrator.domain.journal.lifecycle import State
 from tests.simulation.by_hand import against_people
 from tests.simulation.changes import against_changes
 from tests.simulation.copies import against_copies
+from tests.simulation.dead import against_dead
 from tests.simulation.equality import against_equality
 from tests.simulation.evidence import promoted_without_evidence
 from tests.simulation.late import against_late_words
@@ -69,6 +70,7 @@ def broken(scenario: Scenario, deployment: Deployment) -> list[str]:
         *against_words(records),
         *against_late_words(scenario, records),
         *at_rest(deployment),
+        *against_dead(deployment, records),
         *against_equality(scenario, records),
         *against_copies(scenario, deployment.id, records),
         *_truthful(scenario, deployment),

@@ -129,6 +129,9 @@ class SimulatedTargets(Targets):
         asked = self._some(list(targets), "too few identities")
         return {t.host: self._identity(self.world.hosts[t.host]) for t in asked}
 
+    def dead(self, targets: Sequence[Target]) -> dict[str, str]:
+        return {t.host: "no connection" for t in targets if not self.world.hosts[t.host].up}
+
     def _identity(self, host: Host) -> Identity | str:
         if not host.up:
             return "unreachable"

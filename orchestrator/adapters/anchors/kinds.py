@@ -8,6 +8,7 @@ from orchestrator.adapters.anchors import file_anchor
 from orchestrator.adapters.anchors.git_anchor import GitBranch
 from orchestrator.adapters.anchors.ran import SHOWN, Run
 from orchestrator.adapters.anchors.stamps import Authority
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.rules.anchors_file import Anchor, AnchorRepository
 from orchestrator.domain.seal.anchors import AnchorPlace, Checked, Laid, Silent
 from orchestrator.domain.text.plain_text import plain
@@ -96,4 +97,4 @@ class KnownAnchors(Anchors):
 
 
 def _path(text: str) -> Path:
-    return Path(text).expanduser()
+    return expanded(text)

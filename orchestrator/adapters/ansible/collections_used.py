@@ -10,6 +10,7 @@ from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.tree_check.outside import Grounds, collection_roots, roles_path
 from orchestrator.adapters.ansible.tree_check.tree_findings import texts_of
 from orchestrator.adapters.ansible.vaulted_files import loadable_files
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.evidence.run_software import CollectionUsed
 
 _NAME = re.compile(r"(?<![\w./-])([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)(?![\w-])")
@@ -32,7 +33,7 @@ def collections_used(
     grounds = Grounds(project, installed=tuple(installed))
     roots = list(dict.fromkeys(root for run in runs for root in collection_roots(grounds, run.parent)))
     # Without an inventory, what lies beside one that is not there: nothing.
-    hosts = project / Path(inventory or "inventory/none").expanduser()
+    hosts = project / expanded(inventory or "inventory/none")
     files = [*loadable_files(project, runs, hosts, roles_path(project)), *runs, project / "ansible.cfg"]
     ahead = sorted({match.group() for _, text in texts_of(files) for match in _NAME.finditer(text)})
     by_name: dict[str, CollectionUsed] = {}

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.ssh_ways import with_ways
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.plan.target import Target, Through
 from orchestrator.domain.text.plain_text import plain
 
@@ -113,10 +114,10 @@ def one_address_twice(targets: Sequence[Target]) -> Iterator[str]:
 
 
 def _path(given: str | None, project: Path) -> str | None:
-    return None if not given else str(below(project, Path(given).expanduser()))
+    return None if not given else str(below(project, expanded(given)))
 
 
 def below(project: Path, path: Path) -> Path:
     """A path as it counts in a project."""
-    path = path.expanduser()
+    path = expanded(path)
     return (project.absolute() / path).resolve() if not path.is_absolute() else path

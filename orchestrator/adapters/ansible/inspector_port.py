@@ -21,6 +21,7 @@ from orchestrator.adapters.ansible.tree_check.foreseen import named_by_reading
 from orchestrator.adapters.ansible.tree_check.lint import unsafe_constructs
 from orchestrator.adapters.ansible.tree_check.tree_findings import parts_installed, tree_findings
 from orchestrator.adapters.ansible.warm import WarmStart
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, Vaulted
 from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -91,7 +92,7 @@ class AnsibleInspector(Inspector):
             become=self._become,
             say=say,
             may_read=[
-                *(Path(name).expanduser() for name in plan.resources.ingredients),
+                *(expanded(name) for name in plan.resources.ingredients),
                 *(project / name for name in plan.resources.outputs),
             ],
         )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from orchestrator.adapters import process
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import MachineLacks
@@ -143,7 +144,7 @@ def find_installation(*, named: Path | None, environment: Mapping[str, str]) -> 
     ansible-playbook on `PATH` and orch's own environment.
     """
     if named is not None:
-        return _of(named.expanduser().absolute(), "named", environment)
+        return _of(expanded(named).absolute(), "named", environment)
     passed_over: list[str] = []
     for path, source in _candidates(environment):
         try:

@@ -25,6 +25,7 @@ from orchestrator.adapters.ansible.settings import (
     secret_environment,
 )
 from orchestrator.adapters.ansible.vaulted_files import other_vaulted_files, vaulted_files
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.evidence.attempt import AttemptRequest
 
 # Asked on the connection itself, without Python: no answer, no sentinel. Two names for one machine answer alike.
@@ -212,9 +213,7 @@ def opens(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict
     named += password_files(project, Path(request.origin or request.project))
     places = [folder.path, control, inventory, *(Path(path) for path in named if path)]
     places += [inventory.parent / name for name in ("group_vars", "host_vars")]
-    places += [
-        Path(path).expanduser() for path in (*request.ingredients, *request.foreseen, *_artefacts(request))
-    ]
+    places += [expanded(path) for path in (*request.ingredients, *request.foreseen, *_artefacts(request))]
     places += [project / path for path in request.outputs]
     return {"file": str(folder.opens), "copy": request.project, "given": [str(path) for path in places]}
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from orchestrator.adapters.ansible import acceleration
 from orchestrator.adapters.ansible.cfg_paths import PASSWORDS, from_elsewhere
 from orchestrator.adapters.ansible.in_run.actions import LOCAL
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.process import run
 from orchestrator.errors import MachineLacks
 
@@ -265,7 +266,7 @@ def roles_path(request: AttemptRequest) -> list[Path]:
     users = configuration(project).get(("defaults", "roles_path"), "")
     given = elsewhere(request).get("ANSIBLE_ROLES_PATH") or _anchored(users, str(project))
     folders = given or search_paths(project).get("ANSIBLE_ROLES_PATH", "")
-    return [Path(folder).expanduser() for folder in folders.split(":") if folder]
+    return [expanded(folder) for folder in folders.split(":") if folder]
 
 
 _VAULT_SETTINGS = ("vault_password_file", "vault_identity_list")
@@ -283,7 +284,7 @@ def password_files(project: Path, origin: Path | None = None) -> list[str]:
     given = ",".join(settings.get(("defaults", name), "") for name in PASSWORDS)
     names = (name.strip().rpartition("@")[2] for name in given.split(","))
     beside = origin or project
-    return [os.path.normpath(beside / Path(name).expanduser()) for name in names if name and name != "prompt"]
+    return [os.path.normpath(beside / expanded(name)) for name in names if name and name != "prompt"]
 
 
 def no_log(project: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from orchestrator.adapters.ansible.ssh_proxy_command import jump_of, options_of
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.process import run
 from orchestrator.domain.plan.ssh_way import STRAIGHT, SshHop, SshWay, name_of_key, values_of
 from orchestrator.domain.plan.target import Target
@@ -166,7 +167,7 @@ class SshResolver:
         return self._pinned[key]
 
     def _path(self, file: str) -> Path:
-        return (self._directory or Path()).absolute() / Path(file).expanduser()
+        return (self._directory or Path()).absolute() / expanded(file)
 
 
 def _read(text: str) -> Settings:
@@ -198,8 +199,6 @@ def _configuration(words: Sequence[str]) -> list[str]:
 def _makes_a_difference(file: str) -> bool:
     """Whether a file of ssh's has settings for some hosts only; one that cannot be read might."""
     try:
-        return bool(
-            _OF_SOME_HOSTS.search(Path(file).expanduser().read_text(encoding="utf-8", errors="replace"))
-        )
+        return bool(_OF_SOME_HOSTS.search(expanded(file).read_text(encoding="utf-8", errors="replace")))
     except OSError:
         return True

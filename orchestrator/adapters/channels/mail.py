@@ -5,10 +5,10 @@ import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from pathlib import Path
 
 from orchestrator.adapters.channels.secret_values import secret_value
 from orchestrator.adapters.handed_functions import RunProgram
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.rules.channels import MailChannel
 from orchestrator.engine.messaging_ports import Message
 
@@ -56,7 +56,7 @@ def _connected(channel: MailChannel, seconds: float) -> smtplib.SMTP:
 
 
 def _trusting(channel: MailChannel) -> ssl.SSLContext:
-    file = None if channel.ca_file is None else str(Path(channel.ca_file).expanduser())
+    file = None if channel.ca_file is None else str(expanded(channel.ca_file))
     return ssl.create_default_context(cafile=file)
 
 

@@ -1,8 +1,7 @@
 """Secrets of channels, read when they are needed; no message about a failure holds one."""
 
-from pathlib import Path
-
 from orchestrator.adapters.handed_functions import RunProgram
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.rules.channels import Secret
 
 LARGEST = 1 << 16
@@ -21,7 +20,7 @@ def secret_value(secret: Secret, run: RunProgram) -> str:
 
 def _of_file(name: str) -> str:
     try:
-        with Path(name).expanduser().open("rb") as file:
+        with expanded(name).open("rb") as file:
             return file.read(LARGEST).decode("utf-8")
     except OSError as error:
         raise ValueError(f"{name} cannot be read: {error.strerror}") from None

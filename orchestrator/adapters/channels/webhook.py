@@ -4,7 +4,6 @@ import http.client
 import json
 import ssl
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import JsonValue
@@ -12,6 +11,7 @@ from pydantic import JsonValue
 from orchestrator.adapters.channels.chat_forms import slack_form, teams_form
 from orchestrator.adapters.channels.secret_values import secret_value
 from orchestrator.adapters.handed_functions import RunProgram
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.authority.webhook_signature import ID, SIGNATURE, TIMESTAMP, key_of, signature_of
 from orchestrator.domain.rules.channels import HookUrl, Secret, WebhookChannel
 from orchestrator.engine.messaging_ports import Message
@@ -80,7 +80,7 @@ def _connection(
 ) -> http.client.HTTPConnection:
     if scheme == "http":
         return http.client.HTTPConnection(host, port, timeout=seconds)
-    file = None if ca_file is None else str(Path(ca_file).expanduser())
+    file = None if ca_file is None else str(expanded(ca_file))
     context = ssl.create_default_context(cafile=file)
     return http.client.HTTPSConnection(host, port, timeout=seconds, context=context)
 

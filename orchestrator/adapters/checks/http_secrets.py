@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.plan.check import CheckBase, HttpCheck
 from orchestrator.domain.text.redaction import Redactor
 
@@ -50,7 +51,7 @@ def _line(project: Path, name: str) -> str:
 
 
 def _read(project: Path, name: str) -> str:
-    path = project / Path(name).expanduser()
+    path = project / expanded(name)
     try:
         with path.open("rb") as file:
             return file.read(_LARGEST).decode("utf-8")

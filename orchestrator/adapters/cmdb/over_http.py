@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.cmdb.outside import (
     HostsOutside,
     HostState,
@@ -114,12 +115,11 @@ class HttpCmdbs(OutsideCmdbs):
     def _wire(
         self, url: str, fields: Mapping[str, str], secrets: Sequence[str], ca_file: str | None
     ) -> "Wire":
-        from pathlib import Path
 
         from orchestrator.adapters.cmdb.wire import Wire
 
         sent = tuple(text for text in (*secrets, *fields.values()) if text)
-        file = None if ca_file is None else str(Path(ca_file).expanduser())
+        file = None if ca_file is None else str(expanded(ca_file))
         return Wire(url, fields, secrets=sent, ca_file=file, seconds=self._seconds)
 
     def _secret(self, secret: Secret) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.engine.project_ports import FileKind, ProjectFiles
 
@@ -24,7 +25,7 @@ class DirectoryFiles(ProjectFiles):
     def kind_anywhere(self, project: Path, path: str) -> FileKind:
         """The kind of file at a path that may be outside the project."""
         try:
-            return _kind(project / Path(path).expanduser())
+            return _kind(project / expanded(path))
         except (OSError, ValueError, RuntimeError):
             return "absent"
 

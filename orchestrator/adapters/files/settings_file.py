@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestrator.adapters.files.noun_file import bytes_of, validated
 from orchestrator.adapters.files.yaml_text.document import Document, DocumentPlace, YamlTree, fault_at
 from orchestrator.adapters.files.yaml_text.yaml_events import LARGEST
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.rules.settings_file import SettingsFile
 from orchestrator.errors import Fault, PlanFault
 
@@ -32,7 +33,7 @@ class LoadedSettings:
     def path_of(self, name: str) -> Path | None:
         """A setting that is a path: relative ones begin at the file, `~` is the home of whoever calls orch."""
         given: str | None = getattr(self.noun, name)
-        return None if given is None else self.file.parent / Path(given).expanduser()
+        return None if given is None else self.file.parent / expanded(given)
 
     def place_of(self, name: str) -> str:
         """Where the setting stands, as `file:line`."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.keys.ed25519 import SigningKey
 from orchestrator.adapters.keys.key_folder import read_card
 from orchestrator.adapters.keys.pem_signer import LockedPem, open_pem
@@ -41,7 +42,7 @@ class _Ranked:
 def default_file() -> Path:
     """Where `orch keys new` puts a key: $ORCH_KEY, else ~/.config/orch/key.pem."""
     named = os.environ.get("ORCH_KEY")
-    return Path(named).expanduser() if named else key_home() / "key.pem"
+    return expanded(named) if named else key_home() / "key.pem"
 
 
 def key_home() -> Path:
@@ -64,7 +65,7 @@ def signers(given: Path | None = None, ask: Ask | None = None) -> tuple[Signer, 
 
 def search(given: Path | None = None, ask: Ask | None = None) -> Search:
     """`signers`, with the reasons why other files are not among them."""
-    named = given or (Path(os.environ["ORCH_KEY"]).expanduser() if os.environ.get("ORCH_KEY") else None)
+    named = given or (expanded(os.environ["ORCH_KEY"]) if os.environ.get("ORCH_KEY") else None)
     if named is not None:
         return Search((named_signer(named, ask),))
     ranked = _Ranked()

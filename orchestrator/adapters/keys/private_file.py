@@ -5,6 +5,7 @@ import pwd
 import stat
 from pathlib import Path
 
+from orchestrator.adapters.home_paths import user_home
 from orchestrator.adapters.keys.signed_files import LARGEST
 from orchestrator.errors import NotFound, Refused, StoreFault
 
@@ -39,6 +40,6 @@ def own_home() -> Path:
     """The home of the person who speaks: under sudo that of the caller, whatever HOME says."""
     caller = sudo_caller()
     try:
-        return Path(pwd.getpwuid(caller).pw_dir) if caller else Path.home()
+        return Path(pwd.getpwuid(caller).pw_dir) if caller else user_home()
     except KeyError:
-        return Path.home()
+        return user_home()

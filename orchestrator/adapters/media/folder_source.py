@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.media.source import CHUNK, AbsentError, CutError, Part, Source
 
 
@@ -11,7 +12,7 @@ class FolderSource(Source):
     """Files below a folder; a link that leads out of it has no file behind it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.expanduser()
+        self._folder = expanded(folder)
 
     def where(self, path: str) -> str:
         return str(self._folder / path)

@@ -3,8 +3,8 @@
 import base64
 import re
 import ssl
-from pathlib import Path
 
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.media.source import AbsentError
 from orchestrator.domain.rules.library import Library
 
@@ -37,13 +37,13 @@ def context_of(library: Library) -> ssl.SSLContext:
     if library.ca_file is None:
         return ssl.create_default_context()
     try:
-        return ssl.create_default_context(cafile=str(Path(library.ca_file).expanduser()))
+        return ssl.create_default_context(cafile=str(expanded(library.ca_file)))
     except (OSError, ssl.SSLError):
         raise AbsentError(f"{library.ca_file}, from which no authority can be read") from None
 
 
 def _lines(name: str) -> list[str]:
-    path = Path(name).expanduser()
+    path = expanded(name)
     try:
         if path.stat().st_mode & 0o077:
             raise AbsentError(f"{name}, which others may read; chmod 600 {name}")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from orchestrator.adapters.extras import to_install
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.metrics.hosts import as_parameters
 from orchestrator.adapters.metrics.numbers import SHOWN, reading_of, with_sample
 from orchestrator.domain.evidence.reading import Reading
@@ -73,7 +74,7 @@ def _address(dsn: Dsn, project: Path, variables: Mapping[str, str]) -> str:
         if not text:
             raise ValueError(f"{dsn.variable} is not set, or the plan does not pass it")
     else:
-        with (project / Path(dsn.file or "").expanduser()).open("rb") as file:
+        with (project / expanded(dsn.file or "")).open("rb") as file:
             text = file.read(_LARGEST).decode("utf-8", "replace")
     lines = text.strip().splitlines()
     if len(lines) != 1:

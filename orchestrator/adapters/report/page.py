@@ -198,8 +198,8 @@ def _environment() -> Environment:
 
 LETTERS: dict[StandingName, str] = {
     "untouched": "·", "acted_on": "a", "to_retry": "·", "deploying": "D", "deployed": "d", "verified": "V",
-    "due": "·", "failed": "F", "unknown": "?", "excluded": "E", "backing_out": "B", "backed_out": "b", "restored": "R",
-    "residue": "!", "backout_failed": "X",
+    "due": "·", "failed": "F", "unknown": "?", "excluded": "E", "unreached": "N",
+    "backing_out": "B", "backed_out": "b", "restored": "R", "residue": "!", "backout_failed": "X",
 }  # fmt: skip
 
 

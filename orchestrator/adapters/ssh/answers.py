@@ -61,7 +61,8 @@ class Answered(NamedTuple):
 class Unanswered(NamedTuple):
     """No answer, in words. `reached`: ssh and login worked; `python`: what is known of an interpreter that does not do.
 
-    `broken`: the connection had ended. `not_pinned`: the host showed a key that is not the pinned one.
+    `broken`: the connection had ended. `not_pinned`: the host showed a key that is not the pinned one. `dead`: nothing there
+    speaks ssh.
     """
 
     reason: str
@@ -69,6 +70,7 @@ class Unanswered(NamedTuple):
     python: str | None = None
     broken: bool = False
     not_pinned: bool = False
+    dead: bool = False
 
     @property
     def silence(self) -> Silence:

@@ -94,6 +94,36 @@ def result(
     )
 
 
+def component(
+    number: int,
+    target: Target,
+    path: str,
+    wanted: str,
+    outcome: Answered | Unanswered,
+    title: str,
+    seconds: float,
+) -> CheckResult:
+    """Whether the file of a component on the target has its digest."""
+    answer: Answer = "inconclusive"
+    if isinstance(outcome, Unanswered):
+        finding = f"the host was not asked: {outcome.reason}"
+    else:
+        state, value = outcome.body.digests.get(path, ("fault", "the host's answer does not name it"))
+        finding = f"sha256 {value}" if state == "sha256" else value
+        if state != "fault":
+            answer = "passed" if (state, value) == ("sha256", wanted) else "failed"
+    return CheckResult(
+        host=target.host,
+        number=number,
+        kind="component",
+        title=f"{title} {path}",
+        answer=answer,
+        expected=f"sha256 {wanted}",
+        found=plain(finding, 500),
+        seconds=seconds,
+    )
+
+
 def _told(body: "HostAnswer", number: int) -> tuple[Answer, str, float]:
     return body.checks.get(str(number)) or (
         "inconclusive",

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.home_paths import user_home
 from orchestrator.domain.plan.ssh_way import name_of_key
 from orchestrator.domain.plan.target import Target
 
@@ -24,7 +25,7 @@ class Pinned(NamedTuple):
 
 def known_hosts_of(target: Target) -> Path:
     """The file with the target's pinned key: its own, or the user's."""
-    return Path(target.known_hosts) if target.known_hosts else Path.home() / ".ssh/known_hosts"
+    return Path(target.known_hosts) if target.known_hosts else user_home() / ".ssh/known_hosts"
 
 
 def fingerprint_of(key: bytes) -> str:

@@ -12,6 +12,10 @@ class Unreached(Exception):
     """The host cannot be reached, or we cannot log in; says why in words."""
 
 
+class Dead(Unreached):
+    """Nothing answers there, or nothing that speaks ssh: no key, login or configuration is at fault."""
+
+
 class NotPinned(Unreached):
     """The host shows a key that is not the pinned one."""
 
@@ -41,13 +45,15 @@ def login_refused(target: Target, log: SshLog, complaints: bytes, seconds: float
         hops = ", ".join(hop.name for hop in target.way.hops)
         pinned = _jump_not_pinned(complaints)
         through = f"no way through {hops}: {_last_line(complaints) or plain(words, 200)}"
-        return NotPinned(f"{HOST_KEY_NOT_PINNED}: {through}") if pinned else Unreached(through)
+        return NotPinned(f"{HOST_KEY_NOT_PINNED}: {through}") if pinned else Dead(through)
     if cause in ("no_connection", "no_name"):
         late = "timed out" in words and f"no answer within {seconds:g} s"
-        return Unreached(late or f"no connection: {plain(words, 200)}")
+        silent = Dead if cause == "no_connection" else Unreached
+        return silent(late or f"no connection: {plain(words, 200)}")
     if cause == "configuration":
         return Unreached(f"ssh refuses the configuration: {plain(words, 300)}")
-    return Unreached(f"no ssh within {seconds:g} s: {plain(words, 200)}")
+    silent = Unreached if words.startswith("Unable to negotiate") else Dead
+    return silent(f"no ssh within {seconds:g} s: {plain(words, 200)}")
 
 
 def _not_pinned(target: Target, key: KeyShown, *, certified: bool) -> str:

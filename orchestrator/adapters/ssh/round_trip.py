@@ -12,7 +12,7 @@ from orchestrator.adapters.ssh.host_answer import HostAnswer, MalformedAnswer, f
 from orchestrator.adapters.ssh.login import USUAL_LOGIN, Login
 from orchestrator.adapters.ssh.on_target.frame import end_mark
 from orchestrator.adapters.ssh.rise import risen_session
-from orchestrator.adapters.ssh.session import Broken, CutShort, NotPinned, Session, Unreached
+from orchestrator.adapters.ssh.session import Broken, CutShort, Dead, NotPinned, Session, Unreached
 from orchestrator.adapters.ssh.unframe import BadFrame, unframe
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.domain.text.plain_text import plain
@@ -69,7 +69,11 @@ def connected(target: Target, bounds: Bounds = USUAL, login: Login = USUAL_LOGIN
         session.no_root = risen
         return session
     except Unreached as unreached:
-        return Unanswered(plain(str(unreached), 500), not_pinned=isinstance(unreached, NotPinned))
+        return Unanswered(
+            plain(str(unreached), 500),
+            not_pinned=isinstance(unreached, NotPinned),
+            dead=isinstance(unreached, Dead),
+        )
 
 
 def ask_over(session: Session, question: HostQuestion, *, stay: bool = False) -> Answered | Unanswered:

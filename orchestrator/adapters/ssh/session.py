@@ -7,13 +7,13 @@ from orchestrator.adapters.process import IDLE
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.conversation import ENDED, Broken, Conversation, CutShort
 from orchestrator.adapters.ssh.login import USUAL_LOGIN, Login
-from orchestrator.adapters.ssh.login_refused import NotPinned, Unreached, login_refused, unusable_key
+from orchestrator.adapters.ssh.login_refused import Dead, NotPinned, Unreached, login_refused, unusable_key
 from orchestrator.adapters.ssh.ssh_child import SshChild
 from orchestrator.adapters.ssh.ssh_log import Stage
 from orchestrator.domain.plan.ssh_config_text import may_be_kept
 from orchestrator.domain.plan.target import Target
 
-__all__ = ["Broken", "CutShort", "NotPinned", "Session", "Unreached"]
+__all__ = ["Broken", "CutShort", "Dead", "NotPinned", "Session", "Unreached"]
 
 _NO_ANSWER_IN_STAGE: dict[Stage, str] = {
     "begun": "no answer within {0:g} s",
@@ -83,7 +83,7 @@ class Session:
         while not child.log.logged_in:
             if time.monotonic() > deadline:
                 late = _NO_ANSWER_IN_STAGE[child.log.stage].format(self.bounds.connect * jumps)
-                raise Unreached(late)
+                raise Dead(late)
             pieces, _ = child.wait(deadline - time.monotonic(), _NOTHING)
             self._complaints = (self._complaints + pieces.get("complaints", b""))[-4096:]
             if child.log.stage != stage:

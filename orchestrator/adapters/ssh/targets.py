@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.captured_items import shown_cuts, shown_item
-from orchestrator.adapters.ssh.check_results import question_of, reachable, reading, result
+from orchestrator.adapters.ssh.check_results import component, question_of, reachable, reading, result
 from orchestrator.adapters.ssh.known_hosts import fingerprint_of, pinned_for
 from orchestrator.adapters.ssh.login import Logins
 from orchestrator.adapters.ssh.processes_seen import processes_seen, searching
@@ -23,7 +23,7 @@ from orchestrator.domain.evidence.baseline import (
 )
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.system_places import scope_question
-from orchestrator.domain.plan.check import Answer, Check, CheckBase, CheckResult, ClockCheck
+from orchestrator.domain.plan.check import Check, CheckBase, CheckResult, ClockCheck
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Targets
@@ -74,6 +74,7 @@ class SshTargets(Targets):
         self._identities: dict[Target, Identity] = {}
         self._search = search
         self._seen: dict[Target, Answered] = {}
+        self._dead: dict[str, str] = {}
 
     def make_ready(self) -> None:
         """Import what the first round trip needs: it takes a while, and would be waited for then."""
@@ -168,7 +169,7 @@ class SshTargets(Targets):
         outcomes = self._ask_all(targets, lambda _target: HostQuestion(_UNITS_SECONDS, digests=list(digests)))
         elapsed = time.monotonic() - started
         return [
-            _component(number, target, path, wanted, outcomes[target], title, elapsed)
+            component(number, target, path, wanted, outcomes[target], title, elapsed)
             for target in targets
             for number, (path, wanted) in enumerate(digests.items())
         ]
@@ -230,6 +231,10 @@ class SshTargets(Targets):
         }
         return {target.host: digests[target] for target in targets}
 
+    def dead(self, targets: Sequence[Target]) -> dict[str, str]:
+        """Which of them did not answer when they were asked last, and why; see the port."""
+        return {target.host: self._dead[target.host] for target in targets if target.host in self._dead}
+
     def release(self, targets: Sequence[Target], house: str) -> dict[str, Identity | str]:
         """The machines after they were let go; see the port."""
         outcomes = self._ask_all(targets, lambda _target: HostQuestion(_VERIFY_SECONDS, release=house))
@@ -257,7 +262,12 @@ class SshTargets(Targets):
             return {}
         with ThreadPoolExecutor(min(len(targets), AT_ONCE)) as pool:
             answers = pool.map(lambda target: self._ask_too(target, question(target)), targets)
-            return dict(zip(targets, answers, strict=True))
+            outcomes = dict(zip(targets, answers, strict=True))
+        for target, outcome in outcomes.items():
+            self._dead.pop(target.host, None)
+            if isinstance(outcome, Unanswered) and outcome.dead:
+                self._dead[target.host] = outcome.reason
+        return outcomes
 
     def _ask_too(self, target: Target, question: HostQuestion) -> Answered | Unanswered:
         """Ask a target, and with the first question of a stay that searches, for the processes as well."""
@@ -366,32 +376,3 @@ def _longest(check: CheckBase) -> float:
 
 def _settled(future: "Future[dict[tuple[str, int], CheckResult]]") -> dict[tuple[str, int], CheckResult]:
     return dict(future.result())
-
-
-def _component(
-    number: int,
-    target: Target,
-    path: str,
-    wanted: str,
-    outcome: Answered | Unanswered,
-    title: str,
-    seconds: float,
-) -> CheckResult:
-    answer: Answer = "inconclusive"
-    if isinstance(outcome, Unanswered):
-        finding = f"the host was not asked: {outcome.reason}"
-    else:
-        state, value = outcome.body.digests.get(path, ("fault", "the host's answer does not name it"))
-        finding = f"sha256 {value}" if state == "sha256" else value
-        if state != "fault":
-            answer = "passed" if (state, value) == ("sha256", wanted) else "failed"
-    return CheckResult(
-        host=target.host,
-        number=number,
-        kind="component",
-        title=f"{title} {path}",
-        answer=answer,
-        expected=f"sha256 {wanted}",
-        found=plain(finding, 500),
-        seconds=seconds,
-    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from orchestrator.adapters import process
+from orchestrator.adapters.home_paths import user_home
 from orchestrator.bootstrap.doctor.finding import Finding
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import MachineLacks
@@ -50,7 +50,7 @@ def agent(environ: Mapping[str, str]) -> tuple[Finding, ...]:
 
 def host_keys() -> tuple[Finding, ...]:
     """How many host keys are pinned where no inventory says otherwise."""
-    file = Path.home() / ".ssh" / "known_hosts"
+    file = user_home() / ".ssh" / "known_hosts"
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

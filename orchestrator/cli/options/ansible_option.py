@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.cli.wiring import ANSIBLE
 
 
@@ -26,5 +27,5 @@ def ansible_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _keep(context: click.Context, _: click.Parameter, given: Path | None) -> Path | None:
     if given is not None:
-        context.find_root().meta[ANSIBLE] = given.expanduser().absolute()
+        context.find_root().meta[ANSIBLE] = expanded(given).absolute()
     return given

@@ -63,13 +63,14 @@ _STANDING_MARKS: dict[StandingName, Mark] = {
     "failed": "failed",
     "unknown": "unknown",
     "excluded": "waiting",
+    "unreached": "unknown",
     "backing_out": "open",
     "backed_out": "open",
     "restored": "undone",
     "residue": "failed",
     "backout_failed": "failed",
 }
-_TROUBLE = frozenset({"failed", "unknown", "acted_on", "residue", "backout_failed", "excluded"})
+_TROUBLE = frozenset({"failed", "unknown", "acted_on", "residue", "backout_failed", "excluded", "unreached"})
 _AT_WORK = frozenset({"deploying", "backing_out"})
 ALL_HOSTS_UP_TO = 8
 STEPS_SHOWN = 6

@@ -32,13 +32,14 @@ StandingName = Literal[
     "failed",
     "unknown",
     "excluded",
+    "unreached",
     "backing_out",
     "backed_out",
     "restored",
     "residue",
     "backout_failed",
 ]
-DOWN = frozenset({"failed", "unknown"})
+DOWN = frozenset({"failed", "unknown", "unreached"})
 STAYS = DOWN | {"acted_on", "excluded"}
 
 
@@ -80,8 +81,10 @@ class Surroundings(NamedTuple):
 _OfAttempt = e.AttemptIntended | e.AttemptEnded | e.AttemptLost | e.Quiesced
 _BackoutEnd = e.Restored | e.ResidueFound | e.DeploymentBackoutFailed
 _Compared = e.BackoutCompared | e.ChangesCompared | e.RestorationCompared
+_Asked = e.EnvironmentVerified | e.BaselineCaptured | e.EntryChecked
 StandingsEvent = (
     _OfAttempt
+    | _Asked
     | e.WaveChecked
     | _Compared
     | _BackoutEnd
@@ -178,8 +181,16 @@ def _moves(standings: Standings, event: StandingsEvent, around: Surroundings) ->
         case e.Retried(again=again):
             moves = _tried_again(standings, around, again=again)
             return {host: move for host, move in moves.items() if _reached(standings[host], around.attempts)}
-        case e.Excluded(hosts=hosts, reason=reason):
-            return dict.fromkeys(hosts, Move(standing="excluded", reason=reason))
+        case _:
+            return _left_out(event)
+
+
+def _left_out(event: e.Excluded | _Asked) -> _Moves:
+    """Hosts without which the deployment goes on: a person excluded them, or they were dead."""
+    if isinstance(event, e.Excluded):
+        return dict.fromkeys(event.hosts, Move(standing="excluded", reason=event.reason))
+    dead = {host: f"dead before its wave: {why}" for host, why in event.unreached.items()}
+    return {host: Move(standing="unreached", reason=reason) for host, reason in dead.items()}
 
 
 def _by_hand(standings: Standings, event: e.StepAnswered | e.StepOverdue, attempts: Attempts) -> _Moves:

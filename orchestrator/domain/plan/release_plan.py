@@ -137,7 +137,10 @@ class Release(Noun):
 
 
 class FailureLimit(Noun):
-    """How many hosts may be down (failed or unknown) before the deployment stops: in one wave, and overall."""
+    """How many hosts may be down (failed, unknown, or dead) before the deployment stops: in one wave, and overall.
+
+    An overall limit of 0 is no stricter than the waves'.
+    """
 
     wave: HostLimit = Limit.of_valid(count=0)
     overall: HostLimit = Limit.of_valid(count=0)

@@ -3,19 +3,27 @@
 from orchestrator.domain.evidence.baseline import Baseline
 from orchestrator.domain.journal.events import BaselineCaptured, DeploymentRefused
 from orchestrator.engine.drive_context import DriveContext
+from orchestrator.engine.practices.dead_hosts import dead_within_limits
 from orchestrator.policy.course.steps import Perform
 
 
 def perform(context: DriveContext, step: Perform) -> None:
-    """Capture and store the baseline of every host; unless all are complete, nothing is touched."""
-    captured = context.lasting_connections(hand_on=True).capture(
-        context.deployment.targets, context.deployment.plan.backout.baseline
-    )
+    """Capture and store the baseline of every host; unless all are complete, nothing is touched.
+
+    A host that died meanwhile counts against the failure limits, and is left out where those allow it.
+    """
+    standings = context.deployment.standings
+    targets = [each for each in context.deployment.targets if standings[each.host].standing != "unreached"]
+    connections = context.lasting_connections(hand_on=True)
+    captured = connections.capture(targets, context.deployment.plan.backout.baseline)
+    dead = dead_within_limits(context, connections, targets)
     context.close_connections()
     whole: list[Baseline] = []
     reasons: list[str] = []
     causes: dict[str, None] = {}
-    for target in context.deployment.targets:
+    for target in targets:
+        if target.host in dead.allowed:
+            continue
         baseline = captured.get(target.host, "no answer")
         reason = why_not_whole(baseline)
         if reason is not None:
@@ -24,13 +32,15 @@ def perform(context: DriveContext, step: Perform) -> None:
         elif isinstance(baseline, Baseline):
             whole.append(baseline)
     if reasons:
+        reasons += dead.reasons
+        causes |= dict.fromkeys(dead.reasons)
         context.journal.note(
             DeploymentRefused(stage="baseline", reasons=tuple(reasons), causes=tuple(causes))
         )
     else:
         # Store first: the journal never names a baseline that a power cut could lose.
         references = context.ports.baselines.put_all(whole)
-        context.journal.note(BaselineCaptured(baselines=tuple(references)))
+        context.journal.note(BaselineCaptured(baselines=tuple(references), unreached=dead.allowed))
 
 
 def why_not_whole(baseline: Baseline | str) -> str | None:

@@ -96,6 +96,9 @@ def compare_with_baseline(
         if reason is not None or not isinstance(now, Baseline):
             not_compared[host] = reason or "no answer"
             continue
+        if host not in references:
+            not_compared[host] = "no baseline was captured of it: it was dead when the deployment began"
+            continue
         try:
             baseline = context.ports.baselines.get(references[host].digest)
         except NotFound as gone:

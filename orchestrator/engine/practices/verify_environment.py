@@ -1,13 +1,16 @@
 """Verification of the target environment: every check on every host, before anything is touched (ITIL 4 table 5.1)."""
 
+from collections.abc import Sequence
+
 from orchestrator.domain.journal.events import DeploymentRefused, EnvironmentVerified
 from orchestrator.domain.plan.machines import kin_of
-from orchestrator.domain.plan.target import Identity
+from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.engine.check_files import in_place
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import lock_hosts
 from orchestrator.engine.lookup.place import place_of
 from orchestrator.engine.lookup.snapshots import briefs
+from orchestrator.engine.practices.dead_hosts import dead_within_limits
 from orchestrator.errors import OrchError
 from orchestrator.policy.authority.environment_rules import machine_reasons
 from orchestrator.policy.course.steps import Perform
@@ -19,18 +22,22 @@ from orchestrator.policy.evidence.governing_house import other_house_words, rele
 def perform(context: DriveContext, step: Perform) -> None:
     """Check all hosts in parallel; anything but a pass everywhere refuses the deployment, and every complaint is named.
 
-    The connections stay open for the baseline, which is captured once the hosts are locked.
+    Dead hosts count against the failure limits, and are left out where those allow it. The connections stay open for the
+    baseline, which is captured once the hosts are locked.
     """
-    plan, targets = context.deployment.plan, context.deployment.targets
+    plan, everyone = context.deployment.plan, context.deployment.targets
     checks = in_place(context.deployment, plan.validation.environment)
     results = completed(
-        context.lasting_connections(hand_on=True).verify(targets, checks, context.project),
-        targets,
+        context.lasting_connections(hand_on=True).verify(everyone, checks, context.project),
+        everyone,
         checks,
     )
-    known = _identities(context)
-    machines = _machines(context, known)
-    reasons = [*complaints(results), *machines]
+    dead = dead_within_limits(context, context.lasting_connections(), everyone)
+    targets = [target for target in everyone if target.host not in dead.allowed]
+    results = [result for result in results if result.host not in dead.allowed]
+    known = context.lasting_connections().identify(targets)
+    machines = _machines(context, targets, known)
+    reasons = [*complaints(results), *dead.reasons, *machines]
     if reasons:
         context.close_connections()
         context.journal.note(
@@ -38,7 +45,7 @@ def perform(context: DriveContext, step: Perform) -> None:
                 stage="environment",
                 reasons=tuple(reasons),
                 results=tuple(results),
-                causes=(*causes(results), *machines),
+                causes=(*causes(results), *dead.reasons, *machines),
                 codes=("host.other_house",) if _of_other_houses(context, known) else (),
             )
         )
@@ -48,11 +55,9 @@ def perform(context: DriveContext, step: Perform) -> None:
             for host, each in known.items()
             if isinstance(each, Identity) and each.host_key_sha256
         }
-        context.journal.note(EnvironmentVerified(results=tuple(results), host_keys=keys))
-
-
-def _identities(context: DriveContext) -> dict[str, Identity | str]:
-    return context.lasting_connections().identify(context.deployment.targets)
+        context.journal.note(
+            EnvironmentVerified(results=tuple(results), host_keys=keys, unreached=dead.allowed)
+        )
 
 
 def _of_other_houses(context: DriveContext, identities: dict[str, Identity | str]) -> list[str]:
@@ -65,18 +70,20 @@ def _of_other_houses(context: DriveContext, identities: dict[str, Identity | str
     ]
 
 
-def _machines(context: DriveContext, identities: dict[str, Identity | str]) -> list[str]:
+def _machines(
+    context: DriveContext, targets: Sequence[Target], identities: dict[str, Identity | str]
+) -> list[str]:
     """Complaints unless each host is a machine of its own, of this environment, that no other deployment locks."""
     known = {host: identity for host, identity in identities.items() if isinstance(identity, Identity)}
     # A host without an identity would be deployed to without a lock.
     reasons = [
         f"{target.host}: its machine identity could not be read: {identities.get(target.host, 'no answer')}"
-        for target in context.deployment.targets
+        for target in targets
         if target.host not in known
     ]
     reasons += [
         f"{target.host}: {sentence}"
-        for target in context.deployment.targets
+        for target in targets
         if target.host in known
         for sentence in unfit_for_runs(target, known[target.host])
     ]

@@ -78,7 +78,10 @@ def baseline_before_deployment(case: Case) -> Found:
     captured, kept = case.events(e.BaselineCaptured), case.d.preparation.baselines
     if not captured:
         return _before(case)
-    lacking = [host for host in case.d.hosts if host not in kept]
+    touched = set(case.d.touched_hosts)
+    never = [each.host for each in case.d.standings.values() if each.standing == "unreached"]
+    untouched = {host for host in never if host not in touched}
+    lacking = [host for host in case.d.hosts if host not in kept and host not in untouched]
     if lacking:
         return gap(*lacking)
     items = sum(reference.items for reference in kept.values())

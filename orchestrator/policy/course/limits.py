@@ -1,7 +1,10 @@
 """Failure limits: how many hosts may be down before a deployment stops. Unknown hosts count as down."""
 
+from collections.abc import Collection
+
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.deployment.standing import DOWN
+from orchestrator.domain.deployment.standing import DOWN, Move
+from orchestrator.domain.plan.release_plan import FailureLimit
 
 
 def limit_exceeded(d: Deployment, wave: int) -> str | None:
@@ -15,6 +18,21 @@ def limit_exceeded(d: Deployment, wave: int) -> str | None:
     if too_many is None and len(down) == len(remaining):
         return f"no host of {planned.name} is up"
     return too_many or overall_exceeded(d)
+
+
+def exceeded_without(d: Deployment, dead: Collection[str]) -> str | None:
+    """Why the deployment cannot begin, or begin a wave, without these hosts, or None: each counts as down in all its waves.
+
+    A rehearsal goes on without none: it is to show the release on the hosts that it names.
+    """
+    if d.rehearsing.rehearsal is not None:
+        return "a rehearsal needs every host"
+    left = {host: d.standings[host].moved(Move(standing="unreached", reason="")) for host in dead}
+    without = d.with_(standings=d.standings | left)
+    waves = range(d.rollout.wave, len(d.waves))
+    of_waves = (_too_many_down(without, wave) for wave in waves)
+    in_all = (limit_exceeded(without, wave) for wave in waves)
+    return next((reason for reason in (*of_waves, *in_all) if reason is not None), None)
 
 
 def any_exceeded(d: Deployment) -> str | None:
@@ -54,8 +72,12 @@ def _down_in(d: Deployment, wave: int) -> tuple[str, ...]:
 
 
 def _within_one_wave(d: Deployment, down: int) -> bool:
-    """If a plan raises only the wave's limit, its overall limit is no stricter than that one."""
-    if "overall" in d.plan.strategy.failure_limit.model_fields_set:
+    """If a plan raises only the wave's limit, its overall limit is no stricter than that one.
+
+    What a plan left out is not known once it is read back from the journal, so a plan that writes 0 beside a raised limit is
+    a fault (plan_findings.py), and an overall limit of 0 says nothing of its own.
+    """
+    if d.plan.strategy.failure_limit.overall != FailureLimit().overall:
         return False
     return down <= max(wave.failure_limit.hosts_of(len(wave.hosts)) for wave in d.waves)
 

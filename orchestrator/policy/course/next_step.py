@@ -164,8 +164,9 @@ def _deploying(d: Deployment) -> Step:
     held = held_for_opened_files(d)
     if held is not None:
         return held
-    if wave.entry and d.rollout.entry == "unasked":
-        return Perform("check_entry", wave=d.rollout.wave, hosts=wave.hosts)
+    due = tuple(host for host in wave.hosts if d.standings[host].standing not in ("excluded", "unreached"))
+    if wave.entry and d.rollout.entry == "unasked" and due:
+        return Perform("check_entry", wave=d.rollout.wave, hosts=due)
     if d.rollout.entry == "failed":
         return _entry_failed(d)
     hosts = _hosts_to_deploy(d)
@@ -181,7 +182,8 @@ def _deploying(d: Deployment) -> Step:
 def _tried(d: Deployment, wave: Wave) -> Step:
     """What follows when no attempt is owed to a host of the wave any more."""
     limit = limit_exceeded(d, d.rollout.wave)
-    if limit is not None and not d.down_in(d.rollout.wave) and d.never_began_on:
+    failed = [host for host in d.down_in(d.rollout.wave) if d.standings[host].standing != "unreached"]
+    if limit is not None and not failed and d.never_began_on:
         return Record(_never_began(d, limit))
     deployed = tuple(host for host in wave.hosts if d.standings[host].standing == "deployed")
     if limit is None and repeat_due(d, "deploy", d.rollout.wave, deployed):

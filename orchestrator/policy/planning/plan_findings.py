@@ -14,6 +14,7 @@ from orchestrator.domain.plan.check import CheckBase
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.objective import Objective
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.plan.strategy_form import form_of
 from orchestrator.domain.plan.wave import Limit, Wave
 from orchestrator.domain.rules.release_policy import ReleasePolicy
@@ -37,6 +38,7 @@ def faults_of(plan: ReleasePlan) -> list[Objection]:
         *unfit_outputs(plan),
         *nobody_knows_who(plan),
         *change_faults(plan),
+        *_limits_at_odds(plan),
     ]
 
 
@@ -157,6 +159,26 @@ def _all_at_once(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection
             yield Objection(
                 path, "waves that limit what a bad release reaches", finding, "start with one host"
             )
+
+
+def _limits_at_odds(plan: ReleasePlan) -> Iterator[Objection]:
+    """An overall limit of 0, written down beside a wave's that allows some: one of the two is a mistake."""
+    limits = plan.strategy.failure_limit
+    stages = [limit for stage in plan.stages for limit in _limits_of(stage)]
+    if "overall" in limits.model_fields_set and limits.overall == Limit(count=0) and any(stages):
+        finding = "0 beside a wave's limit that allows some"
+        yield Objection(
+            "strategy.failure_limit.overall",
+            "one that allows what a wave may lose",
+            finding,
+            "raise it, or leave it out",
+        )
+
+
+def _limits_of(stage: Stage) -> Iterator[int | float]:
+    for limit in (stage.failure_limit, *(spec.failure_limit for spec in stage.waves)):
+        if limit is not None:
+            yield limit.count or limit.percent or 0
 
 
 def _limits_that_never_stop(plan: ReleasePlan, waves: Sequence[Wave]) -> Iterator[Objection]:

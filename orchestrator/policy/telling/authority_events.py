@@ -21,6 +21,7 @@ from orchestrator.policy.telling.words.event_words import (
     complaints_of,
     reference_words,
     result_of_checks,
+    unreached_words,
 )
 from orchestrator.policy.telling.words.ground_words import ground_words
 from orchestrator.policy.telling.words.unit_words import verified_words
@@ -97,7 +98,7 @@ def _components_verified(event: e.ComponentsVerified, d: Deployment, counts: Cou
 @telling_of.register
 def _baseline_captured(event: e.BaselineCaptured, d: Deployment, counts: Counts) -> Telling:
     step = Finish("baseline", "passed", reference_words(counts))
-    return Telling(at("baseline", step.words), (step,))
+    return Telling(at("baseline", step.words, *unreached_words(event.unreached)), (step,))
 
 
 def _passed(name: StepName, words: str) -> Telling:
@@ -114,7 +115,7 @@ def _environment_verified(event: e.EnvironmentVerified, d: Deployment, counts: C
         complaints=complaints_of(event.results),
         checks=counts.answers,
     )
-    return Telling(at("environment", words), (step,))
+    return Telling(at("environment", words, *unreached_words(event.unreached)), (step,))
 
 
 @telling_of.register

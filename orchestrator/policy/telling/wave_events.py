@@ -30,6 +30,7 @@ from orchestrator.policy.telling.words.event_words import (
     repeat_words,
     result_of_checks,
     result_of_run,
+    unreached_words,
 )
 from orchestrator.policy.telling.words.left_words import left_words, process_lines
 
@@ -39,8 +40,10 @@ READ_MORE = "; it read files that nobody approved"
 
 @telling_of.register
 def _entry_checked(event: e.EntryChecked, d: Deployment, counts: Counts) -> Telling:
-    lines = _checked(wave_name(d, event.wave), "entry criteria", event.results, counts)
-    return Telling(lines, (_asked("entry", event, counts),))
+    where = wave_name(d, event.wave)
+    lines = _checked(where, "entry criteria", event.results, counts)
+    left_out = at(where, *unreached_words(event.unreached))
+    return Telling((*lines, *left_out), (_asked("entry", event, counts),))
 
 
 @telling_of.register

@@ -261,6 +261,14 @@ def _loose_pilot(project: Project) -> None:
 
 FAULTS: list[tuple[str, Spoil, list[str]]] = [
     (
+        "an overall limit of 0 beside a wave that may lose a host",
+        lambda project: project.change("  gate:", "  failure_limit: {wave: 1, overall: 0}\n  gate:"),
+        [
+            "plan.yml:18 strategy.failure_limit.overall: expected one that allows what a wave may lose, "
+            "found 0 beside a wave's limit that allows some; raise it, or leave it out"
+        ],
+    ),
+    (
         "an artefact that is not there",
         lambda project: project.change("dml/shop-2.4.0.tar.gz", "dml/gone.tar.gz"),
         [

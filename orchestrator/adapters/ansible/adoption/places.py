@@ -10,6 +10,7 @@ from pathlib import Path
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
 from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFiles
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.adoption.tree_reading import Inventory, TreePlaces
 
 _FIRST = ("site", "main", "playbook", "deploy", "provision", "setup", "install")
@@ -92,7 +93,7 @@ def _inventories(project: Path) -> Iterator[Inventory]:
     """That of ansible.cfg first, then what is no live one by its name; each once."""
     places: dict[Path, None] = {}
     for name in configuration(project).get(("defaults", "inventory"), "").split(","):
-        place = project / Path(name.strip()).expanduser()
+        place = project / expanded(name.strip())
         if name.strip() and place.exists():
             places[place] = None
     for place in sorted(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestrator.adapters.ansible.settings import configuration
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.plan.release_plan import ReleasePlan
 
 _SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__"}
@@ -16,15 +17,15 @@ def code_of_tree(plan: ReleasePlan, project: Path) -> list[str]:
     named = plan.resources.vault_password_file
     settings = configuration(project)
     folders = {
-        os.path.normpath(project / Path(folder.strip()).expanduser())
+        os.path.normpath(project / expanded(folder.strip()))
         for (_, option), value in settings.items()
         if option.endswith("_plugins") or option == "library"
         for folder in value.split(":")
         if folder.strip()
     }
-    inventory = os.path.normpath(project / Path(plan.resources.inventory).expanduser())
+    inventory = os.path.normpath(project / expanded(plan.resources.inventory))
     code = [_shown(path, project) for path in _files(project) if _is_code(path, folders, inventory)]
-    if named is not None and os.access(project / Path(named).expanduser(), os.X_OK):
+    if named is not None and os.access(project / expanded(named), os.X_OK):
         code.append(named)
     code += [
         f"ansible.cfg: {option} = {settings[key]}"

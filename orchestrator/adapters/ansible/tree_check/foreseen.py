@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestrator.adapters.ansible.tree_check.outside import Grounds, roles_path
 from orchestrator.adapters.ansible.tree_check.tree_findings import findings_outside, grounds_of
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.evidence.opened_file import in_any
 from orchestrator.domain.plan.release_plan import ReleasePlan
 
@@ -13,7 +14,7 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 def named_by_reading(plan: ReleasePlan, project: Path) -> Callable[[str], bool]:
     """Whether the check names this path because it is written down in a file of the project."""
     playbooks = [project / name for name in plan.playbooks]
-    inventory = project / Path(plan.resources.inventory).expanduser()
+    inventory = project / expanded(plan.resources.inventory)
     return in_any(places_named(playbooks, inventory, grounds_of(plan, project)))
 
 

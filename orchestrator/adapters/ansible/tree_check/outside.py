@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from orchestrator.adapters.ansible.in_run.actions import short_name
 from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.tree_check.playbook_files import Item
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 _OUTSIDE = "lies outside of the project, so it is neither approved nor in the copy that runs are from"
@@ -52,7 +53,7 @@ class Grounds(NamedTuple):
     @classmethod
     def of(cls, project: Path, ingredients: Iterable[str]) -> "Grounds":
         """From the paths as the plan names them."""
-        return cls(project, tuple(Path(path).expanduser().resolve() for path in ingredients))
+        return cls(project, tuple(expanded(path).resolve() for path in ingredients))
 
     def has(self, path: Path, given: str) -> bool:
         """Whether a path is approved: a relative one within the project, which leads into the copy, or one of an ingredient."""
@@ -75,7 +76,7 @@ def roles_path(project: Path) -> list[Path]:
     """Where Ansible looks for roles besides the places near the playbook."""
     given = configuration(project).get(("defaults", "roles_path"))
     folders = _DEFAULT_ROLES if given is None else given.split(":")
-    return [project / Path(folder.strip()).expanduser() for folder in folders if folder.strip()]
+    return [project / expanded(folder.strip()) for folder in folders if folder.strip()]
 
 
 def roles_past_the_copy(playbook: Path, grounds: Grounds, roles: Iterable[Path]) -> Iterator[PlaybookFinding]:
@@ -96,7 +97,7 @@ def _not_approved(grounds: Grounds, roles: Iterable[Path]) -> Iterator[Path]:
     folders = _DEFAULT_ROLES if named is None else [part.strip() for part in named.split(":")]
     for role in roles:
         absolute = next(
-            (part for part in folders if part and grounds.project / Path(part).expanduser() == role.parent),
+            (part for part in folders if part and grounds.project / expanded(part) == role.parent),
             "",
         )
         if not grounds.has(role, absolute):
@@ -106,7 +107,7 @@ def _not_approved(grounds: Grounds, roles: Iterable[Path]) -> Iterator[Path]:
 def variables_outside(play: Item, grounds: Grounds) -> Iterator[PlaybookFinding]:
     """Each file of `vars_files` that is not approved; one whose name is a template is not known before it runs."""
     for name in _names(play.keys.get("vars_files")):
-        path = play.file.parent / Path(name).expanduser()
+        path = play.file.parent / expanded(name)
         if "{{" not in name and not grounds.has(path, name):
             yield _finding(
                 play.file, play.line_of("vars_files"), "vars_files", f"{name} {grounds.why(path)}", path
@@ -136,7 +137,7 @@ def lookups_outside(path: Path, text: str, grounds: Grounds) -> Iterator[Playboo
     for pattern in (_LOOKUP, _WITH):
         for match in pattern.finditer(text):
             before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-            file = Path(match[1]).expanduser()
+            file = expanded(match[1])
             if (
                 not before.lstrip().startswith("#")
                 and not grounds.has(file, match[1])
@@ -174,7 +175,7 @@ def plugins_outside(grounds: Grounds) -> Iterator[PlaybookFinding]:
         ):
             continue
         for folder in (part.strip() for part in value.split(":") if part.strip()):
-            place = grounds.project / Path(folder).expanduser()
+            place = grounds.project / expanded(folder)
             # Usual places are named that no machine has; what comes to be there later holds a deployment.
             if place.exists() and not grounds.has(place, folder):
                 line = next((n for n, words in enumerate(lines, 1) if words.strip().startswith(option)), None)
@@ -218,9 +219,7 @@ def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
 def given_of(root: Path, grounds: Grounds) -> str:
     """The path by which Ansible is given a place: an absolute one leads past the copy, also into the project."""
     folders = _collection_folders(grounds.project)
-    named = any(
-        part.startswith(("/", "~")) and root.is_relative_to(Path(part).expanduser()) for part in folders
-    )
+    named = any(part.startswith(("/", "~")) and root.is_relative_to(expanded(part)) for part in folders)
     return str(root) if named or not root.is_relative_to(grounds.project) else ""
 
 
@@ -237,7 +236,7 @@ def collection_roots(grounds: Grounds, beside: Path) -> list[Path]:
     project = grounds.project
     roots = [
         beside / "collections",
-        *(project / Path(folder).expanduser() for folder in _collection_folders(project)),
+        *(project / expanded(folder) for folder in _collection_folders(project)),
     ]
     roots += grounds.installed
     return [root if root.name == "ansible_collections" else root / "ansible_collections" for root in roots]
@@ -286,7 +285,7 @@ def _sources(action: str, value: Any) -> Iterator[str]:
 def _place(task: Item, name: str) -> Path | None:
     """Where a name leads: an absolute one, or a relative one that climbs out from wherever Ansible would look for it."""
     if name.startswith(("/", "~")):
-        return Path(name).expanduser()
+        return expanded(name)
     if not name.startswith(".."):
         return None
     near = (

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from orchestrator.adapters.ansible.settings import configuration
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.plan.inspection import PlaybookFinding
 
 # By the kind of the plugin: it names the folders beside a playbook, a role and the setting of ansible.cfg alike.
@@ -32,7 +33,7 @@ def shadows(playbook: Path, project: Path, roles: Iterable[Path]) -> Iterator[Pl
 def _configured(project: Path, kind: str) -> Iterator[Path]:
     for folder in configuration(project).get(("defaults", kind), "").split(":"):
         if folder.strip():
-            yield project / Path(folder.strip()).expanduser()
+            yield project / expanded(folder.strip())
 
 
 def _named(path: Path, kind: str) -> PlaybookFinding:

@@ -30,6 +30,7 @@ from orchestrator.adapters.ansible.tree_check.passwords import passwords_kept
 from orchestrator.adapters.ansible.tree_check.playbook_files import PlaybookFiles
 from orchestrator.adapters.ansible.tree_check.users import empty_users
 from orchestrator.adapters.ansible.vaulted_files import loadable_files
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.plan.inspection import PlaybookFinding
 from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -40,7 +41,7 @@ _LARGEST = 1_000_000
 def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
     """Findings in the order of the files, each once."""
     playbooks = [project / name for name in plan.playbooks]
-    inventory = project / Path(plan.resources.inventory).expanduser()
+    inventory = project / expanded(plan.resources.inventory)
     declared = plan.resources.pass_environment
     grounds = grounds_of(plan, project)
     findings = [
@@ -81,7 +82,7 @@ def grounds_of(plan: ReleasePlan, project: Path) -> Grounds:
 def parts_installed(plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
     """The collections and roles outside of the project that runs of a plan use; `opened`: what Ansible opened for the check."""
     playbooks, roles = [project / name for name in plan.playbooks], roles_path(project)
-    inventory = project / Path(plan.resources.inventory).expanduser()
+    inventory = project / expanded(plan.resources.inventory)
     texts = (text for _, text in texts_of(loadable_files(project, playbooks, inventory, roles)))
     named = Grounds.of(project, plan.resources.ingredients)
     return installed_parts(playbooks, chain([words_of_settings(project)], texts), named, roles, opened)

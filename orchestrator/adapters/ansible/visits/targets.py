@@ -259,6 +259,10 @@ class AnsibleTargets(Targets):
             for target in targets
         }
 
+    def dead(self, targets: Sequence[Target]) -> dict[str, str]:
+        """None: what Ansible calls unreachable may as well be a refused login."""
+        return {}
+
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         """By the declared identity, else by the name and the way; during a stay a host that answered is not asked again."""
         known: dict[Target, Identity | str] = {

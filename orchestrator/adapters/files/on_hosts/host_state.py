@@ -68,10 +68,9 @@ def digest(path: Path) -> str:
 def expanded(paths: Iterable[str]) -> Iterable[Path]:
     """Paths below homes as they are on this host. Of an account that is not here nothing is kept: its home goes with it."""
     for path in paths:
-        try:
-            yield Path(path).expanduser()
-        except RuntimeError:
-            continue
+        there = os.path.expanduser(path)  # noqa: PTH111 (Path.expanduser fails for a user without an account)
+        if not there.startswith("~"):
+            yield Path(there)
 
 
 def walked(tree: Path) -> list[Path]:

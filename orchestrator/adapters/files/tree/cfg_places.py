@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from orchestrator.adapters.home_paths import expanded
+
 CONFIGURATION = "ansible.cfg"
 _SEARCHED = ("roles_path", "collections_path", "collections_paths", "library", "module_utils", "inventory")
 _PASSWORDS = (
@@ -65,6 +67,6 @@ def _inside(root: Path, named: list[str]) -> Iterator[PurePosixPath]:
     for name in named:
         if not name.strip():
             continue
-        path = PurePosixPath(os.path.relpath(root / Path(name.strip()).expanduser(), root))
+        path = PurePosixPath(os.path.relpath(root / expanded(name.strip()), root))
         if path.parts and path.parts[0] != "..":
             yield path

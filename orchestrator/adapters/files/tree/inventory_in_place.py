@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from orchestrator.adapters.files.tree.playbook_tree import MOST_FILES, file_digest
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.errors import Fault, PlanFault
 
 VARIABLES = ("group_vars", "host_vars")
@@ -21,7 +22,7 @@ def inventory_in_place(project: Path, inventory: str, *, every_bit: bool = False
 
     `every_bit`: as earlier versions digested files.
     """
-    path = Path(inventory).expanduser()
+    path = expanded(inventory)
     if not path.is_absolute() and ".." not in path.parts:
         return {}
     place = project / path
@@ -42,7 +43,7 @@ def named_in_place(
     """The same of files and folders that fields of the plan name."""
     digests: dict[str, str] = {}
     for field, name in named:
-        place = project / Path(name).expanduser()
+        place = project / expanded(name)
         files = _below(place, hidden=True) if place.is_dir() else iter([place])
         digests |= _digests(place, files, field, every_bit=every_bit)
     return digests

@@ -15,6 +15,7 @@ from orchestrator.adapters.files.tree.cfg_places import (
 from orchestrator.adapters.files.tree.git_ignored import GitIgnored, read_patterns
 from orchestrator.adapters.files.tree.own_output import OwnOutput, is_written_by_orch
 from orchestrator.adapters.files.yaml_text.yaml_document import read_yaml
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.authority.document_approval import ENDING as APPROVAL
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.errors import Fault, PlanFault
@@ -66,7 +67,7 @@ def common_rules(root: Path, home: Path, plan: ReleasePlan) -> LeftOut:
     """
     outputs = {PurePosixPath(output) for output in plan.resources.outputs}
     ignored, kept = _Ignored(root), _on_the_way_to(root, plan.resources.inventory)
-    named = (root / Path(name).expanduser() for name in credential_files(plan))
+    named = (root / expanded(name) for name in credential_files(plan))
     secrets = {PurePosixPath(os.path.relpath(path, root)) for path in named} | password_files(root)
     own = PurePosixPath(os.path.relpath(home.resolve(), root.resolve()))
     by_settings = searched(root)

@@ -14,6 +14,7 @@ import click
 
 from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.schedule_times import moment_of_option, zone_given, zone_option
+from orchestrator.cli.views.fault_formats import FORMATS, in_format
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.views.plan_answer import asked_json, asked_lines
 from orchestrator.cli.views.plan_files import PlanShown, write_plan
@@ -51,14 +52,24 @@ def plan() -> None:
 @click.option(
     "--static", is_flag=True, help="Run no code of the project, and say what cannot be seen without it."
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Print faults and warnings as a forge reads them (docs/ci.md), and nothing else.",
+)
 @ansible_option
 @_json
-def check(file: Path, project: Path | None, static: bool, as_json: bool) -> int:  # noqa: FBT001 (click calls it)
+def check(file: Path, project: Path | None, static: bool, form: str | None, as_json: bool) -> int:  # noqa: FBT001
     """Check a plan against its files, inventory and playbooks, and show every fault at once.
 
     Ansible reads the inventory and the playbooks, and runs their plugins, lookups and scripts on this machine for it. Use
     --static for a project that you do not trust.
     """
+    if form is not None:
+        if as_json:
+            raise UsageFault("--json and --format are two forms of one answer: ask for one.")
+        return _check_in_format(file, project, form, static=static)
     if static:
         return _check_statically(file, project, as_json=as_json)
     try:
@@ -135,6 +146,32 @@ def schema() -> None:
     from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 
     _print_json(plan_schema())
+
+
+def _check_in_format(file: Path, project: Path | None, form: str, *, static: bool) -> ExitCode:
+    """The check's faults and warnings in a forge's form; the exit code is that of the check in words."""
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+    try:
+        if static:
+            faults, warnings = _static_findings(file, project)
+        else:
+            checked, _ = _checked(file, project)
+            faults, warnings = checked.faults, checked.warnings
+    except PlanFault as fault:
+        faults = fault.faults
+    click.echo(in_format(form, faults, warnings, Path.cwd()), nl=False)
+    return ExitCode.PLAN_FAULT if faults else ExitCode.COMPLETED
+
+
+def _static_findings(file: Path, project: Path | None) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    from orchestrator.cli.wiring import ports_to_check
+    from orchestrator.engine.planning.static_check import check_statically
+    from orchestrator.engine.use_cases.preview import faults_by_rules
+
+    ports = ports_to_check()
+    static = check_statically(ports, ports.plan_files.load(file, project), lambda step: None)
+    return (*static.checked.faults, *faults_by_rules(ports, static.checked)), static.checked.warnings
 
 
 def _check_statically(file: Path, project: Path | None, *, as_json: bool) -> int:

@@ -27,18 +27,23 @@ class ComponentsVerified(Noun):
 
 
 class EnvironmentVerified(Noun):
-    """Every environment check passed on every host. `host_keys` are the SHA-256 of the keys that the hosts showed."""
+    """Every environment check passed on every host that answers. `host_keys` are the SHA-256 of the keys that the hosts showed.
+
+    `unreached`: hosts that were dead, each with why, as many as the failure limits allow. Nothing is done to them.
+    """
 
     kind: Literal["environment_verified"] = "environment_verified"
     results: Many[CheckResult]
     host_keys: dict[HostName, Text] = {}
+    unreached: dict[HostName, Text] = {}
 
 
 class BaselineCaptured(Noun):
-    """The baseline of every host was captured and stored."""
+    """The baseline of every host was captured and stored. `unreached`: hosts that were dead by then, each with why."""
 
     kind: Literal["baseline_captured"] = "baseline_captured"
     baselines: Many[BaselineReference]
+    unreached: dict[HostName, Text] = {}
 
 
 class DeploymentRefused(Noun):

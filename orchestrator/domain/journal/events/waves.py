@@ -10,11 +10,12 @@ from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun, Se
 
 
 class EntryChecked(Noun):
-    """The entry criteria of a wave were checked on its hosts."""
+    """The entry criteria of a wave were checked on its hosts. `unreached`: hosts that were dead by then, each with why."""
 
     kind: Literal["entry_checked"] = "entry_checked"
     wave: int
     results: Many[CheckResult]
+    unreached: dict[HostName, Text] = {}
 
 
 class WaveDeployed(Noun):

@@ -1,6 +1,6 @@
 """Text that several events share: results of checks and runs, and who is waited for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.evidence.opened_file import OpenedFile
@@ -30,6 +30,14 @@ def checks_words(results: Sequence[CheckResult], counts: Counts) -> str:
     tally = {answer: sum(r.answer == answer for r in results) for answer in ("failed", "inconclusive")}
     troubled = [f"{number} {answer}" for answer, number in tally.items() if number]
     return ", ".join([words, *(troubled or (["all passed"] if counts.answers else ["which proves nothing"]))])
+
+
+def unreached_words(unreached: Mapping[str, str]) -> list[str]:
+    """A line for each dead host that the deployment goes on without."""
+    return [
+        f"{host}: dead, left out and counted as down: {reason}"
+        for host, reason in list(unreached.items())[:COMPLAINTS]
+    ]
 
 
 def complaints_of(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:

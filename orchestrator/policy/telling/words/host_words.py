@@ -28,6 +28,7 @@ STANDING_WORDS: dict[StandingName, str] = {
     "failed": "failed",
     "unknown": "unknown",
     "excluded": "excluded",
+    "unreached": "not reached",
     "backing_out": "backing out",
     "backed_out": "backed out, not yet proved",
     "restored": "equal to the baseline",
