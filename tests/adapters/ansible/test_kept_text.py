@@ -45,7 +45,8 @@ def test_nothing_of_an_attempt_holds_a_vaulted_value(playbooks: AnsiblePlaybooks
     outcome = outcome_of(playbooks, VAULTED)
     (host,) = outcome.hosts
     assert host.task == "Fail with all"
-    assert "[vaulted:" in host.reason
+    # ansible-core 2.22 masks a vaulted value itself.
+    assert "[vaulted:" in host.reason or "$REDACTED$" in host.reason
     kept = {path: path.read_text() for path in (tmp_path / "attempts").rglob("*") if path.is_file()}
     assert "Fail with a key" in kept[tmp_path / "attempts/a1/evidence.jsonl"]
     assert "[vaulted:" in kept[tmp_path / "attempts/a1/output.txt"]
