@@ -333,24 +333,10 @@ class WiredPorts(ports.Ports):
 
     @cached_property
     def balancers(self) -> balancing_ports.Balancers:
-        from orchestrator.adapters.balancers.balancers import ProgramBalancers
-        from orchestrator.adapters.balancers.here import RanThere
-        from orchestrator.adapters.checks.http_secrets import secrets_of
-        from orchestrator.adapters.checks.network import Asking, ask_http_of_project
-        from orchestrator.adapters.ssh import Logins, SshTargets
-        from orchestrator.adapters.ssh.on_target import network
+        from orchestrator.bootstrap.wired_balancers import balancers_of
         from orchestrator.engine.redacted_balancers import RedactedBalancers
 
-        hosts = SshTargets(
-            secrets_of=secrets_of, logins=Logins(self.redaction.become, password_of=self.redaction.login)
-        )
-        asking = Asking(network.ask_http, network.ask_tcp)
-        balancers = ProgramBalancers(
-            lambda target, program, seconds: RanThere(*hosts.run_program(target, program, seconds)),
-            process.run,
-            lambda check, target, project: ask_http_of_project(check, target, project, asking),
-        )
-        return RedactedBalancers(balancers, self.redaction)
+        return RedactedBalancers(balancers_of(self.redaction), self.redaction)
 
     @cached_property
     def attachments(self) -> attachment_ports.Attachments:
