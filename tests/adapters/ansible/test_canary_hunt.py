@@ -136,8 +136,8 @@ def test_nothing_that_is_kept_of_a_run_holds_the_canary(
     assert outcome is not None
     (host,) = outcome.hosts
     assert (host.result, host.task) == ("not_done", "Last"), host
-    # ansible-core 2.22 masks a vaulted value itself.
-    assert "[vaulted:" in host.reason or "$REDACTED$" in host.reason
+    # ansible-core 2.22 masks a vaulted value itself; before 2.19 it breaks on such a name of an include, and says no value.
+    assert any(word in host.reason for word in ("[vaulted:", "$REDACTED$", "not enough values to unpack"))
     kept = {path: path.read_bytes() for path in (tmp_path / "attempts").rglob("*") if path.is_file()}
     kept[Path("seen")] = "".join(seen.model_dump_json() for seen in playbooks.tasks_seen("a1")).encode()
     assert {path.stat().st_mode & 0o077 for path in kept if path.is_absolute()} == {0}, (
