@@ -14,17 +14,14 @@ from orchestrator.domain.plan.check import (
     HttpCheck,
     TcpCheck,
     TestinfraCheck,
-    title_of,
 )
 from orchestrator.domain.plan.target import Target
-from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Clock
-from orchestrator.policy.evidence.expectation import expected_of
+from orchestrator.policy.evidence.check_result import result_of
 
 Finding = tuple[Answer, str]
 TimedAnswer = tuple[Answer, str, float]
 AT_ONCE = 64
-_FOUND_LIMIT = 500
 
 
 class ControllerChecks:
@@ -59,7 +56,9 @@ class ControllerChecks:
                 by_host = self._testinfra(check, about, project)
                 timed_answers.update({(target, number): by_host[target.host] for target in about})
         return [
-            _result(number, checks[number], target, timed_answers[target, number]) for target, number in pairs
+            result_of(number, checks[number], target, answer, finding, round(seconds, 3))
+            for target, number in pairs
+            for answer, finding, seconds in (timed_answers[target, number],)
         ]
 
     def _testinfra(
@@ -99,17 +98,3 @@ def _once(check: Check, target: Target, project: Path, asking: network.Asking) -
     if isinstance(check, TcpCheck):
         return network.ask_tcp(check, target, asking)
     return "inconclusive", f"a {check.kind} check cannot be asked from this machine"
-
-
-def _result(number: int, check: Check, target: Target, timed: TimedAnswer) -> CheckResult:
-    answer, finding, seconds = timed
-    return CheckResult(
-        host=target.host,
-        number=number,
-        kind=check.kind,
-        title=title_of(check),
-        answer=answer,
-        expected=expected_of(check),
-        found=plain(finding, _FOUND_LIMIT),
-        seconds=round(seconds, 3),
-    )

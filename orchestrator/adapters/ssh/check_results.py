@@ -9,17 +9,14 @@ from orchestrator.domain.plan.check import (
     CheckResult,
     ClockCheck,
     PythonCheck,
-    title_of,
 )
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.policy.evidence.expectation import expected_of
+from orchestrator.policy.evidence.check_result import FOUND_LIMIT, result_of
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ssh.host_answer import HostAnswer
-
-_FOUND_LIMIT = 500
 
 
 def placed(check: CheckBase, target: Target) -> dict[str, Any]:
@@ -35,11 +32,6 @@ def placed(check: CheckBase, target: Target) -> dict[str, Any]:
 def question_of(number: int, check: CheckBase, target: Target) -> dict[str, Any]:
     """A check in the form in which the program on the target takes it."""
     return {**placed(check, target), "number": number}
-
-
-def kind_of(check: CheckBase) -> str:
-    """A check's kind."""
-    return str(getattr(check, "kind", ""))
 
 
 def reachable(target: Target, outcome: Answered | Unanswered, seconds: float) -> CheckResult:
@@ -67,31 +59,15 @@ def reading(number: int, check: CheckBase, target: Target, outcome: Answered | U
     """The result of one check that the target was asked."""
     if isinstance(outcome, Unanswered):
         if isinstance(check, PythonCheck) and outcome.python is not None:
-            return result(number, check, target, "failed", outcome.reason, 0.0)
+            return result_of(number, check, target, "failed", outcome.reason, 0.0)
         not_asked = f"the host was not asked: {outcome.reason}"
-        return result(number, check, target, "inconclusive", not_asked, 0.0)
+        return result_of(number, check, target, "inconclusive", not_asked, 0.0)
     if isinstance(check, ClockCheck):
-        return result(number, check, target, *_clock(check, outcome), 0.0)
+        return result_of(number, check, target, *_clock(check, outcome), 0.0)
     answer, finding, seconds = _told(outcome.body, number)
     if answer == "inconclusive" and outcome.without_root:
         finding = f"{finding} ({outcome.without_root})"
-    return result(number, check, target, answer, finding, seconds)
-
-
-def result(
-    number: int, check: CheckBase, target: Target, answer: Answer, finding: str, seconds: float
-) -> CheckResult:
-    """A result in plain text."""
-    return CheckResult(
-        host=target.host,
-        number=number,
-        kind=kind_of(check),
-        title=title_of(check),
-        answer=answer,
-        expected=expected_of(check),
-        found=plain(finding, _FOUND_LIMIT),
-        seconds=seconds,
-    )
+    return result_of(number, check, target, answer, finding, seconds)
 
 
 def component(
@@ -119,7 +95,7 @@ def component(
         title=f"{title} {path}",
         answer=answer,
         expected=f"sha256 {wanted}",
-        found=plain(finding, 500),
+        found=plain(finding, FOUND_LIMIT),
         seconds=seconds,
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from orchestrator.adapters.ssh.answers import Answered, HostQuestion, Unanswered
 from orchestrator.adapters.ssh.bounds import USUAL, Bounds
 from orchestrator.adapters.ssh.captured_items import shown_cuts, shown_item
-from orchestrator.adapters.ssh.check_results import component, question_of, reachable, reading, result
+from orchestrator.adapters.ssh.check_results import component, question_of, reachable, reading
 from orchestrator.adapters.ssh.known_hosts import fingerprint_of, pinned_for
 from orchestrator.adapters.ssh.login import Logins
 from orchestrator.adapters.ssh.processes_seen import processes_seen, searching
@@ -27,6 +27,7 @@ from orchestrator.domain.plan.check import Check, CheckBase, CheckResult, ClockC
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Targets
+from orchestrator.policy.evidence.check_result import result_of
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ssh.session import Session
@@ -140,9 +141,9 @@ class SshTargets(Targets):
                 timed = settled.get((target.host, number)) if isinstance(outcome, Answered) else None
                 if timed is None and number in ours and isinstance(outcome, Answered):
                     nobody = "nothing on this machine evaluates it"
-                    timed = result(number, check, target, "inconclusive", nobody, 0.0)
+                    timed = result_of(number, check, target, "inconclusive", nobody, 0.0)
                 if number in unreadable and isinstance(outcome, Answered):
-                    timed = result(number, check, target, "inconclusive", unreadable[number], 0.0)
+                    timed = result_of(number, check, target, "inconclusive", unreadable[number], 0.0)
                 results.append(timed or _without(secrets, number, reading(number, check, target, outcome)))
         return results
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from orchestrator.adapters.ansible.in_run.kept_values import machine_of
 from orchestrator.adapters.ansible.visits.questions import Questions, question_of
@@ -13,18 +12,17 @@ from orchestrator.domain.evidence.attempt import VisitQuestion
 from orchestrator.domain.evidence.baseline import FORM, Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.evidence.module_question import Fact
-from orchestrator.domain.plan.check import Answer, Check, CheckResult, ModuleCheck, title_of
+from orchestrator.domain.plan.check import Answer, Check, CheckResult, ModuleCheck
 from orchestrator.domain.plan.target import Ending, Identity, Silence, Target
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Clock, Targets, VisitGround
-from orchestrator.policy.evidence.expectation import expected_of
+from orchestrator.policy.evidence.check_result import FOUND_LIMIT, result_of
 from orchestrator.policy.evidence.module_answer import judged
 
 AskFromController = Callable[[Sequence[Target], Sequence[Check], Path], Sequence[CheckResult]]
 """Evaluates checks from this machine: one result per target and check, all checks of the first target first."""
 
 NO_GROUND = "it is visited through Ansible, and no plan says with which inventory"
-_FOUND = 500
 _HIDDEN = "it has no ssh, and orch sees no processes there"
 
 
@@ -93,7 +91,7 @@ class AnsibleTargets(Targets):
                     continue
                 known = results.get((target.host, number)) or here.get((target.host, number))
                 no_way = f"`{check.kind}` is asked over ssh, and this host has none"
-                yield known or _result(number, check, target, "inconclusive", no_way, 0.0)
+                yield known or result_of(number, check, target, "inconclusive", no_way, 0.0)
 
     def _asked(
         self, targets: Sequence[Target], checks: Mapping[int, ModuleCheck]
@@ -114,7 +112,7 @@ class AnsibleTargets(Targets):
         results = {}
         for (host, number), asked in numbers.items():
             answer, finding = _judged(checks[number], host, asked, visited)
-            results[host, number] = _result(
+            results[host, number] = result_of(
                 number, checks[number], by_host[host], answer, finding, visited.seconds
             )
         return reached, results
@@ -151,7 +149,7 @@ class AnsibleTargets(Targets):
                 "title": "reachable through Ansible",
                 "answer": answer,
                 "expected": f"an answer by the connection {way}",
-                "found": plain(finding, _FOUND),
+                "found": plain(finding, FOUND_LIMIT),
                 "seconds": visited.seconds,
             }
         )
@@ -342,18 +340,3 @@ def _pending(
         for key, result in results.items()
         if result.answer != "passed" and elapsed < checks[key[1]].within
     }
-
-
-def _result(
-    number: int, check: Any, target: Target, answer: Answer, finding: str, seconds: float
-) -> CheckResult:
-    return CheckResult(
-        host=target.host,
-        number=number,
-        kind=check.kind,
-        title=title_of(check),
-        answer=answer,
-        expected=expected_of(check),
-        found=plain(finding, _FOUND),
-        seconds=seconds,
-    )
