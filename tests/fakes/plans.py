@@ -5,6 +5,7 @@ from pathlib import Path
 
 from orchestrator.domain.plan.inspection import Inspection, PlaybookFinding, PlaybookSeen, PlaySeen, Vaulted
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.ssh_way import SettingPlace
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.project_ports import FileKind, Inspector, PlanFiles, ProjectFiles
@@ -17,6 +18,7 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
     Every file that a plan names is there, its playbooks name every host, and its hosts are those of the plan with its pattern.
     `vault`: the vaulted values of every plan. `opened`: what Ansible opened outside of every project.
     `inventory`: every host of the inventories, where that is not the plan's. `inventory_faults`: why they cannot be read.
+    `way_places`: where the settings of ways stand.
     """
 
     def __init__(self, usual: Callable[[], PreparedPlan] | None = None) -> None:
@@ -25,6 +27,7 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
         self.opened: tuple[str, ...] = ()
         self.inventory: tuple[str, ...] | None = None
         self.inventory_faults: tuple[str, ...] = ()
+        self.way_places: tuple[SettingPlace, ...] = ()
         self.plans: dict[str, PreparedPlan] = {}
         self.findings: dict[str, list[PlaybookFinding]] = {}
 
@@ -69,6 +72,7 @@ class FakePlans(PlanFiles, ProjectFiles, Inspector):
         return Inspection(
             targets=() if self.inventory_faults else targets,
             inventory_faults=self.inventory_faults,
+            way_places=self.way_places,
             groups={} if self.inventory is None else {"all": self.inventory},
             playbooks=tuple(PlaybookSeen(path=path, plays=plays) for path in playbooks),
             vaulted=self.vault,

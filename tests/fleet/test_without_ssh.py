@@ -228,7 +228,7 @@ def test_a_connection_of_the_project_is_one(site: Site) -> None:
     write(site.folder, "connection_plugins/console.py", CONNECTION)
     write(site.folder, "ansible.cfg", "[defaults]\nconnection_plugins = connection_plugins\n")
     inventory = site.folder / "inventories/staging.yml"
-    change(inventory, "ansible_connection: local", "ansible_connection: '{{ way }}', way: console")
+    change(inventory, "ansible_connection: local", "ansible_connection: '{{ way }}'\n    way: console")
     change(inventory, "box1: {", "box1: {ansible_host: 192.0.2.1, ")
     code, record = site.deploy()
     assert code == 0, record

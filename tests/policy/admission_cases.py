@@ -42,6 +42,7 @@ from orchestrator.policy.authority.ticket_admission import by_ticket
 from orchestrator.policy.authority.ticket_need import TicketSight, machines_of
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.planning.digests import effective_plan, rehearsed_policy
+from orchestrator.policy.planning.way_changes import Ways
 from tests.worlds.plans import targets_named
 
 ROWS = Path(__file__).resolve().parents[1] / "cases" / "admission"
@@ -162,7 +163,7 @@ def question(given: dict[str, Any]) -> Question:
         home=HOME,
         on_record=on_record(tree),
         channels=tree["channels"] or None,
-        targets=_targets(tree),
+        ways=Ways(_targets(tree)),
         software=software(tree["software"]),
         ticket=sight(tree["ticket"], now, present, waves) if tree.get("ticket") else None,
         live_uses={version: tuple(names) for version, names in tree["live_uses"].items()},

@@ -35,6 +35,7 @@ from orchestrator.domain.plan.check import CheckResult
 from orchestrator.domain.plan.effective_plan import INGREDIENTS, EffectivePlan, Ingredient
 from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.ssh_way import SettingPlace
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Gate, Limit, Wave
 from orchestrator.domain.rules.requirement import RoleNeed
@@ -247,6 +248,7 @@ EVERY_EVENT: list[Event] = [
         machines={"web1": "5e" * 16},
         foreseen=(ODD,),
         installed=(InstalledPart(kind="collection", name="community.general", version="8.1.0", place=ODD),),
+        way_places=(SettingPlace(setting="port 2222", place=ODD, names=("web1",)),),
     ),
     e.Submitted(by="ann"),
     e.Approved(approvals=(e.GivenApproval(role="change manager", person="Bob"),), basis="named"),

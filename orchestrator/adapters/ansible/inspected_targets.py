@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from orchestrator.adapters.ansible.settings import configuration
 from orchestrator.adapters.ansible.ssh_ways import with_ways
 from orchestrator.adapters.home_paths import expanded
+from orchestrator.domain.plan.ssh_way import SettingPlace
 from orchestrator.domain.plan.target import Target, Through
 from orchestrator.domain.text.plain_text import plain
 
@@ -61,17 +62,17 @@ def on_their_ways(
     project: Path,
     faults: list[str],
     say: Callable[[str], None] = lambda step: None,
-) -> list[Target]:
-    """The targets with the ways that ssh has to them; what is wrong with these comes to the faults."""
+) -> tuple[list[Target], tuple[SettingPlace, ...]]:
+    """The targets with the ways that ssh has to them, and where these stand; what is wrong with one comes to the faults."""
     if faults:
-        return list(targets)
+        return list(targets), ()
     over_ssh = [n for n, target in enumerate(targets) if target.through is None]
-    ways = with_ways(
+    ways, places = with_ways(
         [targets[n] for n in over_ssh], [hosts[n] for n in over_ssh], configuration(project), project, say
     )
     faults += [fault for way in ways for fault in way.faults]
     on_way = dict(zip(over_ssh, (way.target for way in ways), strict=True))
-    return [on_way.get(n, target) for n, target in enumerate(targets)]
+    return [on_way.get(n, target) for n, target in enumerate(targets)], places
 
 
 def _contradictions(host: Mapping[str, Any]) -> Iterator[str]:

@@ -273,13 +273,14 @@ def _inspection(
     if not targets and not faults and not unreadable:
         faults.append(f"the pattern `{pattern}` matches no host")
     faults += one_address_twice(targets)
-    targets = on_their_ways(targets, inspector_answer["hosts"], project, faults, say)
+    targets, way_places = on_their_ways(targets, inspector_answer["hosts"], project, faults, say)
     beside = list(targets_of(inspector_answer.get("hosts_beside", []), project, faults))
-    beside = on_their_ways(beside, inspector_answer.get("hosts_beside", []), project, faults)
+    beside, _ = on_their_ways(beside, inspector_answer.get("hosts_beside", []), project, faults)
     named = {target.host for target in targets}
     return Inspection(
         targets=() if faults else tuple(targets),
         beside=() if faults else tuple(beside),
+        way_places=() if faults else way_places,
         inventory_faults=tuple(map(redact, faults)),
         playbooks=tuple(_playbook(book, redact) for book in inspector_answer["playbooks"]),
         vault_faults=tuple(_vault_faults(inspector_answer, warned, redact)),

@@ -6,15 +6,17 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from orchestrator.adapters.ansible.ssh_places import ReadBySsh, SshFiles, read_by_ssh
 from orchestrator.adapters.ansible.ssh_proxy_command import jump_of, options_of
 from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.process import run
-from orchestrator.domain.plan.ssh_way import STRAIGHT, SshHop, SshWay, name_of_key, values_of
+from orchestrator.domain.plan.ssh_way import STRAIGHT, SettingPlace, SshHop, SshWay, name_of_key, values_of
 from orchestrator.domain.plan.target import Target
 from orchestrator.errors import MachineLacks
 
 Settings = dict[str, list[str]]
 """Values by the name of the setting, as `ssh -G` prints them."""
+Answer = tuple[Settings, ReadBySsh]
 
 _OURS = frozenset(
     {
@@ -31,7 +33,8 @@ _OURS = frozenset(
     }
 )  # fmt: skip
 """What orch decides itself, or what leads nowhere: no part of the way."""
-_FILES = re.compile(r"^debug1: Reading configuration data (.+)$", re.MULTILINE)
+_BY_LETTER = {"p": "port", "l": "user", "J": "proxyjump", "i": "identityfile"}
+_GIVEN = "the inventory or ansible.cfg"
 _OF_SOME_HOSTS = re.compile(
     r"^\s*(?:host\s+(?!\*\s*$)\S|match\s+(?!all\s*$)\S|canonicalizehostname\s+(?!no\b))",
     re.IGNORECASE | re.MULTILINE,
@@ -56,7 +59,9 @@ class SshResolver:
 
     def __init__(self, directory: Path | None) -> None:
         self._directory = directory
-        self._shared: dict[tuple[str, ...], Settings | None] = {}
+        self._shared: dict[tuple[str, ...], Answer | None] = {}
+        self._files = SshFiles()
+        self._places: dict[tuple[str, str], set[str]] = {}
         self._pinned: dict[tuple[str, str], bool] = {}
         self._base: Settings = {}
         self._lock = threading.Lock()
@@ -71,6 +76,7 @@ class SshResolver:
         except MachineLacks:
             return target
         own, hops = self._way(answer, words, 0)
+        read = answer[1]
         known_hosts = target.known_hosts or next(iter(own.pop("userknownhostsfile", [])), None)
         user = own.get("user", [target.user])[0]
         if any(word.startswith("User=") for word in words):
@@ -88,46 +94,68 @@ class SshResolver:
         faults = [fault for hop in hops for fault in self._unpinned(hop, known_hosts)]
         if faults:
             raise UnresolvedWay(*faults)
+        self._note(target.host, way.settings, read, words, _GIVEN)
         update = {"user": user, "known_hosts": known_hosts, "way": STRAIGHT if way == STRAIGHT else way}
         return target.model_copy(update=update)
 
-    def _way(self, answer: Settings, words: Sequence[str], depth: int) -> tuple[Settings, list[SshHop]]:
+    def places(self) -> tuple[SettingPlace, ...]:
+        """Where the settings of the ways stand, so far as that is known."""
+        return tuple(
+            SettingPlace(setting=setting, place=place, names=tuple(sorted(names)))
+            for (setting, place), names in sorted(self._places.items())
+        )
+
+    def _note(
+        self, name: str, settings: Sequence[str], read: ReadBySsh, words: Sequence[str], given_by: str
+    ) -> None:
+        given = _given(words)
+        for setting in settings:
+            option = setting.partition(" ")[0]
+            place = given_by if option in given else self._files.place(setting, read)
+            if place:
+                with self._lock:
+                    self._places.setdefault((setting, place), set()).add(name)
+
+    def _way(self, answer: Answer, words: Sequence[str], depth: int) -> tuple[Settings, list[SshHop]]:
         """What differs from OpenSSH's defaults, and the jump hosts; the one nearest to the host comes first."""
-        own = self._different(answer)
-        jump = jump_of(answer, _configuration(words))
+        settings, read = answer
+        own = self._different(settings)
+        jump = jump_of(settings, _configuration(words))
         if jump is None:
             return own, []
         if depth == _MOST_HOPS:
             raise UnresolvedWay(f"more than {_MOST_HOPS} jump hosts, or some that lead to one another")
         own.pop("proxycommand", None)
         own["proxyjump"] = [f"[{jump.name}]" if ":" in jump.name else jump.name]
-        of_jump, further = self._way(self._answer(jump.words, jump.name), jump.words, depth + 1)
+        answer_of_jump = self._answer(jump.words, jump.name)
+        of_jump, further = self._way(answer_of_jump, jump.words, depth + 1)
         _drop(of_jump, "hostname", jump.name)
+        named_at = self._files.place(f"proxyjump {own['proxyjump'][0]}", read)
+        self._note(jump.name, list(_lines(of_jump)), answer_of_jump[1], jump.words, named_at)
         if any(hop.name == jump.name for hop in further):
             raise UnresolvedWay(f"the jump host {jump.name} stands twice on the way")
         return own, [SshHop(name=jump.name, settings=tuple(_lines(of_jump))), *further]
 
-    def _answer(self, words: Sequence[str], name: str) -> Settings:
+    def _answer(self, words: Sequence[str], name: str) -> Answer:
         """What `ssh -G` says; asked once for all names where no file of ssh's makes a difference between them."""
         if not _NAME.fullmatch(name):
             raise UnresolvedWay(f"{name!r} is no name or address that ssh could be given")
         key = tuple(words)
         with self._lock:
             if not self._base:
-                self._base = _read(self._ask(["-F", "none", "orch-asks"])[0])
+                self._base = self._ask(["-F", "none", "orch-asks"])[0]
             if key not in self._shared:
-                printed, files = self._ask(["-v", *words, "--", name])
-                settings = _read(printed)
-                shared = settings.get("hostname") == [name] and not any(map(_makes_a_difference, files))
-                self._shared[key] = settings if shared else None
-                return settings
-            shared_settings = self._shared[key]
-        if shared_settings is not None:
-            return {**shared_settings, "hostname": [name]}
-        return _read(self._ask([*words, "--", name])[0])
+                settings, read = self._ask(["-v", *words, "--", name])
+                alike = settings.get("hostname") == [name] and not any(map(_makes_a_difference, read.files))
+                self._shared[key] = (settings, read) if alike else None
+                return settings, read
+            shared = self._shared[key]
+        if shared is not None:
+            return {**shared[0], "hostname": [name]}, shared[1]
+        return self._ask(["-v", *words, "--", name])
 
-    def _ask(self, words: Sequence[str]) -> tuple[str, list[str]]:
-        """The settings as ssh prints them, and the files that it read. Raises UnresolvedWay, MachineLacks."""
+    def _ask(self, words: Sequence[str]) -> Answer:
+        """The settings as ssh prints them, and what it read for them. Raises UnresolvedWay, MachineLacks."""
         ended = run(["ssh", "-G", *words], timeout=_SECONDS, directory=self._directory)
         if ended.exit_code != 0:
             errors = [
@@ -136,7 +164,7 @@ class SshResolver:
             raise UnresolvedWay(
                 f"ssh refuses its configuration: {'; '.join(errors[:3]) or 'it says nothing'}"
             )
-        return ended.output, _FILES.findall(ended.errors)
+        return _read(ended.output), read_by_ssh(ended.errors)
 
     def _different(self, answer: Settings) -> Settings:
         return {
@@ -194,6 +222,17 @@ def _configuration(words: Sequence[str]) -> list[str]:
     options, _ = options_of(words)
     files = [value for option, value in options if option == "F" and value]
     return ["-F", files[-1]] if files else []
+
+
+def _given(words: Sequence[str]) -> set[str]:
+    """The names of the settings that arguments of ssh give."""
+    options, _ = options_of(words)
+    written = [
+        re.split(r"[\s=]", (value or "").strip(), maxsplit=1)[0].lower()
+        for key, value in options
+        if key == "o"
+    ]
+    return {*written, *(_BY_LETTER[key] for key, _ in options if key in _BY_LETTER)}
 
 
 def _makes_a_difference(file: str) -> bool:

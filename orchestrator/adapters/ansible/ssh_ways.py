@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestrator.adapters.ansible.ssh_resolver import SshResolver, UnresolvedWay
+from orchestrator.domain.plan.ssh_way import SettingPlace
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.plain_text import plain
 
@@ -30,16 +31,17 @@ def with_ways(
     settings: Mapping[tuple[str, str], str],
     project: Path,
     say: Callable[[str], None] = lambda step: None,
-) -> list[FoundWay]:
-    """Each target with the way that OpenSSH has for it, in their order. `hosts`: what the inspector reported.
+) -> tuple[list[FoundWay], tuple[SettingPlace, ...]]:
+    """Each target with the way that OpenSSH has for it, in their order, and where the settings stand.
 
+    `hosts`: what the inspector reported.
     `say`: for how many of them ssh has been asked, once that takes more than two seconds.
     """
     reported = {host["host"]: host for host in hosts}
     resolver = SshResolver(project if project.is_dir() else None)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         coming = pool.map(lambda target: _found(resolver, target, reported[target.host], settings), targets)
-        return list(_counted(coming, len(targets), say))
+        return list(_counted(coming, len(targets), say)), resolver.places()
 
 
 def _counted(ways: Iterator[FoundWay], of: int, say: Callable[[str], None]) -> Iterator[FoundWay]:

@@ -29,6 +29,7 @@ from orchestrator.domain.evidence.acted_on import ActedOn, joined
 from orchestrator.domain.evidence.attempt import Purpose
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, OVER, TOUCHED, State
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.ssh_way import SettingPlace
 from orchestrator.domain.plan.stage import Stage
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
@@ -108,6 +109,7 @@ class Deployment(Noun):
     retention: Retention = Retention.of_valid()
     ticket: TicketProgress = TicketProgress.of_valid()
     messages: Messages = Messages.of_valid()
+    way_places: Many[SettingPlace] = ()
 
     def with_(self, **changes: Unpack[DeploymentChanges]) -> Self:
         """The deployment with these fields changed."""

@@ -237,6 +237,7 @@ def _planned(record: Recorded, event: e.Planned) -> Deployment:
         last_at=record.at,
         targets=event.targets,
         beside=event.beside,
+        way_places=event.way_places,
         waves=event.waves,
         standings=standings_at_first(event.waves),
         authority=authority_at_first(event),

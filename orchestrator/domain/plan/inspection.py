@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from orchestrator.domain.plan.ssh_way import SettingPlace
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.model_base import HostName, Many, Noun
 from orchestrator.domain.text.plain_text import escaped_text, plain
@@ -129,12 +130,14 @@ class Inspection(Noun):
     `absent_environment`: variables that the plan has passed to its runs, and that are not set here.
     `opened`: files outside of the project, and of what the plan names, that Ansible opened meanwhile.
     `beside`: hosts that the plan names and that are none of the deployment: those of load balancers.
+    `way_places`: where the settings of the targets' ways stand.
     `vault_warnings`: what gives no password of a vault, though other passwords can be had.
     `inventory_ways`: sentences about proxies and programs by which the inventory leads Ansible to its hosts.
     """
 
     targets: Many[Target] = ()
     beside: Many[Target] = ()
+    way_places: Many[SettingPlace] = ()
     inventory_faults: Many[str] = ()
     inventory_ways: Many[str] = ()
     playbooks: Many[PlaybookSeen] = ()

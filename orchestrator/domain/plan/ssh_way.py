@@ -28,6 +28,14 @@ class SshWay(Noun):
         return next(iter(values_of(self.settings, name)), None)
 
 
+class SettingPlace(Noun):
+    """Where a setting of ways stands, such as `~/.ssh/config line 3`, for the hosts and jump hosts of these names."""
+
+    setting: str
+    place: str
+    names: Many[str]
+
+
 STRAIGHT = SshWay.of_valid()
 """The way to a host that no configuration of ssh mentions."""
 

@@ -5,6 +5,7 @@ from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.loaded_file import fault_in
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.ssh_way import SettingPlace
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
@@ -35,6 +36,7 @@ class PreparedPlan(Noun):
     lines: dict[str, int] = {}
     targets: Many[Target] = ()
     beside: Many[Target] = ()
+    way_places: Many[SettingPlace] = ()
     waves: Many[Wave] = ()
     faults: Many[Fault] = ()
     warnings: Many[Fault] = ()

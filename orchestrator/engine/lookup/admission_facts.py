@@ -15,7 +15,6 @@ from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.effective_plan import EffectivePlan
-from orchestrator.domain.plan.target import Target
 from orchestrator.domain.rules.channels import ChannelKind
 from orchestrator.domain.seal.findings import SealFinding
 from orchestrator.domain.text.names import same_name
@@ -37,6 +36,7 @@ from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.authority.ticket_need import TicketSight
 from orchestrator.policy.measures.wave_durations import measured_waves
+from orchestrator.policy.planning.way_changes import Ways
 from orchestrator.policy.telling.words.ground_words import ground_words
 
 MOST_MEASURED = 5
@@ -138,7 +138,7 @@ def question_of(
         | known.traces.nonces
         | known.disposed_nonces,
         earlier_plans=earlier.plans,
-        earlier_targets=earlier.targets,
+        earlier_ways=earlier.ways,
         recent=(*_starts(known.others, d), *known.traces.starts),
         successes=tuple(_successes(known.others)),
         measured=known.measured,
@@ -155,7 +155,7 @@ def question_of(
         live_uses=live_uses(known.others, d),
         broken=known.broken,
         channels=known.channels,
-        targets=d.targets,
+        ways=Ways(d.targets, d.way_places),
         software=software_of(ports, d) if known.certificates and governed else None,
     )
 
@@ -223,10 +223,10 @@ def named_in(
 
 
 class EarlierPlans(NamedTuple):
-    """Effective plans by digest, and the hosts that they were made with."""
+    """Effective plans by digest, and the hosts that they were made with, with their ways."""
 
     plans: Mapping[str, EffectivePlan]
-    targets: Mapping[str, tuple[Target, ...]]
+    ways: Mapping[str, Ways]
 
 
 def earlier_plans(
@@ -236,7 +236,7 @@ def earlier_plans(
 
     Of plans with the same named digests only the newest is kept; the others show nothing more.
     """
-    targets: dict[str, tuple[Target, ...]] = {}
+    ways: dict[str, Ways] = {}
     own = [d.authority.effective] if d.authority.effective is not None else []
     plans = {plan.digest: plan for plan in own}
     known = {digest for plan in own for digest in (plan.digest, *plan.digests.values())}
@@ -246,12 +246,12 @@ def earlier_plans(
             known |= matching
             earlier = folded(ports.journal, other.id)
             if earlier.authority.effective is not None:
-                targets[earlier.authority.effective.digest] = earlier.targets
+                ways[earlier.authority.effective.digest] = Ways(earlier.targets, earlier.way_places)
             covered = earlier.rehearsing.rehearsal.of if earlier.rehearsing.rehearsal is not None else None
             plans |= {
                 plan.digest: plan for plan in (earlier.authority.effective, covered) if plan is not None
             }
-    return EarlierPlans(plans, targets)
+    return EarlierPlans(plans, ways)
 
 
 def _starts(others: Sequence[Brief], d: Deployment) -> Iterator[datetime]:

@@ -104,6 +104,7 @@ def check_plan(
         update={
             "targets": inspection.targets,
             "beside": inspection.beside,
+            "way_places": inspection.way_places,
             "waves": check.resolved,
             "faults": in_order(check.faults),
             "warnings": in_order(check.warnings),

@@ -10,6 +10,7 @@ from orchestrator.engine.drive_context import DriveContext
 from orchestrator.engine.host_locks import lock_hosts
 from orchestrator.engine.lookup.place import place_of
 from orchestrator.engine.lookup.snapshots import briefs
+from orchestrator.engine.lookup.ways_now import changed_ways
 from orchestrator.engine.practices.dead_hosts import dead_within_limits
 from orchestrator.errors import OrchError
 from orchestrator.policy.authority.environment_rules import machine_reasons
@@ -40,6 +41,7 @@ def perform(context: DriveContext, step: Perform) -> None:
     reasons = [*complaints(results), *dead.reasons, *machines]
     if reasons:
         context.close_connections()
+        reasons += _other_ways(context, known)
         context.journal.note(
             DeploymentRefused(
                 stage="environment",
@@ -58,6 +60,13 @@ def perform(context: DriveContext, step: Perform) -> None:
         context.journal.note(
             EnvironmentVerified(results=tuple(results), host_keys=keys, unreached=dead.allowed)
         )
+
+
+def _other_ways(context: DriveContext, identities: dict[str, Identity | str]) -> list[str]:
+    """That ssh would get to hosts that were not reached otherwise now, where it would: the frozen way may be the cause."""
+    unreached = [host for host, known in identities.items() if not isinstance(known, Identity)]
+    words = changed_ways(context.ports, context.deployment, unreached)
+    return [words] if words else []
 
 
 def _of_other_houses(context: DriveContext, identities: dict[str, Identity | str]) -> list[str]:

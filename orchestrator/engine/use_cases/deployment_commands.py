@@ -130,6 +130,7 @@ def planned(
         foreseen=prepared.foreseen,
         installed=prepared.installed,
         beside=prepared.beside,
+        way_places=prepared.way_places,
         documents=prepared.documents,
         missed=prepared.plan.schedule.missed,
         rehearsal=rehearsal,

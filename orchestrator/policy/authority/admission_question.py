@@ -12,7 +12,6 @@ from orchestrator.domain.evidence.run_software import RunSoftware
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.release_plan import ReleasePlan
-from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.channels import ChannelKind
 from orchestrator.domain.rules.deployment_model import DeploymentModel
@@ -28,6 +27,7 @@ from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.authority.ticket_need import TicketSight
 from orchestrator.policy.calendar.windows import Calendar, calendar_of, policy_for
 from orchestrator.policy.planning.policy_objections import known_roles
+from orchestrator.policy.planning.way_changes import NO_WAYS, Ways
 
 NO_POLICY = ReleasePolicy.of_valid(
     orch=1,
@@ -82,7 +82,7 @@ class Question:
     newest of those deployments by version. `broken` is what nobody accepted of records that are not what was sealed, by
     deployment, of those that this start may rest on. `channels`: the kind of each channel of the house; None where that
     is not known, or not needed. `software`: what runs the playbooks; None where no certificate is judged.
-    `targets` are the hosts, `earlier_targets` those of `earlier_plans`.
+    `ways` are the hosts with their ways, `earlier_ways` those of `earlier_plans`.
     """
 
     subject: str
@@ -118,8 +118,8 @@ class Question:
     broken: Mapping[str, tuple[SealFinding, ...]] = field(default_factory=dict)
     channels: Mapping[str, ChannelKind] | None = None
     software: RunSoftware | None = None
-    targets: tuple[Target, ...] = ()
-    earlier_targets: Mapping[str, tuple[Target, ...]] = field(default_factory=dict)
+    ways: Ways = NO_WAYS
+    earlier_ways: Mapping[str, Ways] = field(default_factory=dict)
 
     @property
     def calendar(self) -> Calendar:

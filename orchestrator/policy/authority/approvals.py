@@ -15,7 +15,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.validation_error import meant
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.trust_words import aside_words
-from orchestrator.policy.planning.way_changes import way_changes
+from orchestrator.policy.planning.way_changes import NO_WAYS, way_changes
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the signer's clock may be ahead of ours."""
@@ -157,7 +157,7 @@ def _changed(question: Question, digest: str) -> str:
     if earlier is None:
         return f"something changed (nothing is known of plan {digest[:16]})"
     changes = ", ".join(str(change) for change in changes_between(earlier, question.effective))
-    ways = way_changes(question.earlier_targets.get(digest, ()), question.targets)
+    ways = way_changes(question.earlier_ways.get(digest, NO_WAYS), question.ways)
     return f"changed: {changes}" + (f"; {ways}" if ways else "")
 
 

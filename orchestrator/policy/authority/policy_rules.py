@@ -91,7 +91,7 @@ def _strategy(question: Question) -> Iterator[Reason]:
 
 
 def _ssh_passwords(question: Question) -> Iterator[Reason]:
-    hosts = [target.host for target in question.targets if target.password_login]
+    hosts = [target.host for target in question.ways.targets if target.password_login]
     if hosts and question.policy.ssh_passwords == "refuse":
         yield Reason(
             code="policy.ssh_passwords",

@@ -19,7 +19,7 @@ def looked_up(folder: Path, address: str = "web1", **facts: Any) -> tuple[Target
         dict.fromkeys(("port", "private_key", "user", "common_args", "extra_args")) | {"host": "web1"} | facts
     )
     target = Target(host="web1", address=address, user=host["user"] or "root", port=int(host["port"] or 22))
-    [way] = with_ways([target], [host], {}, folder)
+    [way], _ = with_ways([target], [host], {}, folder)
     return way.target, way.faults
 
 
@@ -135,7 +135,7 @@ def test_a_thousand_hosts_that_no_file_tells_apart_are_one_question(tmp_path: Pa
         for n in range(1000)
     ]
     targets = [Target(host=f"web{n}", address=f"192.0.2.{n % 256}") for n in range(1000)]
-    ways = with_ways(targets, hosts, {}, tmp_path)
+    ways, _ = with_ways(targets, hosts, {}, tmp_path)
     assert {way.target.way.settings for way in ways} == {("proxycommand nc %h %p",)}
 
 
@@ -151,7 +151,7 @@ def test_for_many_hosts_it_says_how_far_it_is(tmp_path: Path, monkeypatch: pytes
     targets = [Target(host=name, address=name, user="root") for name in names]
     steps: list[str] = []
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    ways = with_ways(targets, hosts, {}, tmp_path, steps.append)
+    ways, _ = with_ways(targets, hosts, {}, tmp_path, steps.append)
     assert [way.target.way.setting("port") for way in ways] == [str(n + 2000) for n in range(80)]
     assert steps[-1] == "how ssh gets to 80 of 80 hosts"
     assert len(steps) < 8, "nothing in the first two seconds"

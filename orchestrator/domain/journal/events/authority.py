@@ -16,6 +16,7 @@ from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
 from orchestrator.domain.plan.installed import InstalledPart
 from orchestrator.domain.plan.release_plan import ReleasePlan
+from orchestrator.domain.plan.ssh_way import SettingPlace
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.deployment_model import DeploymentModel
@@ -38,6 +39,7 @@ class Planned(Noun):
     empty where the home is the house. `foreseen`: paths outside of the project that the check of the plan warned of,
     because runs read them. `installed`: collections and roles outside of it that are approved with it. `beside`: hosts of
     load balancers that are none of its own. `documents`: how model and policy stood as documents.
+    `way_places`: where the settings of the hosts' ways stood, in ssh's files or what Ansible gives it.
     `password_given`: a person gave the password to become root; it is kept nowhere, so each driver needs it anew.
     """
 
@@ -69,6 +71,7 @@ class Planned(Noun):
     beside: Many[Target] = ()
     documents: Many[DocumentOnRecord] = ()
     password_given: Annotated[bool, Since("0.2")] = False
+    way_places: Annotated[Many[SettingPlace], Since("0.2")] = ()
 
 
 class Submitted(Noun):
