@@ -313,6 +313,8 @@ def settings_of_one_run(
         "ANSIBLE_SKIP_TAGS": ",".join(request.skip_tags),
         "ANSIBLE_FORKS": str(acceleration.forks(request)),
         "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
+        # A folder that is there: Ansible's own, in the login's home, would stay behind.
+        **({"ANSIBLE_REMOTE_TMP": "/tmp"} if request.purpose == "hint" else {}),
         **elsewhere(request),
         **acceleration.settings(
             request, _anchored(users.get(("defaults", "strategy_plugins"), ""), request.project), installation
