@@ -133,17 +133,34 @@ def show(  # noqa: PLR0913 - the options of one command
 
     With --html or --pdf it is a document for whoever signs it, and nothing is printed but where it is.
 
-    With --diff hosts are asked: Ansible logs in to them, and runs the playbooks in check mode. Nothing is put on the journal, and
-    nothing of it is kept.
+    With --diff hosts are asked: Ansible logs in to them, and runs the playbooks in check mode. Nothing is put on the journal,
+    and nothing of it is kept.
     """
-    if diff:
-        if any(files.values()) or at is not None:
-            raise UsageFault(
-                "--diff prints a hint; --html, --pdf and --at are about the plan itself: ask for one."
-            )
+    if _is_hint(diff=diff, about_hint=(limit, at_most), about_plan=(at, zone, *files.values())):
         return _show_hint(file, project, limit, at_most, as_json=as_json)
-    if limit is not None or at_most is not None:
+    return _show_plan(file, project, at, zone, files, as_json=as_json)
+
+
+def _is_hint(*, diff: bool, about_hint: Sequence[object], about_plan: Sequence[object]) -> bool:
+    """Whether hosts are asked. Raises UsageFault for options that are not about what is asked."""
+    if diff and any(each is not None for each in about_plan):
+        raise UsageFault(
+            "--diff prints a hint; --html, --pdf, --at and --zone are about the plan itself: ask for one of both."
+        )
+    if not diff and any(each is not None for each in about_hint):
         raise UsageFault("--limit and --at-most are for the hint of --diff: add --diff, or leave them out.")
+    return diff
+
+
+def _show_plan(
+    file: Path,
+    project: Path | None,
+    at: str | None,
+    zone: str | None,
+    files: Mapping[str, Path | None],
+    *,
+    as_json: bool,
+) -> int:
     zone_given(zone)
     wanted = {form: place for form, place in files.items() if place is not None}
     if wanted and as_json:
