@@ -17,6 +17,11 @@ _WITHHELD: dict[Withheld, str] = {
     "values_unknown": "the vaulted values are not known, so none can be left out",
 }
 
+_ACTS = {
+    "ran": "ran, for it says check_mode: false and the plan names it",
+    "held": "held to check mode, though it says check_mode: false",
+}
+
 
 def hint_lines(hints: Sequence[StageHint], *, named: bool) -> Iterator[str]:
     """All of it, line by line. `named`: a person chose the hosts."""
@@ -55,23 +60,24 @@ def _host_lines(hint: StageHint, host: str) -> Iterator[str]:
         f"{len(tasks) - len({*map(id, would), *map(id, unseen), *map(id, failed)})} would change nothing"
     )
     for task in would:
-        yield f"    would change: {plain(task.task, _NAME)} ({task.action})"
-        for diff in task.diffs:
-            yield from _diff_lines(diff)
-        if task.more_diffs:
-            yield f"      and {_counted(task.more_diffs, 'difference')} more"
-    for task in unseen:
-        yield f"    not seen: {plain(task.task, _NAME)} ({task.action})"
-    for task in (task for task in tasks if task.acts):
-        yield f"    {_acted(task)}: {plain(task.task, _NAME)} ({task.action})"
-    for task in failed:
-        yield f"    failed: {plain(task.task, _NAME)} ({task.action}): {task.message}"
+        yield from _change_lines(task)
+    yield from (f"    not seen: {_named(task)}" for task in unseen)
+    yield from (f"    {_ACTS[task.acts]}: {_named(task)}" for task in tasks if task.acts)
+    yield from (f"    failed: {_named(task)}: {task.message}" for task in failed)
     if host in hint.stopped:
         yield "    The playbook did not come to its end here; a task often fails because check mode skipped one before it."
 
 
-def _acted(task: HintTask) -> str:
-    return "says check_mode: false; it ran if the plan names it, and was held to check mode if not"
+def _change_lines(task: HintTask) -> Iterator[str]:
+    yield f"    would change: {_named(task)}"
+    for diff in task.diffs:
+        yield from _diff_lines(diff)
+    if task.more_diffs:
+        yield f"      and {_counted(task.more_diffs, 'difference')} more"
+
+
+def _named(task: HintTask) -> str:
+    return f"{plain(task.task, _NAME)} ({task.action})"
 
 
 def _diff_lines(diff: HintDiff) -> Iterator[str]:

@@ -26,7 +26,7 @@ class HintDiff(Noun):
 class HintTask(Noun):
     """What a task said on a host. `unseen`: check mode skipped it, or items of it, so nobody knows what it would do.
 
-    `acts`: it says `check_mode: false`. Such a task was named by the plan and has acted, or it was held to check mode.
+    `acts`: of a task that says `check_mode: false`: it ran, for the plan names it, or it was held to check mode.
     """
 
     host: HostName
@@ -36,7 +36,7 @@ class HintTask(Noun):
     changed: bool = False
     unseen: bool = False
     ignored: bool = False
-    acts: bool = False
+    acts: Literal["", "ran", "held"] = ""
     message: str = ""
     diffs: Many[HintDiff] = ()
     more_diffs: int = 0

@@ -85,7 +85,7 @@ class Ways:
             "masked": self.masked,
             "vaulted": KEPT.fresh,
             "changes": self.changes.items,
-            "acts": self.held is not None and self.held.acts,
+            "acts": "" if self.held is None else self.held.acts,
         }
 
     def begin(self, executor: Any) -> None:
@@ -97,7 +97,7 @@ class Ways:
         KEPT.fresh = []
         self.changes.begin()
         if self.held is not None:
-            self.held.acts = False
+            self.held.acts = ""
 
     def use(self, connection: Any) -> None:
         """A connection is about to be used. Raises AnsibleError where it would lead elsewhere than verified."""

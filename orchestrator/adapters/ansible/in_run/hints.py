@@ -32,11 +32,11 @@ _TRANSFERS_LATE = ("copy", "script", "template")
 
 
 class Held:
-    """Holds the tasks of a run to check mode, each in its own process; `acts`: whether the present one says otherwise."""
+    """Holds the tasks of a run to check mode, each in its own process; `acts`: of one that says otherwise, `ran` or `held`."""
 
     def __init__(self, nonce: str, named: Callable[[str], bool]) -> None:
         self._own, self._named = nonce, named
-        self.acts = False
+        self.acts = ""
 
     def begin(self, executor: Any) -> None:
         """An item of a task is about to be done. Who names a task in the plan says that it only looks."""
@@ -44,8 +44,10 @@ class Held:
         play = getattr(task, "play", None) or getattr(task._parent, "_play", None)
         if self._own and play is not None and play.get_name().endswith(f" {self._own}"):
             return
-        self.acts = self.acts or is_off(task.check_mode)
-        if not self._named(task.get_name()):
+        named = self._named(task.get_name())
+        if is_off(task.check_mode) and action_of(task) not in _HARMLESS:
+            self.acts = "ran" if named else "held"
+        if not named:
             task.check_mode = True
             # Ansible refuses both together.
             task.async_val = 0
@@ -202,7 +204,7 @@ class Hint:
             "changed": bool(result.is_changed()),
             "unseen": is_unseen(kind, answer),
             "ignored": bool(fields.get("ignored") or fields.get("rescued")),
-            "acts": bool(result.task_fields.get(key, {}).get("acts")),
+            "acts": result.task_fields.get(key, {}).get("acts", ""),
             "message": message(answer) if kind in ("failed", "unreachable") else "",
             "diffs": diffs,
             "more_diffs": more,
