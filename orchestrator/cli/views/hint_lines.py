@@ -55,6 +55,9 @@ def _host_lines(hint: StageHint, host: str) -> Iterator[str]:
     would = [task for task in tasks if task.changed and task.kind == "ok"]
     unseen = [task for task in tasks if task.unseen]
     failed = [task for task in tasks if task.kind in ("failed", "unreachable") and not task.ignored]
+    if not tasks and host in hint.stopped:
+        yield f"  {host}: no task of the playbook was run"
+        return
     yield (
         f"  {host}: {_counted(len(would), 'task')} would change something, {len(unseen)} not seen by check mode, "
         f"{len(tasks) - len({*map(id, would), *map(id, unseen), *map(id, failed)})} would change nothing"
@@ -64,7 +67,7 @@ def _host_lines(hint: StageHint, host: str) -> Iterator[str]:
     yield from (f"    not seen: {_named(task)}" for task in unseen)
     yield from (f"    {_ACTS[task.acts]}: {_named(task)}" for task in tasks if task.acts)
     yield from (f"    failed: {_named(task)}: {task.message}" for task in failed)
-    if host in hint.stopped:
+    if tasks and host in hint.stopped:
         yield "    The playbook did not come to its end here; a task often fails because check mode skipped one before it."
 
 

@@ -63,11 +63,11 @@ class AnsibleHints(Hints):
             self._runs.stop(request.attempt)
         folder = AttemptFolder(self._root, request.attempt)
         run = said_by(folder.events(), folder.nonce(), request.hosts)
-        told = () if sighting.outcome is None else sighting.outcome.faults
-        if sighting.outcome is not None and sighting.outcome.out_of_time:
-            told = (*told, f"its time was over after {request.run_timeout:g} s")
-        # What the verdict says of gaps is said already, in words that fit.
-        return run.model_copy(update={"faults": tuple(dict.fromkeys((*told, *run.faults)))})
+        outcome = sighting.outcome
+        faults = (*(() if outcome is None else outcome.faults), *run.faults)
+        if outcome is not None and outcome.out_of_time:
+            faults = (f"its time was over after {request.run_timeout:g} s",)
+        return run.model_copy(update={"faults": tuple(dict.fromkeys(faults))})
 
     def end(self, name: str) -> None:
         """Remove all that is kept of it, and what is empty then."""
