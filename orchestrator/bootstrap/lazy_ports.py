@@ -18,6 +18,7 @@ from orchestrator.engine import (
     attachment_ports,
     balancing_ports,
     cmdb_ports,
+    hint_ports,
     measuring_ports,
     messaging_ports,
     ports,
@@ -266,14 +267,15 @@ class WiredPorts(ports.Ports):
         return RedactedTargets(RoutedTargets(hosts, partial(self._without_ssh, controller)), self.redaction)
 
     def _without_ssh(self, controller: ControllerChecks) -> ports.Targets:
-        """Hosts that are visited through Ansible; the folders of these runs are apart from those of attempts."""
-        from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-        from orchestrator.adapters.ansible.visits import AnsibleTargets
-        from orchestrator.adapters.ansible.visits.visit import Visits
+        from orchestrator.bootstrap.runs_beside import visited_targets
 
-        root = self._root.absolute() / "visits"
-        runs = AnsiblePlaybooks(root, warm=self._warm, choice=self.ansible)
-        return AnsibleTargets(Visits(runs, root, self.clock), self.clock, controller)
+        return visited_targets(self._root.absolute(), self.clock, self._warm, self.ansible, controller)
+
+    @cached_property
+    def hints(self) -> hint_ports.Hints:
+        from orchestrator.bootstrap.runs_beside import hints_of_home
+
+        return hints_of_home(self._root.absolute(), self.clock, self._warm, self.ansible, self.images)
 
     @cached_property
     def measurements(self) -> measuring_ports.Measurements:

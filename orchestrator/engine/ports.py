@@ -26,6 +26,7 @@ from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdbs, OutsideCmdbs
+from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.redaction import Redaction
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
@@ -370,3 +371,4 @@ class Ports:
     senders: messaging.Senders = field(default_factory=messaging.NoSenders)
     cmdb: CmdbStore = field(default_factory=NoCmdbStore)
     outside_cmdbs: OutsideCmdbs = field(default_factory=NoOutsideCmdbs)
+    hints: Hints = field(default_factory=NoHints)

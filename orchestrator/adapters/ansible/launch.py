@@ -169,6 +169,7 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         }
         if request.questions
         else {},
+        "hint": {"named": list(allowed.check_mode_tasks)} if request.purpose == "hint" else None,
         "named_tasks": [
             *allowed.ignored_tasks,
             *allowed.rescued_tasks,
@@ -250,6 +251,8 @@ def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> 
     options = [str(playbook), "--inventory", request.inventory, "--limit", f"@{short}"]
     if given is not None:
         options += ["--become-password-file", str(pipe_of(given, control))]
+    if request.purpose == "hint":
+        options += ["--check", "--diff"]
     if request.vault_password_file is not None:
         options += ["--vault-password-file", request.vault_password_file]
     if request.variables or request.accelerate:

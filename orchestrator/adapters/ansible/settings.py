@@ -292,6 +292,10 @@ def no_log(project: Path) -> dict[str, str]:
     return {"ANSIBLE_LOG_PATH": os.devnull} if ("defaults", "log_path") in configuration(project) else {}
 
 
+_HINT_TMP = "/tmp"  # noqa: S108 - of a host: Ansible makes a folder of its own in it, with a name that nobody knows before
+"""A folder that each host has: Ansible's own, in the home of the login, would stay behind."""
+
+
 def settings_of_one_run(
     request: AttemptRequest, directory: Path, control: Path, installation: AnsibleInstallation | None = None
 ) -> dict[str, str]:
@@ -313,6 +317,7 @@ def settings_of_one_run(
         "ANSIBLE_SKIP_TAGS": ",".join(request.skip_tags),
         "ANSIBLE_FORKS": str(acceleration.forks(request)),
         "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
+        **({"ANSIBLE_REMOTE_TMP": _HINT_TMP} if request.purpose == "hint" else {}),
         **elsewhere(request),
         **acceleration.settings(
             request, _anchored(users.get(("defaults", "strategy_plugins"), ""), request.project), installation

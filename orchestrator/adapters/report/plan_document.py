@@ -15,6 +15,7 @@ from orchestrator.policy.authority.record_basis import purpose_rows, wave_rows
 from orchestrator.policy.authority.time_lines import (
     HEADINGS,
     basis_lines,
+    completed_facts,
     frame_lines,
     time_rows,
     verdict_line,
@@ -120,7 +121,11 @@ def _times(asked: PlanAsked) -> Section:
     lines = (*frame_lines(asked.ahead, on_close, asked.zone), *([verdict] if verdict else []))
     rows = time_rows(asked.ahead, asked.zone)
     headings = [(name, 2.0) for name in HEADINGS]
-    return Section("Point of no return", (*lines, *basis_lines(asked.ahead)), table=table(headings, rows))
+    return Section(
+        "Point of no return",
+        (*lines, *basis_lines(asked.ahead), *completed_facts(asked.ahead)),
+        table=table(headings, rows),
+    )
 
 
 def _backout(checked: PreparedPlan) -> Iterator[str]:

@@ -7,10 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestrator.cli.views.outline import Branch
+from orchestrator.domain.evidence.completed_times import CompletedTimes
 from orchestrator.domain.plan.planned_schedule import OnWindowClose
 from orchestrator.policy.authority.time_lines import (
     HEADINGS,
     basis_lines,
+    completed_lines,
+    completed_title,
     frame_lines,
     time_rows,
     verdict_line,
@@ -28,6 +31,7 @@ def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) ->
             *map(Branch, _table(ahead, zone)),
             *([Branch(words, loud=loud)] if words else []),
             Branch("calculated from", tuple(map(Branch, basis_lines(ahead)))),
+            *_completed(ahead),
             *map(Branch, dict.fromkeys(f"times from {line.times.basis}" for line in ahead.times.lines)),
         ),
     )
@@ -40,7 +44,20 @@ def times_json(ahead: TimesAhead) -> dict[str, Any]:
         "waits": ahead.waits,
         "against": [str(reason) for reason in ahead.against],
         **ahead.times.model_dump(mode="json"),
+        "completed": None if ahead.completed is None else _completed_json(ahead, ahead.completed),
     }
+
+
+def _completed(ahead: TimesAhead) -> Iterator[Branch]:
+    title = completed_title(ahead)
+    if title:
+        yield Branch(title, tuple(map(Branch, completed_lines(ahead))))
+
+
+def _completed_json(ahead: TimesAhead, completed: CompletedTimes) -> dict[str, Any]:
+    """`waves`: what is expected of this plan's waves by these deployments, without a backout."""
+    about = completed.model_dump(mode="json", exclude={"waves"})
+    return {**about, "waves": [times.model_dump(mode="json") for times in ahead.forward]}
 
 
 def _table(ahead: TimesAhead, zone: ZoneInfo) -> Iterator[str]:

@@ -82,12 +82,12 @@ class AttemptRequest(Noun):
     that have none, and what identifies each of them. `questions`: those of a visit, which runs nothing else; `playbook` says
     then only beside which one variables are. `isolation`: what the run is shut off by; where that cannot be had any more,
     nothing is run. `execution_environment`: the image of a container. `private_keys`: files of keys with which its hosts
-    are reached.
+    are reached. A `hint` runs its playbook in check mode, and its epoch is 0: a host keeps nothing of it.
     """
 
     attempt: str
     deployment: str
-    purpose: Purpose | Literal["visit"]
+    purpose: Purpose | Literal["visit", "hint"]
     playbook: str
     project: str
     inventory: str

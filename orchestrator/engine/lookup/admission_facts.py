@@ -11,6 +11,7 @@ from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.completed_times import CompletedTimes
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import Approved
 from orchestrator.domain.journal.lifecycle import State
@@ -35,7 +36,7 @@ from orchestrator.policy.authority.admission_question import NO_POLICY, OnRecord
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.authority.policy_memory import PolicyInForce
 from orchestrator.policy.authority.ticket_need import TicketSight
-from orchestrator.policy.measures.wave_durations import measured_waves
+from orchestrator.policy.measures.wave_durations import completed_times, completed_waves, measured_waves
 from orchestrator.policy.planning.way_changes import Ways
 from orchestrator.policy.telling.words.ground_words import ground_words
 
@@ -59,6 +60,7 @@ class Known:
     traces: Traces
     certificates: tuple[PresentedCertificate, ...] = ()
     measured: tuple[MeasuredWave, ...] = ()
+    completed: CompletedTimes | None = None
     place: Place = field(default_factory=Place)
     in_force: tuple[PolicyInForce, ...] = ()
     documents: tuple[PresentedDocument, ...] = ()
@@ -88,6 +90,7 @@ def facts_of(ports: Ports, d: Deployment, *, history: bool = True) -> Known:
         traces=traces,
         certificates=certificates,
         measured=tuple(_measured(ports, others, d)) if governed else (),
+        completed=_completed(ports, others, d) if starting else None,
         place=place_of(ports, d, others if starting else None) if history else known_to_files(ports, d),
         in_force=policies_in_force(ports.journal, others) if starting and history else (),
         documents=documents_of(ports, d, keyring) if starting else (),
@@ -142,6 +145,7 @@ def question_of(
         recent=(*_starts(known.others, d), *known.traces.starts),
         successes=tuple(_successes(known.others)),
         measured=known.measured,
+        completed=known.completed,
         plan_file=d.plan_file,
         rehearsing=d.rehearsing.rehearsal is not None,
         vouched=d.authority.vouched if not governed and not known.keyring.keys else (),
@@ -284,6 +288,21 @@ def _measured(ports: Ports, others: Sequence[Brief], d: Deployment) -> Iterator[
     for other in alike[:MOST_MEASURED]:
         d = folded(ports.journal, other.id)
         yield from measured_waves(d, story_on(ports.journal, d))
+
+
+def _completed(ports: Ports, others: Sequence[Brief], d: Deployment) -> CompletedTimes | None:
+    """Wave times of the newest completed deployments of this release there, in any version, by the same playbooks."""
+    playbooks, environment = d.plan.playbooks, d.plan.resources.environment
+    alike = [
+        other
+        for other in others
+        if other.state is State.COMPLETED
+        and same_name(other.release, d.plan.release.name)
+        and same_name(other.environment, environment)
+        and other.playbooks == playbooks
+    ]
+    known = [folded(ports.journal, other.id) for other in alike[:MOST_MEASURED]]
+    return completed_times([(one, completed_waves(one, story_on(ports.journal, one))) for one in known])
 
 
 def _on_record(ports: Ports, others: Sequence[Brief]) -> dict[str, OnRecord | None]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from orchestrator.domain.authority.rehearsal import MeasuredWave
 from orchestrator.domain.calendar.schedule_of_change import Booking, MissedStart, PlannedStart
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.completed_times import CompletedTimes
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.machines import Kin, kin_of
 from orchestrator.domain.plan.target import Identity
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
@@ -43,7 +45,12 @@ from orchestrator.policy.calendar.impact import (
 )
 from orchestrator.policy.calendar.start_time import ClosedTime, binding_calendar, judged_time
 from orchestrator.policy.calendar.windows import policy_for
-from orchestrator.policy.measures.wave_durations import measured_waves, slowest
+from orchestrator.policy.measures.wave_durations import (
+    completed_times,
+    completed_waves,
+    measured_waves,
+    slowest,
+)
 from orchestrator.policy.telling.words.schedule_words import conflict_words, utc
 
 
@@ -163,7 +170,12 @@ def withdraw(ports: Ports, deployment: str, *, by: str, reason: str) -> Deployme
 def all_bookings(ports: Ports) -> tuple[Booking, ...]:
     """The whole schedule of change, past and future."""
     deployments = list(every(ports.journal))
-    return bookings_of(deployments, ports.clock.now(), measured_by(ports.journal, deployments))
+    return bookings_of(
+        deployments,
+        ports.clock.now(),
+        measured_by(ports.journal, deployments),
+        completed_by(ports.journal, deployments),
+    )
 
 
 def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str, tuple[MeasuredWave, ...]]:
@@ -185,6 +197,21 @@ def measured_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str
     return {d.id: slowest(measured[_kind(d)]) for d in ones if not d.over and _kind(d) in measured}
 
 
+def completed_by(journal: Journal, deployments: Iterable[Deployment]) -> dict[str, CompletedTimes]:
+    """For each open deployment the times of the newest completed ones of its release there; `deployments`: newest first."""
+    ones = list(deployments)
+    kinds = {(_kind(d), d.plan.playbooks) for d in ones if not d.over}
+    over = [d for d in ones if d.state is State.COMPLETED]
+    alike = {kind: [d for d in over if (_kind(d), d.plan.playbooks) == kind] for kind in kinds}
+    times = {
+        kind: completed_times([(d, completed_waves(d, story_on(journal, d))) for d in each[:MOST_MEASURED]])
+        for kind, each in alike.items()
+    }
+    return {
+        d.id: known for d in ones if not d.over and (known := times[_kind(d), d.plan.playbooks]) is not None
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class ImpactAnswer:
     """The planned releases that a change touches, and every name that the records know."""
@@ -200,7 +227,9 @@ def impact_of_change(
     deployments = list(every(ports.journal))
     measured = measured_by(ports.journal, deployments)
     needs = service_needs(ports)
-    touched = touched_releases(change, deployments, ports.clock.now(), measured, needs)
+    touched = touched_releases(
+        change, deployments, ports.clock.now(), measured, needs, completed_by(ports.journal, deployments)
+    )
     within = tuple(release for release in touched if reaches(release, begins, ends))
     return ImpactAnswer(within, names_on_record(deployments, needs))
 
@@ -251,7 +280,12 @@ def _with_new(ports: Ports, event: e.Planned) -> tuple[Booking, tuple[Booking, .
     now = ports.clock.now()
     new = fold([e.Recorded(deployment="new-entry", seq=1, at=now, event=event)])
     deployments = [new, *every(ports.journal)]
-    bookings = bookings_of(deployments, now, measured_by(ports.journal, deployments))
+    bookings = bookings_of(
+        deployments,
+        now,
+        measured_by(ports.journal, deployments),
+        completed_by(ports.journal, deployments),
+    )
     return next(b for b in bookings if b.id == new.id), bookings
 
 

@@ -8,6 +8,7 @@ from orchestrator.domain.authority.approval import PresentedApproval
 from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.evidence.completed_times import CompletedTimes
 from orchestrator.domain.evidence.run_software import RunSoftware
 from orchestrator.domain.plan.change_request import ChangeRequest, Mode
 from orchestrator.domain.plan.effective_plan import EffectivePlan
@@ -103,6 +104,7 @@ class Question:
     recent: tuple[datetime, ...] = ()
     successes: tuple[Success, ...] = ()
     measured: tuple[MeasuredWave, ...] = ()
+    completed: CompletedTimes | None = None
     plan_file: str = "PLAN"
     rehearsing: bool = False
     vouched: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from orchestrator.domain.plan.planned_schedule import OnWindowClose
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.authority.times_ahead import TimesAhead
+from orchestrator.policy.calendar.forward_times import basis_of
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic, WaveTimes
 from orchestrator.policy.telling.words.schedule_words import when_words
 
@@ -59,6 +60,28 @@ def verdict_line(ahead: TimesAhead, zone: ZoneInfo) -> tuple[str, bool]:
 def basis_lines(ahead: TimesAhead) -> Iterator[str]:
     """How long each wave takes, and where these times are from."""
     yield from (_takes(line.times) for line in ahead.times.lines)
+
+
+def completed_title(ahead: TimesAhead) -> str:
+    """From which completed deployments times are known; empty where none completed."""
+    return f"took in {basis_of(ahead.completed)}" if ahead.completed is not None and ahead.forward else ""
+
+
+def completed_lines(ahead: TimesAhead) -> Iterator[str]:
+    """What the waves took there, and that nothing of a backout is known from them."""
+    for times in ahead.forward:
+        deploy, verify = (seconds_words(round(seconds, 1)) for seconds in (times.deploy, times.verify))
+        yield f"{plain(times.name, 40)}: deploy {deploy}, verify {verify}"
+    if ahead.forward:
+        yield "none of them was backed out, so no point of no return rests on these times"
+
+
+def completed_facts(ahead: TimesAhead) -> Iterator[str]:
+    """The same with the title before it, for pages."""
+    title = completed_title(ahead)
+    if title:
+        yield f"{title}:"
+        yield from completed_lines(ahead)
 
 
 def _row(line: WaveArithmetic, first: datetime, zone: ZoneInfo) -> tuple[str, ...]:

@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from orchestrator.domain.authority.admission_answer import Reason
+from orchestrator.domain.evidence.completed_times import CompletedTimes
 from orchestrator.policy.authority.admission import weigh
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.calendar_check import opens_next
+from orchestrator.policy.calendar.forward_times import ForwardTimes, forward_times
 from orchestrator.policy.calendar.point_of_no_return import Arithmetic
 
 
@@ -15,13 +17,16 @@ class TimesAhead:
     """`against`: the calendar's reasons against the requested start; the arithmetic starts there nevertheless.
 
     `waits`: no start was requested, nothing is open now, and the arithmetic starts at the next opening. `binds`: the policy
-    forbids the start of a wave that could not be undone in time.
+    forbids the start of a wave that could not be undone in time. `forward`: what the waves took in completed deployments; the
+    arithmetic does not rest on that.
     """
 
     times: Arithmetic
     binds: bool
     waits: bool = False
     against: tuple[Reason, ...] = ()
+    forward: tuple[ForwardTimes, ...] = ()
+    completed: CompletedTimes | None = None
 
     @property
     def late(self) -> tuple[str, ...]:
@@ -39,7 +44,15 @@ def times_ahead(question: Question, at: datetime | None = None) -> TimesAhead:
     """The arithmetic from a moment; by default from the question's own, or if closed then, from the next opening."""
     binds = question.policy.undo_before_close
     asked = weigh(question if at is None else replace(question, now=at))
+    completed = question.completed
+    forward = _forward(question, completed) if completed is not None else ()
     opens = opens_next(question) if at is None and asked.opening.reasons else None
     if opens is None:
-        return TimesAhead(asked.times, binds, against=asked.opening.reasons)
-    return TimesAhead(weigh(replace(question, now=opens)).times, binds, waits=True)
+        against = asked.opening.reasons
+        return TimesAhead(asked.times, binds, against=against, forward=forward, completed=completed)
+    times = weigh(replace(question, now=opens)).times
+    return TimesAhead(times, binds, waits=True, forward=forward, completed=completed)
+
+
+def _forward(question: Question, completed: CompletedTimes) -> tuple[ForwardTimes, ...]:
+    return forward_times(question.plan, question.waves, completed, margin=question.policy.margin)

@@ -8,11 +8,13 @@ from orchestrator.domain.authority.admission_answer import OF_CALENDAR
 from orchestrator.domain.authority.rehearsal import MeasuredWave
 from orchestrator.domain.calendar.schedule_of_change import Booking, BookingState
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.completed_times import CompletedTimes
 from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED, OVER, State
 from orchestrator.domain.plan.plan_kind import persons_of
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.names import is_among
-from orchestrator.policy.calendar.point_of_no_return import expected_times
+from orchestrator.policy.calendar.forward_times import ForwardTimes, basis_of, forward_times
+from orchestrator.policy.calendar.point_of_no_return import WaveTimes, expected_times
 from orchestrator.policy.calendar.start_time import blocked_by
 from orchestrator.policy.calendar.windows import policy_for
 
@@ -34,23 +36,31 @@ class Expected:
 
 
 def bookings_of(
-    deployments: Iterable[Deployment], now: datetime, measured: Mapping[str, Sequence[MeasuredWave]]
+    deployments: Iterable[Deployment],
+    now: datetime,
+    measured: Mapping[str, Sequence[MeasuredWave]],
+    completed: Mapping[str, CompletedTimes] | None = None,
 ) -> tuple[Booking, ...]:
-    """Every deployment that has a time, by its start. `measured` are wave times by the id of the deployment."""
+    """Every deployment that has a time, by its start. `measured` and `completed` are wave times by the deployment's id."""
+    known = completed or {}
     deployments = list(deployments)
     machines = known_machines(deployments)
-    bookings = (booking_of(d, now, machines, measured.get(d.id, ())) for d in deployments)
+    bookings = (booking_of(d, now, machines, measured.get(d.id, ()), known.get(d.id)) for d in deployments)
     return tuple(sorted((b for b in bookings if b is not None), key=lambda b: (b.starts, b.id)))
 
 
 def booking_of(
-    d: Deployment, now: datetime, machines: Machines, measured: Sequence[MeasuredWave] = ()
+    d: Deployment,
+    now: datetime,
+    machines: Machines,
+    measured: Sequence[MeasuredWave] = (),
+    completed: CompletedTimes | None = None,
 ) -> Booking | None:
     """The booking of one deployment; None where it has no start time."""
     state, starts = state_of(d), starts_of(d)
     if starts is None:
         return None
-    expected = expected_of(d, measured)
+    expected = expected_of(d, measured, completed)
     ends, basis = _end(d, state, starts, now, expected)
     here, by_address = machines_of(d, machines)
     release = d.plan.release
@@ -134,19 +144,32 @@ def starts_of(d: Deployment) -> datetime | None:
     return d.schedule.starts or (window.opens if window is not None else None)
 
 
-def expected_of(d: Deployment, measured: Sequence[MeasuredWave]) -> Expected:
+def expected_of(
+    d: Deployment, measured: Sequence[MeasuredWave], completed: CompletedTimes | None = None
+) -> Expected:
     """How long it occupies its hosts: every wave forward, then a backout of all, as if the last wave failed at its end.
 
-    Early life support occupies the hosts too. The time that people take to confirm a gate is not included.
+    Where no backout was measured, completed deployments say how long it takes to deploy and verify, and the plan's limits how
+    long to back out. Early life support occupies the hosts too. The time that people take to confirm a gate is not included.
     """
     margin = d.authority.policy.margin if d.authority.policy is not None else 0.0
     times = expected_times(d.plan, d.waves, measured, margin=margin)
     early_life = d.plan.validation.early_life
+    basis = times[0].basis if times else "no wave"
+    if completed is not None and not measured:
+        forward = {each.wave: each for each in forward_times(d.plan, d.waves, completed, margin=margin)}
+        times = tuple(_with_forward(each, forward.get(each.wave)) for each in times)
+        basis = f"{basis_of(completed)}; to back out the plan's time limits, for no backout was measured"
     seconds = sum((wave.forward or 0.0) + (wave.back_out or 0.0) for wave in times)
     seconds += early_life.duration if early_life is not None else 0.0
     confirmed = ", and the time people take to confirm" if any(w.gate.confirm for w in d.waves) else ""
-    basis = times[0].basis if times else "no wave"
     return Expected(seconds, f"every wave there and back: {basis}{confirmed}")
+
+
+def _with_forward(times: WaveTimes, forward: ForwardTimes | None) -> WaveTimes:
+    if forward is None:
+        return times
+    return times.model_copy(update={"deploy": forward.deploy, "verify": forward.verify})
 
 
 def _end(

@@ -7,6 +7,7 @@ from typing import Literal
 from orchestrator.domain.authority.rehearsal import MeasuredWave
 from orchestrator.domain.calendar.schedule_of_change import BOOKED, Booking, BookingState
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.evidence.completed_times import CompletedTimes
 from orchestrator.domain.plan.release_plan import Release
 from orchestrator.domain.text.model_base import Many, Moment, Name, Noun
 from orchestrator.domain.text.names import as_read, is_among, same_name
@@ -61,6 +62,7 @@ def touched_releases(
     now: datetime,
     measured: Mapping[str, Sequence[MeasuredWave]],
     services: Needs | None = None,
+    completed: Mapping[str, CompletedTimes] | None = None,
 ) -> tuple[TouchedRelease, ...]:
     """Every planned, scheduled or running release that the change touches, by its start; those without a time come last.
 
@@ -70,7 +72,9 @@ def touched_releases(
     machines, needs = known_machines(everything), _needs(everything, services or {})
     planned = (d for d in everything if state_of(d) in BOOKED)
     touched = (
-        _release(d, touches, booking_of(d, now, machines, measured.get(d.id, ())))
+        _release(
+            d, touches, booking_of(d, now, machines, measured.get(d.id, ()), (completed or {}).get(d.id))
+        )
         for d in planned
         if (touches := tuple(dict.fromkeys(_touches(change, d, machines, needs))))
     )

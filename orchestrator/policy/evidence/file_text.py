@@ -37,14 +37,14 @@ def withheld(before: Baseline, after: Baseline, name: str, scope: BaselineScope)
     sides = [_attributes_of(each, name) or {} for each in (before, after)]
     if sides[0].get("sha256") == sides[1].get("sha256"):
         return None
-    closed = next((side for side in reversed(sides) if _is_closed(side)), None)
+    closed = next((side for side in reversed(sides) if is_closed(side)), None)
     return None if closed is None else Withheld(str(closed["mode"]))
 
 
 def content_lines(before: Baseline, after: Baseline, name: str, scope: BaselineScope) -> list[str]:
     """How a file's text changed, as a unified difference; empty where it is withheld, was not kept, or is not text."""
     sides = [_attributes_of(each, name) for each in (before, after)]
-    if not is_shown(scope, name) and any(side is not None and _is_closed(side) for side in sides):
+    if not is_shown(scope, name) and any(side is not None and is_closed(side) for side in sides):
         return []
     was, now = map(_lines_of, sides)
     if was is None or now is None:
@@ -53,7 +53,7 @@ def content_lines(before: Baseline, after: Baseline, name: str, scope: BaselineS
 
 
 def _is_withheld(item: ConfigurationItem, scope: BaselineScope) -> bool:
-    closed = item.kind == "file" and CONTENT in item.attributes and _is_closed(item.attributes)
+    closed = item.kind == "file" and CONTENT in item.attributes and is_closed(item.attributes)
     return closed and not is_shown(scope, item.name)
 
 
@@ -62,7 +62,7 @@ def _without_text(item: ConfigurationItem) -> ConfigurationItem:
     return item.model_copy(update={"attributes": rest})
 
 
-def _is_closed(attributes: Attributes) -> bool:
+def is_closed(attributes: Attributes) -> bool:
     """Whether not everybody may read a file; so also where its mode is none."""
     if "mode" not in attributes:
         return False

@@ -58,9 +58,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._ways, given = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce, self._addresses)
         self._delegates = [str(name) for name in given.get("delegates", [])]
         self._vaulted, self._named = given.get("vaulted", []), set(given.get("named_tasks", []))
-        # Of hosts without ssh: what identifies them, and the questions of a visit.
         self._identities: dict[str, Any] = given.get("identities", {})
         self._visit: dict[str, Any] = given.get("visit", {})
+        self._hint = _beside("hints").of_run(self._nonce, self._ways, given.get("hint"), _kept_text().KEPT)
         if self._ways:
             self._changes = _beside("changes").Report()
         self._file = _new_file(path) if path else -1
@@ -104,6 +104,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._look_where(plays[0])
             known = {**self._reported, **self._addresses}
             self._places = _beside("places").Places(plays[0], known, self._delegates)
+        for task in self._hint.acting(users) if self._hint else []:
+            self._write("would_act", **task)
+            self._close(plays[0], None)
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._play, self._ours = play, self._which(play)
@@ -277,6 +280,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         )
         if self._ours == "visit":
             self._answer(kind, result)
+        if self._hint is not None and not self._ours:
+            self._write("hint", **self._hint.of(kind, result, self._ways.key, fields))
 
     def _fence(self, kind: str, result: Any, answers: Any) -> tuple[str, str]:
         identity = self._identities.get(result.host.get_name())

@@ -148,6 +148,12 @@ class _RunFold:
     def _on_answer(self, event: dict[str, Any]) -> None:
         """What a visit asked; visits/answers.py reads it."""
 
+    def _on_hint(self, event: dict[str, Any]) -> None:
+        """What a task would change; hints/said.py reads it."""
+
+    def _on_would_act(self, event: dict[str, Any]) -> None:
+        """A task for which no hint is had; hints/said.py reads it."""
+
     def _on_stats(self, event: dict[str, Any]) -> None:
         for name, counts in event["recap"].items():
             self.host(name).recap = Recap(**{key: counts[key] for key in _RECAP})

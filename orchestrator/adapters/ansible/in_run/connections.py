@@ -24,6 +24,7 @@ from orchestrator.adapters.ansible.guest.core.choice import core
 from orchestrator.adapters.ansible.in_run.actions import action_of
 from orchestrator.adapters.ansible.in_run.acts import Acts
 from orchestrator.adapters.ansible.in_run.changes import Changes
+from orchestrator.adapters.ansible.in_run.hints import Held
 from orchestrator.adapters.ansible.in_run.kept_text import KEPT
 from orchestrator.adapters.ansible.in_run.masks import failed, is_blind, is_never_true, words
 from orchestrator.adapters.ansible.in_run.opens import Opens
@@ -62,6 +63,7 @@ class Ways:
         self.masked: list[str] = []
         self.raw: dict[str, Any] | None = None
         self.changes = Changes()
+        self.held: Held | None = None
 
     def lead(self, led: Mapping[str, list[str]], plain: list[str]) -> Ways:
         """Let ssh go to these places by these words, and to all others by `plain`."""
@@ -83,6 +85,7 @@ class Ways:
             "masked": self.masked,
             "vaulted": KEPT.fresh,
             "changes": self.changes.items,
+            "acts": "" if self.held is None else self.held.acts,
         }
 
     def begin(self, executor: Any) -> None:
@@ -93,6 +96,8 @@ class Ways:
         self.taken, self.masked, self.raw = {}, [], None
         KEPT.fresh = []
         self.changes.begin()
+        if self.held is not None:
+            self.held.acts = ""
 
     def use(self, connection: Any) -> None:
         """A connection is about to be used. Raises AnsibleError where it would lead elsewhere than verified."""
@@ -162,6 +167,8 @@ def _run(ways: Ways, original: Callable[[], Any], executor: Any) -> Any:
 
 def _execute(ways: Ways, original: Any, executor: Any, *arguments: Any, **named: Any) -> Any:
     ways.raw = None
+    if ways.held is not None:
+        ways.held.begin(executor)
 
     def ended(result: Mapping[str, Any], variables: dict[str, Any]) -> None:
         ways.end_item(executor, result, variables)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,6 +31,9 @@ from orchestrator.policy.authority.answer_ahead import answer_ahead
 from orchestrator.policy.authority.times_ahead import times_ahead
 from orchestrator.policy.evidence.allowed_changes import rules_binding
 
+if TYPE_CHECKING:
+    from orchestrator.engine.ports import Ports
+
 _file = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
 _project = click.option(
     "--project",
@@ -43,7 +46,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 
 @click.group()
 def plan() -> None:
-    """Check a release plan and show what it would do. No host is touched."""
+    """Check a release plan and show what it would do. No host is touched; --diff asks hosts in check mode."""
 
 
 @plan.command()
@@ -101,15 +104,63 @@ def check(file: Path, project: Path | None, static: bool, form: str | None, as_j
 @zone_option
 @click.option("--html", type=_document, help="Write the plan to this file as a page for sign-off.")
 @click.option("--pdf", type=_document, help="Write the plan to this file as PDF for sign-off.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Run the deploy playbooks in check mode on hosts, and show what tasks say that they would change: a hint.",
+)
+@click.option(
+    "--limit",
+    metavar="HOSTS",
+    help="With --diff: hosts or groups, by comma [default: the first of each stage].",
+)
+@click.option("--at-most", metavar="TIME", help="With --diff: the longest for each playbook [default: 10m].")
 @ansible_option
 @_json
-def show(
-    file: Path, project: Path | None, at: str | None, zone: str | None, *, as_json: bool, **files: Path | None
+def show(  # noqa: PLR0913 - the options of one command
+    file: Path,
+    project: Path | None,
+    at: str | None,
+    zone: str | None,
+    *,
+    diff: bool,
+    limit: str | None,
+    at_most: str | None,
+    as_json: bool,
+    **files: Path | None,
 ) -> int:
     """Show what a plan will do: hosts by wave, checks, gates, limits, backout, and how late each wave may start.
 
     With --html or --pdf it is a document for whoever signs it, and nothing is printed but where it is.
+
+    With --diff hosts are asked: Ansible logs in to them, and runs the playbooks in check mode. Nothing is put on the journal,
+    and nothing of it is kept.
     """
+    if _is_hint(diff=diff, about_hint=(limit, at_most), about_plan=(at, zone, *files.values())):
+        return _show_hint(file, project, limit, at_most, as_json=as_json)
+    return _show_plan(file, project, at, zone, files, as_json=as_json)
+
+
+def _is_hint(*, diff: bool, about_hint: Sequence[object], about_plan: Sequence[object]) -> bool:
+    """Whether hosts are asked. Raises UsageFault for options that are not about what is asked."""
+    if diff and any(each is not None for each in about_plan):
+        raise UsageFault(
+            "--diff prints a hint; --html, --pdf, --at and --zone are about the plan itself: ask for one of both."
+        )
+    if not diff and any(each is not None for each in about_hint):
+        raise UsageFault("--limit and --at-most are for the hint of --diff: add --diff, or leave them out.")
+    return diff
+
+
+def _show_plan(
+    file: Path,
+    project: Path | None,
+    at: str | None,
+    zone: str | None,
+    files: Mapping[str, Path | None],
+    *,
+    as_json: bool,
+) -> int:
     zone_given(zone)
     wanted = {form: place for form, place in files.items() if place is not None}
     if wanted and as_json:
@@ -138,6 +189,23 @@ def show(
         click.echo(plain(line, 2000))
     _print_warnings(checked.warnings)
     return ExitCode.COMPLETED
+
+
+def _show_hint(
+    file: Path, project: Path | None, limit: str | None, at_most: str | None, *, as_json: bool
+) -> int:
+    from orchestrator.cli.verbs.planning.plan_hint import names_of_limit, seconds_at_most, show_hint
+    from orchestrator.cli.wiring import ports_to_check
+
+    names, seconds, ports = names_of_limit(limit), seconds_at_most(at_most), ports_to_check()
+    try:
+        checked, question = _checked(file, project, ports)
+    except PlanFault as fault:
+        return _report(str(file), fault.faults, (), as_json=as_json)
+    if checked.faults or question is None:
+        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
+    with _progress() as say:
+        return show_hint(ports, checked, names, seconds, as_json=as_json, say=say)
 
 
 @plan.command()
@@ -207,12 +275,14 @@ def _check_statically(file: Path, project: Path | None, *, as_json: bool) -> int
     return ExitCode.COMPLETED
 
 
-def _checked(file: Path, project: Path | None) -> tuple[PreparedPlan, Question | None]:
+def _checked(
+    file: Path, project: Path | None, ports: Ports | None = None
+) -> tuple[PreparedPlan, Question | None]:
     """The plan with all its faults, those by its rules too, and the question whether it may start; None if none can be made."""
     from orchestrator.cli.wiring import has_journal, ports_to_check
     from orchestrator.engine.use_cases.preview import asked_ahead
 
-    ports = ports_to_check()
+    ports = ports or ports_to_check()
     loaded = ports.plan_files.load(file, project)
     with _progress() as say:
         checked = check_plan(ports, loaded, say=say)
