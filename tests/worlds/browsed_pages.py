@@ -101,7 +101,11 @@ def calendar(hosts: tuple[str, ...]) -> str:
 def period() -> str:
     """A period of thirty deployments to environments of long names."""
     done = "11-{0:02}T08:00 planned; 11-{0:02}T09:00 begun; 11-{0:02}T10:00 completed"
-    bad = "11-{0:02}T08:00 planned; 11-{0:02}T09:00 begun; 11-{0:02}T10:00 failed deploying; 11-{0:02}T10:00 backout failure; 11-{0:02}T11:00 restored"
+    begun, failed = (
+        done.rpartition("; ")[0],
+        "11-{0:02}T10:00 failed deploying; 11-{0:02}T10:00 backout failure",
+    )
+    bad = f"{begun}; {failed}; 11-{{0:02}}T11:00 restored"
     happened = [(done if n % 4 else bad).format(n % 13 + 1) for n in range(30)]
     usual = {"service": "payments-and-settlements", "environment": "live-northern-region", "model": "rolling"}
     journal, clock = journal_of(

@@ -12,11 +12,19 @@ CHROMIUM = shutil.which("chromium")
 LONGEST_WORD = 20
 """Letters and digits in a row that stand on one line; longer ones are digests and labels, and may be broken."""
 _SWITCHES = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --hide-scrollbars --allow-file-access-from-files"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
 _MEASURE = """
 const wordless = new Set(["STYLE", "SCRIPT", "TITLE"]);
+const start = text => text.trim().replace(/\\s+/g, " ").slice(0, 60);
 function faults(frame) {
   const page = frame.contentDocument, root = page.documentElement, seen = new Set();
   for (const each of page.querySelectorAll("details")) each.open = true;
@@ -24,12 +32,12 @@ function faults(frame) {
     seen.add(`the page is ${root.scrollWidth} wide`);
     for (const each of page.querySelectorAll("body *"))
       if (!each.closest(".scroll") && each.getBoundingClientRect().right > root.clientWidth + 1)
-        seen.add(`too wide: ${each.tagName} ${each.className} ${each.textContent.trim().slice(0, 40)}`);
+        seen.add(`too wide: ${each.tagName} ${each.className} ${start(each.textContent)}`);
   }
   if (root.clientWidth > 1000)
     for (const each of page.querySelectorAll(".scroll"))
       if (each.scrollWidth > each.clientWidth + 1)
-        seen.add(`scrolls: ${each.scrollWidth} in ${each.clientWidth}: ${each.textContent.trim().replace(/\\s+/g, " ").slice(0, 60)}`);
+        seen.add(`scrolls: ${each.scrollWidth} in ${each.clientWidth}: ${start(each.textContent)}`);
   for (const each of page.querySelectorAll("svg text")) {
     const own = each.getBoundingClientRect(), whole = each.ownerSVGElement.getBoundingClientRect();
     if (own.left < whole.left - 1 || own.right > whole.right + 1) seen.add(`cut off: ${each.textContent}`);
@@ -43,7 +51,7 @@ function faults(frame) {
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
       const lines = new Set([...range.getClientRects()].map(each => Math.round(each.top)));
-      if (lines.size > 1) seen.add(`broken: ${word[0]} in ${parent.tagName} ${node.data.trim().replace(/\\s+/g, " ").slice(0, 60)}`);
+      if (lines.size > 1) seen.add(`broken: ${word[0]} in ${parent.tagName} ${start(node.data)}`);
     }
   }
   return [...seen];

@@ -12,7 +12,7 @@ _JOINT = re.compile(r"((?:&#?\w+;|[/._:@=,;?\\-])+)")
 
 
 def breakable(page: str) -> str:
-    """The page with `<wbr>` after each joint of a long run of characters, and within parts without one. Copied text has none."""
+    """The page with `<wbr>` after each joint of a long run of characters, and in parts without one. Copied text has none."""
     parts, at = [], 0
     for apart in _APART.finditer(page):
         parts += [_LONG.sub(_broken, page[at : apart.start()]), apart.group()]

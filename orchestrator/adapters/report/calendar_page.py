@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
+from orchestrator.adapters.report.grouping import names
 from orchestrator.adapters.report.months import freezes_of, months_of
 from orchestrator.adapters.report.templating import environment, page_of
 from orchestrator.domain.text.format import counted
@@ -39,7 +40,7 @@ def html_calendar(schedule: PublishedSchedule, zone: ZoneInfo) -> str:
 
 @cache
 def _environment() -> Environment:
-    return environment({"when": _when, "counted": counted, "percent": lambda x: f"{x:.2f}"})
+    return environment({"when": _when, "counted": counted, "names": names, "percent": lambda x: f"{x:.2f}"})
 
 
 def _when(moment: datetime, zone: ZoneInfo) -> str:

@@ -23,6 +23,7 @@ from orchestrator.adapters.report.metric_charts import charts_of
 from orchestrator.adapters.report.objectives import OUTCOME_TAGS, objectives_shown
 from orchestrator.adapters.report.plan_sections import sections_of
 from orchestrator.adapters.report.post_review import review_shown
+from orchestrator.adapters.report.short_names import short_names
 from orchestrator.adapters.report.signatures import Signatures, signature_words
 from orchestrator.adapters.report.templating import environment, page_of
 from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
@@ -55,6 +56,9 @@ from orchestrator.policy.telling.words.incident_words import incident_words
 from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.unit_words import evidence_of
+
+CELL, LANE = 12, 20
+"""Characters of a host's name in a cell for many hosts, and at its lane of the timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ def html_record(
         alike_hosts=alike_hosts,
         few=len(d.standings) <= EACH_UP_TO,
         addresses={target.host: target.address for target in d.targets},
+        cell_names=short_names(d.standings, CELL),
+        lane_names=short_names(d.standings, LANE),
         many_hosts=len(d.standings) > HOSTS_UP_TO,
         approved=[r for r in records if isinstance(r.event, e.Approved)],
         drivers=[r for r in records if isinstance(r.event, e.DriverTook)],

@@ -70,7 +70,12 @@ def check(file: Path, project: Path | None, static: bool, form: str | None, as_j
 
 
 def check_and_report(
-    file: Path, project: Path | None = None, form: str | None = None, *, static: bool = False, as_json: bool = False
+    file: Path,
+    project: Path | None = None,
+    form: str | None = None,
+    *,
+    static: bool = False,
+    as_json: bool = False,
 ) -> int:
     """What `orch plan check` does and prints, and its exit code. Raises UsageFault for two forms at once."""
     if form is not None:
