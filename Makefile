@@ -57,7 +57,7 @@ models: testing  ## deploy, break, back out and rehearse the example of each mod
 	@$(BIN)/python -m pytest tests/models --durations=10 --durations-min=1
 
 slow: venv  ## run the slow tests that make test skips: each task of the example, the lab at size
-	@setup/machine.sh --tests || [ "$${CI:-}" != true ]
+	@setup/machine.sh --tests --models || [ "$${CI:-}" != true ]
 	@$(BIN)/python -m pytest -m slow --ignore tests/models --durations=15 --durations-min=1
 
 # A night's run: make chaos SEEDS=100000 KILLS=2000 REAL=150

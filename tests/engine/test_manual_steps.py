@@ -216,7 +216,7 @@ def test_the_record_shows_the_word_with_its_files(tmp_path: Path) -> None:
     d = fleet.resume()
     records = fleet.ports.journal.read(d.id)
     page, text = html_record(records, fleet.clock.now()), text_record(records, fleet.clock.now())
-    assert kept.sha256 in page
+    assert kept.sha256 in page.replace("<wbr>", "")
     assert "seen" in page
     assert "ticket.txt" in page
     assert "ticket.txt" in text

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
-from orchestrator.adapters.report.templating import environment
+from orchestrator.adapters.report.templating import environment, page_of
 from orchestrator.domain.evidence.capability import CapabilityAssessment, CapabilityState
 from orchestrator.domain.rules.capability_criteria import CapabilityCriteria
 from orchestrator.policy.measures.capability.assessment_notes import basis_words, headline, notes_of
@@ -50,24 +50,22 @@ class LevelBar:
 def html_assessment(assessment: CapabilityAssessment, criteria: CapabilityCriteria, zone: ZoneInfo) -> str:
     """The page, in the time of this zone. No script, no external address, every text escaped."""
     levels = sorted({result.level for result in assessment.results})
-    return (
-        _environment()
-        .get_template("capability.html.j2")
-        .render(
-            headline=headline(assessment, criteria),
-            notes=list(notes_of(assessment, criteria, zone)),
-            bars=[_bar(assessment, level, row) for row, level in enumerate(levels)],
-            height=len(levels) * BAR + CELL_GAP,
-            names=NAMES,
-            width=WIDTH,
-            bar=BAR,
-            levels={
-                level: [result for result in assessment.results if result.level == level] for level in levels
-            },
-            criteria=criteria,
-            gaps=gaps_of(assessment, criteria),
-            basis=list(basis_words(criteria)),
-        )
+    return page_of(
+        _environment(),
+        "capability.html.j2",
+        headline=headline(assessment, criteria),
+        notes=list(notes_of(assessment, criteria, zone)),
+        bars=[_bar(assessment, level, row) for row, level in enumerate(levels)],
+        height=len(levels) * BAR + CELL_GAP,
+        names=NAMES,
+        width=WIDTH,
+        bar=BAR,
+        levels={
+            level: [result for result in assessment.results if result.level == level] for level in levels
+        },
+        criteria=criteria,
+        gaps=gaps_of(assessment, criteria),
+        basis=list(basis_words(criteria)),
     )
 
 

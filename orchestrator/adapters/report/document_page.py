@@ -5,12 +5,12 @@ from functools import cache
 from jinja2 import Environment
 
 from orchestrator.adapters.report.document import Document
-from orchestrator.adapters.report.templating import environment
+from orchestrator.adapters.report.templating import environment, page_of
 
 
 def html_of(document: Document) -> str:
     """The page."""
-    return _environment().get_template("document.html.j2").render(doc=document)
+    return page_of(_environment(), "document.html.j2", doc=document)
 
 
 @cache

@@ -23,8 +23,9 @@ from orchestrator.adapters.report.metric_charts import charts_of
 from orchestrator.adapters.report.objectives import OUTCOME_TAGS, objectives_shown
 from orchestrator.adapters.report.plan_sections import sections_of
 from orchestrator.adapters.report.post_review import review_shown
+from orchestrator.adapters.report.short_names import short_names
 from orchestrator.adapters.report.signatures import Signatures, signature_words
-from orchestrator.adapters.report.templating import environment
+from orchestrator.adapters.report.templating import environment, page_of
 from orchestrator.adapters.report.timeline import HOSTS_UP_TO, timeline_of
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.deployment.standing import StandingName
@@ -56,6 +57,9 @@ from orchestrator.policy.telling.words.isolation_words import isolation_words
 from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.unit_words import evidence_of
 
+CELL, LANE = 12, 20
+"""Characters of a host's name in a cell for many hosts, and at its lane of the timeline."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChangedItem:
@@ -86,57 +90,57 @@ def html_record(
     d = fold(records)
     story, evidence = story_of(records, d), Evidence(records)
     end = d.ended_at or max(made_at, d.last_at)
-    return (
-        _environment()
-        .get_template("record.html.j2")
-        .render(
-            d=d,
-            story=story,
-            records=records,
-            made_at=made_at,
-            end=end,
-            words=plain_words(d),
-            moves=[move for move in next_moves(d) if not move.reads],
-            tone=tone_of(d.state),
-            trouble=first_troubles(story),
-            timeline=timeline_of(d, story, evidence, end),
-            alike_hosts=alike_hosts,
-            few=len(d.standings) <= EACH_UP_TO,
-            addresses={target.host: target.address for target in d.targets},
-            many_hosts=len(d.standings) > HOSTS_UP_TO,
-            approved=[r for r in records if isinstance(r.event, e.Approved)],
-            drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
-            said=[(each, signature_words(each, signatures or {})) for each in recorded_statements(records)],
-            anchored=anchored,
-            clauses=clauses,
-            spoken=[(line, signature_words(line, signatures or {})) for line in spoken_lines(records)],
-            trusted=trust_lines(records),
-            follows=following_words(d, made_at),
-            outcomes=tuple(reference_outcomes(d)),
-            overdue=review_overdue(d, made_at),
-            decisions=decisions_of(d, records),
-            objectives=objectives_shown(d, made_at),
-            outcome_tags=OUTCOME_TAGS,
-            review=review_shown(d, records),
-            incident=incident_words,
-            not_met=criteria_not_met(d, records),
-            evidence=evidence,
-            isolation=isolation_words(d),
-            unit_evidence=evidence_of,
-            checked=[step for step in story.steps if step.checks],
-            attempts=[step for step in story.steps if step.attempt],
-            unseen=blind_spots(d.plan.backout.baseline.whole, evidence.captured()),
-            captures=[step for step in story.steps if evidence.references(step)],
-            changed=changed_items(d, diffs or {}),
-            charts=charts_of(d, records),
-            change_groups=change_groups(d, deployed or {}),
-            more_changes=hidden_lines(d.changes),
-            not_allowed=outside_lines(d.changes.outside, d.changes.rules),
-            sections=sections_of(d.plan),
-            basis=basis_of(d, records),
-            wave_rows=wave_rows(d.waves),
-            digests_differ=DIGESTS_DIFFER,
-        )
+    return page_of(
+        _environment(),
+        "record.html.j2",
+        d=d,
+        story=story,
+        records=records,
+        made_at=made_at,
+        end=end,
+        words=plain_words(d),
+        moves=[move for move in next_moves(d) if not move.reads],
+        tone=tone_of(d.state),
+        trouble=first_troubles(story),
+        timeline=timeline_of(d, story, evidence, end),
+        alike_hosts=alike_hosts,
+        few=len(d.standings) <= EACH_UP_TO,
+        addresses={target.host: target.address for target in d.targets},
+        cell_names=short_names(d.standings, CELL),
+        lane_names=short_names(d.standings, LANE),
+        many_hosts=len(d.standings) > HOSTS_UP_TO,
+        approved=[r for r in records if isinstance(r.event, e.Approved)],
+        drivers=[r for r in records if isinstance(r.event, e.DriverTook)],
+        said=[(each, signature_words(each, signatures or {})) for each in recorded_statements(records)],
+        anchored=anchored,
+        clauses=clauses,
+        spoken=[(line, signature_words(line, signatures or {})) for line in spoken_lines(records)],
+        trusted=trust_lines(records),
+        follows=following_words(d, made_at),
+        outcomes=tuple(reference_outcomes(d)),
+        overdue=review_overdue(d, made_at),
+        decisions=decisions_of(d, records),
+        objectives=objectives_shown(d, made_at),
+        outcome_tags=OUTCOME_TAGS,
+        review=review_shown(d, records),
+        incident=incident_words,
+        not_met=criteria_not_met(d, records),
+        evidence=evidence,
+        isolation=isolation_words(d),
+        unit_evidence=evidence_of,
+        checked=[step for step in story.steps if step.checks],
+        attempts=[step for step in story.steps if step.attempt],
+        unseen=blind_spots(d.plan.backout.baseline.whole, evidence.captured()),
+        captures=[step for step in story.steps if evidence.references(step)],
+        changed=changed_items(d, diffs or {}),
+        charts=charts_of(d, records),
+        change_groups=change_groups(d, deployed or {}),
+        more_changes=hidden_lines(d.changes),
+        not_allowed=outside_lines(d.changes.outside, d.changes.rules),
+        sections=sections_of(d.plan),
+        basis=basis_of(d, records),
+        wave_rows=wave_rows(d.waves),
+        digests_differ=DIGESTS_DIFFER,
     )
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from orchestrator.adapters.report import period_charts as charts
-from orchestrator.adapters.report.templating import environment
+from orchestrator.adapters.report.templating import environment, page_of
 from orchestrator.policy.measures.period.figure_words import figure_words, trend_words
 from orchestrator.policy.measures.period.figures import Share
 from orchestrator.policy.measures.period.listed_words import HEADINGS, NONE_LISTED, ORDER, row_of
@@ -24,26 +24,24 @@ HEADLINES: tuple[MeasureCode, ...] = (
 
 def html_report(report: PeriodReport, zone: ZoneInfo) -> str:
     """The page, in the time of this zone. No script, no external address, every text escaped."""
-    return (
-        _environment()
-        .get_template("period.html.j2")
-        .render(
-            report=report,
-            period=period_words(report.period, zone),
-            asked=asked_words(report),
-            notes=list(notes_of(report, zone)),
-            headlines=[(MEANINGS[code].title, report.of(code)[0]) for code in HEADLINES],
-            sections={section: _groups(report, section) for section in SECTIONS},
-            reasons=[REASONS[code] for code in report.unrecorded],
-            columns=charts.columns_of(report, zone),
-            causes=charts.causes_of(report),
-            strip=charts.strip_of(report),
-            size=charts,
-            listed=[row_of(each, zone) for each in report.listed],
-            listed_headings=HEADINGS,
-            none_listed=NONE_LISTED,
-            order=ORDER,
-        )
+    return page_of(
+        _environment(),
+        "period.html.j2",
+        report=report,
+        period=period_words(report.period, zone),
+        asked=asked_words(report),
+        notes=list(notes_of(report, zone)),
+        headlines=[(MEANINGS[code].title, report.of(code)[0]) for code in HEADLINES],
+        sections={section: _groups(report, section) for section in SECTIONS},
+        reasons=[REASONS[code] for code in report.unrecorded],
+        columns=charts.columns_of(report, zone),
+        causes=charts.causes_of(report),
+        strip=charts.strip_of(report),
+        size=charts,
+        listed=[row_of(each, zone) for each in report.listed],
+        listed_headings=HEADINGS,
+        none_listed=NONE_LISTED,
+        order=ORDER,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from orchestrator.adapters.report.breakable import breakable
 from orchestrator.adapters.report.legible import legible
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,6 +25,11 @@ def environment(filters: Mapping[str, Callable[..., Any]]) -> Environment:
     )
     made.filters |= filters
     return made
+
+
+def page_of(made: Environment, template: str, **values: Any) -> str:
+    """The page of this template, with places where long names may be broken."""
+    return breakable(made.get_template(template).render(values))
 
 
 def _final(value: Any) -> Any:

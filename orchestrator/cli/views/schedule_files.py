@@ -15,6 +15,7 @@ from orchestrator.policy.calendar.published_schedule import PublishedSchedule
 
 def write_files(
     schedule: PublishedSchedule,
+    ahead: PublishedSchedule,
     zone: ZoneInfo,
     reviews: Callable[[], Sequence[ReviewDue]] = tuple,
     *,
@@ -22,14 +23,17 @@ def write_files(
     json_file: Path | None,
     html: Path | None,
 ) -> None:
-    """Write the files one after the other, each whole or not at all; `reviews` are for calendars. Raises StoreFault."""
+    """Write the files one after the other, each whole or not at all. Raises StoreFault.
+
+    `ahead` is the part of the schedule for the page, `reviews` are for calendars.
+    """
     from orchestrator.adapters.report.calendar_page import html_calendar
     from orchestrator.adapters.report.icalendar_file import icalendar_file
 
     forms: list[tuple[Path | None, Callable[[], str]]] = [
         (ical, lambda: icalendar_file(schedule, reviews()).decode("utf-8")),
         (json_file, lambda: schedule.model_dump_json(indent=1, ensure_ascii=True) + "\n"),
-        (html, lambda: html_calendar(schedule, zone)),
+        (html, lambda: html_calendar(ahead, zone)),
     ]
     for path, text in forms:
         if path is None:

@@ -1,5 +1,7 @@
 """Finds the deployment that a person means, and its present state."""
 
+from collections.abc import Sequence
+
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.lookup.disposed import refuse_disposed
 from orchestrator.engine.lookup.lost_history import refuse_if_lost
@@ -9,7 +11,11 @@ from orchestrator.errors import NotFound, StoreFault
 
 
 def find(ports: Ports, deployment: str | None) -> Deployment:
-    """The deployment with this id or unambiguous id prefix; None means the newest open one, else the newest."""
+    """The deployment with this id, or whose id begins so; None means the newest open one, else the newest.
+
+    Where several begin so, it is the only one of them that is open and no rehearsal; where none of them is open, the only
+    one that is no rehearsal. Raises NotFound where that is none or several.
+    """
     if deployment is None:
         return folded(ports.journal, _newest(ports.journal))
     names = ports.journal.deployments()
@@ -17,12 +23,22 @@ def find(ports: Ports, deployment: str | None) -> Deployment:
     if not matches:
         refuse_disposed(ports.journal, deployment)
         refuse_if_lost(ports, deployment)
-    if len(matches) != 1:
+    meant = _meant(ports.journal, matches) if len(matches) > 1 else matches
+    if len(meant) != 1:
         finding = "none" if not matches else ", ".join(matches[:5])
         raise NotFound(
             f"No single deployment is called {deployment} (found: {finding}); `orch list` names them."
         )
-    return folded(ports.journal, matches[0])
+    return folded(ports.journal, meant[0])
+
+
+def _meant(journal: Journal, matches: Sequence[str]) -> Sequence[str]:
+    """Those of them that a person means who gives their common beginning; all of them where one cannot be read."""
+    own = [brief for brief in survey(journal).briefs if brief.id in matches]
+    if len(own) < len(matches):
+        return matches
+    at_work = [brief for brief in own if not brief.over]
+    return [brief.id for brief in at_work or own if not brief.rehearsal]
 
 
 def _newest(journal: Journal) -> str:

@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "br", "hr", "img", "input", "rect", "line", "col"}
+VOID = {"meta", "link", "br", "hr", "img", "input", "rect", "line", "col", "wbr"}
 
 
 class Outline(HTMLParser):
@@ -15,9 +15,14 @@ class Outline(HTMLParser):
         self.unbalanced: list[str] = []
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.texts: list[str] = []
+        self.glued = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":
+            # It may break a word, and is no part of it.
+            self.glued = True
+            return
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
@@ -30,7 +35,11 @@ class Outline(HTMLParser):
             self.unbalanced.append(tag)
 
     def handle_data(self, data: str) -> None:
-        self.texts.append(data)
+        if self.glued:
+            self.texts[-1] += data
+        else:
+            self.texts.append(data)
+        self.glued = False
 
     @property
     def text(self) -> str:

@@ -31,6 +31,7 @@ def page(records: list[Recorded]) -> str:
 def test_every_host_stands_on_the_page_with_every_finding(page: str) -> None:
     outline = Outline(page)
     assert (outline.unbalanced, outline.open) == ([], [])
+    page = page.replace("<wbr>", "")
     tail = outline.text[outline.text.index(f"All {HOSTS} hosts") :]
     hosts = tail[: tail.index("Steps")]
     missing = [n for n in range(HOSTS) if not re.search(rf"host{n:05}\b.*\b10\.0\.0\.{n}\b", hosts)]

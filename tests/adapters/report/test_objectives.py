@@ -30,7 +30,7 @@ def cells(section: str) -> list[list[str]]:
     rows = re.findall(r"<tr>(<td.*?)</tr>", section, re.S)
     return [
         [
-            re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", cell)).strip()
+            re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", cell.replace("<wbr>", ""))).strip()
             for cell in re.split(r"<td[^>]*>", row)[1:]
         ]
         for row in rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +171,25 @@ def test_export_writes_every_form_and_the_same_twice(house: Fleet, orch: Run, tm
     assert {span["name"] for span in spans} == {"night", "sale", "audit"}
     assert b"frozen: sale" in first[2]
     assert orch("schedule", "export", "--ical", "-")[1].startswith("BEGIN:VCALENDAR")
+
+
+@pytest.mark.parametrize(
+    ("zone", "asked", "first"),
+    [
+        ("UTC", [], "From Mon 2026-03-02 00:00 UTC"),
+        ("Pacific/Auckland", [], "From Tue 2026-03-03 00:00 NZDT"),
+        ("UTC", ["--from", "2026-02-20"], "From Fri 2026-02-20 00:00 UTC"),
+    ],
+)
+def test_a_page_begins_today_and_a_calendar_a_month_ago(
+    house: Fleet, orch: Run, tmp_path: Path, zone: str, asked: list[str], first: str
+) -> None:
+    orch("schedule", "add", house.plan("shop.yml", "web1", policy=POLICY), "--at", "in 1h")
+    page, data = tmp_path / "s.html", tmp_path / "s.json"
+    assert orch("schedule", "export", "--html", page, "--json", data, "--zone", zone, *asked)[0] == 0
+    assert first in page.read_text(encoding="utf-8")
+    begins = datetime.fromisoformat(json.loads(data.read_text())["begins"])
+    assert begins == (START - timedelta(days=31) if not asked else datetime(2026, 2, 20, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

@@ -215,11 +215,11 @@ def refuse_what_stands(project: Path, files: dict[str, str]) -> None:
 
 def _check_and_next(project: Path, proposal: Proposal) -> int:
     """The check that `orch plan check` makes, and what to do then. The exit code is that of the check."""
-    from orchestrator.cli.verbs.planning.plan import check
+    from orchestrator.cli.verbs.planning.plan import check_and_report
 
     here = project == Path.cwd()
     path = Path(proposal.plan_path) if here else project / proposal.plan_path
-    code = check.callback(file=path, project=None, static=False, as_json=False) if check.callback else 0
+    code = check_and_report(path)
     for line in next_lines(proposal, path, project):
         click.echo(line)
-    return int(code or 0)
+    return code

@@ -69,6 +69,18 @@ def check(file: Path, project: Path | None, static: bool, form: str | None, as_j
     Ansible reads the inventory and the playbooks, and runs their plugins, lookups and scripts on this machine for it. Use
     --static for a project that you do not trust.
     """
+    return check_and_report(file, project, form, static=static, as_json=as_json)
+
+
+def check_and_report(
+    file: Path,
+    project: Path | None = None,
+    form: str | None = None,
+    *,
+    static: bool = False,
+    as_json: bool = False,
+) -> int:
+    """What `orch plan check` does and prints, and its exit code. Raises UsageFault for two forms at once."""
     if form is not None:
         if as_json:
             raise UsageFault("--json and --format are two forms of one answer: ask for one.")

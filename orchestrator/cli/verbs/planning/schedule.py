@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -188,6 +188,8 @@ def export(
 ) -> None:
     """Write the schedule of change to files (`-` is standard output) [default: one month back and three ahead].
 
+    A page begins today, unless --from says otherwise.
+
     The calendar has the reviews of models and policies as well, of the house and of the project in this folder.
     With --from and --to an unchanged schedule gives an identical file, byte for byte.
     """
@@ -197,11 +199,16 @@ def export(
     policies = use.policies_of(use.open_deployments(ports))
     clocks = zone_given(zone, policies)
     first, last = range_given(begins, ends, ports.clock.now(), EXPORTED, clocks)
-    whole = published(use.all_bookings(ports), policies, first, last, service_needs(ports))
+    bookings, needs = use.all_bookings(ports), service_needs(ports)
+    whole = published(bookings, policies, first, last, needs)
+    today = datetime.combine(ports.clock.now().astimezone(clocks).date(), time(), clocks).astimezone(UTC)
+    ahead = published(bookings, policies, today, last, needs) if begins is None and today < last else whole
     from orchestrator.cli.verbs.planning.document_reviews import reviews_due
     from orchestrator.cli.views.schedule_files import write_files
 
-    write_files(whole, clocks, lambda: reviews_due(first, last), ical=ical, json_file=json_file, html=html)
+    write_files(
+        whole, ahead, clocks, lambda: reviews_due(first, last), ical=ical, json_file=json_file, html=html
+    )
 
 
 @schedule.command()

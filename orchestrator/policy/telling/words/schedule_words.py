@@ -1,5 +1,6 @@
 """Bookings and their conflicts as text for a change manager."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,8 @@ from orchestrator.domain.text.format import counted
 from orchestrator.policy.calendar.conflicts import ConflictFound, ConflictKind
 from orchestrator.policy.calendar.windows import WINDOW
 
+NAMED_UP_TO = 8
+"""Up to this many things that are shared are named; of more, the first."""
 _SHARED: dict[ConflictKind, tuple[str, str]] = {
     "machine": ("the machine", "the machines"),
     "ci": ("the configuration item", "the configuration items"),
@@ -25,11 +28,17 @@ def when_words(moment: datetime, zone: ZoneInfo) -> str:
 def conflict_words(conflict: ConflictFound, zone: ZoneInfo, seen_from: str = "") -> str:
     """What two bookings share and when; from the point of view of one of them, only the other is named."""
     singular, many = _SHARED[conflict.kind]
-    shared = f"{singular if len(conflict.what) == 1 else many} {', '.join(conflict.what)}"
+    shared = f"{singular if len(conflict.what) == 1 else many} {_first_of(conflict.what)}"
     until = f"to {when_words(conflict.ends, zone)}" if conflict.ends else "with no end that anybody knows"
     who = {conflict.one: conflict.other, conflict.other: conflict.one}.get(seen_from)
     both = f"with {who}" if who is not None else f"{conflict.one} and {conflict.other}"
     return f"{both}: {shared}, from {when_words(conflict.begins, zone)} {until}"
+
+
+def _first_of(names: Sequence[str]) -> str:
+    """The names; of many the first, and how many more."""
+    named = ", ".join(names[:NAMED_UP_TO])
+    return named if len(names) <= NAMED_UP_TO else f"{named} and {len(names) - NAMED_UP_TO} more"
 
 
 def machine_words(booking: Booking) -> tuple[str, ...]:
@@ -38,7 +47,7 @@ def machine_words(booking: Booking) -> tuple[str, ...]:
         return ()
     hosts = counted(len(booking.by_address), "host")
     return (
-        f"{hosts} never told which machine they are ({', '.join(booking.by_address)}): they are compared by address, "
+        f"{hosts} never told which machine they are ({_first_of(booking.by_address)}): they are compared by address, "
         "so one machine under two addresses would not be noticed before it runs",
     )
 
