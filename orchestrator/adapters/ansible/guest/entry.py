@@ -28,6 +28,8 @@ _IN_RUN = (
     "masks",
     "module_table",
     "opens",
+    "persistent",
+    "pinned_connection",
     "places",
     "routes",
     "ssh_options",
