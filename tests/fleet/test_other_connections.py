@@ -141,7 +141,7 @@ def test_a_container_of_podman(
     site = OtherWay(tmp_path, image.environment)
     reads = {"module": "ansible.builtin.slurp", "args": {"src": "/etc/shop-version"}}
     site.lay(
-        hosts={"shop": {"ansible_host": container}},
+        hosts={"shop": {"ansible_host": "192.0.2.9", "ansible_podman_host": container}},
         variables={
             "ansible_connection": "containers.podman.podman",
             "ansible_python_interpreter": "/usr/bin/python3",

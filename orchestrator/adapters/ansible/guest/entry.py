@@ -23,6 +23,7 @@ _IN_RUN = (
     "answers",
     "changes",
     "connections",
+    "host_variables",
     "kept_text",
     "kept_values",
     "masks",
