@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine testing check quick test slow models versions site demo bench chaos clean
+.PHONY: help venv debian machine testing check quick test slow models collections versions site demo bench chaos clean
 BIN := .venv/bin
 
 help:  ## show this help
@@ -56,8 +56,12 @@ site: venv  ## build the pages of docs/ as a site in site/, and check its links
 models: testing  ## deploy, break, back out and rehearse the example of each model on real hosts
 	@$(BIN)/python -m pytest tests/models --durations=10 --durations-min=1
 
+collections: venv  ## make .venv-collections, with the connections and lookups that tests of hosts without ssh use
+	@$(BIN)/python setup/community.py
+
 slow: venv  ## run the slow tests that make test skips: each task of the example, the lab at size
 	@setup/machine.sh --tests --models || [ "$${CI:-}" != true ]
+	@$(BIN)/python setup/community.py || [ "$${CI:-}" != true ]
 	@$(BIN)/python -m pytest -m slow --ignore tests/models --durations=15 --durations-min=1
 
 # A night's run: make chaos SEEDS=100000 KILLS=2000 REAL=150
@@ -77,4 +81,4 @@ bench: machine  ## compare orch with bare Ansible, mitogen, pyinfra and plain ss
 	@$(BIN)/python -m bench $(BENCH)
 
 clean:  ## remove .venv and caches
-	@rm -rf .venv .venv-bench .venv-versions .venv-site site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-bench .venv-versions .venv-collections .venv-site site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -13,6 +13,7 @@ from typing import Any
 
 from orchestrator.adapters.ansible.ansible_words import lacking_collection, warnings_into, words_of
 from orchestrator.adapters.ansible.guest.core.choice import core
+from orchestrator.adapters.ansible.in_run.host_variables import OVER_SSH, address_variables
 from orchestrator.adapters.ansible.inventory_patterns import absent_parts, no_pattern_ignored
 from orchestrator.adapters.ansible.vaulted_files import other_vaulted_files, vaulted_files
 from orchestrator.domain.text.redaction import too_short
@@ -203,6 +204,10 @@ class _Inspection:
                 (host_variables[variable] for variable in variables if variable in host_variables), None
             )
             host_facts[name] = None if value is None else str(templar.template(value))
+        if str(host_facts["connection"] or "ssh").rpartition(".")[2] not in OVER_SSH:
+            names = address_variables(host_facts["connection"])
+            address = [host_variables[name] for name in names if name in host_variables][-1:]
+            host_facts["address"] = next((str(templar.template(value)) for value in address), None)
         host_facts["empty_users"] = [
             name
             for name in _USERS

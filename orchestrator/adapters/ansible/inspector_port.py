@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestrator.adapters.ansible.acceleration import lacking
 from orchestrator.adapters.ansible.become_passwords import names_passwords
+from orchestrator.adapters.ansible.collections_used import package_folders
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.installation import AnsibleInstallation, Choice, other_than_own
 from orchestrator.adapters.ansible.isolation.images import Images
@@ -122,13 +123,22 @@ class AnsibleInspector(Inspector):
         image = plan.resources.execution_environment
         return self._images.installation(image) if image else other_than_own(self._choice)
 
+    def _packages(self, plan: ReleasePlan | None = None) -> tuple[Path, ...] | None:
+        """Where packages are beside the Ansible that runs; None: beside orch's own, or in an image, which no file says."""
+        image = plan is not None and plan.resources.execution_environment
+        chosen = None if image else other_than_own(self._choice)
+        return None if chosen is None else package_folders(chosen)
+
+    def _parts(self, plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
+        return parts_installed(plan, project, opened, self._packages(plan))
+
     def tree_findings(self, plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""
-        return tree_findings(plan, project)
+        return tree_findings(plan, project, self._packages(plan))
 
     def installed(self, plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
         """From the files themselves; nothing is started. An image has its own, which its digest covers."""
-        return [] if plan.resources.execution_environment else parts_installed(plan, project, opened)
+        return [] if plan.resources.execution_environment else self._parts(plan, project, opened)
 
     def vaulted(self, plan: ReleasePlan, project: Path, origin: Path | None = None) -> Vaulted:
         """By an inspection; without one where there is nothing to decrypt with, and no password of a host."""
@@ -139,7 +149,7 @@ class AnsibleInspector(Inspector):
 
     def unsafe_constructs(self, playbook: Path, project: Path) -> list[PlaybookFinding]:
         """From the files themselves; nothing is started."""
-        return unsafe_constructs(playbook, project)
+        return unsafe_constructs(playbook, project, self._packages())
 
     def code_of_tree(self, plan: ReleasePlan, project: Path) -> list[str]:
         """From the names of the files alone."""

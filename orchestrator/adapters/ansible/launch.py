@@ -13,6 +13,7 @@ from orchestrator.adapters.ansible.given_password import pipe_of
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.isolation.ssh_of_here import with_paths_of_here
 from orchestrator.adapters.ansible.own_plays import identity_tasks, own_play, visit_plays
+from orchestrator.adapters.ansible.pinned_libraries import lay_pinned
 from orchestrator.adapters.ansible.settings import (
     MARK,
     base_environment,
@@ -153,6 +154,7 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         "ssh": first_ssh_options(request, control),
         **ssh_ways(request, control),
         "known_hosts": request.known_hosts,
+        "persistent": lay_pinned(request.library_keys, control / "ssh"),
         "delegates": list(allowed.delegates),
         "acts": str(folder.acts),
         "opens": opens(request, folder, control),

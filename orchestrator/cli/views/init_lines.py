@@ -58,6 +58,8 @@ def next_lines(proposal: Proposal, path: Path, project: Path) -> Iterator[str]:
     yield f"  {3 if gaps else 2}. orch plan check {plan}"
     yield f"  {4 if gaps else 3}. orch plan show {plan}"
     yield f"  {5 if gaps else 4}. orch deploy {plan}"
+    if proposal.choice.connection:
+        return
     yield ""
     yield "Hosts are reached only by host keys that are pinned in known_hosts. A host that is not there yet:"
     yield "  ssh-keyscan HOST > new-keys; ssh-keygen -lf new-keys     compare these with what the host's console shows"

@@ -82,7 +82,8 @@ class AttemptRequest(Noun):
     that have none, and what identifies each of them. `questions`: those of a visit, which runs nothing else; `playbook` says
     then only beside which one variables are. `isolation`: what the run is shut off by; where that cannot be had any more,
     nothing is run. `execution_environment`: the image of a container. `private_keys`: files of keys with which its hosts
-    are reached. A `hint` runs its playbook in check mode, and its epoch is 0: a host keeps nothing of it.
+    are reached. A `hint` runs its playbook in check mode, and its epoch is 0: a host keeps nothing of it. `library_keys`: files
+    that pin host keys of hosts without ssh of OpenSSH's, which libraries speak to.
     """
 
     attempt: str
@@ -122,3 +123,4 @@ class AttemptRequest(Noun):
     isolation: Isolation = "none"
     execution_environment: str = ""
     private_keys: Many[str] = ()
+    library_keys: Many[str] = ()

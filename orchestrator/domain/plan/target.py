@@ -119,3 +119,8 @@ def _with_identity(declared: Sequence[WithoutSsh], target: Target) -> Target:
         return target
     through = Through(connection=target.through.connection, identity=about.identity)
     return target.model_copy(update={"through": through})
+
+
+def library_keys_of(targets: Iterable[Target]) -> tuple[str, ...]:
+    """The files that pin host keys of hosts which Ansible reaches without OpenSSH."""
+    return tuple(sorted({t.known_hosts for t in targets if t.through and t.known_hosts}))

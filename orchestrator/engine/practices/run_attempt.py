@@ -16,7 +16,7 @@ from orchestrator.domain.journal.events import (
 )
 from orchestrator.domain.plan.ssh_config_text import first_words, plain_run_config, run_config
 from orchestrator.domain.plan.ssh_way import STRAIGHT
-from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.target import Target, library_keys_of
 from orchestrator.domain.text.model_base import Variables
 from orchestrator.engine import disk_space
 from orchestrator.engine.drive_context import DriveContext
@@ -225,6 +225,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         isolation=attempted.isolation,
         private_keys=tuple(dict.fromkeys(t.private_key for t in d.targets if t.private_key)),
         execution_environment=plan.resources.execution_environment or "",
+        library_keys=library_keys_of(t for t in d.targets if t.host in hosts),
     )
 
 

@@ -9,10 +9,16 @@ from orchestrator.domain.adoption.tree_reading import Asked, Carried, Change, Cl
 from orchestrator.policy.adoption.backout_text import KEEP, NOTE
 from orchestrator.policy.adoption.baseline_scope import left_out, scope_text
 from orchestrator.policy.adoption.proposal import Proposal, named
+from orchestrator.policy.adoption.without_ssh_text import check_text, facts_text, identity_text
 from orchestrator.policy.adoption.yaml_words import comment, word
 
 _MOST_UNITS = 12
 _ON = "      on: "
+_ENVIRONMENT = """\
+    - become: root
+    - space: {path: /var/lib, free: 200MiB}
+    - other_deployment: false
+"""
 _SCHEMA = "# yaml-language-server: $schema=./release-plan.schema.json\n"
 
 
@@ -20,6 +26,7 @@ def plan_text(proposal: Proposal) -> str:
     """The whole file."""
     choice, reading = proposal.choice, proposal.reading
     hosts = word(proposal.launch.hosts or reading.hosts)
+    bare = bool(choice.connection)
     return (
         _SCHEMA
         + f"""\
@@ -39,7 +46,7 @@ strategy:
 {_approvers(proposal)}resources:
   environment: {proposal.environment}
   inventory: {word(choice.inventory)}
-{_dynamic(proposal)}schedule: {{}}
+{_dynamic(proposal)}{identity_text(proposal) if bare else ""}schedule: {{}}
 risks:
   - risk: a task of {choice.playbook} changes more than its text says
     mitigation: what each run changed is compared with the baseline, and named after a backout
@@ -48,14 +55,11 @@ communication:
   - {{audience: service desk, channel: mail, when: [start, result]}}
 validation:
   environment:
-    - become: root
-    - space: {{path: /var/lib, free: 200MiB}}
-    - other_deployment: false
-  acceptance:
-{_acceptance(proposal)}backout:
+{check_text(proposal) if bare else _ENVIRONMENT}  acceptance:
+{check_text(proposal) if bare else _acceptance(proposal)}backout:
   playbook: {proposal.backout_path}
   allow: {{noop: true}}
-{scope_text(proposal)}{_declared(proposal)}approval:
+{facts_text(proposal) if bare else scope_text(proposal) + _declared(proposal)}approval:
   # CHANGE: the roles that must approve before a host is touched, such as [change manager].
   required: [{", ".join(proposal.launch.approvers)}]
 """
@@ -79,7 +83,9 @@ def _units(proposal: Proposal) -> str:
             f"      artefact: {word(carried.artefact)}",
             f"      sha256: {carried.sha256}",
         ]
-        everywhere = carried.origin.on == "" or len(proposal.reading.patterns) == 1
+        everywhere = not proposal.choice.connection and (
+            carried.origin.on == "" or len(proposal.reading.patterns) == 1
+        )
         lines += [f"      on_target: {word(carried.on_target)}"] if everywhere else []
     if len(lines) == 1:
         path, digest = proposal.choice.unit

@@ -32,6 +32,8 @@ class Choice:
     """Whether the deploy playbook is called after the release: several releases have one playbook."""
     no_hosts: str = ""
     """Why Ansible names no host."""
+    connection: str = ""
+    """How Ansible reaches the hosts where none has ssh, as the inventory names it; empty where one has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Proposal:
     def deploy_path(self) -> str:
         """Beside the tree's own playbook, so that what Ansible finds beside a playbook is the same."""
         own = PurePosixPath(self.choice.playbook)
+        if self.choice.connection:
+            return str(own)  # nothing of orch's runs on hosts without ssh
         return str(own.with_name(f"orch-{f'{self.choice.name}.yml' if self.choice.own_deploy else own.name}"))
 
     @property

@@ -78,6 +78,30 @@ def test_templates_and_variables_of_groups_count(tmp_path: Path) -> None:
     }
 
 
+ADDRESSES = {
+    "ansible_connection: winrm, ansible_host: a": "a",
+    "ansible_connection: winrm, ansible_host: a, ansible_winrm_host: b": "b",
+    "ansible_connection: community.docker.docker, ansible_host: a": "a",
+    "ansible_connection: community.docker.docker, ansible_docker_host: b": "b",
+    # That plugin reads the inventory's name after ansible_host.
+    "ansible_connection: containers.podman.podman, ansible_host: a": "box",
+    "ansible_connection: containers.podman.podman, ansible_host: a, ansible_podman_host: '{{ c }}', c: b": "b",
+    "ansible_host: a, ansible_podman_host: b": "a",
+}
+
+
+def test_the_address_is_that_which_the_plugin_takes(tmp_path: Path) -> None:
+    lines = "".join(
+        f"  g{n}: {{hosts: {{box{n}: {{{variables}}}}}}}\n" for n, variables in enumerate(ADDRESSES)
+    )
+    (tmp_path / "hosts.yml").write_text(f"all:\n children:\n{lines}")
+    (tmp_path / "site.yml").write_text("- hosts: all\n  tasks: []\n")
+    seen = inspect(tmp_path, [Path("site.yml")], Path("hosts.yml"), installation=installation())
+    assert not [fault for fault in seen.inventory_faults if "one machine" not in fault]
+    expected = [address if address != "box" else f"box{n}" for n, address in enumerate(ADDRESSES.values())]
+    assert [target.address for target in seen.targets] == expected
+
+
 BAD = ["", "net work", "a/b", "../x", "x" * 3 + "\x1b[31m"]
 
 

@@ -42,9 +42,9 @@ def test_it_is_in_no_environment_and_in_no_program_and_gone_after() -> None:
     ask = AskPass(PASSWORD)
     assert PASSWORD not in Path(ask.program).read_text()
     assert PASSWORD not in str(ask.environment())
-    held = os.stat(ask.program)
+    held = Path(ask.program).stat()
     ask.close()
     # Another file of this process may have the descriptor's number by now.
-    assert not Path(ask.program).exists() or not os.path.samestat(os.stat(ask.program), held)
+    assert not Path(ask.program).exists() or not os.path.samestat(Path(ask.program).stat(), held)
     with pytest.raises((OSError, subprocess.TimeoutExpired)):
         assert PASSWORD in asked(ask, "password: ").stdout

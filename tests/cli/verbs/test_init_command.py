@@ -56,12 +56,21 @@ def a_collection(root: Path, folder: Path) -> None:
     (folder / "inventory.yml").write_text(INVENTORY)
 
 
+def appliances_without_ssh(root: Path, folder: Path) -> None:
+    shutil.copy(root / "examples/appliance/playbooks/configure.yml", folder / "boxes.yml")
+    boxes = "".join(f"    box{n}: {{api: 'http://192.0.2.{n}'}}\n" for n in (1, 2, 3))
+    (folder / "hosts.yml").write_text(
+        f"appliances:\n  vars: {{ansible_connection: local}}\n  hosts:\n{boxes}"
+    )
+
+
 TREES: dict[Callable[[Path, Path], None], str] = {
     flat: "plans/pump.yml",
     with_roles: "plans/tree.yml",
     the_example_without_its_plans: "plans/shop.yml",
     one_role: "plans/tree.yml",
     a_collection: "plans/tree.yml",
+    appliances_without_ssh: "plans/boxes.yml",
 }
 
 

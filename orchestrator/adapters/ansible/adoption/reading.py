@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from orchestrator.adapters.ansible.adoption.conditions import NOWHERE, Conditions
 from orchestrator.adapters.ansible.adoption.facts import injected_facts_in
@@ -61,12 +61,22 @@ def read_role(playbook: str, name: str, project: Path, inventory: Path | None = 
         return _Reading(project, stand_in, inventory).reading(playbook)
 
 
-def hosts_in(project: Path, inventory: Path, pattern: str, *, dynamic: bool) -> tuple[tuple[str, ...], str]:
-    """The hosts of a pattern, as Ansible reads the inventory: only this asks Ansible. Without one, why there is none."""
+class HostsIn(NamedTuple):
+    """The hosts of a pattern; `why` there is none; their `connection` where none of them has ssh."""
+
+    hosts: tuple[str, ...]
+    why: str
+    connection: str = ""
+
+
+def hosts_in(project: Path, inventory: Path, pattern: str, *, dynamic: bool) -> HostsIn:
+    """The hosts of a pattern, as Ansible reads the inventory: only this asks Ansible."""
     inspection = inspect(project, [], inventory, pattern, dynamic_allowed=dynamic)
     faults = (*inspection.inventory_faults, *(fault.message for fault in inspection.vault_faults))
     hosts = tuple(target.host for target in inspection.targets)
-    return hosts, "" if hosts else next(iter(faults), "")
+    ways = [target.through.connection if target.through else "" for target in inspection.targets]
+    connection = ways[0] if ways and all(ways) else ""
+    return HostsIn(hosts, "" if hosts else next(iter(faults), ""), connection)
 
 
 class _Reading:

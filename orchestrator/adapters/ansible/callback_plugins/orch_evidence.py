@@ -321,6 +321,7 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
     ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts, opens)
     ways.lead(given["ssh_ways"], given["ssh_plain"])
     connections.install(ways)
+    _beside("persistent").install(given.get("persistent", {}))
     return ways, given
 
 

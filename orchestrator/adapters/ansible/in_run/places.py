@@ -8,10 +8,10 @@ from ansible import constants
 from ansible.inventory.host import Host
 from ansible.template import Templar
 
+from orchestrator.adapters.ansible.in_run.host_variables import OVER_SSH, address_variables
+
 # As the ssh connection resolves them: the last that is set counts.
-_HOST = ("inventory_hostname", "ansible_host", "ansible_ssh_host")
 _PORT = ("ansible_port", "ansible_ssh_port")
-_SSH = ("ssh", "smart", "paramiko", "paramiko_ssh")
 _MESSAGE_LIMIT = 600
 
 
@@ -60,18 +60,18 @@ def reached_at(play: Any, host: Any) -> str:
     """`address:port`, or the name of a connection that is not ssh."""
     manager = play.get_variable_manager()
     variables = manager.get_vars(play=play, host=host, include_hostvars=False)
-    wanted = {name: variables[name] for name in (*_HOST, *_PORT, "ansible_connection") if name in variables}
+    templar = Templar(loader=play._loader, variables=variables)
+
+    def values_of(*names: str) -> list[str]:
+        return [str(templar.template(variables[name])) for name in names if name in variables]
+
     try:
-        answer = {
-            name: str(Templar(loader=play._loader, variables=variables).template(value))
-            for name, value in wanted.items()
-        }
+        connection = [play.connection or "ssh", *filter(None, values_of("ansible_connection"))][-1]
+        address = [host.name, *values_of(*address_variables(connection))][-1]
+        ports = values_of(*_PORT)
     except Exception as wrong:  # noqa: BLE001 - a template of the user's; where it leads is not known then
         return f"unknown ({wrong})"[:_MESSAGE_LIMIT]
-    connection = str(answer.get("ansible_connection") or play.connection or "ssh").rpartition(".")[2]
-    address = [answer[name] for name in _HOST if name in answer][-1:] or [host.name]
-    if connection not in _SSH:
-        return elsewhere(connection, address[0])
-    default = [str(play.port or constants.DEFAULT_REMOTE_PORT or 22)]
-    ports = [answer[name] for name in _PORT if name in answer]
-    return f"{address[0]}:{[*default, *ports][-1]}"
+    short = connection.rpartition(".")[2]
+    if short not in OVER_SSH:
+        return elsewhere(short, address)
+    return f"{address}:{[str(play.port or constants.DEFAULT_REMOTE_PORT or 22), *ports][-1]}"

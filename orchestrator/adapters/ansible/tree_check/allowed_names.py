@@ -15,20 +15,20 @@ _LISTS = ("ignored_tasks", "rescued_tasks", "check_mode_tasks", "unreachable_tas
 
 
 def names_of_no_task(
-    plan: ReleasePlan, project: Path, roles_path: Sequence[Path]
+    plan: ReleasePlan, grounds: Grounds, roles_path: Sequence[Path]
 ) -> Iterator[PlaybookFinding]:
     """A warning for each list with such names. Where a template chooses what is included, the names may be there."""
     for stage in plan.stages:
         for playbook, allow in ((stage.playbook, stage.allow), (stage.backout.playbook, stage.backout.allow)):
             if playbook and any(getattr(allow, field) for field in _LISTS):
-                yield from _of_playbook(project / playbook, allow, project, roles_path)
+                yield from _of_playbook(grounds.project / playbook, allow, grounds, roles_path)
 
 
 def _of_playbook(
-    playbook: Path, allow: Allowance, project: Path, roles_path: Sequence[Path]
+    playbook: Path, allow: Allowance, grounds: Grounds, roles_path: Sequence[Path]
 ) -> Iterator[PlaybookFinding]:
-    collections = collection_roots(Grounds.of(project, ()), playbook.parent)
-    files = PlaybookFiles(playbook, project, roles_path, collections)
+    collections = collection_roots(grounds, playbook.parent)
+    files = PlaybookFiles(playbook, grounds.project, roles_path, collections)
     tasks = [task for _, tasks in files.plays() for task in tasks]
     if files.roles_not_found or any(True for task in tasks for _ in not_foreseen(task)):
         return

@@ -1,7 +1,7 @@
 """Constructs that let a playbook end green without having worked, or wait for a person; found before anything runs."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from orchestrator.adapters.ansible.in_run.actions import LOCAL, key_of
@@ -22,14 +22,16 @@ _TEMPLATE = "template"
 """Not `copy`: it renders nothing, and what it copies may be an artefact of any size."""
 
 
-def unsafe_constructs(playbook: Path, project: Path) -> list[PlaybookFinding]:
+def unsafe_constructs(
+    playbook: Path, project: Path, installed: Iterable[Path] | None = None
+) -> list[PlaybookFinding]:
     """Findings in the order of the files. What only a run can tell (a template in a `when`) is not guessed at.
 
     `refuse`: cannot end well under orch. `warn`: a run with it counts only if the plan allows it, or needs a look.
     """
     playbook = playbook if playbook.is_absolute() else project / playbook
     findings: list[PlaybookFinding] = []
-    collections = collection_roots(Grounds.of(project, ()), playbook.parent)
+    collections = collection_roots(Grounds.of(project, (), installed), playbook.parent)
     files = PlaybookFiles(playbook, project, roles_path(project), collections)
     plays = list(files.plays())
     for play, tasks in plays:

@@ -51,9 +51,12 @@ class Grounds(NamedTuple):
     shared: Path = Path("/usr/share/ansible/plugins")
 
     @classmethod
-    def of(cls, project: Path, ingredients: Iterable[str]) -> "Grounds":
-        """From the paths as the plan names them."""
-        return cls(project, tuple(expanded(path).resolve() for path in ingredients))
+    def of(
+        cls, project: Path, ingredients: Iterable[str], installed: Iterable[Path] | None = None
+    ) -> "Grounds":
+        """From the paths as the plan names them. `installed`: beside the Ansible that runs [default: beside orch's own]."""
+        own = cls(project, tuple(expanded(path).resolve() for path in ingredients))
+        return own if installed is None else own._replace(installed=tuple(installed))
 
     def has(self, path: Path, given: str) -> bool:
         """Whether a path is approved: a relative one within the project, which leads into the copy, or one of an ingredient."""

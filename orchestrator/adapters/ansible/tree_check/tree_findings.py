@@ -38,12 +38,14 @@ from orchestrator.domain.plan.release_plan import ReleasePlan
 _LARGEST = 1_000_000
 
 
-def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
-    """Findings in the order of the files, each once."""
+def tree_findings(
+    plan: ReleasePlan, project: Path, installed: Iterable[Path] | None = None
+) -> list[PlaybookFinding]:
+    """Findings in the order of the files, each once. `installed`: the folders of packages beside the Ansible that runs."""
     playbooks = [project / name for name in plan.playbooks]
     inventory = project / expanded(plan.resources.inventory)
     declared = plan.resources.pass_environment
-    grounds = grounds_of(plan, project)
+    grounds = grounds_of(plan, project, installed)
     findings = [
         *other_settings(playbooks, project),
         *settings_environment(project, declared),
@@ -61,30 +63,32 @@ def tree_findings(plan: ReleasePlan, project: Path) -> list[PlaybookFinding]:
     if plan.resources.execution_environment is None:
         # What an image has, the Ansible in it says.
         findings += missing_collections(playbooks, grounds, roles_path(project))
-    findings += names_of_no_task(plan, project, roles_path(project))
+    findings += names_of_no_task(plan, grounds, roles_path(project))
     findings += findings_outside(playbooks, inventory, grounds, roles_path(project))
     return list(dict.fromkeys(findings))
 
 
-def grounds_of(plan: ReleasePlan, project: Path) -> Grounds:
+def grounds_of(plan: ReleasePlan, project: Path, installed: Iterable[Path] | None = None) -> Grounds:
     """What counts as approved for a plan, the roles that are digested where they are installed among it."""
-    named, roles = Grounds.of(project, plan.resources.ingredients), roles_path(project)
+    named, roles = Grounds.of(project, plan.resources.ingredients, installed), roles_path(project)
     used: dict[Path, None] = {}
     for playbook in plan.playbooks:
         files = PlaybookFiles(project / playbook, project, roles)
         for _ in files.plays():
             continue
         used |= files.roles
-    installed = tuple(role.resolve() for role in roles_installed(named, used))
-    return named._replace(ingredients=(*named.ingredients, *installed))
+    of_machine = tuple(role.resolve() for role in roles_installed(named, used))
+    return named._replace(ingredients=(*named.ingredients, *of_machine))
 
 
-def parts_installed(plan: ReleasePlan, project: Path, opened: Sequence[str]) -> list[InstalledPart]:
+def parts_installed(
+    plan: ReleasePlan, project: Path, opened: Sequence[str], installed: Iterable[Path] | None = None
+) -> list[InstalledPart]:
     """The collections and roles outside of the project that runs of a plan use; `opened`: what Ansible opened for the check."""
     playbooks, roles = [project / name for name in plan.playbooks], roles_path(project)
     inventory = project / expanded(plan.resources.inventory)
     texts = (text for _, text in texts_of(loadable_files(project, playbooks, inventory, roles)))
-    named = Grounds.of(project, plan.resources.ingredients)
+    named = Grounds.of(project, plan.resources.ingredients, installed)
     return installed_parts(playbooks, chain([words_of_settings(project)], texts), named, roles, opened)
 
 

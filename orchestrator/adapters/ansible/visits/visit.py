@@ -11,7 +11,7 @@ from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.visits.answers import VisitAnswer, answers_of
 from orchestrator.adapters.ansible.visits.left_visits import clear_up, mark_starter
 from orchestrator.domain.evidence.attempt import AttemptRequest, VisitQuestion
-from orchestrator.domain.plan.target import Target
+from orchestrator.domain.plan.target import Target, library_keys_of
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import Clock, PlaybookRuns
 from orchestrator.errors import OrchError
@@ -93,6 +93,7 @@ def _request(
             "hosts": tuple(target.host for target in targets),
             "addresses": {target.host: target.place for target in targets},
             "questions": tuple(questions),
+            "library_keys": library_keys_of(targets),
             "run_timeout": _SPARE + longest * rounds,
         }
     )

@@ -18,6 +18,7 @@ from orchestrator.errors import Conflict, ExitCode, Fault, NotFound, PlanFault
 from orchestrator.policy.adoption.backout_text import backout_text, changes_text, deploy_text, role_text
 from orchestrator.policy.adoption.plan_text import ignore_text, plan_text
 from orchestrator.policy.adoption.proposal import Choice, Proposal, named
+from orchestrator.policy.adoption.without_ssh_text import inverse_text
 
 ROLE_PLAYBOOK = "apply-role.yml"
 _IGNORE = ".orchignore"
@@ -160,7 +161,7 @@ def _proposal(
     reading = (
         read_role(book, project.name, project, place) if is_role else read_playbook(book, project, place)
     )
-    hosts, no_hosts = hosts_in(project, place, reading.hosts, dynamic=inventory.dynamic)
+    known = hosts_in(project, place, reading.hosts, dynamic=inventory.dynamic)
     stem = Path(book).stem
     usual = project.name if stem in ("site", "main", "playbook", "deploy", "all", "apply-role") else stem
     unit_path = next(
@@ -169,8 +170,8 @@ def _proposal(
     unit = unit_path, hashlib.sha256((project / unit_path).read_bytes()).hexdigest()
     choice = Choice(
         named(name or usual), named(version or commit_name(project) or "1"), book, inventory.path, inventory.dynamic,
-        git_person(project) or getpass.getuser(), hosts, unit, places.ignored,
-        no_hosts=no_hosts,
+        git_person(project) or getpass.getuser(), known.hosts, unit, places.ignored,
+        no_hosts=known.why, connection=known.connection,
     )  # fmt: skip
     return Proposal(reading, choice)
 
@@ -182,14 +183,18 @@ def files_of(project: Path, proposal: Proposal) -> dict[str, str]:
     from orchestrator.adapters.files.on_hosts.program_text import program_text
     from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 
-    files = {
-        proposal.changes_path: changes_text(proposal),
-        proposal.backout_path: backout_text(proposal),
-        proposal.deploy_path: deploy_text(proposal),
-    }
+    schema = {_SCHEMA: json.dumps(plan_schema(), indent=1) + "\n"}
+    if proposal.choice.connection:
+        files, shared = {proposal.backout_path: inverse_text(proposal)}, schema
+    else:
+        files = {
+            proposal.changes_path: changes_text(proposal),
+            proposal.backout_path: backout_text(proposal),
+            proposal.deploy_path: deploy_text(proposal),
+        }
+        shared = {proposal.program_path: program_text(), **schema}
     if not (project / proposal.choice.playbook).exists():
         files[proposal.choice.playbook] = role_text(proposal)
-    shared = {proposal.program_path: program_text(), _SCHEMA: json.dumps(plan_schema(), indent=1) + "\n"}
     # A second plan of one tree uses what the first one brought.
     files |= {path: text for path, text in shared.items() if _text(project / path) != text}
     if not os.path.lexists(project / _IGNORE):

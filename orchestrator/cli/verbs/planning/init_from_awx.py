@@ -194,7 +194,7 @@ def _hosts(checkout: _Checkout, place: Path, pattern: str) -> tuple[str, ...]:
 
     if (place, pattern) not in checkout.hosts:
         try:
-            checkout.hosts[place, pattern], _ = hosts_in(checkout.project, place, pattern, dynamic=False)
+            checkout.hosts[place, pattern] = hosts_in(checkout.project, place, pattern, dynamic=False).hosts
         except OrchError:
             checkout.hosts[place, pattern] = ()
     return checkout.hosts[place, pattern]

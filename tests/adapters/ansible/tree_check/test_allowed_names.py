@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.ansible.tree_check.allowed_names import names_of_no_task
+from orchestrator.adapters.ansible.tree_check.outside import Grounds
 from tests.worlds.plans import plan_with
 
 PLAY = "- hosts: web\n  tasks:\n    - name: Stop {{ item }}\n      command: id\n    - command: id\n"
@@ -26,5 +27,5 @@ def test_names_of_no_task(tmp_path: Path, text: str, names: tuple[str, ...], exp
     allow = plan.strategy.allow.model_copy(update={"ignored_tasks": names})
     strategy = plan.strategy.model_copy(update={"allow": allow, "playbook": "site.yml"})
     (tmp_path / "site.yml").write_text(text)
-    findings = names_of_no_task(plan.model_copy(update={"strategy": strategy}), tmp_path, ())
+    findings = names_of_no_task(plan.model_copy(update={"strategy": strategy}), Grounds(tmp_path), ())
     assert [finding.what for finding in findings] == expected
