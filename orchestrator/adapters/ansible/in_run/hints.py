@@ -58,7 +58,8 @@ def make_no_folders() -> None:
     original = ActionBase._early_needs_tmp_path
 
     def needs(action: Any) -> bool:
-        return type(action).__module__.rpartition(".")[2] not in _TRANSFERS_LATE and bool(original(action))
+        late = type(action).__module__.rpartition(".")[2] in _TRANSFERS_LATE
+        return not (late and action._task.check_mode) and bool(original(action))
 
     ActionBase._early_needs_tmp_path = needs
 

@@ -79,12 +79,16 @@ def kept_fields(fields: dict[str, Any], named_tasks: Container[str]) -> dict[str
 
 
 def named_values(plaintext: str) -> list[tuple[str, str]]:
-    """What of a decrypted text is a value: each scalar of a file of variables, by its name there, else the text itself."""
+    """What of a decrypted text is a value: each scalar of a file of variables, by its name there, else the text itself.
+
+    One line can be either, a file with one variable or a value that reads like that: then both are.
+    """
     try:
-        content = from_yaml(plaintext, show_content=False) if "\n" in plaintext.strip() else None
+        content = from_yaml(plaintext, show_content=False)
     except Exception:  # noqa: BLE001 - whatever it is, it is no file of variables
         content = None
-    return list(_scalars("", content)) if isinstance(content, dict | list) else [("", plaintext)]
+    named = list(_scalars("", content)) if isinstance(content, dict | list) else []
+    return named if named and "\n" in plaintext.strip() else [*named, ("", plaintext)]
 
 
 def items_of(name: str, content: Any) -> Iterator[tuple[str, Any]]:
