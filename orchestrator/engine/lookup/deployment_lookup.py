@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.lifecycle import NEVER_TOUCHED
 from orchestrator.engine.lookup.disposed import refuse_disposed
 from orchestrator.engine.lookup.lost_history import refuse_if_lost
 from orchestrator.engine.lookup.snapshots import folded, survey
@@ -13,8 +14,8 @@ from orchestrator.errors import NotFound, StoreFault
 def find(ports: Ports, deployment: str | None) -> Deployment:
     """The deployment with this id, or whose id begins so; None means the newest open one, else the newest.
 
-    Where several begin so, it is the only one of them that is open and no rehearsal; where none of them is open, the only
-    one that is no rehearsal. Raises NotFound where that is none or several.
+    Where several begin so, it is the only one of them that is open and no rehearsal. Where none of them is open, it is the
+    only one that is no rehearsal, and of those the only one that touched a host. Raises NotFound for none or several.
     """
     if deployment is None:
         return folded(ports.journal, _newest(ports.journal))
@@ -38,7 +39,8 @@ def _meant(journal: Journal, matches: Sequence[str]) -> Sequence[str]:
     if len(own) < len(matches):
         return matches
     at_work = [brief for brief in own if not brief.over]
-    return [brief.id for brief in at_work or own if not brief.rehearsal]
+    begun = [brief for brief in own if not brief.rehearsal and brief.state not in NEVER_TOUCHED]
+    return [brief.id for brief in at_work or begun or own if not brief.rehearsal]
 
 
 def _newest(journal: Journal) -> str:

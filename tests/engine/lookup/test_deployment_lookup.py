@@ -13,11 +13,13 @@ from orchestrator.engine.use_cases.deployment_commands import open_deployment
 from orchestrator.errors import NotFound
 from tests.worlds.fleet import Fleet
 
-Kind = Literal["open", "over", "open rehearsal", "over rehearsal"]
+Kind = Literal["open", "over", "deployed", "open rehearsal", "over rehearsal"]
 
 
 def begun(fleet: Fleet, kind: Kind) -> str:
-    """The id of a deployment of this kind, in the same second as those before."""
+    """The id of a deployment of this kind; `over` is one that was cancelled before it touched a host."""
+    if kind == "deployed":
+        return fleet.deploy().id
     prepared = fleet.prepared()
     of = prepared.effective
     assert of is not None
@@ -38,6 +40,10 @@ def begun(fleet: Fleet, kind: Kind) -> str:
         (["open rehearsal", "open"], 1),
         (["over", "over", "open"], 2),
         (["over", "over rehearsal", "over rehearsal"], 0),
+        (["over", "deployed", "over rehearsal"], 1),
+        (["over", "deployed", "open"], 2),
+        (["deployed", "deployed"], None),
+        (["deployed", "open rehearsal"], None),
         (["open", "open"], None),
         (["over", "over"], None),
         (["over", "over", "over rehearsal"], None),
@@ -50,7 +56,7 @@ def begun(fleet: Fleet, kind: Kind) -> str:
 def test_a_beginning_means_the_one_at_work_that_is_no_rehearsal(there: list[Kind], meant: int | None) -> None:
     fleet = Fleet()
     names = [begun(fleet, kind) for kind in there]
-    beginning = names[0][:-8]
+    beginning = names[0].rpartition("-2026")[0]
     assert all(name.startswith(beginning) for name in names)
     if meant is None:
         with pytest.raises(NotFound, match=rf"No single deployment.*{names[-1]}.*orch list"):
@@ -65,7 +71,7 @@ def test_one_that_cannot_be_read_is_not_passed_over() -> None:
     fleet = Fleet()
     names = [begun(fleet, kind) for kind in ("open", "over rehearsal")]
     journal = fleet.ports.journal
-    assert find(fleet.ports, names[0][:-8]).id == names[0]
+    assert find(fleet.ports, names[0].rpartition("-2026")[0]).id == names[0]
     journal.append(names[1], len(journal.read(names[1])), [e.Submitted(by="ann")])
     with pytest.raises(NotFound, match=names[1]):
-        find(fleet.ports, names[0][:-8])
+        find(fleet.ports, names[0].rpartition("-2026")[0])
