@@ -108,11 +108,9 @@ def check_plan(
             "waves": check.resolved,
             "faults": in_order(check.faults),
             "warnings": in_order(check.warnings),
-            "policy": check.binds.policy,
-            "model": check.binds.model,
             "effective": check.effective(inspection, tree),
             "copy_size": tree.size,
-            **check.known_environment(),
+            **check.rules(),
             "installed": check.installed,
             "foreseen": (*dict.fromkeys((*check.foreseen, *inspection.opened)),),
         }
@@ -129,8 +127,7 @@ def check_files(ports: Ports, loaded: PreparedPlan, say: SayProgress = lambda st
     check.place((), starting=False)
     check.planning(())
     lists = {"faults": in_order(check.faults), "warnings": in_order(check.warnings)}
-    binds = {"policy": check.binds.policy, "model": check.binds.model, **check.known_environment()}
-    return check.loaded.model_copy(update={**lists, **binds})
+    return check.loaded.model_copy(update={**lists, **check.rules()})
 
 
 @dataclass(slots=True)
@@ -191,10 +188,11 @@ class _Check:
             severe = severity_of(code, plan, environment, self.binds.policy) == "fault"
             (self._object if severe else self._warn)([objection])
 
-    def known_environment(self) -> dict[str, object]:
-        """What files say of the plan's environment."""
+    def rules(self) -> dict[str, object]:
+        """The policy and the model that bind, and what files say of the plan's environment."""
         name = self.loaded.plan.resources.environment
-        return {"environment": self.known.binding(name), "environment_unknown": self.known.unknown(name)}
+        known = {"environment": self.known.binding(name), "environment_unknown": self.known.unknown(name)}
+        return {"policy": self.binds.policy, "model": self.binds.model, **known}
 
     def plan_itself(self, *, starting: bool) -> None:
         """Check the plan against itself and against the clock."""

@@ -264,7 +264,7 @@ def test_what_cannot_be_read_is_a_fault_and_never_absent(tree: Path) -> None:
     (tree / "releases").chmod(0o700)
     (tree.parent / "closed").mkdir(mode=0o700)
     for parent in (tree, *tree.parents):
-        if parent.is_relative_to("/tmp/pytest-of-root"):
+        if any(part.startswith("pytest-of-") for part in parent.parts):
             parent.chmod(0o755)
     os.setegid(65534)
     os.seteuid(65534)
