@@ -13,6 +13,9 @@ from orchestrator.policy.planning.plan_objections import checks_of
 _NEED_SSH = ("files", "units", "sysctl", "commands")
 """Parts of a scope that are named one by one, and that only ssh reaches."""
 _MOST = 3
+_HELD = "network_cli"
+"""The connection whose ssh is held to the pinned file (in_run/pinned_connection.py)."""
+_LOOSE = ("netconf", "libssh")
 UNSEEN = "files, packages, units, ports, accounts and processes"
 
 
@@ -46,6 +49,7 @@ def warnings(plan: ReleasePlan, targets: Sequence[Target]) -> Iterator[Objection
             "of these refuses a run that is late, only orch's own locks keep two runs apart",
             "know it (docs/without-ssh.md)",
         )
+    yield from _keys(targets)
     unknown = [t for t in targets if t.through is not None and t.through.identity is None]
     if unknown:
         yield Objection(
@@ -54,6 +58,21 @@ def warnings(plan: ReleasePlan, targets: Sequence[Target]) -> Iterator[Objection
             f"none of {_named(unknown)}: a machine that was replaced, or has two names, is not noticed",
             "name a fact that no other machine has, such as a serial number: `- {identity: {module: ..., keep: [...]}}`",
         )
+
+
+def _keys(targets: Sequence[Target]) -> Iterator[Objection]:
+    """Hosts to which libraries speak ssh with keys that no pinned file holds them to."""
+    through = [target for target in targets if target.through is not None]
+    loose = [t for t in through if t.through and t.through.plugin in _LOOSE]
+    open_ended = [t for t in through if t.through and t.through.plugin == _HELD and not t.known_hosts]
+    expected = "host keys that the inventory pins"
+    if loose:
+        finding = f"{_named(loose)}, {_by(loose)}: its library takes the keys of ~/.ssh/known_hosts, and orch pins none there"
+        yield Objection("resources.inventory", expected, finding, "know it (docs/without-ssh.md)")
+    if open_ended:
+        finding = f"none for {_named(open_ended)}: its library takes those of this machine's and of the user's known_hosts"
+        move = "name their file for these hosts: `ansible_ssh_common_args: -o UserKnownHostsFile=FILE`"
+        yield Objection("resources.inventory", expected, finding, move)
 
 
 def _checks(plan: ReleasePlan, targets: Sequence[Target]) -> Iterator[Objection]:

@@ -120,3 +120,27 @@ def test_how_such_a_host_is_visited_is_said_and_that_nothing_identifies_it() -> 
 
 def test_hosts_with_ssh_alone_are_no_matter() -> None:
     assert [*hosts_without_ssh.warnings(plan(), [WEB])] == []
+
+
+KEYS = {
+    ("ansible.netcommon.network_cli", None): "name their file for these hosts",
+    ("ansible.netcommon.network_cli", "/p/known_hosts"): "",
+    ("ansible.netcommon.netconf", "/p/known_hosts"): "know it",
+    ("ansible.netcommon.libssh", None): "know it",
+    ("ansible.netcommon.httpapi", None): "",
+    ("winrm", None): "",
+}
+
+
+@pytest.mark.parametrize(("connection", "known_hosts"), KEYS)
+def test_host_keys_that_nothing_pins_are_named(connection: str, known_hosts: str | None) -> None:
+    through = Through(connection=connection)
+    box = BOX.model_copy(update={"through": through, "known_hosts": known_hosts})
+    moves = [
+        each.next_move
+        for each in hosts_without_ssh.warnings(plan(), [WEB, box])
+        if each.expected == "host keys that the inventory pins"
+    ]
+    assert [move[: len(KEYS[connection, known_hosts])] for move in moves] == [
+        move for move in [KEYS[connection, known_hosts]] if move
+    ]
