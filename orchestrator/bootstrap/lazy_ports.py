@@ -272,7 +272,9 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ansible.visits.visit import Visits
 
         root = self._root.absolute() / "visits"
-        runs = AnsiblePlaybooks(root, warm=self._warm, choice=self.ansible)
+        runs = AnsiblePlaybooks(
+            root, warm=self._warm, choice=self.ansible, images=self.images, home=self._root.absolute()
+        )
         return AnsibleTargets(Visits(runs, root, self.clock), self.clock, controller)
 
     @cached_property
