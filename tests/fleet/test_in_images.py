@@ -13,10 +13,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from orchestrator.lab.fleet import Lab
-from tests.fleet import test_given_password, test_rehearsal, test_ways
+from tests.fleet import asked_password, hosts_by_ways, rehearsal_site
+from tests.fleet.appliance_site import Site as Appliances
 from tests.fleet.conftest import NewLab
 from tests.fleet.small_site import SmallSite
-from tests.fleet.test_without_ssh import Site as Appliances
 from tests.worlds.appliance import appliances
 from tests.worlds.execution_images import Image
 from tests.worlds.project import write
@@ -72,29 +72,29 @@ def test_a_key_with_a_passphrase_is_used_by_the_agent_that_has_it(
 def test_hosts_behind_jump_hosts(new_lab: NewLab, tmp_path: Path, image: Image) -> None:
     lab = new_lab(3, light=True)
     site = site_of(lab, tmp_path, image)
-    test_ways.chained(lab, site, tmp_path / "ssh_config")
+    hosts_by_ways.chained(lab, site, tmp_path / "ssh_config")
     deployed_and_back(site)
 
 
 def test_root_by_vaulted_passwords_of_sudo_and_su(new_lab: NewLab, tmp_path: Path, image: Image) -> None:
     lab = new_lab(2, light=True)
     site = site_of(lab, tmp_path, image)
-    test_ways.guarded(lab, site, test_ways.PASSWORDS["web1"])
+    hosts_by_ways.guarded(lab, site, hosts_by_ways.PASSWORDS["web1"])
     deployed_and_back(site)
 
 
 def test_root_by_a_password_that_a_person_gives(new_lab: NewLab, tmp_path: Path, image: Image) -> None:
     lab = new_lab(2, light=True)
     site, file = site_of(lab, tmp_path, image), tmp_path / "password"
-    test_given_password.guarded(lab)
-    file.write_text(test_given_password.PASSWORD + "\n")
+    asked_password.guarded(lab)
+    file.write_text(asked_password.PASSWORD + "\n")
     deployed_and_back(site, "--become-password-file", str(file))
-    assert test_given_password.holding(tmp_path / "orch") == []
-    terminal = test_given_password.Terminal(site, "deploy", "plans/app.yml", "-K")
+    assert asked_password.holding(tmp_path / "orch") == []
+    terminal = asked_password.Terminal(site, "deploy", "plans/app.yml", "-K")
     terminal.read_until("Password to become root")
-    terminal.type(test_given_password.PASSWORD)
+    terminal.type(asked_password.PASSWORD)
     terminal.read_until("1 wave|deployed and verified|Completed|completed")
-    assert test_given_password.PASSWORD not in terminal.seen
+    assert asked_password.PASSWORD not in terminal.seen
     terminal.kill()
 
 
@@ -170,16 +170,16 @@ def test_visits_without_ssh_are_in_the_image_and_shut_off(tmp_path: Path, image:
 def test_a_certificate_of_a_rehearsal_in_an_image_counts_for_that_image_alone(
     new_lab: NewLab, tmp_path: Path, image: Image
 ) -> None:
-    site = test_rehearsal.Site(new_lab(4, light=True), tmp_path)
+    site = rehearsal_site.Site(new_lab(4, light=True), tmp_path)
     settings = site.project / "orch.toml"
     settings.write_text(f'execution_environment = "{image.name}"\n')
-    rehearsed = site.orch(*test_rehearsal.REHEARSE)
+    rehearsed = site.orch(*rehearsal_site.REHEARSE)
     assert "changed nothing" in rehearsed
     settings.unlink()
-    refused = site.orch("deploy", test_rehearsal.PLAN, expect=4)
+    refused = site.orch("deploy", rehearsal_site.PLAN, expect=4)
     assert "no rehearsal certificate counts" in refused
-    assert site.pages(*test_rehearsal.LIVE) == ["", ""]
+    assert site.pages(*rehearsal_site.LIVE) == ["", ""]
     settings.write_text(f'execution_environment = "{image.name}"\n')
-    site.orch("deploy", test_rehearsal.PLAN)
-    assert site.pages(*test_rehearsal.LIVE) == ["hello\n", "hello\n"]
+    site.orch("deploy", rehearsal_site.PLAN)
+    assert site.pages(*rehearsal_site.LIVE) == ["hello\n", "hello\n"]
     assert image.containers() == []
