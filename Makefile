@@ -17,7 +17,7 @@ debian:  ## install the missing Debian packages of setup/debian-packages.txt
 machine: venv  ## set up what real hosts on this machine need, or say what is missing
 	@setup/machine.sh
 
-# Servers that tests start (make test), and what only make models needs, are no part of what a demonstration installs.
+# Servers that tests start (make test), and what only make slow and make models need, are no part of what a demonstration installs.
 testing: venv  ## the same, and install the Debian packages that only tests need
 	@setup/machine.sh --tests --models
 
@@ -59,7 +59,7 @@ models: testing  ## deploy, break, back out and rehearse the example of each mod
 collections: venv  ## make .venv-collections, with the connections and lookups that tests of hosts without ssh use
 	@$(BIN)/python setup/community.py
 
-slow: venv  ## run the slow tests that make test skips: each task of the example, the lab at size
+slow: venv  ## run the slow tests that make test skips: each task of the example, the lab at size, runs in containers
 	@setup/machine.sh --tests --models || [ "$${CI:-}" != true ]
 	@$(BIN)/python setup/community.py || [ "$${CI:-}" != true ]
 	@$(BIN)/python -m pytest -m slow --ignore tests/models --durations=15 --durations-min=1

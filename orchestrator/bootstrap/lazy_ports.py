@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import fields
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from orchestrator.adapters import process
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from orchestrator.adapters.ansible.choice import AnsibleChoice
     from orchestrator.adapters.ansible.isolation.images import Images
     from orchestrator.adapters.ansible.warm import WarmStart
-    from orchestrator.adapters.checks import ControllerChecks
     from orchestrator.adapters.keys.signer import Signer
     from orchestrator.adapters.store.disk import DiskStorage
     from orchestrator.bootstrap.own_voice import OpenKey
+    from orchestrator.bootstrap.runs_beside import RunsBeside
     from orchestrator.domain.authority.signing import Keyring
     from orchestrator.domain.rules.channels import Channel
     from orchestrator.domain.rules.cmdb_file import OutsideCmdb
@@ -264,18 +264,18 @@ class WiredPorts(ports.Ports):
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
         logins = Logins(self.redaction.become, self.kept_logins, self.redaction.login)
         hosts = SshTargets(controller, secrets_of=secrets_of, logins=logins)
-        return RedactedTargets(RoutedTargets(hosts, partial(self._without_ssh, controller)), self.redaction)
-
-    def _without_ssh(self, controller: ControllerChecks) -> ports.Targets:
-        from orchestrator.bootstrap.runs_beside import visited_targets
-
-        return visited_targets(self._root.absolute(), self.clock, self._warm, self.ansible, controller)
+        return RedactedTargets(
+            RoutedTargets(hosts, lambda: self._runs_beside().targets(controller)), self.redaction
+        )
 
     @cached_property
     def hints(self) -> hint_ports.Hints:
-        from orchestrator.bootstrap.runs_beside import hints_of_home
+        return self._runs_beside().hints()
 
-        return hints_of_home(self._root.absolute(), self.clock, self._warm, self.ansible, self.images)
+    def _runs_beside(self) -> RunsBeside:
+        from orchestrator.bootstrap.runs_beside import RunsBeside
+
+        return RunsBeside(self._root.absolute(), self.clock, self._warm, self.ansible, self.images)
 
     @cached_property
     def measurements(self) -> measuring_ports.Measurements:

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from orchestrator.adapters.ansible.choice import AnsibleChoice
     from orchestrator.adapters.ansible.isolation.images import Images
+    from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
     from orchestrator.adapters.ansible.warm import WarmStart
     from orchestrator.adapters.checks import ControllerChecks
     from orchestrator.engine.hint_ports import Hints
     from orchestrator.engine.ports import Clock, Targets
 
 
-def visited_targets(
-    home: Path, clock: Clock, warm: WarmStart | None, choice: AnsibleChoice, controller: ControllerChecks
-) -> Targets:
-    """Hosts without ssh, which are visited through Ansible."""
-    from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
-    from orchestrator.adapters.ansible.visits import AnsibleTargets
-    from orchestrator.adapters.ansible.visits.visit import Visits
+class RunsBeside(NamedTuple):
+    """What they need; they are in images and shut off from the home as every run is."""
 
-    root = home / "visits"
-    runs = AnsiblePlaybooks(root, warm=warm, choice=choice)
-    return AnsibleTargets(Visits(runs, root, clock), clock, controller)
+    home: Path
+    clock: Clock
+    warm: WarmStart | None
+    choice: AnsibleChoice
+    images: Images
 
+    def targets(self, controller: ControllerChecks) -> Targets:
+        """Hosts without ssh, which are visited through Ansible."""
+        from orchestrator.adapters.ansible.visits import AnsibleTargets
+        from orchestrator.adapters.ansible.visits.visit import Visits
 
-def hints_of_home(
-    home: Path, clock: Clock, warm: WarmStart | None, choice: AnsibleChoice, images: Images
-) -> Hints:
-    """Playbooks in check mode, shut off from the home as every run is."""
-    from orchestrator.adapters.ansible.hints import AnsibleHints
-    from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+        root = self.home / "visits"
+        return AnsibleTargets(Visits(self._below(root), root, self.clock), self.clock, controller)
 
-    root = home / "hints"
-    runs = AnsiblePlaybooks(root, warm=warm, choice=choice, images=images, home=home)
-    return AnsibleHints(runs, root, clock)
+    def hints(self) -> Hints:
+        """Playbooks in check mode."""
+        from orchestrator.adapters.ansible.hints import AnsibleHints
+
+        root = self.home / "hints"
+        return AnsibleHints(self._below(root), root, self.clock)
+
+    def _below(self, root: Path) -> AnsiblePlaybooks:
+        from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+
+        return AnsiblePlaybooks(root, warm=self.warm, choice=self.choice, images=self.images, home=self.home)

@@ -35,7 +35,7 @@ def test_no_package_is_in_two_lists(root: Path) -> None:
         ("machine", ""),
         ("testing", " --tests --models"),
         ("test", " --tests"),
-        ("slow", " --tests"),
+        ("slow", " --tests --models"),
     ],
 )
 def test_each_target_sets_up_what_it_uses(root: Path, target: str, options: str) -> None:

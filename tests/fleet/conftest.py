@@ -15,7 +15,9 @@ import pytest
 
 from orchestrator.lab.fleet import Lab, take_down
 from orchestrator.lab.hosts.sweep import labs_with_traces
+from orchestrator.lab.roots.base import ready_base
 from tests.fleet.labs import lab_for, lab_name_for
+from tests.worlds.execution_images import Image, build, remove
 
 HERE = Path(__file__).parent
 
@@ -71,6 +73,18 @@ def new_lab() -> Iterator[NewLab]:
     yield up
     for name in made:
         take_down(name)
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
+    """An image with Ansible, for the tests of one file; podman finds it by the environment."""
+    made = build(ready_base(lambda _: None), tmp_path_factory.mktemp("image"))
+    before = {name: os.environ.get(name) for name in made.environment}
+    os.environ.update(made.environment)
+    yield made
+    remove(made)
+    for name, value in before.items():
+        os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -23,32 +23,18 @@ from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.lab.fleet import Lab
-from orchestrator.lab.roots.base import ready_base
 from tests.adapters.ansible.local_runs import request, sleepers, unique_seconds, until, wait_for
 from tests.cases.example.variants import project, variant
-from tests.worlds.execution_images import Image, build, remove
+from tests.worlds.execution_images import Image
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(600),
-    pytest.mark.skipif(
-        which("podman") is None, reason="podman is not installed here; `make models` installs it"
-    ),
+    pytest.mark.skipif(which("podman") is None, reason="podman is not installed here: make testing"),
 ]
 PROJECT = Path(__file__).parents[1] / "cases/isolation"
 SECRET = "what only orch knows"
 HOSTS = ("web1", "web2", "web3")
-
-
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
-    made = build(ready_base(lambda _: None), tmp_path_factory.mktemp("image"))
-    before = {name: os.environ.get(name) for name in made.environment}
-    os.environ.update(made.environment)
-    yield made
-    remove(made)
-    for name, value in before.items():
-        os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 class Box:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -16,35 +15,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from orchestrator.lab.fleet import Lab
-from tests.worlds.appliance import Appliance, appliances, lay_inventory, project
+from tests.fleet.appliance_site import Site
+from tests.worlds.appliance import Appliance, appliances, lay_inventory
 from tests.worlds.project import change, write
 
 OLD = {"version": "1.0", "config": {"mtu": 1500, "motd": "welcome", "ntp": ["10.0.0.1"]}, "users": ["admin"]}
-
-
-class Site:
-    """A project for appliances, and orch in it."""
-
-    def __init__(self, folder: Path, made: list[Appliance]) -> None:
-        self.folder, self.made = folder, made
-        self.plan = project(folder, made)
-        self.environment = {**os.environ, "ORCH_HOME": str(folder / ".orch"), "LANG": "C.UTF-8"}
-
-    def orch(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "orchestrator", *words],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
-        )
-
-    def deploy(self, *more: str) -> tuple[int, str]:
-        """Its exit code, and the whole record."""
-        ended = self.orch("deploy", str(self.plan), "--approved-by", "change manager=Li Wei", *more)
-        return ended.returncode, ended.stdout + ended.stderr + self.orch("record", "show").stdout
 
 
 @pytest.fixture

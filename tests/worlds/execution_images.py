@@ -38,8 +38,19 @@ PACKAGES = (
         "packaging",
     ),
     "resolvelib",
+    "_cffi_backend",
 )
 NAME = "localhost/orch-test-ansible"
+COLLECTIONS = "usr/share/ansible/collections"
+# lab.here.place: a module that only the image has, and what it sees of a folder of this machine.
+MODULE = """\
+from ansible.module_utils.basic import AnsibleModule
+import os
+module = AnsibleModule({"folder": {"required": True}}, supports_check_mode=True)
+folder = module.params["folder"]
+there = os.path.exists("/run/.containerenv")
+module.exit_json(container=there, seen=sorted(os.listdir(folder)) if os.path.isdir(folder) else [])
+"""
 
 
 @dataclass(frozen=True)
@@ -85,9 +96,12 @@ def build(base: Path, folder: Path) -> Image:
     script.parent.mkdir(parents=True)
     script.write_text("#!/usr/bin/python3\nfrom ansible.cli.playbook import main\nmain()\n")
     script.chmod(0o755)
+    module = more / COLLECTIONS / "ansible_collections/lab/here/plugins/modules/place.py"
+    module.parent.mkdir(parents=True)
+    module.write_text(MODULE)
     places = ["--exclude=./proc/*", "--exclude=./sys/*", "--exclude=./dev/*", "--exclude=./var/cache/*"]
     # Each path once: podman refuses an archive in which a folder stands twice.
-    added = [f"./{place.relative_to(more)}" for place in (*packages.iterdir(), script)]
+    added = [f"./{place.relative_to(more)}" for place in (*packages.iterdir(), script, more / COLLECTIONS)]
     tar = ["tar", "--create", "--numeric-owner", *places, "--directory", str(base), "."]
     tar += ["--directory", str(more), *added]
     with subprocess.Popen(tar, stdout=subprocess.PIPE) as made:

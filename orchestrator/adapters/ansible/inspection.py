@@ -22,7 +22,13 @@ from orchestrator.adapters.ansible.inspected_targets import (
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.inventory_sources import unusable_sources
 from orchestrator.adapters.ansible.isolation.inspecting import ended_in_container
-from orchestrator.adapters.ansible.program_errors import SEE_PROGRAM, of_passwords, readable, with_reasons
+from orchestrator.adapters.ansible.program_errors import (
+    SEE_PROGRAM,
+    move_of,
+    of_passwords,
+    readable,
+    with_reasons,
+)
 from orchestrator.adapters.ansible.settings import (
     base_environment,
     config_file,
@@ -355,7 +361,7 @@ def _vault_faults(
         return
     failed = of_passwords(warned)
     for fault in inspector_answer["vault_faults"]:
-        move = "name the right vault_password_file in the plan, or encrypt the value again"
+        move = move_of(str(fault["message"]))
         message = plain(f"a vaulted value does not decrypt: {fault['message']}")
         if failed:
             message, move = f"{message}; {redact(failed[0])}", SEE_PROGRAM

@@ -12,6 +12,18 @@ SEE_PROGRAM = (
     "resources.pass_environment; or name the right vault_password_file"
 )
 
+_LACKED = "requires the cryptography library"
+_LACKS_CRYPTOGRAPHY = (
+    "install the Python package cryptography for the Python of that Ansible (orch doctor names it); "
+    "with an execution_environment, take an image that has it"
+)
+_NAME_THE_RIGHT_ONE = "name the right vault_password_file in the plan, or encrypt the value again"
+
+
+def move_of(message: str) -> str:
+    """What to do where a value does not decrypt, by what Ansible says of it."""
+    return _LACKS_CRYPTOGRAPHY if _LACKED in message else _NAME_THE_RIGHT_ONE
+
 
 def readable(warning: str) -> str:
     """A warning of Ansible as words: without its label, and with what a program said as text."""

@@ -26,7 +26,9 @@ _PLACE = "/tmp"  # noqa: S108 - a path of a socket is short; the folder in there
 _PREFIX = "orch-ssh-"
 _OURS = re.compile(rf"{_PREFIX}(\d+)-")
 _HELLO, _VERSION, _TERMINATE = 0x00000001, 4, 0x10000005
-_SECONDS = 1.0
+_SECONDS = 10.0
+"""Within which all logins that are ended together answer; one that does not is ended by IDLE."""
+_LEAST = 1.0
 
 
 class _Kept(NamedTuple):
@@ -89,15 +91,29 @@ def sockets_of(path: str) -> list[Path]:
 
 
 def end_logins(sockets: Iterable[Path]) -> None:
-    """End the logins behind these sockets, by ssh's own protocol (PROTOCOL.mux of OpenSSH)."""
-    for path in sockets:
-        with suppress(OSError), socket.socket(socket.AF_UNIX) as wire:
-            wire.settimeout(_SECONDS)
-            wire.connect(str(path))
-            wire.sendall(_packet(_HELLO, _VERSION) + _packet(_TERMINATE, 0))
+    """End the logins behind these sockets, by ssh's own protocol (PROTOCOL.mux of OpenSSH).
+
+    All are asked before any is waited for: an ssh that is slow to answer, as on a busy machine, does not end where its asker
+    is gone before it.
+    """
+    asked = [(path, _asked_to_end(path)) for path in sockets]
+    over = time.monotonic() + _SECONDS
+    for path, wire in asked:
+        with suppress(OSError), wire:
+            wire.settimeout(max(_LEAST, over - time.monotonic()))
             while wire.recv(4096):
                 pass
         path.unlink(missing_ok=True)
+
+
+def _asked_to_end(path: Path) -> socket.socket:
+    """The line to it; a dead one where nobody listens."""
+    wire = socket.socket(socket.AF_UNIX)
+    with suppress(OSError):
+        wire.settimeout(_LEAST)
+        wire.connect(str(path))
+        wire.sendall(_packet(_HELLO, _VERSION) + _packet(_TERMINATE, 0))
+    return wire
 
 
 def _packet(*numbers: int) -> bytes:

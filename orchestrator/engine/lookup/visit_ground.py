@@ -84,6 +84,7 @@ def _request(
         ingredients=plan.resources.ingredients,
         outputs=plan.resources.outputs,
         plain_way=plain_run_config(None),
+        execution_environment=plan.resources.execution_environment or "",
     )
 
 

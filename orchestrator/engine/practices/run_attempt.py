@@ -53,7 +53,7 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
     part = stage if step.purpose == "deploy" else stage.backout
     shut_off = context.ports.playbooks.isolation(
         context.deployment.plan.resources.execution_environment,
-        acts_here=declares_controller(part.allow.delegates),
+        acts_here=declares_controller((*part.allow.delegates, *_local(context.deployment, step.hosts))),
     )
     intent = AttemptIntended(
         attempt=step.attempt,
@@ -68,6 +68,12 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
     if context.journal.decide(intent):
         context.begun.add(step.attempt)
         _start(context, step.attempt)
+
+
+def _local(d: Deployment, hosts: Iterable[str]) -> list[str]:
+    """Those of the hosts that Ansible reaches without any connection: one that is named as the controller is it."""
+    reached = {target.host: target.through for target in d.targets}
+    return [host for host in hosts if (through := reached.get(host)) and through.plugin == "local"]
 
 
 def follow(context: DriveContext, step: FollowAttempt) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.adapters.ansible.inspection import inspect
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
+from orchestrator.adapters.ansible.program_errors import move_of
 from orchestrator.domain.plan.inspection import Inspection
 from tests.adapters.ansible.local_runs import WARM, request, told_by, until
 
@@ -156,3 +157,11 @@ def test_a_run_from_a_copy_reads_the_password_in_the_project(project: Path, tmp_
     assert [host.result for host in outcome.hosts] == ["done"], outcome
     for path in (tmp_path / "attempts").rglob("*"):
         assert not path.is_file() or b"password-of-dev" not in path.read_bytes()
+
+
+def test_an_ansible_that_cannot_decrypt_is_no_matter_of_passwords() -> None:
+    """By the words of Ansible itself; images may lack the package."""
+    from ansible.parsing.vault import NEED_CRYPTO_LIBRARY
+
+    assert "install the Python package cryptography" in move_of(NEED_CRYPTO_LIBRARY)
+    assert "vault_password_file" in move_of("Decryption failed (no vault secrets were found)")

@@ -63,7 +63,7 @@ class Visits:
     def _visited(self, request: AttemptRequest) -> Visited:
         clear_up(self._runs, self._root, request.deployment)
         mark_starter(self._root, request.attempt)
-        self._runs.start(request)
+        self._runs.start(self._shut_off(request))
         # The worker has its own limit; this one is for a worker that is not there to keep it.
         over = time.monotonic() + request.run_timeout + _SPARE
         while (sighting := self._runs.sight(request.attempt)).state not in ("finished", "dead"):
@@ -78,6 +78,11 @@ class Visits:
             self._runs.stop(request.attempt)
             faults = faults or ("its worker ended without an outcome",)
         return Visited(answers, next(iter(faults), fault), _words(folder, request))
+
+    def _shut_off(self, request: AttemptRequest) -> AttemptRequest:
+        """As runs are. A question changes nothing, so it needs this machine as it is where no task may act either."""
+        shut_off = self._runs.isolation(request.execution_environment or None, acts_here=False)
+        return request.model_copy(update={"isolation": shut_off.isolation})
 
 
 def _request(
