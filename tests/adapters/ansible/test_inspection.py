@@ -115,7 +115,7 @@ INVENTORIES = [
     ({"hosts.yml": "web: {hosts: {'web 1': {}}}"}, "web 1 cannot be used"),
     ({"hosts.yml": "web: {hosts: {web1: {ansible_port: ssh}}}"}, "web1 cannot be used"),
     ({"hosts.yml": "web: {hosts: {web1: {ansible_host: '{{ nowhere }}'}}}"}, "host web1"),
-    ({"hosts.yml": "web: {hosts: {web1: {ansible_connection: local}}}"}, "ansible_connection is local"),
+    ({"hosts.yml": "web: {hosts: {web1: {ansible_connection: net work}}}"}, "ansible_connection is net work"),
     (
         {"hosts.yml": "web: {hosts: {web1: {ansible_ssh_args: -o StrictHostKeyChecking=no}}}"},
         "ansible_ssh_args would replace",
