@@ -76,7 +76,8 @@ def test_what_is_asked_is_what_a_deployment_would_run() -> None:
     assert [request.hosts for request in hints.asked] == [("h1",), ("h2",)]
     first = hints.asked[0]
     assert (first.purpose, first.epoch, first.run_timeout, first.accelerate) == ("hint", 0, 90.0, None)
-    assert first.variables["orch"]["purpose"] == "deploy"
+    given: Any = first.variables["orch"]
+    assert given["purpose"] == "deploy"
 
 
 def test_the_json_says_that_it_promises_nothing(capsys: pytest.CaptureFixture[str]) -> None:
