@@ -85,7 +85,7 @@ class FakePlaybooks(PlaybookRuns):
             self.started.append(request)
             self._runs[request.attempt] = _Run(request, self._script_for(request))
             for outcome in self._outcome(self._runs[request.attempt], died=False).hosts:
-                if request.purpose not in ("visit", "hint"):
+                if request.purpose != "visit" and request.purpose != "hint":
                     self.on_host(outcome.host, request.purpose, outcome.result)
         self.on_start(request)
 
