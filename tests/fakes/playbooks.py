@@ -85,7 +85,7 @@ class FakePlaybooks(PlaybookRuns):
             self.started.append(request)
             self._runs[request.attempt] = _Run(request, self._script_for(request))
             for outcome in self._outcome(self._runs[request.attempt], died=False).hosts:
-                if request.purpose != "visit" and request.purpose != "hint":
+                if request.purpose != "visit" and request.purpose != "hint":  # noqa: PLR1714 - so the type is known
                     self.on_host(outcome.host, request.purpose, outcome.result)
         self.on_start(request)
 
