@@ -65,8 +65,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._changes = _beside("changes").Report()
         self._file = _new_file(path) if path else -1
         if path:
-            _kept_text().KEPT.passed(given.get("passed", []))
-            _kept_text().install()
+            _kept_text().install(given.get("passed", []))
 
     def _write(self, event: str, **fields: Any) -> None:
         fields = _kept_text().kept_fields(fields, self._named)
