@@ -83,9 +83,10 @@ ADDRESSES = {
     "ansible_connection: winrm, ansible_host: a, ansible_winrm_host: b": "b",
     "ansible_connection: community.docker.docker, ansible_host: a": "a",
     "ansible_connection: community.docker.docker, ansible_docker_host: b": "b",
-    # That plugin reads the inventory's name after ansible_host.
-    "ansible_connection: containers.podman.podman, ansible_host: a": "box",
-    "ansible_connection: containers.podman.podman, ansible_host: a, ansible_podman_host: '{{ c }}', c: b": "b",
+    "ansible_connection: community.docker.docker, ansible_docker_host: '{{ c }}', c: d": "d",
+    # That plugin goes where the play leads, whatever its own option says.
+    "ansible_connection: containers.podman.podman, ansible_host: f": "f",
+    "ansible_connection: containers.podman.podman, ansible_host: g, ansible_podman_host: h": "g",
     "ansible_host: a, ansible_podman_host: b": "a",
 }
 

@@ -14,6 +14,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.connection import ssh
 from ansible.template import Templar
 
+from orchestrator.adapters.ansible.in_run.host_variables import BY_PLAY
 from orchestrator.adapters.ansible.in_run.places import elsewhere
 from orchestrator.adapters.ansible.in_run.ssh_options import leading
 
@@ -49,6 +50,8 @@ def place(connection: Any) -> str:
 
 def _address(connection: Any) -> str:
     given = option(connection, "host") or option(connection, "remote_addr")
+    if plugin(connection) in BY_PLAY:
+        given = ""
     return str(given or connection._play_context.remote_addr or "")
 
 
