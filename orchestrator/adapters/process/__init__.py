@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.process.in_exec import some_in_exec
 from orchestrator.adapters.process.kept_logins import IDLE, KeptLogins, end_logins, sockets_of
 from orchestrator.adapters.process.own_process import raise_descriptor_limit, remark
 from orchestrator.adapters.process.piped import Piped, spawn_piped
@@ -45,8 +46,6 @@ __all__ = [
 ]
 
 _PROC = Path("/proc")
-_EXEC_WITHIN = 1.0
-_OF_KERNEL = 0x00200000  # PF_KTHREAD of linux/sched.h
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -246,32 +245,12 @@ def end_tree(
         rest = tree(marker=marker, group=group, root=_top(root), since=since)
         if not rest and other is not None and alive(other):
             rest = [other.pid]
-        if not rest and not _some_start(unnamed, since):
+        begun = ((pid, process.started) for pid, process in _seen().items() if process.started >= since)
+        if not rest and not some_in_exec(begun, _read, unnamed, time.monotonic()):
             return True
         _signal(rest, signal.SIGKILL)
         time.sleep(0.01)
     return False
-
-
-def _some_start(unnamed: dict[tuple[int, int], float], since: int) -> bool:
-    """Whether a process is in the middle of an exec: for that long it has neither arguments nor an environment to know it by.
-
-    `unnamed`: since when each has been seen so. One that stays so is of a kind that has none.
-    """
-    now = time.monotonic()
-    nameless = {
-        (pid, process.started)
-        for pid, process in _seen().items()
-        if process.started >= since and _read(f"/proc/{pid}/environ") == b"" and _is_nameless(pid)
-    }
-    return any(now - unnamed.setdefault(process, now) < _EXEC_WITHIN for process in nameless)
-
-
-def _is_nameless(pid: int) -> bool:
-    fields = _stat(pid)
-    if fields is None or fields[0] in "ZX" or int(fields[6]) & _OF_KERNEL:
-        return False
-    return _read(f"/proc/{pid}/cmdline") == b""
 
 
 def remove_cgroup(group: Path | None) -> None:
