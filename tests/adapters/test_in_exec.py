@@ -13,9 +13,6 @@ SLEEPS, ZOMBIE, KERNEL = (
     f"7 (a) b) {state} 1 7 7 0 -1 {flags} 0".encode()
     for state, flags in (("S", 4194304), ("Z", 4194304), ("I", 69238880))
 )
-    f"7 (a) b) {state} 1 7 7 0 -1 {flags} 0".encode()
-    for state, flags in (("S", 4194304), ("Z", 4194304), ("I", 69238880))
-)
 
 # environment, arguments, stat, and whether it may be in an exec
 PROCESSES = [
