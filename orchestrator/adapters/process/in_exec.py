@@ -18,7 +18,8 @@ def some_in_exec(
     `read`: a file of /proc, None where it cannot be read. `unnamed`: since when each has been seen so; grows here.
     """
     nameless = [process for process in processes if _is_nameless(process[0], read)]
-    return any([now - unnamed.setdefault(process, now) < EXEC_WITHIN for process in nameless])
+    waited = [now - unnamed.setdefault(process, now) for process in nameless]
+    return any(seconds < EXEC_WITHIN for seconds in waited)
 
 
 def _is_nameless(pid: int, read: Callable[[str], bytes | None]) -> bool:
