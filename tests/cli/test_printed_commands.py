@@ -419,10 +419,19 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("adapters/keys/ed25519.py", "orch keys new"): "it asks for a passphrase at a terminal",
     ("cli/verbs/planning/keys.py", "orch keys new"): "it asks for a passphrase at a terminal",
     (RUN_DUE, "orch run-due"): "it names the other process",
+    (
+        "engine/lookup/needed_password.py",
+        f"orch resume {ID} --ask-become-pass",
+    ): "it asks for a password at a terminal; tests/fleet/test_given_password.py runs it",
 }
 """Commands that are read and not run here, each with the reason."""
 NAMED_ONLY = {
     ("cli/options/ansible_option.py", "orch doctor"),
+    ("adapters/ansible/isolation/engines.py", "orch doctor"),
+    ("adapters/ansible/program_errors.py", "orch doctor"),
+    ("cli/verbs/demo.py", "orch doctor"),
+    ("cli/views/fault_formats.py", "orch plan check"),
+    ("policy/adoption/without_ssh_text.py", "orch init"),
     ("bootstrap/doctor/machine.py", "orch lab up"),
     ("policy/adoption/backout_text.py", "orch init"),
     ("policy/adoption/plan_text.py", "orch init"),
@@ -558,6 +567,8 @@ READ_AS = {
     f"--roll-back{HOLE}": "--roll-back",
     f"pir answer {HOLE} {HOLE}": f"pir answer {HOLE} lessons",
     f"{HOLE}{HOLE}": HOLE,
+    # It asks as soon as it is read, and here is no terminal (tests/cli/test_become_options.py).
+    " --ask-become-pass": "",
     f"done {HOLE} {HOLE}": f"done {HOLE} 1",
     f"trust {HOLE} {HOLE}": f"trust {HOLE}",
     f"rollback {HOLE} {HOLE}": f"rollback {HOLE} --despite newer",

@@ -11,6 +11,7 @@ from orchestrator.domain.text.plain_text import plain
 PROMISE = "A hint by check mode, and no promise: tasks say what they would change, and some cannot."
 _NAME = 200
 _WITHHELD: dict[Withheld, str] = {
+    "": "",
     "closed": "not everybody on the host may read it (backout.baseline.show names files that are shown all the same)",
     "mode_unknown": "nobody could tell who may read it",
     "no_file": "it names no file whose mode could be asked for",

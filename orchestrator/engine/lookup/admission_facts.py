@@ -302,7 +302,7 @@ def _completed(ports: Ports, others: Sequence[Brief], d: Deployment) -> Complete
         and other.playbooks == playbooks
     ]
     known = [folded(ports.journal, other.id) for other in alike[:MOST_MEASURED]]
-    return completed_times([(one, completed_waves(one, story_on(ports.journal, one))) for one in known])
+    return completed_times([(each, completed_waves(each, story_on(ports.journal, each))) for each in known])
 
 
 def _on_record(ports: Ports, others: Sequence[Brief]) -> dict[str, OnRecord | None]:

@@ -26,11 +26,11 @@ def fleet(says: Callable[[AttemptRequest], HintRun] = nothing_to_do) -> tuple[Fl
 def changes(request: AttemptRequest) -> HintRun:
     diff = HintDiff(path="", form="state", text="--- before\n+++ after\n+\\x1b[31m")
     task = {"host": request.hosts[0], "task": "writes", "action": "copy", "kind": "ok"}
-    one = HintTask.model_validate({**task, "changed": True, "diffs": (diff,)})
+    writes = HintTask.model_validate({**task, "changed": True, "diffs": (diff,)})
     other = HintTask.model_validate(
         {**task, "task": "runs", "action": "command", "kind": "skipped", "unseen": True}
     )
-    return HintRun(tasks=(one, other), through=request.hosts)
+    return HintRun(tasks=(writes, other), through=request.hosts)
 
 
 def acts(_: AttemptRequest) -> HintRun:

@@ -15,8 +15,10 @@ OPEN, CLOSED, ABSENT = {"exists": True, "mode": "0644"}, {"exists": True, "mode"
 
 
 def task(**diff: Any) -> HintTask:
-    one = HintDiff.model_validate({"path": "/etc/a", "form": "text", "text": "+x", **diff})
-    return HintTask(host="h1", task="t", action="copy", kind="ok", changed=True, message="m", diffs=(one,))
+    withheld = HintDiff.model_validate({"path": "/etc/a", "form": "text", "text": "+x", **diff})
+    return HintTask(
+        host="h1", task="t", action="copy", kind="ok", changed=True, message="m", diffs=(withheld,)
+    )
 
 
 def seen(attributes: dict[str, Any] | None) -> Baseline:

@@ -295,18 +295,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """The values that a visit keeps, without what a vault holds."""
         number = int(result.task.get_name().rpartition(" ")[2])
         keep = self._visit["keep"][number] if kind == "ok" else []
-        values, unfit = _beside("kept_values").chosen(result.result, keep)
-        text = _kept_text().KEPT
-        self._write(
-            "answer",
-            host=result.host.get_name(),
-            question=number,
-            kind=kind,
-            changed=bool(result.is_changed()),
-            values={path: text(value) if isinstance(value, str) else value for path, value in values.items()},
-            unfit={path: text(why) for path, why in unfit.items()},
-            message="" if kind == "ok" else _beside("answers").message(result.result),
-        )
+        asked = {"host": result.host.get_name(), "question": number, "kind": kind}
+        message = "" if kind == "ok" else _beside("answers").message(result.result)
+        values = _beside("kept_values").written(result.result, keep, _kept_text().KEPT)
+        self._write("answer", **asked, changed=bool(result.is_changed()), message=message, **values)
 
 
 def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Scalar = str | int | bool | None
@@ -36,6 +36,15 @@ def chosen(answer: Mapping[str, Any], paths: Iterable[str]) -> tuple[dict[str, S
         except (ValueError, TypeError, RecursionError, OverflowError) as wrong:
             unfit[path] = str(wrong)[:200]
     return values, unfit
+
+
+def written(answer: Mapping[str, Any], paths: Iterable[str], text: Callable[[str], str]) -> dict[str, Any]:
+    """The same as an event has them: texts without what a vault holds."""
+    values, unfit = chosen(answer, paths)
+    return {
+        "values": {path: text(value) if isinstance(value, str) else value for path, value in values.items()},
+        "unfit": {path: text(why) for path, why in unfit.items()},
+    }
 
 
 def _at(value: Any, names: list[str]) -> tuple[bool, Any]:

@@ -44,7 +44,7 @@ def identified(folder: Path, device: Device, pins: str, **variables: object) -> 
     if not community.is_made():
         pytest.skip("no .venv-collections: make collections")
     known_hosts = write(folder, "known hosts", pins)
-    said = {
+    host = {
         "ansible_connection": "ansible.netcommon.network_cli",
         "ansible_network_os": "cisco.ios.ios",
         "ansible_network_cli_retries": 0,
@@ -54,7 +54,7 @@ def identified(folder: Path, device: Device, pins: str, **variables: object) -> 
         "ansible_host": device.address,
         **variables,
     }
-    lines = "".join(f"    {name}: {value}\n" for name, value in said.items())
+    lines = "".join(f"    {name}: {value}\n" for name, value in host.items())
     inventory = write(folder, "hosts.yml", f"all:\n  vars:\n{lines}  hosts: {{sw1: }}\n")
     playbook = write(folder, "site.yml", "- {hosts: all, gather_facts: false, tasks: []}\n")
     request = AttemptRequest.model_validate(
