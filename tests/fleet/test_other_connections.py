@@ -131,9 +131,6 @@ def container(image: Image, request: pytest.FixtureRequest) -> Iterator[str]:
     image.podman("rm", "--force", "--time=0", name)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="visits reach the container, the deploy does not; the cause is not known"
-)
 @pytest.mark.parametrize(
     ("version", "code", "words"), [("2.0", 0, "1.0 -> 2.0"), ("1.9", 5, "0 differences")]
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
+from orchestrator.domain.evidence.attempt import declares_controller
 from orchestrator.domain.evidence.module_question import ModuleFacts, WithoutSsh
 from orchestrator.domain.plan.ssh_way import STRAIGHT, SshWay
 from orchestrator.domain.text.canonical import Since
@@ -20,6 +21,12 @@ RUNS_HERE = frozenset({"local", "network_cli", "netconf", "httpapi"})
 """Connections whose modules run on the controller: what a run leaves of them is no process of another machine."""
 
 
+CONTAINERS_HERE = frozenset(
+    {"podman", "docker", "buildah", "lxc", "lxd", "incus", "nspawn", "chroot", "jail"}
+)
+"""Connections by a program that needs the controller as it is: the host is a part of it."""
+
+
 class Through(Noun):
     """How Ansible reaches a host without ssh: its `connection`, as the inventory names it, and what identifies the machine."""
 
@@ -35,6 +42,11 @@ class Through(Noun):
     def runs_here(self) -> bool:
         """Whether modules for the host run on the controller."""
         return self.plugin in RUNS_HERE
+
+    @property
+    def in_container_here(self) -> bool:
+        """Whether the host is a container of the controller."""
+        return self.plugin in CONTAINERS_HERE
 
 
 class Target(Noun):
@@ -124,3 +136,15 @@ def _with_identity(declared: Sequence[WithoutSsh], target: Target) -> Target:
 def library_keys_of(targets: Iterable[Target]) -> tuple[str, ...]:
     """The files that pin host keys of hosts which Ansible reaches without OpenSSH."""
     return tuple(sorted({t.known_hosts for t in targets if t.through and t.known_hosts}))
+
+
+def acts_on_controller(delegates: Iterable[str], targets: Iterable[Target]) -> bool:
+    """Whether a run's tasks act on the controller: on it as a delegate or as a host, or on containers that it has.
+
+    A host that Ansible reaches without any connection is the controller where it is named so.
+    """
+    reached = [(target.host, target.through) for target in targets if target.through is not None]
+    local = [host for host, through in reached if through.plugin == "local"]
+    return declares_controller((*delegates, *local)) or any(
+        through.in_container_here for _, through in reached
+    )

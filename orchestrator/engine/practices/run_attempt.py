@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose, RunWay, declares_controller
+from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose, RunWay
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.journal.driver_name import driver_named
 from orchestrator.domain.journal.events import (
@@ -16,7 +16,7 @@ from orchestrator.domain.journal.events import (
 )
 from orchestrator.domain.plan.ssh_config_text import first_words, plain_run_config, run_config
 from orchestrator.domain.plan.ssh_way import STRAIGHT
-from orchestrator.domain.plan.target import Target, library_keys_of
+from orchestrator.domain.plan.target import Target, acts_on_controller, library_keys_of
 from orchestrator.domain.text.model_base import Variables
 from orchestrator.engine import disk_space
 from orchestrator.engine.drive_context import DriveContext
@@ -53,7 +53,7 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
     part = stage if step.purpose == "deploy" else stage.backout
     shut_off = context.ports.playbooks.isolation(
         context.deployment.plan.resources.execution_environment,
-        acts_here=declares_controller((*part.allow.delegates, *_local(context.deployment, step.hosts))),
+        acts_here=acts_on_controller(part.allow.delegates, context.targets(step.hosts)),
     )
     intent = AttemptIntended(
         attempt=step.attempt,
@@ -68,12 +68,6 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
     if context.journal.decide(intent):
         context.begun.add(step.attempt)
         _start(context, step.attempt)
-
-
-def _local(d: Deployment, hosts: Iterable[str]) -> list[str]:
-    """Those of the hosts that Ansible reaches without any connection: one that is named as the controller is it."""
-    reached = {target.host: target.through for target in d.targets}
-    return [host for host in hosts if (through := reached.get(host)) and through.plugin == "local"]
 
 
 def follow(context: DriveContext, step: FollowAttempt) -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import AttemptRequest, declares_controller
+from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.baseline import Baseline
 from orchestrator.domain.evidence.hint import HintRun, HintTask, StageHint
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.events import Recorded
+from orchestrator.domain.plan.target import acts_on_controller
 from orchestrator.domain.plan.wave import Wave
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.engine.lookup.unit_files import place_units
@@ -103,8 +104,9 @@ def _request(
 ) -> AttemptRequest:
     """As the deployment would run it, but for check mode, plain Ansible, and an epoch that no host keeps."""
     delegates = d.plan.stage_of(wave).allow.delegates
+    targets = [target for target in d.targets if target.host in hosts]
     shut_off = ports.playbooks.isolation(
-        d.plan.resources.execution_environment, acts_here=declares_controller(delegates)
+        d.plan.resources.execution_environment, acts_here=acts_on_controller(delegates, targets)
     )
     attempted = Attempted(
         attempt=attempt,

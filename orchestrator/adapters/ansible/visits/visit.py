@@ -51,7 +51,7 @@ class Visits:
         started = time.monotonic()
         request = _request(ground, targets, questions)
         try:
-            visited = self._visited(request)
+            visited = self._visited(request, targets)
         except OrchError as fault:
             visited = Visited(fault=plain(str(fault), 500))
         except BaseException:
@@ -60,10 +60,10 @@ class Visits:
             raise
         return Visited(visited.answers, visited.fault, visited.words, time.monotonic() - started)
 
-    def _visited(self, request: AttemptRequest) -> Visited:
+    def _visited(self, request: AttemptRequest, targets: Sequence[Target]) -> Visited:
         clear_up(self._runs, self._root, request.deployment)
         mark_starter(self._root, request.attempt)
-        self._runs.start(self._shut_off(request))
+        self._runs.start(self._shut_off(request, targets))
         # The worker has its own limit; this one is for a worker that is not there to keep it.
         over = time.monotonic() + request.run_timeout + _SPARE
         while (sighting := self._runs.sight(request.attempt)).state not in ("finished", "dead"):
@@ -79,9 +79,12 @@ class Visits:
             faults = faults or ("its worker ended without an outcome",)
         return Visited(answers, next(iter(faults), fault), _words(folder, request))
 
-    def _shut_off(self, request: AttemptRequest) -> AttemptRequest:
-        """As runs are. A question changes nothing, so it needs this machine as it is where no task may act either."""
-        shut_off = self._runs.isolation(request.execution_environment or None, acts_here=False)
+    def _shut_off(self, request: AttemptRequest, targets: Sequence[Target]) -> AttemptRequest:
+        """As runs are, but that a question changes nothing: it needs this machine as it is for containers alone."""
+        containers = any(
+            target.through is not None and target.through.in_container_here for target in targets
+        )
+        shut_off = self._runs.isolation(request.execution_environment or None, acts_here=containers)
         return request.model_copy(update={"isolation": shut_off.isolation})
 
 

@@ -12,7 +12,7 @@ _WORDS: dict[Isolation, str] = {
 _WHY: dict[Unisolated, str] = {
     "": "",
     "not_possible": "this machine gives no mount namespace",
-    "acts_on_controller": "the plan lets tasks act on this machine",
+    "acts_on_controller": "tasks may act on this machine, or on containers of it",
     "home_in_use": "orch's home holds the home of its user",
     "asked": "ORCH_OPEN_RUNS was set",
 }
