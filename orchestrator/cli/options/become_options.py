@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.cli.wiring import BECOME, BECOME_FILE
 from orchestrator.errors import UsageFault
 
@@ -75,8 +76,8 @@ def _read(context: click.Context, _: click.Parameter, path: Path | None) -> None
         raise UsageFault(
             "--ask-become-pass and --become-password-file are two ways to one password: choose one."
         )
-    context.find_root().meta[BECOME] = password_in(path.expanduser().absolute())
-    context.find_root().meta[BECOME_FILE] = path.expanduser().absolute()
+    context.find_root().meta[BECOME] = password_in(expanded(path).absolute())
+    context.find_root().meta[BECOME_FILE] = expanded(path).absolute()
 
 
 def password_in(path: Path) -> str:

@@ -107,7 +107,7 @@ def test_an_approval_from_before_ssh_was_configured_anew_names_the_option(desk: 
     assert run(["approve", "--file", str(then)]) == 4
     output = desk.output()
     assert "given for another effective plan; since then changed: hosts (" in output
-    assert "ssh's configuration: web1: port 22 then, 2222 now; " in output
+    assert "how ssh gets there: web1: port 22 then, 2222 now; " in output
     assert "; and 3 more (`ssh -v -G` with a host names the files that it reads)" in output
 
 

@@ -109,7 +109,7 @@ def test_check_tells_every_fault_of_every_file(project: Path, capsys: pytest.Cap
     assert run(["policy", "check"]) == 3
     errors = capsys.readouterr().err
     assert "policies/a.yml:16 frequncy: expected a known key" in errors
-    assert "policies/b.yml:47 approvals.after[0]: expected a known role" in errors
+    assert "policies/b.yml:49 approvals.after[0]: expected a known role" in errors
     assert "2 faults in 3 files" in errors
     assert run(["policy", "check", "--json"]) == 3
     answer = json.loads(capsys.readouterr().out)

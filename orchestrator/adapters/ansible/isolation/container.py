@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from orchestrator.adapters.ansible.isolation.engines import ident_of
 from orchestrator.adapters.ansible.isolation.needed_places import Needed
+from orchestrator.adapters.home_paths import expanded
 
 if TYPE_CHECKING:
     from ansible_runner.config._base import BaseConfig
@@ -106,7 +107,7 @@ def run_config(  # noqa: PLR0913 - what ansible-runner is told
 
 def _as_roots(path: str) -> str:
     """Where ssh looks for it in the image; the same path for all that is not in this user's `~/.ssh`."""
-    own = str(Path("~/.ssh").expanduser())
+    own = str(expanded("~/.ssh"))
     return f"{_ROOTS_HOME}/.ssh{path[len(own) :]}" if path.startswith(f"{own}/") else path
 
 

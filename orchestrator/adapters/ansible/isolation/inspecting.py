@@ -13,6 +13,7 @@ from orchestrator.adapters.ansible.isolation.container import CODE, options, sho
 from orchestrator.adapters.ansible.isolation.engines import end_container, engine_environment
 from orchestrator.adapters.ansible.isolation.needed_places import Needed, names_of
 from orchestrator.adapters.ansible.settings import guest
+from orchestrator.adapters.home_paths import user_home
 
 
 def ended_in_container(  # noqa: PLR0913 - what is asked, and where
@@ -48,7 +49,7 @@ def ended_in_container(  # noqa: PLR0913 - what is asked, and where
         ended = process.run(
             command,
             timeout=timeout,
-            environment={**shown, **engine_environment(os.environ), "HOME": str(Path.home())},
+            environment={**shown, **engine_environment(os.environ), "HOME": str(user_home())},
             text=question,
         )
     finally:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import write_durably
 from orchestrator.adapters.ansible.isolation.needed_places import needed_by
+from orchestrator.adapters.home_paths import user_home
 from orchestrator.adapters.process import shut_off
 from orchestrator.domain.evidence.attempt import RunIsolation
 from orchestrator.errors import MachineLacks
@@ -53,7 +54,7 @@ def lacking(home: Path) -> str:
 
 def _holds_a_home(home: Path) -> bool:
     """Whether keys and settings of a person lie in it: a home that is the folder of an account, or above it."""
-    account = os.path.realpath(Path.home())
+    account = os.path.realpath(user_home())
     real = os.path.realpath(home)
     return account == real or account.startswith(real.rstrip("/") + "/")
 

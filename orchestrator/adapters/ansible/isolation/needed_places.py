@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.adapters.ansible.launch import opens
 from orchestrator.adapters.ansible.settings import configuration
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.domain.plan.ssh_config_text import USERS_KNOWN_HOSTS
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def needed_by(
 
 def names_of(path: Path) -> list[str]:
     """Its absolute name, and where links lead; empty where nothing is there."""
-    path = path.expanduser().absolute()
+    path = expanded(path).absolute()
     names = dict.fromkeys((os.path.normpath(path), os.path.realpath(path)))
     return [name for name in names if Path(name).exists()]
 
@@ -71,7 +72,7 @@ def _read(request: AttemptRequest, folder: AttemptFolder, control: Path) -> Iter
         yield playbook.parent
     key = configuration(Path(request.project)).get(("defaults", "private_key_file"), "").strip()
     if key:
-        yield Path(request.project) / Path(key).expanduser()
+        yield Path(request.project) / expanded(key)
 
 
 def _of_ssh(request: AttemptRequest) -> Iterator[Path]:
@@ -86,7 +87,7 @@ def _of_ssh(request: AttemptRequest) -> Iterator[Path]:
     if request.known_hosts is None:
         yield Path(USERS_KNOWN_HOSTS)
     if request.allowance.delegates or not request.private_keys:
-        home = Path("~/.ssh").expanduser()
+        home = expanded("~/.ssh")
         yield from (home / f"{name}{end}" for name in _DEFAULT_KEYS for end in ("", ".pub", "-cert.pub"))
 
 
@@ -100,4 +101,4 @@ def ssh_paths(config: str) -> Iterator[str]:
             words = shlex.split(match[1])
         except ValueError:
             continue
-        yield from (str(Path(word).expanduser()) for word in words if word.startswith(("/", "~/")))
+        yield from (str(expanded(word)) for word in words if word.startswith(("/", "~/")))

@@ -2,12 +2,13 @@
 
 import os
 import pwd
-from pathlib import Path
+
+from orchestrator.adapters.home_paths import user_home
 
 
 def with_paths_of_here(config: str) -> str:
     """A configuration of ssh that means the same under another account: `~` is this user's home, and so is the user."""
-    home = Path.home()
+    home = user_home()
     text = config.replace(" ~/", f" {home}/").replace('"~/', f'"{home}/')
     if os.geteuid() == 0:
         return text
