@@ -113,7 +113,7 @@ def test_check_tells_every_fault_of_every_file(project: Path, capsys: pytest.Cap
     assert "2 faults in 3 files" in errors
     assert run(["policy", "check", "--json"]) == 3
     answer = json.loads(capsys.readouterr().out)
-    assert [fault["line"] for fault in answer["faults"]] == [16, 47]
+    assert [fault["line"] for fault in answer["faults"]] == [16, 49]
     assert not answer["ok"]
 
 
