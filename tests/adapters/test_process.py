@@ -182,3 +182,26 @@ def test_a_process_can_be_found_by_another_mark_than_it_was_started_with(mark: s
         directory=Path(__file__).parents[2],
     )
     assert ended.output.split() == marks
+
+
+# marker that is sought, and whether it is that of a process with ORCH_TEST=a1.4f
+MARKERS = [
+    ("ORCH_TEST=a1.4f", True),
+    ("ORCH_TEST=a1.", True),
+    ("ORCH_TEST=a1", False),
+    ("ORCH_TEST=a", False),
+    ("ORCH_TEST=a1.4", False),
+    ("ORCH_TEST=1.", False),
+]
+
+
+@pytest.mark.parametrize(("marker", "seen"), MARKERS)
+def test_a_marker_or_the_beginning_of_several(marker: str, seen: bool) -> None:  # noqa: FBT001
+    name = f"ORCH_{secrets.token_hex(6)}"
+    with subprocess.Popen(["sleep", "60"], env={name: "a1.4f"}) as sleeper:
+        try:
+            assert (
+                process.tree(marker=marker.replace("ORCH_TEST", name), group=None) == [sleeper.pid]
+            ) is seen
+        finally:
+            sleeper.kill()

@@ -215,11 +215,12 @@ def enter_cgroup(name: str) -> Path | None:
 def tree(*, marker: str, group: Path | None, root: int | None = None, since: int = 0) -> list[int]:
     """The live processes of a tree: in its cgroup, with its marker, or descended from `root` (which is left out).
 
+    A marker that ends with a dot is the beginning of several.
     `since`: the marker is not older than this (clock ticks), so the environments of older processes need not be read.
     """
     seen, wanted = _seen(), marker.encode()
     pids = set(_in_cgroup(group))
-    pids |= {pid for pid, process in seen.items() if process.started >= since and wanted in _environment(pid)}
+    pids |= {pid for pid, process in seen.items() if process.started >= since and _bears(pid, wanted)}
     if root is not None:
         pids |= _descendants(root, seen)
     return sorted(pid for pid in pids if pid not in (os.getpid(), root) and _runs(pid))
@@ -286,6 +287,13 @@ def _runs(pid: int) -> bool:
 
 def _pids() -> Iterable[int]:
     return (int(name) for name in (entry.name for entry in _PROC.iterdir()) if name.isdigit())
+
+
+def _bears(pid: int, marker: bytes) -> bool:
+    environment = _environment(pid)
+    return marker in environment or (
+        marker.endswith(b".") and any(entry.startswith(marker) for entry in environment)
+    )
 
 
 def _environment(pid: int) -> list[bytes]:
