@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from orchestrator.cli.completion.line import Asked, Candidate, Node, candidates
-from orchestrator.cli.completion.table import FILE, table_text
+from orchestrator.cli.completion.table import FILE, table_of, table_text
 from orchestrator.cli.main import orch, run
 from tests.worlds.sealed_fleet import sealed_fleet
 
@@ -222,3 +223,12 @@ def test_the_script_is_one_of_that_shell(shell: str, capsys: pytest.CaptureFixtu
     except FileNotFoundError:
         pytest.skip(f"no {shell} here")
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_table_does_not_depend_on_who_called_a_command_before() -> None:
+    command = click.Command("look", params=[click.Option(["--deep"], is_flag=True, help="Deeply.")])
+    with click.Context(command, help_option_names=["--help"]) as by_another:
+        command.get_help_option(by_another)
+    context = click.Context(command, help_option_names=["-h", "--help"])
+    options = table_of(command, context).get("options", {})
+    assert list(options) == ["--deep", "-h", "--help"]

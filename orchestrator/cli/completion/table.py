@@ -42,7 +42,7 @@ def table_of(command: click.Command, context: click.Context, path: tuple[str, ..
         }
     options: dict[str, list[str]] = {}
     arguments: list[str] = []
-    for parameter in command.get_params(context):
+    for parameter in command.params:
         kind = _kind(parameter, path)
         if isinstance(parameter, click.Option) and not parameter.hidden:
             flag = parameter.is_flag or parameter.count
@@ -51,7 +51,9 @@ def table_of(command: click.Command, context: click.Context, path: tuple[str, ..
             options |= {name: ["" if flag else kind, words] for name in names}
         elif isinstance(parameter, click.Argument):
             arguments.append(f"{kind}..." if parameter.nargs == -1 else kind)
-    node["options"] = options
+    # By its names: a command keeps the option itself as it was when it was first called, by whomever.
+    names_of_help = sorted(command.get_help_option_names(context), key=len)
+    node["options"] = options | {name: ["", "Show this message and exit."] for name in names_of_help}
     if arguments:
         node["arguments"] = arguments
     return node
