@@ -13,7 +13,7 @@ import pytest
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from tests.adapters.ansible.local_runs import request, until
-from tests.worlds.ansibles import CHOICE
+from tests.worlds.ansibles import CHOICE, series
 
 CANARY = 'cAn/aRy"9x&K'
 PASSWORD = "the vault word"
@@ -107,6 +107,19 @@ def forms(value: str) -> set[str]:
     return {value, data.hex(), *quoted, *shifted}
 
 
+def masked(last: str) -> str:
+    """What stands in the reason for the value.
+
+    Before ansible-core 2.19 an include of such a name breaks. From 2.22 on it masks vaulted values itself, but in no other
+    form, and says so much of an include that orch's limit of a reason cuts the mask.
+    """
+    if series() < (2, 19) and last == INCLUDED:
+        return "not enough values to unpack"
+    if series() >= (2, 22):
+        return "[vaulted" if last == INCLUDED else "$REDACTED$"
+    return "[vaulted:"
+
+
 @pytest.mark.parametrize(
     ("ways", "last"), [(WAYS[:9], INCLUDED), (WAYS[9:], FAILED)], ids=["texts", "plugins and encodings"]
 )
@@ -136,8 +149,7 @@ def test_nothing_that_is_kept_of_a_run_holds_the_canary(
     assert outcome is not None
     (host,) = outcome.hosts
     assert (host.result, host.task) == ("not_done", "Last"), host
-    # ansible-core 2.22 masks a vaulted value itself; before 2.19 it breaks on such a name of an include, and says no value.
-    assert any(word in host.reason for word in ("[vaulted:", "$REDACTED$", "not enough values to unpack"))
+    assert masked(last) in host.reason
     kept = {path: path.read_bytes() for path in (tmp_path / "attempts").rglob("*") if path.is_file()}
     kept[Path("seen")] = "".join(seen.model_dump_json() for seen in playbooks.tasks_seen("a1")).encode()
     assert {path.stat().st_mode & 0o077 for path in kept if path.is_absolute()} == {0}, (

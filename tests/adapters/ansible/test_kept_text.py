@@ -11,7 +11,7 @@ from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from tests.adapters.ansible.local_runs import request, until
-from tests.worlds.ansibles import CHOICE
+from tests.worlds.ansibles import CHOICE, series
 
 INLINE, NESTED, ROLE, LATE = (
     "inline-S3CRET/4711",
@@ -45,11 +45,12 @@ def test_nothing_of_an_attempt_holds_a_vaulted_value(playbooks: AnsiblePlaybooks
     outcome = outcome_of(playbooks, VAULTED)
     (host,) = outcome.hosts
     assert host.task == "Fail with all"
-    # ansible-core 2.22 masks a vaulted value itself.
-    assert "[vaulted:" in host.reason or "$REDACTED$" in host.reason
+    # ansible-core 2.22 masks a vaulted value itself, in all that it prints.
+    masked = "[vaulted:" if series() < (2, 22) else "$REDACTED$"
+    assert masked in host.reason
     kept = {path: path.read_text() for path in (tmp_path / "attempts").rglob("*") if path.is_file()}
     assert "Fail with a key" in kept[tmp_path / "attempts/a1/evidence.jsonl"]
-    assert "[vaulted:" in kept[tmp_path / "attempts/a1/output.txt"]
+    assert masked in kept[tmp_path / "attempts/a1/output.txt"]
     for secret in SECRETS:
         for form in (secret, base64.b64encode(secret.encode()).decode().rstrip("=")[:-1]):
             assert [path.name for path, text in kept.items() if form in text] == []
