@@ -12,14 +12,19 @@ from tests.architecture.source import ROOT, imports_of, python_files
 OWNERS = {
     "ansible": ("adapters/ansible/",),
     "ansible_runner": ("adapters/ansible/",),
+    "argon2": ("adapters/people/",),
+    "authlib": ("adapters/people/",),
     "apprise": ("adapters/channels/apprise_service.py",),
     "click": ("cli/",),
     # The verifier shares no code with orch, so it has no port.
     "cryptography": ("adapters/keys/", "verifier/"),
     "dateutil": ("domain/calendar/recurrence.py",),
+    "fastapi": ("web/",),
     "icalendar": ("adapters/report/",),
-    "jinja2": ("adapters/report/", "adapters/ansible/", "cli/"),
+    "jinja2": ("adapters/report/", "adapters/ansible/", "cli/", "web/"),
     "paramiko": ("adapters/ssh/",),
+    "procrastinate": ("adapters/queue/",),
+    "prometheus_client": ("web/",),
     "psycopg": ("adapters/metrics/sql.py",),
     "pytest": ("adapters/checks/",),
     "random": (),
@@ -28,6 +33,7 @@ OWNERS = {
     "sqlalchemy": ("adapters/store/",),
     # on_target is sent to the hosts and runs there, where there is no port.
     # nginx_file.py is sent to the host of a load balancer, as on_target is.
+    "starlette": ("web/",),
     "subprocess": (
         "adapters/process/",
         "adapters/ssh/on_target/items/shell.py",
@@ -39,6 +45,8 @@ OWNERS = {
     ),
     "testinfra": ("adapters/checks/",),
     "typst": ("adapters/report/pdf.py",),
+    "uvicorn": ("web/",),
+    "webauthn": ("adapters/keys/",),
     "unittest.mock": (),
     # Playbooks are read as Ansible reads them, with the same parser.
     "yaml": ("adapters/ansible/tree_check/playbook_files.py",),

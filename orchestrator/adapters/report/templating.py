@@ -13,10 +13,10 @@ from orchestrator.adapters.report.legible import legible
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def environment(filters: Mapping[str, Callable[..., Any]]) -> Environment:
-    """An environment with the templates of this folder and these filters."""
+def environment(filters: Mapping[str, Callable[..., Any]], templates: Path = TEMPLATES) -> Environment:
+    """An environment with the templates of a folder and these filters."""
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -32,7 +32,7 @@ class Brief(Noun):
     end is to follow, and until when. `actions_due`: of its actions that are not done. `reminded_at`: when run-due last
     called to mind what is overdue. `keep_until`: its record is archived, and kept until then; `legal_hold`: in any case.
     `receipt_owed`: its change ticket was not told how it ended. `message_due`: when the next
-    message is to be sent, or tried again.
+    message is to be sent, or tried again. `service`: what its plan says that it changes.
     """
 
     id: str
@@ -79,6 +79,7 @@ class Brief(Noun):
     legal_hold: bool = False
     receipt_owed: bool = False
     message_due: Moment | None = None
+    service: str | None = None
 
     @property
     def over(self) -> bool:
@@ -134,6 +135,7 @@ def brief_of(d: Deployment) -> Brief:
         legal_hold=d.retention.hold is not None,
         receipt_owed=d.receipt_owed,
         message_due=next_due(d.messages, d.plan, d.id),
+        service=plan.release.service,
     )
 
 

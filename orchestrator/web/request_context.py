@@ -1,0 +1,63 @@
+"""What every handler of a route is given: the request, who asks, and what the service works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from orchestrator.domain.authority.access import Access, Place, Right
+from orchestrator.policy.authority.access import may
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from orchestrator.engine.authority_ports import Voice
+    from orchestrator.engine.ports import Drivers, Ports
+    from orchestrator.web.doors import Doors
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the service is made of.
+
+    `ports` are shared by all requests and only read; `speaking` makes ports that speak with a person's voice; `drivers` start
+    processes that drive, for the service drives nothing itself. `address` is the URL that people use.
+    """
+
+    ports: Ports
+    speaking: Callable[[Voice], Ports]
+    drivers: Drivers
+    doors: Doors
+    home: Path
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request that may be answered: `access` is None on the routes that are open to everybody."""
+
+    request: Request
+    service: Service
+    access: Access | None
+    place: Place | None = None
+    csrf: str = ""
+    known: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def ports(self) -> Ports:
+        """The ports to read with."""
+        return self.service.ports
+
+    @property
+    def person(self) -> str:
+        """Who asks. Raises LookupError on an open route without a login."""
+        if self.access is None:
+            raise LookupError("nobody is logged in")
+        return self.access.person
+
+    def may(self, right: Right, place: Place | None = None) -> bool:
+        """Whether whoever asks has this right; a page shows no button that would be refused."""
+        return self.access is not None and may(self.access, right, place if place is not None else self.place)

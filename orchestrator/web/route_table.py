@@ -1,0 +1,15 @@
+"""All routes of the service. A route that is not in this table does not exist; tests walk it with every role."""
+
+from __future__ import annotations
+
+from orchestrator.web.pages import deployment_pages, overview, plain_files
+from orchestrator.web.routes import Route
+
+
+def all_routes() -> tuple[Route, ...]:
+    """Every route, in the order in which they are tried."""
+    return (
+        *plain_files.ROUTES,
+        *overview.ROUTES,
+        *deployment_pages.ROUTES,
+    )

@@ -1,0 +1,49 @@
+"""Pages from templates: text is escaped and made legible, long names may be broken, and nothing foreign is loaded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import HTMLResponse
+
+from orchestrator.adapters.report.templating import environment
+from orchestrator.domain.text.format import counted, seconds_words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from starlette.requests import Request
+
+    from orchestrator.web.request_context import Asked
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def page(template: str, *, request: Request, asked: Asked | None = None, **values: Any) -> HTMLResponse:
+    """The page of this template; `asked` is whoever is logged in, None where nobody is."""
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            path=request.url.path,
+            asked=asked,
+            access=asked.access if asked is not None else None,
+            csrf=asked.csrf if asked is not None else "",
+            **values,
+        )
+    )
+    return HTMLResponse(text)
+
+
+@cache
+def _environment() -> Environment:
+    return environment(
+        {"moment": _moment, "iso": datetime.isoformat, "seconds": seconds_words, "counted": counted},
+        TEMPLATES,
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
