@@ -40,6 +40,7 @@ OWNERS = {
     "testinfra": ("adapters/checks/",),
     "typst": ("adapters/report/pdf.py",),
     "unittest.mock": (),
+    "webauthn": ("adapters/keys/passkey_registration.py",),
     # Playbooks are read as Ansible reads them, with the same parser.
     "yaml": ("adapters/ansible/tree_check/playbook_files.py",),
 }
