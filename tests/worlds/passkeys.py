@@ -24,7 +24,7 @@ ALGORITHMS = ("es256", "ed25519", "rs256")
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong with an answer; nothing, unless a test says it. `client` changes the client data; None leaves a name out."""
+    """What is wrong with an answer; nothing, unless a test says it. `client` changes the client data, and None leaves out."""
 
     payload: bytes | None = None
     challenge: str | None = None

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from orchestrator.adapters.keys.passkeys import passkey_verifies
+from orchestrator.adapters.keys.passkeys import passkey_of_id
 from orchestrator.adapters.keys.signer import Signer
 from orchestrator.adapters.keys.ssh_programs import NAMESPACE, ssh_verifies
 from orchestrator.domain.authority import approval as approvals
@@ -118,23 +118,19 @@ def verify(
         return "bad"
     if signature.kind == "sshsig":
         return "good" if _ssh_good(trusted, signature.signature, payload, namespace) else "bad"
-    if namespace != NAMESPACE or not _is_its_id(trusted):
+    if namespace != NAMESPACE:
         return "bad"
     if signature.kind == "webauthn":
-        return "good" if passkey_verifies(trusted.public, signature.signature, payload) else "bad"
+        good = passkey_of_id(trusted.key, trusted.public, signature.signature, payload)
+        return "good" if good else "bad"
+    if key_id(trusted.public) != trusted.key:
+        return "bad"
     try:
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(trusted.public))
         public.verify(bytes.fromhex(signature.signature), payload)
     except (InvalidSignature, ValueError):
         return "bad"
     return "good"
-
-
-def _is_its_id(trusted: TrustedKey) -> bool:
-    try:
-        return key_id(trusted.public, trusted.kind) == trusted.key
-    except ValueError:
-        return False
 
 
 def _ssh_good(trusted: TrustedKey, signature: str, payload: bytes, namespace: str) -> bool:

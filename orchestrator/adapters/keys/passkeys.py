@@ -37,6 +37,14 @@ def passkey_verifies(public: str, signature: str, payload: bytes) -> bool:
     return not faults_of(made, key, payload) and _made_by(key, made)
 
 
+def passkey_of_id(key: str, public: str, signature: str, payload: bytes) -> bool:
+    """The same, where the line must be of the key with this id."""
+    try:
+        return passkey(public).key == key and passkey_verifies(public, signature, payload)
+    except NotInForm:
+        return False
+
+
 def signature_of(answer: bytes, public: str, payload: bytes) -> Signature:
     """The signature in what a browser answered when it was asked to sign these bytes (AuthenticationResponseJSON).
 

@@ -129,11 +129,10 @@ def assertion_of(authenticator_data: bytes, raw: bytes, signature: bytes) -> Ass
 
 def faults_of(made: Assertion, key: Passkey, payload: bytes) -> tuple[PasskeyFault, ...]:
     """Every reason why this is no assertion of the key over the payload, but for the signature itself (WebAuthn, 7.2)."""
-    return tuple(_faults(made, key, payload))
+    return (*_faults_of_browser(made.client, key, payload), *_faults_of_authenticator(made, key))
 
 
-def _faults(made: Assertion, key: Passkey, payload: bytes) -> Iterator[PasskeyFault]:
-    client, flags = made.client, made.flags
+def _faults_of_browser(client: ClientData, key: Passkey, payload: bytes) -> Iterator[PasskeyFault]:
     if client.type != _SIGNED_IN:
         yield "not_of_a_signature"
     if client.challenge != in_base64url(challenge_of(payload)):
@@ -142,12 +141,17 @@ def _faults(made: Assertion, key: Passkey, payload: bytes) -> Iterator[PasskeyFa
         yield "embedded_page"
     if not is_origin_of(client.origin, key.rp_id):
         yield "other_origin"
+
+
+def _faults_of_authenticator(made: Assertion, key: Passkey) -> Iterator[PasskeyFault]:
+    flags = made.flags
     if made.authenticator_data[:32] != hashlib.sha256(key.rp_id.encode("ascii")).digest():
         yield "other_service"
     if not flags & PRESENT:
         yield "nobody_there"
     if not flags & VERIFIED:
         yield "not_verified"
+    # A flag that nobody has defined yet may come to mean that less was done.
     if flags & ~_KNOWN_FLAGS or (flags & BACKED_UP and not flags & ELIGIBLE):
         yield "strange_flags"
 

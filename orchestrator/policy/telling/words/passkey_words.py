@@ -1,8 +1,12 @@
-"""The sentences about signatures of passkeys that are none of the key and the text."""
+"""The words about keys that sign, and about signatures of passkeys that are none of the key and the text."""
 
 from collections.abc import Iterable, Mapping
 
-from orchestrator.domain.authority.webauthn_form import PasskeyFault
+from orchestrator.domain.authority.signing import Signature
+from orchestrator.domain.authority.webauthn_form import PasskeyFault, assertion
+from orchestrator.domain.text.model_base import NotInForm
+
+SHORT = 16
 
 FAULTS: Mapping[PasskeyFault, str] = {
     "not_of_a_signature": "the browser asked for something else than a signature",
@@ -19,3 +23,15 @@ FAULTS: Mapping[PasskeyFault, str] = {
 def passkey_words(faults: Iterable[PasskeyFault]) -> str:
     """Every fault in one sentence, without its full stop."""
     return "; ".join(FAULTS[fault] for fault in faults)
+
+
+def key_words(signature: Signature) -> str:
+    """Such as `key 0a1b2c3d4e5f6071`, or `passkey 0a1b2c3d4e5f6071 (synced)`, which its owner may have on several devices."""
+    short = signature.key[:SHORT]
+    if signature.kind != "webauthn":
+        return f"key {short}"
+    try:
+        synced = assertion(signature.signature).on_several_devices
+    except NotInForm:
+        synced = False
+    return f"passkey {short}{' (synced)' if synced else ''}"
