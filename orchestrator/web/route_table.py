@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.web.api import deployments, looks, of_the_service
+from orchestrator.web.api import deployments, looks, of_the_service, words
 from orchestrator.web.pages import deployment_pages, overview, plain_files
 from orchestrator.web.routes import Route
 
@@ -16,4 +16,5 @@ def all_routes() -> tuple[Route, ...]:
         *deployments.ROUTES,
         *looks.ROUTES,
         *of_the_service.ROUTES,
+        *words.ROUTES,
     )

@@ -122,3 +122,12 @@ class CiList(Answered):
 
     items: list[CiLine]
     next: str | None
+
+
+class Said(Answered):
+    """A word is on the journal: the deployment after it. `seq` is the number of its newest event."""
+
+    deployment: str
+    seq: int
+    state: str
+    over: bool
