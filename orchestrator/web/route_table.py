@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.web.api import deployments, looks, of_the_service, words
+from orchestrator.web.api import deployments, for_clients, looks, of_the_service, words
 from orchestrator.web.pages import deployment_pages, overview, plain_files
 from orchestrator.web.routes import Route
 
@@ -14,6 +14,7 @@ def all_routes() -> tuple[Route, ...]:
         *overview.ROUTES,
         *deployment_pages.ROUTES,
         *deployments.ROUTES,
+        *for_clients.ROUTES,
         *looks.ROUTES,
         *of_the_service.ROUTES,
         *words.ROUTES,

@@ -18,7 +18,7 @@ from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.cli.views.plain_lines import ending_lines
-from orchestrator.cli.wiring import drivers, ports_to_look
+from orchestrator.cli.wiring import drivers, ports_to_look, server_url
 from orchestrator.cli.wiring import ports_to_act as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
@@ -217,6 +217,8 @@ def _drive_on(
     ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive: bool, said_already: bool = True
 ) -> int:
     """Drive in the foreground, unless `--no-drive` is given or another driver is alive; that one reads the journal."""
+    if (url := server_url()) is not None:
+        return _left_to_others(find(ports, deployment), f"{url} goes on with it", as_json=as_json)
     if no_drive:
         return _left_to_others(find(ports, deployment), "Not driven on from here", as_json=as_json)
     try:
