@@ -330,8 +330,9 @@ CARD = {"key": ONE.key, "public": ONE.passkey.line, "kind": "webauthn"}
     ("more", "expected"),
     [
         ({"holder": "machine", "roles": []}, "a person: a passkey is unlocked by one"),
-        ({"roles": ["steward"]}, "no role steward for a passkey"),
-        ({"roles": ["change manager", "Steward"]}, "no role steward for a passkey"),
+        ({"roles": ["steward"]}, "neither the role steward nor rehearsal issuer"),
+        ({"roles": ["change manager", "Steward"]}, "neither the role steward nor rehearsal issuer"),
+        ({"roles": ["rehearsal issuer"]}, "neither the role steward nor rehearsal issuer"),
     ],
 )
 def test_a_passkey_is_of_a_person_and_no_stewards(more: dict[str, Any], expected: str) -> None:
