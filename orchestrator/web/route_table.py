@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestrator.web.pages import deployment_pages, overview, plain_files
+from orchestrator.web.pages import deployment_pages, login_pages, overview, plain_files
 from orchestrator.web.routes import Route
 
 
@@ -10,6 +10,7 @@ def all_routes() -> tuple[Route, ...]:
     """Every route, in the order in which they are tried."""
     return (
         *plain_files.ROUTES,
+        *login_pages.ROUTES,
         *overview.ROUTES,
         *deployment_pages.ROUTES,
     )
