@@ -21,6 +21,7 @@ from orchestrator.engine import (
     hint_ports,
     measuring_ports,
     messaging_ports,
+    people_ports,
     ports,
     project_ports,
     record_ports,
@@ -189,6 +190,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.cmdb.sql_cmdb import cmdb_beside
 
         return cmdb_beside(self.journal)
+
+    @cached_property
+    def people(self) -> people_ports.PeopleStore:
+        from orchestrator.adapters.store.people.sql_people import people_beside
+
+        return people_beside(self.journal)
 
     @cached_property
     def outside_cmdbs(self) -> cmdb_ports.OutsideCmdbs:

@@ -28,6 +28,7 @@ from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdbs, OutsideCmdbs
 from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
+from orchestrator.engine.people_ports import NoPeopleStore, PeopleStore
 from orchestrator.engine.redaction import Redaction
 from orchestrator.engine.repeat_ports import NoRepeats, Repeats
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
@@ -374,3 +375,4 @@ class Ports:
     outside_cmdbs: OutsideCmdbs = field(default_factory=NoOutsideCmdbs)
     hints: Hints = field(default_factory=NoHints)
     repeats: Repeats = field(default_factory=NoRepeats)
+    people: PeopleStore = field(default_factory=NoPeopleStore)

@@ -1,8 +1,7 @@
-"""What every answer carries: the headers of a page that loads nothing foreign, and its place in log and figures."""
+"""What every answer carries: the headers of a page that loads nothing foreign, and its place in the figures."""
 
 from __future__ import annotations
 
-import json
 import logging
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -49,7 +48,7 @@ class EveryAnswer:
             if message["type"] == "http.response.start":
                 seen.append(message["status"])
                 _complete(MutableHeaders(scope=message), scope["path"])
-                _noted(scope, message["status"], perf_counter() - began)
+                counted_answer(scope.get("orch.route", "none"), message["status"], perf_counter() - began)
             await send(message)
 
         try:
@@ -69,19 +68,3 @@ def _complete(headers: MutableHeaders, path: str) -> None:
         headers.setdefault(name, value)
     if not path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
-
-
-def _noted(scope: Scope, status: int, seconds: float) -> None:
-    """One line of JSON for each answer; only rows of the table are figures, for paths are endless."""
-    route = scope.get("orch.route", "none")
-    counted_answer(route, status, seconds)
-    line = {
-        "route": route,
-        "method": scope["method"],
-        "path": plain(scope["path"], 300),
-        "status": status,
-        "seconds": round(seconds, 4),
-        "deployment": scope.get("path_params", {}).get("deployment"),
-        "person": scope.get("orch.person"),
-    }
-    LOG.info(json.dumps({name: value for name, value in line.items() if value is not None}))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orchestrator.domain.authority.access import Access, Place, Right
 from orchestrator.policy.authority.access import may
+from orchestrator.web.session_times import SessionTimes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +34,12 @@ class Service:
     doors: Doors
     home: Path
     address: str
+    times: SessionTimes = field(default_factory=SessionTimes)
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach it encrypted."""
+        return self.address.startswith("https://")
 
 
 @dataclass(frozen=True, slots=True)

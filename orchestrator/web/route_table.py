@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.web.api import deployments, for_clients, looks, of_the_service, words
-from orchestrator.web.pages import deployment_pages, overview, plain_files
+from orchestrator.web.pages import deployment_pages, login_pages, overview, plain_files
 from orchestrator.web.routes import Route
 
 
@@ -11,6 +11,7 @@ def all_routes() -> tuple[Route, ...]:
     """Every route, in the order in which they are tried."""
     return (
         *plain_files.ROUTES,
+        *login_pages.ROUTES,
         *overview.ROUTES,
         *deployment_pages.ROUTES,
         *deployments.ROUTES,

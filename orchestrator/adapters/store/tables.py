@@ -201,6 +201,52 @@ ANSWERED_REQUESTS = Table(
     Column("body", Text, nullable=False),
 )
 """One row per request to the API that had a name of its own; a day old at most. It may be emptied."""
+PASSWORDS = Table(
+    "people_passwords",
+    METADATA,
+    Column("login", String(64), primary_key=True),
+    Column("digest", Text, nullable=False),
+)
+"""One row per person with a password: its digest by argon2id."""
+
+MARKS = Table(
+    "people_marks",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("login", String(64), nullable=False, index=True),
+    Column("at", String(32), nullable=False),
+    Column("seen", String(32), nullable=False),
+    Column("ends", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""One row per session, token, known browser, invitation or login under way: the SHA-256 of its secret, and what it is for."""
+
+LOGIN_TRIES = Table(
+    "people_tries",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False, index=True),
+    Column("name", String(64), nullable=False),
+    Column("place", String(64), nullable=False),
+    Column("good", Integer, nullable=False),
+)
+"""One row per try to log in: digests of what was typed as name, and of the place it came from."""
+
+REFUSALS = Table(
+    "people_refusals",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("login", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("right", String(30), nullable=False),
+    Column("why", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""One row per request that was refused; the oldest go."""
 
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""
@@ -240,8 +286,9 @@ def _cmdb(connection: Connection) -> None:
         table.create(connection)
 
 
-def _service(connection: Connection) -> None:
-    ANSWERED_REQUESTS.create(connection)
+def _team(connection: Connection) -> None:
+    for table in (ANSWERED_REQUESTS, PASSWORDS, MARKS, LOGIN_TRIES, REFUSALS):
+        table.create(connection)
 
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -253,7 +300,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _seals,
     _anchors,
     _cmdb,
-    _service,
+    _team,
 )
 """Step n migrates to version n; a released step never changes, new steps are appended."""
 

@@ -73,6 +73,8 @@ ROUTES = (
         "/api/v1/keyring",
         "see",
         _keyring,
-        described=Described("Show the keys that count", Keyring, query=KeyringWanted, tagged=True),
+        described=Described(
+            "Show the keys that count", Keyring, query=KeyringWanted, tagged=True, problems=(404,)
+        ),
     ),
 )
