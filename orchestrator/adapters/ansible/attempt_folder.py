@@ -43,6 +43,7 @@ class _Ansible(Noun):
     strategies: str | None = None
     image: str = ""
     engine: str = ""
+    engine_variables: dict[str, str] = {}
 
 
 class Beside(NamedTuple):
@@ -146,6 +147,7 @@ class AttemptFolder:
             strategies=None if given.strategies is None else Path(given.strategies),
             image=given.image,
             engine=given.engine,
+            engine_variables=given.engine_variables,
         )
 
     def home(self) -> Path | None:
@@ -293,6 +295,7 @@ def _ansible_text(installation: AnsibleInstallation) -> str:
         strategies=None if strategies is None else str(strategies),
         image=installation.image,
         engine=installation.engine,
+        engine_variables=dict(installation.engine_variables),
     ).model_dump_json()
 
 

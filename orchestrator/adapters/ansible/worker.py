@@ -101,12 +101,15 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
         return
     run = _Run(request, folder, group, start)
     faults = run.faults(control)
-    if run.starved is not None:
-        finish_starved(folder, run.starved, started)
-        return
     kept_logins.end(folder)
     left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
-    left = not end_containers(folder) or left
+    if end_containers(folder) != "none":
+        # No end is written: the run is not said to be over, and whoever takes it up asks the engine again.
+        print("the container of the run is left, or its engine does not answer", flush=True)  # noqa: T201 - the worker's log
+        return
+    if run.starved is not None and not left:
+        finish_starved(folder, run.starved, started)
+        return
     if left:
         faults.append("processes of the run are left and do not end")
     evidence = evidence_of(folder, request)
