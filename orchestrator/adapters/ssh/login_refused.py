@@ -52,23 +52,27 @@ def login_refused(target: Target, log: SshLog, complaints: bytes, seconds: float
     if cause == "login":
         device = log.device_lacks()
         return Unreached(_login_words(target) if device is None else _device_words(target, device))
-    late = "timed out" in words and not log.greeted
-    if target.way.hops and cause == "no_ssh":
-        hops = ", ".join(hop.name for hop in target.way.hops)
-        through = f"no way through {hops}: {_last_line(complaints) or plain(words, 200)}"
-        if _jump_not_pinned(complaints):
-            return NotPinned(f"{HOST_KEY_NOT_PINNED}: {through}")
-        nobody = not log.greeted and (late or _BEHIND.search(complaints.decode("utf-8", "replace")))
-        return Dead(through) if nobody else Unreached(through)
     if cause in ("no_connection", "no_name"):
         within = "timed out" in words and f"no answer within {seconds:g} s"
         silent = Dead if cause == "no_connection" and re.fullmatch(_NOBODY, words) else Unreached
         return silent(within or f"no connection: {plain(words, 200)}")
     if cause == "configuration":
         return Unreached(f"ssh refuses the configuration: {plain(words, 300)}")
+    late = "timed out" in words and not log.greeted
+    if target.way.hops:
+        nobody = not log.greeted and (late or _BEHIND.search(complaints.decode("utf-8", "replace")))
+        return _no_way(target, words, complaints, dead=bool(nobody))
     if late:
         return Dead(f"no ssh within {seconds:g} s: {plain(words, 200)}")
     return Unreached(f"no login: {plain(words, 200)}")
+
+
+def _no_way(target: Target, words: str, complaints: bytes, *, dead: bool) -> Unreached:
+    hops = ", ".join(hop.name for hop in target.way.hops)
+    through = f"no way through {hops}: {_last_line(complaints) or plain(words, 200)}"
+    if _jump_not_pinned(complaints):
+        return NotPinned(f"{HOST_KEY_NOT_PINNED}: {through}")
+    return Dead(through) if dead else Unreached(through)
 
 
 def _not_pinned(target: Target, key: KeyShown, *, certified: bool) -> str:
