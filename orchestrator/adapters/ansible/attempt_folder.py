@@ -50,10 +50,12 @@ class Beside(NamedTuple):
     """What the process that starts a run has for it, and no file: only where it is.
 
     `logins`: the sockets of logins by which it may go, by `address:port`. `become`: where the password is to become root.
+    `asker`: who waits for its answer, where it is for nobody else.
     """
 
     logins: Mapping[str, str] = {}
     become: str | None = None
+    asker: ProcessId | None = None
 
 
 class AttemptFolder:
@@ -78,6 +80,7 @@ class AttemptFolder:
         self._environment = self.path / "environment.json"
         self._ansible = self.path / "ansible.json"
         self._beside = self.path / "beside.json"
+        self.abandoned = self.path / "abandoned"
 
     def create(
         self,
@@ -258,7 +261,9 @@ class AttemptFolder:
             given = read_object(self._beside.read_bytes())
             become = given.get("become")
             logins = {str(place): str(path) for place, path in dict(given["logins"]).items()}
-            return Beside(logins, None if become is None else str(become))
+            asker = given.get("asker")
+            waits = None if asker is None else ProcessId(int(asker[0]), int(asker[1]), str(asker[2]))
+            return Beside(logins, None if become is None else str(become), waits)
         except FileNotFoundError:
             return Beside()
         except (OSError, ValueError, KeyError, TypeError):

@@ -117,7 +117,8 @@ class AnsiblePlaybooks(PlaybookRuns):
 
     def _beside(self, request: AttemptRequest) -> Beside:
         place = None if self._become is None else self._become.place
-        return Beside(logins=self._logins_for(request), become=place)
+        asker = process.identity() if request.purpose == "hint" else None
+        return Beside(self._logins_for(request), place, asker)
 
     def _logins_for(self, request: AttemptRequest) -> dict[str, str]:
         """Those that a deploy may go by. What is put back goes by new ones: a deploy may have changed host and network.

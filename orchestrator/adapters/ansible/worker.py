@@ -37,6 +37,8 @@ from orchestrator.policy.evidence.verdict import judge, never_ran
 if TYPE_CHECKING:
     from ansible_runner.config._base import BaseConfig
 
+_LOOKS_EVERY = 0.5
+"""Seconds between looks at whether somebody waits for a hint."""
 CLAIMED = 75
 """Exit code of a worker whose attempt somebody else has claimed."""
 
@@ -225,12 +227,25 @@ class _Run:
         limit = threading.Timer(self.request.run_timeout, self._time_is_over)
         limit.daemon = True
         limit.start()
+        over = threading.Event()
+        asker = self.folder.beside().asker
+        if asker is not None:
+            threading.Thread(target=_note_abandoned, args=(asker, self.folder, over), daemon=True).start()
         try:
             _, self.exit_code = Runner(config=config).run()
         finally:
+            over.set()
             limit.cancel()
             # While it sweeps, it would end the programs by which the container is removed.
             limit.join()
+
+
+def _note_abandoned(asker: process.ProcessId, folder: AttemptFolder, over: threading.Event) -> None:
+    """Leave word for the run once nobody waits for its answer (in_run/hints.py)."""
+    while not over.wait(_LOOKS_EVERY):
+        if not process.alive(asker):
+            folder.abandoned.touch()
+            return
 
 
 def main(path: str, line: str | None = None) -> int:
