@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -107,3 +108,27 @@ def _wait_for(address: str, port: int, daemon: "subprocess.Popen[bytes]") -> Non
         else:
             return
     pytest.fail("sshd does not listen")
+
+
+@contextmanager
+def greets(words: bytes | None) -> Iterator[int]:
+    """A server that says this and then nothing; None: it closes at once."""
+    wires: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            while True:
+                try:
+                    wire, _ = server.accept()
+                except OSError:
+                    return
+                if words is None:
+                    wire.close()
+                    continue
+                wires.append(wire)
+                wire.sendall(words)
+
+        threading.Thread(target=greet, daemon=True).start()
+        yield server.getsockname()[1]
+        for wire in wires:
+            wire.close()

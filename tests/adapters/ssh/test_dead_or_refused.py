@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ from orchestrator.adapters.ssh.login_refused import Dead, login_refused
 from orchestrator.adapters.ssh.ssh_log import SshLog
 from orchestrator.domain.plan.ssh_way import SshHop, SshWay
 from orchestrator.domain.plan.target import Target
-from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd, make_key
+from tests.adapters.ssh.loopback import Loopback, free_port, greets, loopback_sshd, make_key
 
 KEY = "debug1: Server host key: ssh-ed25519 SHA256:" + "a" * 43 + "\n"
 BANNER = "debug1: Remote protocol version 2.0, remote software version OpenSSH_9.2\n"
@@ -89,30 +87,6 @@ def test_only_what_nobody_answered_is_dead(text: str, complaints: str, hops: boo
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
     with loopback_sshd(tmp_path_factory.mktemp("sshd")) as running:
         yield running
-
-
-@contextmanager
-def greets(words: bytes | None) -> Iterator[int]:
-    """A server that says this and then nothing; None: it closes at once."""
-    wires: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def greet() -> None:
-            while True:
-                try:
-                    wire, _ = server.accept()
-                except OSError:
-                    return
-                if words is None:
-                    wire.close()
-                    continue
-                wires.append(wire)
-                wire.sendall(words)
-
-        threading.Thread(target=greet, daemon=True).start()
-        yield server.getsockname()[1]
-        for wire in wires:
-            wire.close()
 
 
 class Ground:
