@@ -37,6 +37,8 @@ from orchestrator.policy.evidence.verdict import judge, never_ran
 if TYPE_CHECKING:
     from ansible_runner.config._base import BaseConfig
 
+_LOOKS_EVERY = 0.5
+"""Seconds between looks at whether somebody waits for a hint."""
 CLAIMED = 75
 """Exit code of a worker whose attempt somebody else has claimed."""
 
@@ -101,12 +103,15 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
         return
     run = _Run(request, folder, group, start)
     faults = run.faults(control)
-    if run.starved is not None:
-        finish_starved(folder, run.starved, started)
-        return
     kept_logins.end(folder)
     left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
-    left = not end_containers(folder) or left
+    if end_containers(folder) != "none":
+        # No end is written: the run is not said to be over, and whoever takes it up asks the engine again.
+        print("the container of the run is left, or its engine does not answer", flush=True)  # noqa: T201 - the worker's log
+        return
+    if run.starved is not None and not left:
+        finish_starved(folder, run.starved, started)
+        return
     if left:
         faults.append("processes of the run are left and do not end")
     evidence = evidence_of(folder, request)
@@ -222,12 +227,25 @@ class _Run:
         limit = threading.Timer(self.request.run_timeout, self._time_is_over)
         limit.daemon = True
         limit.start()
+        over = threading.Event()
+        asker = self.folder.beside().asker
+        if asker is not None:
+            threading.Thread(target=_note_abandoned, args=(asker, self.folder, over), daemon=True).start()
         try:
             _, self.exit_code = Runner(config=config).run()
         finally:
+            over.set()
             limit.cancel()
             # While it sweeps, it would end the programs by which the container is removed.
             limit.join()
+
+
+def _note_abandoned(asker: process.ProcessId, folder: AttemptFolder, over: threading.Event) -> None:
+    """Leave word for the run once nobody waits for its answer (in_run/hints.py)."""
+    while not over.wait(_LOOKS_EVERY):
+        if not process.alive(asker):
+            folder.abandoned.touch()
+            return
 
 
 def main(path: str, line: str | None = None) -> int:

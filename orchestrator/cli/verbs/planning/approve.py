@@ -31,7 +31,7 @@ from orchestrator.domain.authority.approval import ApprovalStatement, Decision, 
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.journal.events import ApprovalGiven
 from orchestrator.domain.text.command_word import command_word
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
 from orchestrator.errors import Cancelled, OrchError, Refused, UsageFault
@@ -178,7 +178,7 @@ def _say(decision: Decision, word: SpokenWord) -> int:
 
 def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     """Show the subject, sign the decision, and put it on the journal or into a file."""
-    d = find(ports, word.deployment)
+    d = find_to_change(ports, word.deployment)
     session = open_session(ports, d, digest_of_other(ports, d, word.playbook))
     question = session.question
     if not word.as_json:
@@ -303,7 +303,7 @@ def take_commit(ports: Ports, decision: Decision, word: SpokenWord, reference: s
         raise UsageFault(
             "--from-commit takes a decision as it was signed: name the deployment and --as ROLE, and nothing else."
         )
-    d = find(ports, word.deployment)
+    d = find_to_change(ports, word.deployment)
     session = open_session(ports, d)
     if not word.as_json:
         print_outline(approval_outline(d, session.question))
