@@ -84,8 +84,8 @@ def sockets_of(path: str) -> list[Path]:
     return list(place.parent.glob(f"{place.name}-*"))
 
 
-def end_logins(sockets: Iterable[Path]) -> None:
-    """End the logins behind these sockets, by ssh's own protocol (PROTOCOL.mux of OpenSSH).
+def end_logins(sockets: Iterable[Path]) -> list[Path]:
+    """End the logins behind these sockets, by ssh's own protocol (PROTOCOL.mux of OpenSSH); returns those already ended.
 
     All are asked before any is waited for: an ssh that is slow to answer, as on a busy machine, does not end where its asker
     is gone before it.
@@ -93,19 +93,25 @@ def end_logins(sockets: Iterable[Path]) -> None:
     asked = [(path, _asked_to_end(path)) for path in sockets]
     over = time.monotonic() + _SECONDS
     for path, wire in asked:
-        with suppress(OSError), wire:
-            wire.settimeout(max(_LEAST, over - time.monotonic()))
-            while wire.recv(4096):
-                pass
+        if wire is not None:
+            with suppress(OSError), wire:
+                wire.settimeout(max(_LEAST, over - time.monotonic()))
+                while wire.recv(4096):
+                    pass
         path.unlink(missing_ok=True)
+    return [path for path, wire in asked if wire is None]
 
 
-def _asked_to_end(path: Path) -> socket.socket:
-    """The line to it; a dead one where nobody listens."""
+def _asked_to_end(path: Path) -> socket.socket | None:
+    """The line to it; None where nobody listens."""
     wire = socket.socket(socket.AF_UNIX)
-    with suppress(OSError):
+    try:
         wire.settimeout(_LEAST)
         wire.connect(str(path))
+    except OSError:
+        wire.close()
+        return None
+    with suppress(OSError):
         wire.sendall(_packet(_HELLO, _VERSION) + _packet(_TERMINATE, 0))
     return wire
 

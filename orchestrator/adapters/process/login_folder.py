@@ -37,7 +37,7 @@ def sweep() -> None:
                 _remove_unused(folder)
 
 
-def is_there(path: Path) -> bool:
+def login_is_there(path: Path) -> bool:
     """Whether an ssh answers behind this socket."""
     with socket.socket(socket.AF_UNIX) as wire, suppress(OSError):
         wire.settimeout(_LEAST)
@@ -76,7 +76,7 @@ def _remove_unused(folder: Path) -> None:
     if lock is None:
         return
     try:
-        if not any(is_there(path) for path in folder.iterdir()):
+        if not any(login_is_there(path) for path in folder.iterdir()):
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(lock)
