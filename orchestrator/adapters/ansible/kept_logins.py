@@ -26,22 +26,22 @@ def fetch(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict
     Returns what became of each place of the request (`address:port`): whoever finds no login there logs in anew.
     """
     logins, names = folder.beside().logins, dict[str, str]()
-    found: dict[str, Fetched] = dict.fromkeys((*request.addresses.values(), *logins), "none")
+    fates: dict[str, Fetched] = dict.fromkeys((*request.addresses.values(), *logins), "none")
     for place, path in logins.items():
-        found[place] = "gone"
+        fates[place] = "gone"
         for socket in process.sockets_of(path):
             name = socket_name(request, place, socket.name.partition("-")[2])
             with suppress(OSError):
                 socket.rename(control / name)
                 names[name] = place
-                found[place] = "there" if process.login_is_there(control / name) else "ended"
+                fates[place] = "there" if process.login_is_there(control / name) else "ended"
     (control / _LIST).write_text("".join(f"{name} {place}\n" for name, place in names.items()))
-    return found
+    return fates
 
 
-def fetched_words(found: Mapping[str, Fetched]) -> Iterator[str]:
+def fetched_words(fates: Mapping[str, Fetched]) -> Iterator[str]:
     """For the log of a worker, a line for each place."""
-    yield from (f"{place} {_WORDS[what]}" for place, what in found.items())
+    yield from (f"{place} {_WORDS[fate]}" for place, fate in fates.items())
 
 
 def early_words(places: Iterable[str]) -> Iterator[str]:

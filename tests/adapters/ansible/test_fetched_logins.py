@@ -67,11 +67,11 @@ def folder(tmp_path: Path) -> AttemptFolder:
 def test_the_log_says_by_which_login_each_host_was_reached(
     folder: AttemptFolder, tmp_path: Path, case: str
 ) -> None:
-    behind, said = LEFT[case]
+    behind, line = LEFT[case]
     with closing(behind(tmp_path / "1-of-ssh")):
-        found = kept_logins.fetch(folder.request(), folder, tmp_path / "control")
-    assert list(kept_logins.fetched_words(found)) == [
-        said,
+        fates = kept_logins.fetch(folder.request(), folder, tmp_path / "control")
+    assert list(kept_logins.fetched_words(fates)) == [
+        line,
         "192.0.2.6:22 logs in anew: no visit handed its login on",
     ]
 
