@@ -9,7 +9,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -57,9 +57,15 @@ def in_the_cold(
     output: IO[bytes],
 ) -> Iterator[tuple[list[str], IO[bytes]]]:
     """As a program of its own, which can read nothing."""
-    print(f"{_words(installation)}, started in the cold", flush=True)  # noqa: T201 - the worker's log
+    _log([f"{_words(installation)}, started in the cold"])
     with Path(os.devnull).open("rb") as nothing:
         yield guest(installation, "playbook", *arguments), nothing
+
+
+def _log(lines: Iterable[str]) -> None:
+    """Into the worker's log: whoever starts it has its output go there."""
+    for line in lines:
+        print(line, flush=True)  # noqa: T201 - see above
 
 
 def _words(installation: AnsibleInstallation | None) -> str:
@@ -103,7 +109,7 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
         return
     run = _Run(request, folder, group, start)
     faults = run.faults(control)
-    kept_logins.end(folder)
+    _log(kept_logins.early_words(kept_logins.end(folder)))
     left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
     if end_containers(folder) != "none":
         # No end is written: the run is not said to be over, and whoever takes it up asks the engine again.
@@ -161,7 +167,7 @@ class _Run:
         if self.request.isolation == "container":
             self._call_in_container(arguments, environment, control)
             return
-        kept_logins.fetch(self.request, self.folder, control)
+        _log(kept_logins.fetched_words(kept_logins.fetch(self.request, self.folder, control)))
         if self.request.isolation == "mount_namespace":
             environment |= hide(self._home(), self.request, self.folder, control)
         # Before ansible-runner has threads: this can be a fork, which begins when ansible-runner calls for it.
@@ -183,7 +189,7 @@ class _Run:
         installation = self.folder.installation()
         if installation is None or not installation.image:
             raise MachineLacks("nothing says which image it is to run in")
-        print(f"{_words(installation)}, started in a container", flush=True)  # noqa: T201 - the worker's log
+        _log([f"{_words(installation)}, started in a container"])
         with self.folder.output.open("wb") as output, Path(os.devnull).open("rb") as nothing:
             config = run_config(
                 guest(installation, "playbook", *arguments),
