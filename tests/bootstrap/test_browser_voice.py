@@ -49,7 +49,7 @@ class Web:
             signal(self.ports(), deployment, event)
         return wanted.value.word
 
-    def said(self, *signed: SignedWord, event: e.Event = PAUSE, deployment: str = "d1") -> e.Event:
+    def recorded(self, *signed: SignedWord, event: e.Event = PAUSE, deployment: str = "d1") -> e.Event:
         """The second phase: the event that is recorded."""
         ports = self.ports(prepared=signed)
         signal(ports, deployment, event)
@@ -83,7 +83,7 @@ def test_a_word_is_made_then_signed_then_recorded(house: Web) -> None:
     word = house.wanted()
     assert house.size() == before
     assert (word.verb, word.subject, word.person, word.key) == ("pause", "d1", "Li Wei", LI.key)
-    event = house.said(signed(word))
+    event = house.recorded(signed(word))
     assert house.size() == before + 1
     assert isinstance(event, e.Paused)
     assert event.by == "Li Wei"
@@ -115,7 +115,7 @@ def test_what_was_signed_otherwise_is_refused(house: Web, name: str, changed: di
     before = house.size()
     word = WordStatement.model_validate({**house.wanted().model_dump(), **changed})
     with pytest.raises(Refused, match=rf"What you signed is not what is said now \({name}\)"):
-        house.said(signed(word))
+        house.recorded(signed(word))
     assert house.size() == before
 
 
@@ -124,7 +124,7 @@ def test_the_second_request_says_what_the_first_said(house: Web) -> None:
     for event, deployment in ((e.Paused(by="li@example.org", reason="no tea"), "d1"), (PAUSE, "d2")):
         before = house.size(deployment)
         with pytest.raises(Refused, match="not what is said now"):
-            house.said(signed(word), event=event, deployment=deployment)
+            house.recorded(signed(word), event=event, deployment=deployment)
         assert house.size(deployment) == before
 
 
@@ -144,7 +144,7 @@ def test_a_bad_signature_is_refused(house: Web, key: Authenticator, wrong: Wrong
     made = signed(word, key, wrong)
     made = made.model_copy(update={"signature": made.signature.model_copy(update={"key": LI.key})})
     with pytest.raises(Refused, match="the signature does not fit what is said"):
-        house.said(made)
+        house.recorded(made)
     assert house.size() == before
 
 
@@ -163,7 +163,7 @@ def test_a_revoked_passkey_says_nothing(house: Web) -> None:
     word = house.wanted()
     KeyFolder(house.home.place / "keys").revoke(LI.key, AT, "Ada", "phone lost")
     with pytest.raises(Refused, match="is revoked"):
-        house.said(signed(word))
+        house.recorded(signed(word))
 
 
 def test_a_key_of_another_kind_is_no_passkey(house: Web) -> None:

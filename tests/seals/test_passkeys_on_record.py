@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.adapters.keys.folder_keys import KeyFolder
+from orchestrator.adapters.keys.key_folder import KeyFolder
 from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval, payload
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.lookup.deployment_lookup import find
@@ -46,8 +46,8 @@ def approval(key: Authenticator, home: SealedHome) -> ApprovalStatement:
 def statement(folder: Path, key: Authenticator) -> tuple[SealedHome, Json]:
     home = sealed_home(folder / "home")
     KeyFolder(home.place / "keys").trust(key.trusted())
-    said = approval(key, home)
-    signed = SignedApproval(approval=said, signature=key.signature(payload(said)))
+    given = approval(key, home)
+    signed = SignedApproval(approval=given, signature=key.signature(payload(given)))
     home.append("d1", e.ApprovalGiven(signed=signed, by="li"))
     ports = ports_of(home.place)
     made = sealed_statement(ports, find(ports, "d1"), ports.journal.read("d1"), ())
