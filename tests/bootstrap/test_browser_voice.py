@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,8 @@ from orchestrator.adapters.keys.key_folder import KeyFolder
 from orchestrator.adapters.speaker import through_service
 from orchestrator.bootstrap import ports_to_look
 from orchestrator.bootstrap.browser_voice import PATIENCE, BrowserVoice, SignatureWanted
-from orchestrator.domain.authority.signing import Keyring
+from orchestrator.cli.main import run
+from orchestrator.domain.authority.signing import Keyring, PublicKeyCard
 from orchestrator.domain.authority.speaker import Speaker
 from orchestrator.domain.authority.word import SignedWord, WordStatement, payload
 from orchestrator.domain.journal import events as e
@@ -157,6 +159,24 @@ def test_a_person_without_a_passkey_is_told_what_to_do(house: Web) -> None:
     with pytest.raises(Refused, match=f"Your passkey {unknown[:16]} is not one of them"):
         signal(house.ports(passkey=unknown), "d1", PAUSE)
     assert house.size() == before
+
+
+def test_what_is_printed_makes_a_passkey_count(
+    house: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia = authenticator(which=3)
+    with pytest.raises(Refused) as refused:
+        signal(house.ports(passkey=mia.key), "d1", PAUSE)
+    printed = re.search(r"orch (keys trust CARD --person NAME --role ROLE)", str(refused.value))
+    assert printed is not None
+    card = tmp_path / "mia.json"
+    card.write_text(PublicKeyCard(key=mia.key, public=mia.passkey.line, kind="webauthn").model_dump_json())
+    values = {"CARD": str(card), "NAME": "li@example.org", "ROLE": "customer"}
+    monkeypatch.setenv("ORCH_HOME", str(house.home.place))
+    KeyFolder(house.home.place / "keys").revoke(LI.key, AT, "Ada", "phone lost")
+    assert run([values.get(word, word) for word in printed[1].split()]) == 0
+    with pytest.raises(SignatureWanted):
+        signal(house.ports(passkey=mia.key), "d1", PAUSE)
 
 
 def test_a_revoked_passkey_says_nothing(house: Web) -> None:
