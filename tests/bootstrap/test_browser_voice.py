@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,8 @@ from orchestrator.adapters.keys.key_folder import KeyFolder
 from orchestrator.adapters.speaker import through_service
 from orchestrator.bootstrap import ports_to_look
 from orchestrator.bootstrap.browser_voice import PATIENCE, BrowserVoice, SignatureWanted
-from orchestrator.domain.authority.signing import Keyring
+from orchestrator.cli.main import run
+from orchestrator.domain.authority.signing import Keyring, PublicKeyCard
 from orchestrator.domain.authority.speaker import Speaker
 from orchestrator.domain.authority.word import SignedWord, WordStatement, payload
 from orchestrator.domain.journal import events as e
@@ -49,7 +51,7 @@ class Web:
             signal(self.ports(), deployment, event)
         return wanted.value.word
 
-    def said(self, *signed: SignedWord, event: e.Event = PAUSE, deployment: str = "d1") -> e.Event:
+    def recorded(self, *signed: SignedWord, event: e.Event = PAUSE, deployment: str = "d1") -> e.Event:
         """The second phase: the event that is recorded."""
         ports = self.ports(prepared=signed)
         signal(ports, deployment, event)
@@ -83,7 +85,7 @@ def test_a_word_is_made_then_signed_then_recorded(house: Web) -> None:
     word = house.wanted()
     assert house.size() == before
     assert (word.verb, word.subject, word.person, word.key) == ("pause", "d1", "Li Wei", LI.key)
-    event = house.said(signed(word))
+    event = house.recorded(signed(word))
     assert house.size() == before + 1
     assert isinstance(event, e.Paused)
     assert event.by == "Li Wei"
@@ -115,7 +117,7 @@ def test_what_was_signed_otherwise_is_refused(house: Web, name: str, changed: di
     before = house.size()
     word = WordStatement.model_validate({**house.wanted().model_dump(), **changed})
     with pytest.raises(Refused, match=rf"What you signed is not what is said now \({name}\)"):
-        house.said(signed(word))
+        house.recorded(signed(word))
     assert house.size() == before
 
 
@@ -124,7 +126,7 @@ def test_the_second_request_says_what_the_first_said(house: Web) -> None:
     for event, deployment in ((e.Paused(by="li@example.org", reason="no tea"), "d1"), (PAUSE, "d2")):
         before = house.size(deployment)
         with pytest.raises(Refused, match="not what is said now"):
-            house.said(signed(word), event=event, deployment=deployment)
+            house.recorded(signed(word), event=event, deployment=deployment)
         assert house.size(deployment) == before
 
 
@@ -144,7 +146,7 @@ def test_a_bad_signature_is_refused(house: Web, key: Authenticator, wrong: Wrong
     made = signed(word, key, wrong)
     made = made.model_copy(update={"signature": made.signature.model_copy(update={"key": LI.key})})
     with pytest.raises(Refused, match="the signature does not fit what is said"):
-        house.said(made)
+        house.recorded(made)
     assert house.size() == before
 
 
@@ -159,11 +161,29 @@ def test_a_person_without_a_passkey_is_told_what_to_do(house: Web) -> None:
     assert house.size() == before
 
 
+def test_what_is_printed_makes_a_passkey_count(
+    house: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia = authenticator(which=3)
+    with pytest.raises(Refused) as refused:
+        signal(house.ports(passkey=mia.key), "d1", PAUSE)
+    printed = re.search(r"orch (keys trust CARD --person NAME --role ROLE)", str(refused.value))
+    assert printed is not None
+    card = tmp_path / "mia.json"
+    card.write_text(PublicKeyCard(key=mia.key, public=mia.passkey.line, kind="webauthn").model_dump_json())
+    values = {"CARD": str(card), "NAME": "li@example.org", "ROLE": "customer"}
+    monkeypatch.setenv("ORCH_HOME", str(house.home.place))
+    KeyFolder(house.home.place / "keys").revoke(LI.key, AT, "Ada", "phone lost")
+    assert run([values.get(word, word) for word in printed[1].split()]) == 0
+    with pytest.raises(SignatureWanted):
+        signal(house.ports(passkey=mia.key), "d1", PAUSE)
+
+
 def test_a_revoked_passkey_says_nothing(house: Web) -> None:
     word = house.wanted()
     KeyFolder(house.home.place / "keys").revoke(LI.key, AT, "Ada", "phone lost")
     with pytest.raises(Refused, match="is revoked"):
-        house.said(signed(word))
+        house.recorded(signed(word))
 
 
 def test_a_key_of_another_kind_is_no_passkey(house: Web) -> None:

@@ -46,8 +46,8 @@ def approval(key: Authenticator, home: SealedHome) -> ApprovalStatement:
 def statement(folder: Path, key: Authenticator) -> tuple[SealedHome, Json]:
     home = sealed_home(folder / "home")
     KeyFolder(home.place / "keys").trust(key.trusted())
-    said = approval(key, home)
-    signed = SignedApproval(approval=said, signature=key.signature(payload(said)))
+    given = approval(key, home)
+    signed = SignedApproval(approval=given, signature=key.signature(payload(given)))
     home.append("d1", e.ApprovalGiven(signed=signed, by="li"))
     ports = ports_of(home.place)
     made = sealed_statement(ports, find(ports, "d1"), ports.journal.read("d1"), ())

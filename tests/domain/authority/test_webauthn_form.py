@@ -205,9 +205,9 @@ _JSON = st.recursive(
     st.binary(max_size=60),
     st.binary(max_size=80),
 )
-def test_hostile_parts_are_read_or_not_in_form(said: dict[str, Any], data: bytes, signature: bytes) -> None:
+def test_hostile_parts_are_read_or_not_in_form(parts: dict[str, Any], data: bytes, signature: bytes) -> None:
     """Whatever is read is judged without an error, and never good: its challenge is of nothing."""
-    raw = json.dumps(said).encode("utf-8", "replace")
+    raw = json.dumps(parts).encode("utf-8", "replace")
     for authenticator_data in (data, AUTHENTICATOR_DATA):
         try:
             made = assertion_of(authenticator_data, raw, signature)
