@@ -122,6 +122,7 @@ class WiredPorts(ports.Ports):
     @cached_property
     def journal(self) -> ports.Journal:
         from orchestrator.adapters.store.journal import SqlJournal
+        from orchestrator.adapters.store.shared_claim import ClaimTerms
 
         journal = SqlJournal(
             self._root,
@@ -131,6 +132,7 @@ class WiredPorts(ports.Ports):
             seal_keys=None if self._guest else self.seal_keys,
             late=self._late,
             guest=self._guest,
+            claims=ClaimTerms(tell=lambda words: print(words, file=sys.stderr, flush=True)),
         )
         if journal.database.upgraded is not None:
             sys.stderr.write(f"{journal.database.upgraded}\n")

@@ -130,7 +130,9 @@ class Journal(ABC):
     def drive_alone(self, deployment: str) -> "DriverClaim":
         """Claim the right to drive; raises Conflict, naming the holder's process, while another process holds it.
 
-        The claim ends with its process, however that ends.
+        The claim ends with its process, however that ends: at once for others in this home, and for other machines when its
+        lease was seen unrenewed. So this may wait for as long as a lease lasts. Who lost the claim cannot append to what it
+        drove: that raises Conflict.
         """
 
 
@@ -142,6 +144,12 @@ class DriverClaim(ABC):
 
     @abstractmethod
     def __exit__(self, *exception: object) -> None: ...
+
+    def confirm(self) -> None:  # noqa: B027 - most claims cannot be lost
+        """Return only while the claim holds; waits where that is not known just now. By default nothing can be lost.
+
+        Raises Conflict where another has taken over, and StoreFault where the store stays away.
+        """
 
 
 class HostLocks(ABC):

@@ -14,10 +14,9 @@ from sqlalchemy.exc import OperationalError
 
 from orchestrator.adapters.store.absent import empty_engine
 from orchestrator.adapters.store.disk import Relief, no_relief
-from orchestrator.adapters.store.faults import full, result_of
+from orchestrator.adapters.store.faults import away, full, result_of
 from orchestrator.adapters.store.postgresql import shared_engine, url_of
 from orchestrator.adapters.store.private import FILE_MODE, private_directory
-from orchestrator.adapters.store.shared_claim import SharedClaim
 from orchestrator.adapters.store.sqlite import (
     WRITING,
     frozen_engine,
@@ -31,7 +30,6 @@ from orchestrator.adapters.store.sqlite import (
 from orchestrator.adapters.store.tables import STEPS, migrate, nothing_before, refuse_newer, version_of
 from orchestrator.adapters.store.traces import refuse_if_gone
 from orchestrator.adapters.store.upgrade import Upgraded, copy_of
-from orchestrator.engine.ports import DriverClaim
 from orchestrator.errors import StoreFault
 
 T = TypeVar("T")
@@ -40,6 +38,11 @@ NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHM"
 CANNOT_OPEN = "SQLITE_CANTOPEN"
 ROOMY = 64 << 20
 """Free bytes above which caches may be written."""
+
+
+def never(_tries: int) -> bool:
+    """A server that is away is not waited for, by whoever holds no claim there."""
+    return False
 
 
 class Database:
@@ -52,6 +55,7 @@ class Database:
         self._relief = relief
         self.place = place
         self.upgraded: Upgraded | None = None
+        self.patient: Callable[[int], bool] = never
 
     @classmethod
     def at_url(cls, url: str, *, backed_up: bool = False) -> "Database":
@@ -64,18 +68,31 @@ class Database:
 
     def write(self, act: Callable[[Connection], T], *, of: str = "") -> T:
         """Act in one transaction; on a full disk, retry as long as there is relief for the deployment `of`."""
+        tries = 0
         while True:
+            begun = False
             try:
                 with self.writing() as connection:
+                    begun = True
                     return act(connection)
             except OperationalError as error:
-                if not full(error) or not self._relief(of):
+                # What had begun may have been committed: it is not begun again.
+                tries += 1
+                waits = not begun and away(error) and self.patient(tries)
+                if not waits and (not full(error) or not self._relief(of)):
                     raise
 
     def look(self, ask: Callable[[Connection], T]) -> T:
-        """The result of a read-only query."""
-        with self._engine.connect() as connection:
-            return ask(connection)
+        """The result of a read-only query; `patient` says how often a server that is away is asked again."""
+        tries = 0
+        while True:
+            try:
+                with self._engine.connect() as connection:
+                    return ask(connection)
+            except OperationalError as error:
+                tries += 1
+                if not away(error) or not self.patient(tries):
+                    raise
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -88,9 +105,15 @@ class Database:
             self.close()
             raise
 
-    def claim(self, deployment: str) -> DriverClaim | None:
-        """The claim to drive the deployment, held by a shared database server; None without such a server."""
-        return SharedClaim(self._engine, deployment) if self._engine.dialect.name == "postgresql" else None
+    @property
+    def engine(self) -> Engine:
+        """The engine, for connections that last."""
+        return self._engine
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is on a server, and several machines may use it."""
+        return self._engine.dialect.name == "postgresql"
 
     def roomy(self) -> bool:
         """Whether the disk has space for caches; always true for a server, which manages its own disk."""

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Connection,
     Engine,
+    Float,
     Integer,
     LargeBinary,
     MetaData,
@@ -191,6 +193,41 @@ CMDB_TRIES = Table(
 )
 """One row per CMDB outside and end that it was told of: the last try, and why it failed; empty where it did not."""
 
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("name", String(100), primary_key=True),
+    Column("fence", BigInteger, nullable=False),
+    Column("renewals", BigInteger, nullable=False),
+    Column("until", Float(53), nullable=False),
+    Column("holder", String(300), nullable=False),
+    Column("place", String(300), nullable=False),
+)
+"""One row per claim that was ever held by a lease; without a holder it is free. The fence only grows, so rows stay.
+
+`until` is in seconds since 1970 by the database's own clock; `place` is the file that the holder has locked beside it.
+"""
+
+CONTENTS = Table(
+    "contents",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""One row per part of a content that machines share: its SHA-256, its whole size in bytes, and the part, compressed."""
+
+STORE_MOVES = Table(
+    "store_moves",
+    METADATA,
+    Column("move", String(64), primary_key=True),
+    Column("side", String(10), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+"""One row while a store has moved away (`left`: where to), or is not in force yet (`arriving`: where from)."""
+
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""
 
@@ -229,6 +266,11 @@ def _cmdb(connection: Connection) -> None:
         table.create(connection)
 
 
+def _of_a_team(connection: Connection) -> None:
+    for table in (LEASES, CONTENTS, STORE_MOVES):
+        table.create(connection)
+
+
 STEPS: tuple[Callable[[Connection], None], ...] = (
     EVENTS.create,
     _locks,
@@ -238,6 +280,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _seals,
     _anchors,
     _cmdb,
+    _of_a_team,
 )
 """Step n migrates to version n; a released step never changes, new steps are appended."""
 

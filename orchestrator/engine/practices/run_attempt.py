@@ -114,6 +114,7 @@ def _start_what_was_intended(context: DriveContext, attempt: str) -> None:
 
 def _start(context: DriveContext, attempt: str) -> None:
     request = request_of(context.deployment, attempt)
+    context.confirm_claim()
     try:
         context.ports.playbooks.start(request)
     except StoreFault:
