@@ -94,6 +94,11 @@ class Database:
                 if not away(error) or not self.patient(tries):
                     raise
 
+    def act(self, act: Callable[[Connection], T]) -> T:
+        """Act in one transaction that does not wait for its turn among the writers; not on events, or what follows from them."""
+        with self._engine.begin() as connection:
+            return act(connection)
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: durable after the block, or rolled back if the block raises."""
