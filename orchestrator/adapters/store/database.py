@@ -15,6 +15,13 @@ from sqlalchemy.exc import OperationalError
 from orchestrator.adapters.store.absent import empty_engine
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.faults import away, full, result_of
+from orchestrator.adapters.store.moving.marks import (
+    mark_in_file,
+    mark_of,
+    mark_words,
+    refuse_marked,
+    remove_mark,
+)
 from orchestrator.adapters.store.postgresql import shared_engine, url_of
 from orchestrator.adapters.store.private import FILE_MODE, private_directory
 from orchestrator.adapters.store.sqlite import (
@@ -58,12 +65,22 @@ class Database:
         self.patient: Callable[[int], bool] = never
 
     @classmethod
-    def at_url(cls, url: str, *, backed_up: bool = False) -> "Database":
-        """The database at a SQLAlchemy URL. Its older tables are upgraded only if `backed_up`; else that raises StoreFault."""
+    def at_url(cls, url: str, *, backed_up: bool = False, file: Path | None = None) -> "Database":
+        """The database at a SQLAlchemy URL. Its older tables are upgraded only if `backed_up`; else that raises StoreFault.
+
+        `file`: the store of this home that may have moved there, and then puts it in force.
+        """
         engine = shared_engine(url_of(url))
         database = cls(engine, engine.url.render_as_string(hide_password=True))
         if database.look(version_of) != len(STEPS):
             migrate(engine, nothing_before if backed_up else partial(_refuse_older, database.place))
+        mark = database.look(mark_of)
+        if mark is not None:
+            here = mark_in_file(file) if file is not None else None
+            if here is None or here.move != mark.move:
+                raise StoreFault(mark_words(mark, database.place))
+            with database.writing(marked=True) as connection:
+                remove_mark(connection, mark.move)
         return database
 
     def write(self, act: Callable[[Connection], T], *, of: str = "") -> T:
@@ -100,10 +117,15 @@ class Database:
             return act(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction: durable after the block, or rolled back if the block raises."""
+    def writing(self, *, marked: bool = False) -> Iterator[Connection]:
+        """One transaction: durable after the block, or rolled back if the block raises.
+
+        A store that is not in force is written to by who moves it (`marked`); else that raises StoreFault.
+        """
         try:
             with self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
+                if not marked:
+                    refuse_marked(connection, self.place)
                 yield connection
         except OperationalError:
             # A connection that was opened on a read-only disk stays read-only when the disk is writable again.
@@ -143,8 +165,11 @@ class FileDatabase(Database):
         *,
         roomy_above: int = ROOMY,
         late: bool = False,
+        moved: bool = False,
     ) -> None:
+        """`moved`: also where it moved to a server, and is only kept."""
         refuse_if_gone(file)
+        self._moved = moved
         self._absent = late and not file.exists()
         super().__init__(empty_engine() if self._absent else _made(file, patience), str(file), relief)
         self._file = file
@@ -168,11 +193,11 @@ class FileDatabase(Database):
             return ask(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, marked: bool = False) -> Iterator[Connection]:
         """One transaction; a file that was not there yet is made for it."""
         if self._absent:
             self._appear()
-        with super().writing() as connection:
+        with super().writing(marked=marked or self._moved) as connection:
             yield connection
 
     def roomy(self) -> bool:
@@ -198,6 +223,8 @@ class FileDatabase(Database):
         try:
             if not self._ready():
                 self._make_ready()
+            if not self._moved:
+                self.look(lambda connection: refuse_marked(connection, self.place))
         except BaseException:
             self.close()
             raise

@@ -38,7 +38,9 @@ class SqlHostLocks(HostLocks):
             if not late or directory.exists():
                 private_directory(directory)
             self._database = (
-                Database.at_url(url) if url else FileDatabase(directory / FILE, PATIENCE, relief, late=late)
+                Database.at_url(url, file=directory / FILE)
+                if url
+                else FileDatabase(directory / FILE, PATIENCE, relief, late=late)
             )
 
     def take(self, deployment: str, machines: Mapping[str, str], by: str) -> list[HostLock]:

@@ -85,7 +85,7 @@ class SqlJournal(Journal):
                 private_directory(directory)
             file = directory / FILE
             self.database: Database = (
-                Database.at_url(url, backed_up=backed_up)
+                Database.at_url(url, backed_up=backed_up, file=file)
                 if url
                 else GuestDatabase(file)
                 if guest

@@ -37,6 +37,11 @@ def shown(text: str) -> str:
         return "at the URL that was given"
 
 
+def shown_plain(text: str) -> str:
+    """The same without the name of the driver, as a person writes it."""
+    return shown(text).replace(f"{DRIVER}:", "postgresql:", 1)
+
+
 def shared_engine(url: URL) -> Engine:
     """An engine on a database server. Raises MachineLacks without the extra `postgresql`."""
     if url.drivername == DRIVER and find_spec("psycopg") is None:

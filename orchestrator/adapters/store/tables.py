@@ -316,6 +316,12 @@ def migrate(engine: Engine, before: Before = nothing_before) -> None:
         METADATA.create_all(connection, checkfirst=True)
 
 
+def create_all(connection: Connection) -> None:
+    """The newest tables in an empty database, in the transaction of the caller."""
+    METADATA.create_all(connection)
+    connection.execute(insert(SCHEMA), [{"version": number} for number in range(1, len(STEPS) + 1)])
+
+
 def refuse_newer(version: int) -> None:
     """Raises StoreFault for tables of a later version of orch."""
     if version > len(STEPS):

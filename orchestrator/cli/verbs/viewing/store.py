@@ -1,4 +1,4 @@
-"""`orch store`: which version the tables of the store have, and their upgrade."""
+"""`orch store`: which version the tables of the store have, their upgrade, and the move to a server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import click
 
-from orchestrator.bootstrap import store_care
+from orchestrator.bootstrap import clock, store_care
 from orchestrator.cli import wiring
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.domain.text.plain_text import plain
@@ -15,7 +15,7 @@ from orchestrator.errors import Refused
 
 @click.group()
 def store() -> None:
-    """Show which version the tables of the store have, and upgrade them."""
+    """Show where the store is and which version its tables have; upgrade it, move it, back it up, restore it."""
 
 
 @store.command()
@@ -30,7 +30,7 @@ def show(as_json: bool) -> None:  # noqa: FBT001
         return
     look = store_care.store_look()
     if as_json:
-        words = {"place": look.place, "tables": look.tables, "known": look.known}
+        words = {"place": look.place, "tables": look.tables, "known": look.known, "in_force": not look.mark}
         click.echo(json.dumps({"kind": "store", **words, "copies": [str(copy) for copy in look.copies]}))
         return
     click.echo(f"store    {plain(look.place, 400)}")
@@ -39,6 +39,8 @@ def show(as_json: bool) -> None:  # noqa: FBT001
     )
     for copy in look.copies:
         click.echo(f"copy     {plain(str(copy), 400)}")
+    if look.mark:
+        click.echo(f"moved    {look.mark}")
 
 
 @store.command()
@@ -66,6 +68,46 @@ def upgrade(backed_up: bool) -> None:  # noqa: FBT001
         store_care.upgrade_server()
     _ = wiring.ports_to_look().journal
     click.echo(f"Its tables have version {store_care.store_look().tables} now.")
+
+
+@store.command()
+@click.argument("url")
+@click.option("--back", is_flag=True, help="Put the file in force again, where nothing was done on the server since.")
+@json_option
+def move(url: str, back: bool, as_json: bool) -> None:  # noqa: FBT001
+    """Move the store of this home from its file to an empty PostgreSQL database (postgresql://USER@HOST/DATABASE).
+
+    Everything is copied in one transaction and verified: each table, and the seal of each record. The file is kept, and says
+    from then on where its store went. It refuses while anything is driven or holds machines. Keep passwords in ~/.pgpass.
+    """
+    if back:
+        file = store_care.move_back(url)
+        if as_json:
+            click.echo(json.dumps({"kind": "store_moved_back", "place": str(file)}))
+            return
+        click.echo(f"The store {plain(str(file), 400)} is in force again. Work without ORCH_STORE_URL from now on.")
+        return
+    from orchestrator.cli.views.waiting import waiting  # not on the way of `show`
+
+    with waiting(clock(), "Rows that were copied") as said:
+        moved = store_care.move_store(url, said)
+    counts = {name: {"rows": each.rows, "digest": each.digest} for name, each in moved.tables.items()}
+    if as_json:
+        words = {"place": moved.place, "kept": str(moved.kept), "finished": moved.finished}
+        click.echo(
+            json.dumps({"kind": "store_moved", **words, "tables": counts, "contents": moved.contents})
+        )
+        return
+    if moved.finished:
+        click.echo(f"An earlier move to {plain(moved.place, 400)} was finished.")
+    else:
+        rows = sum(each.rows for each in moved.tables.values())
+        click.echo(
+            f"Moved {rows} rows ({moved.tables['events'].rows} events) and {moved.contents} contents to "
+            f"{plain(moved.place, 400)}, and verified them."
+        )
+    click.echo(f"{plain(str(moved.kept), 400)} is kept, and no longer in force. From now on, on each machine:")
+    click.echo(f"  export ORCH_STORE_URL='{plain(moved.place, 400)}'")
 
 
 def _standing(tables: int, known: int) -> str:
