@@ -82,7 +82,9 @@ def test_a_restart_of_the_server_takes_the_claim_from_nobody(tmp_path: Path, ser
     there.close()
 
 
-def test_a_holder_waits_for_a_server_that_is_away_and_goes_on(tmp_path: Path, server: postgres.Server) -> None:
+def test_a_holder_waits_for_a_server_that_is_away_and_goes_on(
+    tmp_path: Path, server: postgres.Server
+) -> None:
     here = machine(tmp_path / "here", server.url)
     with here.drive_alone("d1") as claim, ThreadPoolExecutor(2) as pool:
         server.stop()

@@ -94,6 +94,4 @@ def content_of(connection: Connection, digest: str) -> bytes | None:
 
 def _forget(connection: Connection, digests: list[str]) -> None:
     for start in range(0, len(digests), _AT_ONCE):
-        connection.execute(
-            delete(CONTENTS).where(CONTENTS.c.digest.in_(digests[start : start + _AT_ONCE]))
-        )
+        connection.execute(delete(CONTENTS).where(CONTENTS.c.digest.in_(digests[start : start + _AT_ONCE])))

@@ -112,7 +112,7 @@ class Database:
                     raise
 
     def act(self, act: Callable[[Connection], T]) -> T:
-        """Act in one transaction that does not wait for its turn among the writers; not on events, or what follows from them."""
+        """Act in one transaction that takes no turn among the writers; not on events, or what follows from them."""
         with self._engine.begin() as connection:
             return act(connection)
 

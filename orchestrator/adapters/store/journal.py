@@ -24,7 +24,7 @@ from orchestrator.adapters.store.guest import GuestDatabase
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.seals.sealing import Sealed, clear_the_way, seal
-from orchestrator.adapters.store.shared_claim import ClaimTerms, SharedClaim, SharedClaims
+from orchestrator.adapters.store.shared_claim import ORDINARY_CLAIMS, ClaimTerms, SharedClaim, SharedClaims
 from orchestrator.adapters.store.tables import EVENTS
 from orchestrator.adapters.store.traces import attempts_beside, refuse_if_all_are_gone
 from orchestrator.domain.deployment.deployment import Deployment
@@ -62,7 +62,7 @@ class SqlJournal(Journal):
         late: bool = False,
         backed_up: bool = False,
         guest: bool = False,
-        claims: ClaimTerms = ClaimTerms(),
+        claims: ClaimTerms = ORDINARY_CLAIMS,
     ) -> None:
         """Opens `journal.sqlite` in the directory, or the database at the URL; creates the tables if they are missing.
 
@@ -100,11 +100,7 @@ class SqlJournal(Journal):
         """One transaction; the events' time is taken when it is this writer's turn."""
 
         def act(connection: Connection) -> list[Recorded]:
-            if deployment in self._fences:
-                self._fences[deployment].refuse_if_taken(connection)
-            last = connection.scalar(select(func.max(EVENTS.c.seq)).where(EVENTS.c.deployment == deployment))
-            if (last or 0) != expected_seq:
-                raise _conflict(deployment, expected_seq)
+            self._refuse_zombie(connection, deployment, expected_seq)
             records = _records(deployment, expected_seq, events, self._clock.now())
             learnt = proof(records) if proof is not None else ()
             try:
@@ -216,6 +212,14 @@ class SqlJournal(Journal):
         if self._seal_keys is not None and self._sealed is not None:
             self._seal_keys.keep(self._sealed.log.note, at_once=True)
         self.database.close()
+
+    def _refuse_zombie(self, connection: Connection, deployment: str, expected_seq: int) -> None:
+        """Raises Conflict for a driver that was taken over, and where somebody wrote."""
+        if deployment in self._fences:
+            self._fences[deployment].refuse_if_taken(connection)
+        last = connection.scalar(select(func.max(EVENTS.c.seq)).where(EVENTS.c.deployment == deployment))
+        if (last or 0) != expected_seq:
+            raise _conflict(deployment, expected_seq)
 
     def _seal(self, connection: Connection, keys: SealKeys, events: list[StoredEvent]) -> Sealed:
         try:

@@ -50,9 +50,7 @@ def shared_engine(url: URL) -> Engine:
             f"Install it: {to_install('postgresql')}"
         )
     waits = {name: value for name, value in _WAITS.items() if name not in url.query}
-    engine = create_engine(
-        url, pool_pre_ping=True, connect_args=waits if url.drivername == DRIVER else {}
-    )
+    engine = create_engine(url, pool_pre_ping=True, connect_args=waits if url.drivername == DRIVER else {})
     event.listen(engine, "begin", _take_turn)
     return engine
 

@@ -29,12 +29,18 @@ def no_words(_words: str) -> None:
     """Where nobody is told."""
 
 
+ORDINARY = LeaseTerms()
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimTerms:
     """The terms of leases, and whom to tell that one is waited for."""
 
-    lease: LeaseTerms = LeaseTerms()
+    lease: LeaseTerms = ORDINARY
     tell: Callable[[str], None] = no_words
+
+
+ORDINARY_CLAIMS = ClaimTerms()
 
 
 class SharedClaims:

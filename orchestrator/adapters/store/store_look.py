@@ -19,7 +19,6 @@ from orchestrator.adapters.store.upgrade import copies_in
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import StoreFault
 
-
 MARKED_SINCE = 9
 """The version of the tables since which a store can move."""
 

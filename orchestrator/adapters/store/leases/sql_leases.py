@@ -39,7 +39,7 @@ class SqlLeases(Leases):
         place: str = "the store",
         renewing: Callable[[str], Acts] | None = None,
     ) -> None:
-        """`look` and `write` act in a transaction, the latter alone; `renewing` gives the same for the renewals of one lease."""
+        """`look` and `write` act in a transaction, the latter alone; `renewing` gives what renews one lease."""
         self._look, self._write, self._clock, self._terms, self._place = look, write, clock, terms, place
         self._renewing = renewing or (lambda name: write)
         self._seen: dict[str, Seen] = {}

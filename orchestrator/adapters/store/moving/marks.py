@@ -43,7 +43,9 @@ def mark_of(connection: Connection) -> Mark | None:
 def set_mark(connection: Connection, mark: Mark) -> None:
     """Put it out of force."""
     connection.execute(delete(STORE_MOVES))
-    connection.execute(insert(STORE_MOVES).values(move=mark.move, side=mark.side, place=mark.place, at=mark.at))
+    connection.execute(
+        insert(STORE_MOVES).values(move=mark.move, side=mark.side, place=mark.place, at=mark.at)
+    )
 
 
 def remove_mark(connection: Connection, move: str) -> None:

@@ -28,7 +28,14 @@ from orchestrator.adapters.store.moving.marks import (
 )
 from orchestrator.adapters.store.postgresql import shared_engine, shown_plain, url_of
 from orchestrator.adapters.store.seals.sql_seals import SqlSeals
-from orchestrator.adapters.store.tables import HOST_LOCKS, METADATA, SCHEMA, SEAL_KEYS, STORE_MOVES, create_all
+from orchestrator.adapters.store.tables import (
+    HOST_LOCKS,
+    METADATA,
+    SCHEMA,
+    SEAL_KEYS,
+    STORE_MOVES,
+    create_all,
+)
 from orchestrator.adapters.store.traces import CLAIMS
 from orchestrator.engine.ports import Clock
 from orchestrator.engine.seal_ports import SealKeys
@@ -52,7 +59,7 @@ class Moved:
 
 
 class StoreMove:
-    """A move of the store of one home. Raises Refused where it is not the time for it, and StoreFault; nothing was moved then."""
+    """A move of the store of one home. Raises Refused where it is not the time for it, and StoreFault; then nothing moved."""
 
     def __init__(self, home: Path, url: str, keys: SealKeys, clock: Clock) -> None:
         self._home, self._keys, self._clock = home, keys, clock
@@ -206,8 +213,8 @@ class StoreMove:
         ]
         if changed:
             raise Refused(
-                f"Since the move something was done at {self._shown} ({', '.join(changed)} differ), which {self._file} does not "
-                f"know. Nothing was changed. Go on there: export ORCH_STORE_URL='{self._shown}'"
+                f"Since the move something was done at {self._shown} ({', '.join(changed)} differ), which {self._file} does "
+                f"not know. Nothing was changed. Go on there: export ORCH_STORE_URL='{self._shown}'"
             )
 
 

@@ -70,4 +70,6 @@ def counted(connection: Connection, table: Table) -> Counted:
 def _in_parts(connection: Connection, table: Table) -> Iterator[list[tuple[object, ...]]]:
     read = connection.execute(select(table), execution_options={"yield_per": AT_ONCE})
     for part in read.partitions():
-        yield [tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in part]
+        yield [
+            tuple(bytes(value) if isinstance(value, memoryview) else value for value in row) for row in part
+        ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -72,7 +73,9 @@ def upgrade(backed_up: bool) -> None:  # noqa: FBT001
 
 @store.command()
 @click.argument("url")
-@click.option("--back", is_flag=True, help="Put the file in force again, where nothing was done on the server since.")
+@click.option(
+    "--back", is_flag=True, help="Put the file in force again, where nothing was done on the server since."
+)
 @json_option
 def move(url: str, back: bool, as_json: bool) -> None:  # noqa: FBT001
     """Move the store of this home from its file to an empty PostgreSQL database (postgresql://USER@HOST/DATABASE).
@@ -85,7 +88,9 @@ def move(url: str, back: bool, as_json: bool) -> None:  # noqa: FBT001
         if as_json:
             click.echo(json.dumps({"kind": "store_moved_back", "place": str(file)}))
             return
-        click.echo(f"The store {plain(str(file), 400)} is in force again. Work without ORCH_STORE_URL from now on.")
+        click.echo(
+            f"The store {plain(str(file), 400)} is in force again. Work without ORCH_STORE_URL from now on."
+        )
         return
     from orchestrator.cli.views.waiting import waiting  # not on the way of `show`
 
@@ -94,9 +99,7 @@ def move(url: str, back: bool, as_json: bool) -> None:  # noqa: FBT001
     counts = {name: {"rows": each.rows, "digest": each.digest} for name, each in moved.tables.items()}
     if as_json:
         words = {"place": moved.place, "kept": str(moved.kept), "finished": moved.finished}
-        click.echo(
-            json.dumps({"kind": "store_moved", **words, "tables": counts, "contents": moved.contents})
-        )
+        click.echo(json.dumps({"kind": "store_moved", **words, "tables": counts, "contents": moved.contents}))
         return
     if moved.finished:
         click.echo(f"An earlier move to {plain(moved.place, 400)} was finished.")
@@ -106,8 +109,66 @@ def move(url: str, back: bool, as_json: bool) -> None:  # noqa: FBT001
             f"Moved {rows} rows ({moved.tables['events'].rows} events) and {moved.contents} contents to "
             f"{plain(moved.place, 400)}, and verified them."
         )
-    click.echo(f"{plain(str(moved.kept), 400)} is kept, and no longer in force. From now on, on each machine:")
+    click.echo(
+        f"{plain(str(moved.kept), 400)} is kept, and no longer in force. From now on, on each machine:"
+    )
     click.echo(f"  export ORCH_STORE_URL='{plain(moved.place, 400)}'")
+
+
+@store.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def backup(file: Path, as_json: bool) -> None:  # noqa: FBT001
+    """Back up this home to a new file: its journal as of one moment, baselines, private copies, keys; also during work.
+
+    The file holds private keys, and is only for its owner. Where the store is on a server, the database is not in it: dump it
+    afterwards, with the command that this one shows.
+    """
+    from orchestrator.cli.views.waiting import waiting
+
+    with waiting(clock(), "Files that were backed up") as said:
+        made = store_care.back_up(file, said)
+    if as_json:
+        words = {"file": str(made.file), "files": made.files, "journal": made.journal}
+        click.echo(json.dumps({"kind": "store_backed_up", **words}))
+        return
+    click.echo(
+        f"Backed up {made.files} files to {plain(str(made.file), 400)}. It holds private keys: keep it safe."
+    )
+    if not made.journal:
+        click.echo(
+            "The database is not in it. Dump it now: pg_dump --format=custom --file=orch.dump DATABASE"
+        )
+
+
+@store.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def restore(file: Path, as_json: bool) -> None:  # noqa: FBT001
+    """Make this home ($ORCH_HOME, else .orch) from a backup; it must not be there.
+
+    A backup that is older than what hosts, anchors or other homes have seen is noticed by what acts next, which refuses.
+    """
+    from orchestrator.cli.views.waiting import waiting
+
+    with waiting(clock(), "Files that were restored") as said:
+        made = store_care.restore(file, said)
+    manifest = made.manifest
+    if as_json:
+        words = {"home": str(made.home), "made": manifest.made, "files": len(manifest.files)}
+        click.echo(json.dumps({"kind": "store_restored", **words, "store": manifest.store}))
+        return
+    click.echo(
+        f"Restored {len(manifest.files)} files of {plain(manifest.made, 40)[:19]} UTC to {plain(str(made.home), 400)}."
+    )
+    if str(made.home) != manifest.home:
+        click.echo(
+            f"It was at {plain(manifest.home, 400)}, where open deployments have their private copies: restore it there "
+            "to go on with those."
+        )
+    if manifest.store == "server":
+        click.echo("The journal is on a server: restore its dump with pg_restore, and set ORCH_STORE_URL.")
+    click.echo("Verify it: orch record verify")
 
 
 def _standing(tables: int, known: int) -> str:
