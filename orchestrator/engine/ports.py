@@ -1,7 +1,7 @@
 """The ports of the engine; docstrings are their contracts. Adapters and fakes pass the same contract tests."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -173,6 +173,14 @@ class HostLocks(ABC):
     @abstractmethod
     def next_epoch(self) -> int:
         """A number greater than every earlier one, across all processes."""
+
+    @abstractmethod
+    def store(self) -> str:
+        """The id of the store that gives the epochs; hosts keep its newest epoch under this name. Empty where it has none."""
+
+    @abstractmethod
+    def never_given(self, epochs: Collection[int]) -> frozenset[int]:
+        """Those of these epochs that this store does not know to have given. Raises StoreFault."""
 
 
 class Drivers(ABC):
