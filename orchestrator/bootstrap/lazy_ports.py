@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from orchestrator.adapters.ansible.isolation.images import Images
     from orchestrator.adapters.ansible.warm import WarmStart
     from orchestrator.adapters.keys.signer import Signer
+    from orchestrator.adapters.store.contents import SharedContents
     from orchestrator.adapters.store.disk import DiskStorage
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.bootstrap.runs_beside import RunsBeside
@@ -127,6 +128,7 @@ class WiredPorts(ports.Ports):
     @cached_property
     def journal(self) -> ports.Journal:
         from orchestrator.adapters.store.journal import SqlJournal
+        from orchestrator.adapters.store.shared_claim import ClaimTerms
 
         journal = SqlJournal(
             self._root,
@@ -136,6 +138,7 @@ class WiredPorts(ports.Ports):
             seal_keys=None if self._guest else self.seal_keys,
             late=self._late,
             guest=self._guest,
+            claims=ClaimTerms(tell=_told_now),
         )
         if journal.database.upgraded is not None:
             sys.stderr.write(f"{journal.database.upgraded}\n")
@@ -345,10 +348,21 @@ class WiredPorts(ports.Ports):
         return Redaction()
 
     @cached_property
+    def shared_contents(self) -> SharedContents | None:
+        """Where all machines find contents; None where the store is one machine's."""
+        from orchestrator.adapters.store.contents import SharedContents
+        from orchestrator.adapters.store.journal import SqlJournal
+
+        journal = self.journal if self._url is not None else None
+        return SharedContents(journal.database) if isinstance(journal, SqlJournal) else None
+
+    @cached_property
     def baselines(self) -> ports.BaselineStore:
         from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 
-        return DirectoryBaselineStore(self._root / "baselines", relief=self.storage.relieve)
+        return DirectoryBaselineStore(
+            self._root / "baselines", relief=self.storage.relieve, shared=self.shared_contents
+        )
 
     @cached_property
     def balancers(self) -> balancing_ports.Balancers:
@@ -361,7 +375,9 @@ class WiredPorts(ports.Ports):
     def attachments(self) -> attachment_ports.Attachments:
         from orchestrator.adapters.store.attachments import DirectoryAttachments
 
-        return DirectoryAttachments(self._root / "attachments", relief=self.storage.relieve)
+        return DirectoryAttachments(
+            self._root / "attachments", relief=self.storage.relieve, shared=self.shared_contents
+        )
 
     @cached_property
     def library(self) -> project_ports.MediaLibrary:
@@ -401,6 +417,11 @@ class WiredPorts(ports.Ports):
         from orchestrator.bootstrap.own_voice import OwnVoice
 
         return self._voice or OwnVoice(self._open_key or _no_key)
+
+
+def _told_now(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()
 
 
 def _no_key(keyring: Keyring) -> Signer:

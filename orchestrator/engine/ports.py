@@ -1,7 +1,7 @@
 """The ports of the engine; docstrings are their contracts. Adapters and fakes pass the same contract tests."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -132,7 +132,9 @@ class Journal(ABC):
     def drive_alone(self, deployment: str) -> "DriverClaim":
         """Claim the right to drive; raises Conflict, naming the holder's process, while another process holds it.
 
-        The claim ends with its process, however that ends.
+        The claim ends with its process, however that ends: at once for others in this home, and for other machines when its
+        lease was seen unrenewed. So this may wait for as long as a lease lasts. Who lost the claim cannot append to what it
+        drove: that raises Conflict.
         """
 
 
@@ -144,6 +146,12 @@ class DriverClaim(ABC):
 
     @abstractmethod
     def __exit__(self, *exception: object) -> None: ...
+
+    def confirm(self) -> None:  # noqa: B027 - most claims cannot be lost
+        """Return only while the claim holds; waits where that is not known just now. By default nothing can be lost.
+
+        Raises Conflict where another has taken over, and StoreFault where the store stays away.
+        """
 
 
 class HostLocks(ABC):
@@ -167,6 +175,14 @@ class HostLocks(ABC):
     @abstractmethod
     def next_epoch(self) -> int:
         """A number greater than every earlier one, across all processes."""
+
+    @abstractmethod
+    def store(self) -> str:
+        """The id of the store that gives the epochs; hosts keep its newest epoch under this name. Empty where it has none."""
+
+    @abstractmethod
+    def never_given(self, epochs: Collection[int]) -> frozenset[int]:
+        """Those of these epochs that this store does not know to have given. Raises StoreFault."""
 
 
 class Drivers(ABC):

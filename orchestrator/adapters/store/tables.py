@@ -8,7 +8,6 @@ from sqlalchemy import (
     Engine,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -18,10 +17,10 @@ from sqlalchemy import (
     select,
 )
 
+from orchestrator.adapters.store.metadata import METADATA
 from orchestrator.adapters.store.sqlite import WRITING
+from orchestrator.adapters.store.team_tables import TEAM_TABLES
 from orchestrator.errors import StoreFault
-
-METADATA = MetaData()
 
 EVENTS = Table(
     "events",
@@ -191,63 +190,6 @@ CMDB_TRIES = Table(
 )
 """One row per CMDB outside and end that it was told of: the last try, and why it failed; empty where it did not."""
 
-ANSWERED_REQUESTS = Table(
-    "answered_requests",
-    METADATA,
-    Column("name", String(64), primary_key=True),
-    Column("request", String(64), nullable=False),
-    Column("until", String(32), nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-)
-"""One row per request to the API that had a name of its own; a day old at most. It may be emptied."""
-PASSWORDS = Table(
-    "people_passwords",
-    METADATA,
-    Column("login", String(64), primary_key=True),
-    Column("digest", Text, nullable=False),
-)
-"""One row per person with a password: its digest by argon2id."""
-
-MARKS = Table(
-    "people_marks",
-    METADATA,
-    Column("digest", String(64), primary_key=True),
-    Column("kind", String(20), nullable=False),
-    Column("login", String(64), nullable=False, index=True),
-    Column("at", String(32), nullable=False),
-    Column("seen", String(32), nullable=False),
-    Column("ends", String(32), nullable=False),
-    Column("body", Text, nullable=False),
-)
-"""One row per session, token, known browser, invitation or login under way: the SHA-256 of its secret, and what it is for."""
-
-LOGIN_TRIES = Table(
-    "people_tries",
-    METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("at", String(32), nullable=False, index=True),
-    Column("name", String(64), nullable=False),
-    Column("place", String(64), nullable=False),
-    Column("good", Integer, nullable=False),
-)
-"""One row per try to log in: digests of what was typed as name, and of the place it came from."""
-
-REFUSALS = Table(
-    "people_refusals",
-    METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("at", String(32), nullable=False),
-    Column("login", String(64), nullable=False),
-    Column("address", String(64), nullable=False),
-    Column("method", String(16), nullable=False),
-    Column("path", Text, nullable=False),
-    Column("right", String(30), nullable=False),
-    Column("why", Text, nullable=False),
-    sqlite_autoincrement=True,
-)
-"""One row per request that was refused; the oldest go."""
-
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""
 
@@ -287,7 +229,7 @@ def _cmdb(connection: Connection) -> None:
 
 
 def _team(connection: Connection) -> None:
-    for table in (ANSWERED_REQUESTS, PASSWORDS, MARKS, LOGIN_TRIES, REFUSALS):
+    for table in TEAM_TABLES:
         table.create(connection)
 
 
@@ -334,6 +276,12 @@ def migrate(engine: Engine, before: Before = nothing_before) -> None:
             connection.execute(insert(SCHEMA), {"version": number})
         # Tables that a step got later, before it was in a release.
         METADATA.create_all(connection, checkfirst=True)
+
+
+def create_all(connection: Connection) -> None:
+    """The newest tables in an empty database, in the transaction of the caller."""
+    METADATA.create_all(connection)
+    connection.execute(insert(SCHEMA), [{"version": number} for number in range(1, len(STEPS) + 1)])
 
 
 def refuse_newer(version: int) -> None:

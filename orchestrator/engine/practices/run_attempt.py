@@ -61,6 +61,7 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
         wave=step.wave,
         hosts=step.hosts,
         epoch=context.ports.locks.next_epoch(),
+        store=context.ports.locks.store(),
         repeated=step.repeated,
         isolation=shut_off.isolation,
         unisolated=shut_off.unisolated,
@@ -114,6 +115,7 @@ def _start_what_was_intended(context: DriveContext, attempt: str) -> None:
 
 def _start(context: DriveContext, attempt: str) -> None:
     request = request_of(context.deployment, attempt)
+    context.confirm_claim()
     try:
         context.ports.playbooks.start(request)
     except StoreFault:
@@ -207,6 +209,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         # A backout uses plain Ansible, the best-proven way.
         accelerate=plan.strategy.accelerate if attempted.purpose == "deploy" else None,
         epoch=attempted.epoch,
+        store=attempted.store,
         known=known_epochs(d, attempted),
         repeated=attempted.repeated,
         house=d.authority.house,

@@ -29,6 +29,7 @@ from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.live_uses import marked
 from orchestrator.engine.lookup.lost_history import refuse_lost_history
 from orchestrator.engine.lookup.needed_password import refuse_rollback_without_password
+from orchestrator.engine.lookup.older_store import refuse_older_store
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
@@ -88,6 +89,7 @@ def open_deployment(
     Raises StoreFault where the journal is an older copy, PlanFault or Refused where the keyring of the house is not in force.
     """
     refuse_lost_history(ports)
+    refuse_older_store(ports)
     house = adopt_keyring(ports, by)
     name = _free_name(ports.journal, prepared, ports.clock.now())
     verb: Verb = "rehearse" if rehearsal is not None else "deploy" if start is None else "schedule"

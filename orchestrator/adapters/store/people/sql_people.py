@@ -10,7 +10,7 @@ from orchestrator.adapters.store.database import Database
 from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.journal import SqlJournal
-from orchestrator.adapters.store.tables import LOGIN_TRIES, MARKS, PASSWORDS, REFUSALS
+from orchestrator.adapters.store.team_tables import LOGIN_TRIES, MARKS, PASSWORDS, REFUSALS
 from orchestrator.domain.authority.login_try import LoginTry
 from orchestrator.engine.people_ports import (
     KEPT_REFUSALS,

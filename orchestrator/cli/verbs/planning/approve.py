@@ -203,7 +203,7 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
 
 def _sign_for_server(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     """Sign here what the server holds, and hand it in there; the server has the policies, and judges."""
-    d = find(ports, word.deployment)
+    d = find_to_change(ports, word.deployment)
     if d.authority.effective is None or decision == "roll_back" or word.out is not None:
         raise UsageFault(
             f"This decision is signed where the journal of {d.id} is: run it there without --server."
