@@ -168,7 +168,7 @@ class StoreMove:
         driven = _driven(self._home / CLAIMS)
         if driven:
             raise Refused(
-                f"{_listed(driven)} is driven just now. Nothing was moved. Wait until it ends, or pause it: orch pause ID"
+                f"{_listed(driven)} is driven just now. Nothing was moved. Wait until that ends (orch status), then repeat it."
             )
         held = sorted(set(connection.scalars(select(HOST_LOCKS.c.deployment))))
         if held:
