@@ -22,7 +22,7 @@ from orchestrator.adapters.store.backup.manifest import MANIFEST
 from orchestrator.adapters.store.backup.restoring import restore
 from orchestrator.adapters.store.seals.sql_seals import SqlSeals
 from orchestrator.errors import NotFound, Refused, StoreFault, UsageFault
-from tests.store.test_move import baseline, names, opened
+from tests.store.homes import baseline, names, opened
 from tests.store.writers import word
 
 

@@ -18,23 +18,17 @@ from sqlalchemy import Engine, event
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.keys.seal_keys import FolderSealKeys
-from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
+from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks
 from orchestrator.adapters.store.contents import SharedContents
 from orchestrator.adapters.store.moving import rows
 from orchestrator.adapters.store.moving.move import StoreMove
 from orchestrator.adapters.store.seals.sql_seals import SqlSeals
 from orchestrator.adapters.store.store_look import look_at_store
 from orchestrator.adapters.store.tables import METADATA
-from orchestrator.domain.evidence.baseline import Baseline, ConfigurationItem
 from orchestrator.errors import NotFound, Refused, StoreFault
-from tests.fakes.clock import START
+from tests.store.homes import baseline, names, opened
 from tests.store.old_stores import events_of
 from tests.store.writers import word
-
-
-def opened(home: Path, url: str | None = None) -> SqlJournal:
-    clock = SystemClock()
-    return SqlJournal(home, clock, url=url, seal_keys=FolderSealKeys(home, clock.now))
 
 
 def moving(home: Path, url: str) -> StoreMove:
@@ -44,11 +38,6 @@ def moving(home: Path, url: str) -> StoreMove:
 
 def move(home: Path, url: str) -> None:
     moving(home, url).go(lambda done, of: None)
-
-
-def baseline() -> Baseline:
-    item = ConfigurationItem(kind="file", name="/etc/shop.conf", attributes={"mode": "0644"})
-    return Baseline(host="web1", machine_id="m1", captured_at=START, items=(item,))
 
 
 @pytest.fixture
@@ -65,10 +54,6 @@ def home(tmp_path: Path) -> Path:
     journal.close()
     DirectoryBaselineStore(place / "baselines").put(baseline())
     return place
-
-
-def names(journal: SqlJournal) -> dict[str, int]:
-    return {name: len(journal.read(name)) for name in journal.deployments()}
 
 
 def test_every_table_is_copied_or_left_out_with_a_reason() -> None:
