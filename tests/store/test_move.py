@@ -63,12 +63,12 @@ def test_every_table_is_copied_or_left_out_with_a_reason() -> None:
 
 def test_a_store_goes_whole_and_its_log_goes_on(home: Path, database_url: str) -> None:
     before = events_of(home / "journal.sqlite")
-    told: list[tuple[int, int]] = []
-    moved = moving(home, database_url).go(lambda done, of: told.append((done, of)))
+    heard: list[tuple[int, int]] = []
+    moved = moving(home, database_url).go(lambda done, of: heard.append((done, of)))
     assert moved.tables["events"].rows == 5
     assert (moved.contents, moved.finished) == (1, False)
     assert (
-        told[-1][0] == told[-1][1] == sum(each.rows for each in moved.tables.values()) - 1
+        heard[-1][0] == heard[-1][1] == sum(each.rows for each in moved.tables.values()) - 1
     )  # the key of the home
     there = opened(home, database_url)
     keys = FolderSealKeys(home, SystemClock().now)
@@ -204,8 +204,8 @@ def test_a_broken_seal_goes_as_it_is_and_is_not_mended_by_a_move(home: Path, dat
     move(home, database_url)
     there = opened(home, database_url)
     seals = SqlSeals(there.database, FolderSealKeys(home, SystemClock().now), SystemClock())
-    found = {look.deployment: [each.code for each in look.findings] for look in seals.looks(["d1", "d2"])}
-    assert found == {"d1": ["seal.event_changed"], "d2": []}
+    codes = {look.deployment: [each.code for each in look.findings] for look in seals.looks(["d1", "d2"])}
+    assert codes == {"d1": ["seal.event_changed"], "d2": []}
     there.close()
 
 
@@ -288,10 +288,10 @@ def test_a_kill_at_any_moment_leaves_one_store_in_force(
             move(place, url)
         if not killed_at(point, moving(place, url).back if back else partial(move, place, url)):
             break
-        [one] = in_force(place, url)
-        seen.add(one)
+        [which] = in_force(place, url)
+        seen.add(which)
         # Whoever repeats the command finishes it.
-        if back and one == "server":
+        if back and which == "server":
             moving(place, url).back()
         elif not back:
             move(place, url)
