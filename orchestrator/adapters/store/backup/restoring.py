@@ -30,7 +30,7 @@ _UNREADABLE = (tarfile.TarError, EOFError, zlib.error, ValueError)
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The home that is there now, and what its backup advance of itself."""
+    """The home that is there now, and what its backup says of itself."""
 
     home: Path
     manifest: Manifest
