@@ -128,7 +128,7 @@ class WiredPorts(ports.Ports):
     @cached_property
     def journal(self) -> ports.Journal:
         from orchestrator.adapters.store.journal import SqlJournal
-        from orchestrator.adapters.store.shared_claim import ClaimTerms
+        from orchestrator.bootstrap.shared_store import claim_terms
 
         journal = SqlJournal(
             self._root,
@@ -138,7 +138,7 @@ class WiredPorts(ports.Ports):
             seal_keys=None if self._guest else self.seal_keys,
             late=self._late,
             guest=self._guest,
-            claims=ClaimTerms(tell=_told_now),
+            claims=claim_terms(),
         )
         if journal.database.upgraded is not None:
             sys.stderr.write(f"{journal.database.upgraded}\n")
@@ -349,12 +349,9 @@ class WiredPorts(ports.Ports):
 
     @cached_property
     def shared_contents(self) -> SharedContents | None:
-        """Where all machines find contents; None where the store is one machine's."""
-        from orchestrator.adapters.store.contents import SharedContents
-        from orchestrator.adapters.store.journal import SqlJournal
+        from orchestrator.bootstrap.shared_store import contents_beside
 
-        journal = self.journal if self._url is not None else None
-        return SharedContents(journal.database) if isinstance(journal, SqlJournal) else None
+        return contents_beside(self.journal) if self._url is not None else None
 
     @cached_property
     def baselines(self) -> ports.BaselineStore:
@@ -417,11 +414,6 @@ class WiredPorts(ports.Ports):
         from orchestrator.bootstrap.own_voice import OwnVoice
 
         return self._voice or OwnVoice(self._open_key or _no_key)
-
-
-def _told_now(words: str) -> None:
-    sys.stderr.write(f"{words}\n")
-    sys.stderr.flush()
 
 
 def _no_key(keyring: Keyring) -> Signer:

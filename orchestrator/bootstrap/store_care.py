@@ -39,9 +39,9 @@ def upgrade_server() -> None:
         upgrade(url)
 
 
-def move_store(url: str, said: Callable[[int, int], None], home: Path | None = None) -> Moved:
+def move_store(url: str, advance: Callable[[int, int], None], home: Path | None = None) -> Moved:
     """Move the store of this home to the server at the URL. Raises Refused, NotFound, StoreFault."""
-    return _move(url, home).go(said)
+    return _move(url, home).go(advance)
 
 
 def move_back(url: str, home: Path | None = None) -> Path:
@@ -49,19 +49,19 @@ def move_back(url: str, home: Path | None = None) -> Path:
     return _move(url, home).back()
 
 
-def back_up(file: Path, said: Callable[[int, int], None], home: Path | None = None) -> BackedUp:
+def back_up(file: Path, advance: Callable[[int, int], None], home: Path | None = None) -> BackedUp:
     """Back up this home to a new file; its journal too, where that is not on a server. Raises NotFound, Refused, StoreFault."""
     from orchestrator.adapters.clock import SystemClock
     from orchestrator.adapters.store.backup.home_archive import back_up as write
 
-    return write(home_of(home), file, SystemClock().now(), said, on_server=server_url() is not None)
+    return write(home_of(home), file, SystemClock().now(), advance, on_server=server_url() is not None)
 
 
-def restore(file: Path, said: Callable[[int, int], None], home: Path | None = None) -> Restored:
+def restore(file: Path, advance: Callable[[int, int], None], home: Path | None = None) -> Restored:
     """Make this home from a backup. Raises NotFound, Refused, UsageFault, StoreFault."""
     from orchestrator.adapters.store.backup.restoring import restore as unpack
 
-    return unpack(file, home_of(home), said)
+    return unpack(file, home_of(home), advance)
 
 
 def _move(url: str, home: Path | None) -> StoreMove:

@@ -10,7 +10,7 @@ from orchestrator.adapters.store.leases.sql_leases import SqlLeases
 from orchestrator.engine.lease_ports import Holder, Leases, LeaseTerms
 from orchestrator.errors import Conflict
 from tests.fakes.clock import FakeClock
-from tests.store.database_time import at_database_time
+from tests.store.database_time import TimeOfTest
 
 ANN, BOB = Holder("pid 1 on one"), Holder("pid 2 on two")
 TERMS = LeaseTerms()
@@ -24,7 +24,8 @@ class Shared:
 
     def leases(self) -> Leases:
         database = self._journal.database
-        return SqlLeases(database.look, database.write, self.clock, TERMS)
+        time = TimeOfTest(lambda: self.clock.now().timestamp())
+        return SqlLeases(database.look, database.write, self.clock, TERMS, time=time)
 
     def passes(self, seconds: float, *lookers: Callable[[], object]) -> None:
         """Time passes for the database and all processes, in steps of a second; the lookers look after each."""
@@ -35,11 +36,8 @@ class Shared:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def shared(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Shared]:
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shared]:
     clock = FakeClock()
-    at_database_time(monkeypatch, lambda: clock.now().timestamp())
     url = request.getfixturevalue("database_url") if request.param == "postgresql" else None
     journal = SqlJournal(tmp_path / "store", clock, url=url)
     yield Shared(journal, clock)

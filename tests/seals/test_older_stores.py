@@ -132,11 +132,11 @@ def test_a_server_that_was_restored_is_noticed_on_a_new_machine_by_what_hosts_ke
     assert ended.state is State.REFUSED
     events = [record.event for record in new.ports.journal.read(ended.id)]
     [refusal] = [event for event in events if isinstance(event, e.DeploymentRefused)]
-    told = " ".join(refusal.reasons)
-    assert "h1: a run with epoch" in told
-    assert "the store does not know of it, so that it is an older copy" in told
+    reasons = " ".join(refusal.reasons)
+    assert "h1: a run with epoch" in reasons
+    assert "the store does not know of it, so that it is an older copy" in reasons
     store = new.ports.locks.store()
-    assert f"ssh h1 sudo rm /var/lib/orch/stores/{store}" in told
+    assert f"ssh h1 sudo rm /var/lib/orch/stores/{store}" in reasons
     # Hosts that forgot it, as the message says, let it pass.
     for host in ("h1", "h2", "h3"):
         new.targets.machine(host).stores = {}
@@ -147,14 +147,14 @@ def test_a_server_that_was_restored_is_noticed_on_a_new_machine_by_what_hosts_ke
 def test_epochs_of_the_newest_copy_and_of_other_stores_are_no_complaint(
     tmp_path: Path, database_url: str
 ) -> None:
-    one, two = Team(tmp_path / "one", database_url), Team(tmp_path / "two", database_url)
-    assert one.release().state is State.COMPLETED
-    two.hosts_of(one)
+    first, two = Team(tmp_path / "one", database_url), Team(tmp_path / "two", database_url)
+    assert first.release().state is State.COMPLETED
+    two.hosts_of(first)
     assert two.release().state is State.COMPLETED
     other = Team(tmp_path / "other")
     other.hosts_of(two)
     assert other.release().state is State.COMPLETED
-    for team in (one, two, other):
+    for team in (first, two, other):
         team.close()
 
 

@@ -23,15 +23,15 @@ class CutLine:
                 near, _ = self._listening.accept()
                 far = socket.socket(socket.AF_UNIX)
                 far.connect(self._behind)
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+                for source, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(source, other), daemon=True).start()
 
-    def _carry(self, one: socket.socket, other: socket.socket) -> None:
+    def _carry(self, source: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
-            while content := one.recv(65536):
+            while content := source.recv(65536):
                 self.whole.wait()
                 other.sendall(content)
-        for end in (one, other):
+        for end in (source, other):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 

@@ -2,25 +2,19 @@
 
 from collections.abc import Callable
 
-import pytest
 from sqlalchemy import ColumnElement, Connection, Double, literal
 
-from orchestrator.adapters.store.leases import rows
+from orchestrator.adapters.store.leases.rows import DatabaseTime
 
 
-class _Times:
-    """When the server says that it began, and what time it has."""
+class TimeOfTest(DatabaseTime):
+    """The time that the test says; the server began at 0."""
 
-    def __init__(self, now: Callable[[], float], started: Callable[[], float]) -> None:
-        self._now, self._started = now, started
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
 
-    def __call__(self, words: dict[str, str], connection: Connection) -> ColumnElement[float]:
-        moment = self._started() if words is rows._STARTED else self._now()
-        return literal(moment, Double)
+    def now(self, connection: Connection) -> ColumnElement[float]:
+        return literal(self._now(), Double)
 
-
-def at_database_time(
-    monkeypatch: pytest.MonkeyPatch, now: Callable[[], float], started: Callable[[], float] = lambda: 0.0
-) -> None:
-    """From now on the database has the test's time, and began when the test says."""
-    monkeypatch.setattr(rows, "_number", _Times(now, started))
+    def started(self, connection: Connection) -> ColumnElement[float]:
+        return literal(0.0, Double)

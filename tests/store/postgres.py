@@ -54,8 +54,8 @@ class Server:
 @contextmanager
 def server() -> Iterator[str]:
     """The URL of the server's first database; the server ends with the block."""
-    with running() as one:
-        yield one.url
+    with running() as started:
+        yield started.url
 
 
 @contextmanager
@@ -79,12 +79,12 @@ def running() -> Iterator[Server]:
             "UTF8",
             "--no-sync",
         )
-        one = Server(user, home)
+        started = Server(user, home)
         try:
-            yield one
+            yield started
         finally:
-            if one.process.poll() is None:
-                one.stop()
+            if started.process.poll() is None:
+                started.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -22,7 +22,7 @@ from orchestrator.adapters.store.backup.manifest import MANIFEST
 from orchestrator.adapters.store.backup.restoring import restore
 from orchestrator.adapters.store.seals.sql_seals import SqlSeals
 from orchestrator.errors import NotFound, Refused, StoreFault, UsageFault
-from tests.store.test_move import baseline, names, opened
+from tests.store.homes import baseline, names, opened
 from tests.store.writers import word
 
 
@@ -58,13 +58,13 @@ def home(tmp_path: Path) -> Path:
 
 def files_of(home: Path) -> dict[str, bytes | str]:
     """What is in a home, but for what is made anew and the journal, which is compared by its events."""
-    found: dict[str, bytes | str] = {}
+    files: dict[str, bytes | str] = {}
     for path in sorted(home.rglob("*")):
         name = str(path.relative_to(home))
         if name.startswith(("journal", "ballast", "drivers")) or (path.is_dir() and not path.is_symlink()):
             continue
-        found[name] = str(path.readlink()) if path.is_symlink() else path.read_bytes()
-    return found
+        files[name] = str(path.readlink()) if path.is_symlink() else path.read_bytes()
+    return files
 
 
 def test_what_was_backed_up_comes_back(home: Path, tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from tests.fakes.clock import START, FakeClock
 
 @pytest.fixture
 def journal(tmp_path: Path, database_url: str) -> Iterator[SqlJournal]:
-    one = SqlJournal(tmp_path / "home", FakeClock(), url=database_url)
-    yield one
-    one.close()
+    journal = SqlJournal(tmp_path / "home", FakeClock(), url=database_url)
+    yield journal
+    journal.close()
 
 
 @pytest.fixture

@@ -18,23 +18,17 @@ from sqlalchemy import Engine, event
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.keys.seal_keys import FolderSealKeys
-from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
+from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks
 from orchestrator.adapters.store.contents import SharedContents
 from orchestrator.adapters.store.metadata import METADATA
 from orchestrator.adapters.store.moving import rows
 from orchestrator.adapters.store.moving.move import StoreMove
 from orchestrator.adapters.store.seals.sql_seals import SqlSeals
 from orchestrator.adapters.store.store_look import look_at_store
-from orchestrator.domain.evidence.baseline import Baseline, ConfigurationItem
 from orchestrator.errors import NotFound, Refused, StoreFault
-from tests.fakes.clock import START
+from tests.store.homes import baseline, names, opened
 from tests.store.old_stores import events_of
 from tests.store.writers import word
-
-
-def opened(home: Path, url: str | None = None) -> SqlJournal:
-    clock = SystemClock()
-    return SqlJournal(home, clock, url=url, seal_keys=FolderSealKeys(home, clock.now))
 
 
 def moving(home: Path, url: str) -> StoreMove:
@@ -44,11 +38,6 @@ def moving(home: Path, url: str) -> StoreMove:
 
 def move(home: Path, url: str) -> None:
     moving(home, url).go(lambda done, of: None)
-
-
-def baseline() -> Baseline:
-    item = ConfigurationItem(kind="file", name="/etc/shop.conf", attributes={"mode": "0644"})
-    return Baseline(host="web1", machine_id="m1", captured_at=START, items=(item,))
 
 
 @pytest.fixture
@@ -67,10 +56,6 @@ def home(tmp_path: Path) -> Path:
     return place
 
 
-def names(journal: SqlJournal) -> dict[str, int]:
-    return {name: len(journal.read(name)) for name in journal.deployments()}
-
-
 def test_every_table_is_copied_or_left_out_with_a_reason() -> None:
     decided = [*rows.COPIED, *rows.LEFT_OUT]
     assert sorted(table.name for table in decided) == sorted(METADATA.tables)
@@ -78,12 +63,12 @@ def test_every_table_is_copied_or_left_out_with_a_reason() -> None:
 
 def test_a_store_goes_whole_and_its_log_goes_on(home: Path, database_url: str) -> None:
     before = events_of(home / "journal.sqlite")
-    told: list[tuple[int, int]] = []
-    moved = moving(home, database_url).go(lambda done, of: told.append((done, of)))
+    heard: list[tuple[int, int]] = []
+    moved = moving(home, database_url).go(lambda done, of: heard.append((done, of)))
     assert moved.tables["events"].rows == 5
     assert (moved.contents, moved.finished) == (1, False)
     assert (
-        told[-1][0] == told[-1][1] == sum(each.rows for each in moved.tables.values()) - 1
+        heard[-1][0] == heard[-1][1] == sum(each.rows for each in moved.tables.values()) - 1
     )  # the key of the home
     there = opened(home, database_url)
     keys = FolderSealKeys(home, SystemClock().now)
@@ -219,8 +204,8 @@ def test_a_broken_seal_goes_as_it_is_and_is_not_mended_by_a_move(home: Path, dat
     move(home, database_url)
     there = opened(home, database_url)
     seals = SqlSeals(there.database, FolderSealKeys(home, SystemClock().now), SystemClock())
-    found = {look.deployment: [each.code for each in look.findings] for look in seals.looks(["d1", "d2"])}
-    assert found == {"d1": ["seal.event_changed"], "d2": []}
+    codes = {look.deployment: [each.code for each in look.findings] for look in seals.looks(["d1", "d2"])}
+    assert codes == {"d1": ["seal.event_changed"], "d2": []}
     there.close()
 
 
@@ -303,10 +288,10 @@ def test_a_kill_at_any_moment_leaves_one_store_in_force(
             move(place, url)
         if not killed_at(point, moving(place, url).back if back else partial(move, place, url)):
             break
-        [one] = in_force(place, url)
-        seen.add(one)
+        [which] = in_force(place, url)
+        seen.add(which)
         # Whoever repeats the command finishes it.
-        if back and one == "server":
+        if back and which == "server":
             moving(place, url).back()
         elif not back:
             move(place, url)

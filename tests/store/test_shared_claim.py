@@ -29,8 +29,8 @@ def server() -> Iterator[postgres.Server]:
     reason = postgres.lacking()
     if reason is not None:
         pytest.skip(reason)
-    with postgres.running() as one:
-        yield one
+    with postgres.running() as started:
+        yield started
 
 
 def machine(place: Path, url: str, terms: LeaseTerms = SHORT) -> SqlJournal:
@@ -175,8 +175,8 @@ def test_a_frozen_holder_is_taken_over_and_refused_when_it_wakes(tmp_path: Path,
         time.sleep(SHORT.lease)
         with here.drive_alone("d1"):
             os.kill(zombie.pid, signal.SIGCONT)
-            said, _ = zombie.communicate("append\n", timeout=30)
-            assert said.startswith("Conflict d1 was taken over by another process")
+            words, _ = zombie.communicate("append\n", timeout=30)
+            assert words.startswith("Conflict d1 was taken over by another process")
             assert here.read("d1") == []
             assert here.append("d1", 0, [word(1, 1)])[0].seq == 1
     finally:

@@ -59,7 +59,7 @@ class SharedClaims:
         holder = Holder(
             f"pid {getpid()} on {socket.gethostname()}", ":".join((boot, *(str(part) for part in file)))
         )
-        told = False
+        announced = False
         while True:
             try:
                 lease = self._leases.take(name, holder)
@@ -67,9 +67,9 @@ class SharedClaims:
                 waited = self._clock.uptime()[1] - begun
                 if waited > LONGEST_WAIT or self._is_alive(name):
                     raise
-                if waited > SILENT and not told:
+                if waited > SILENT and not announced:
                     self._terms.tell(self._waiting_words(name))
-                    told = True
+                    announced = True
                 self._clock.sleep(self._terms.lease.look)
                 continue
             return SharedClaim(lease, self._sessions.pop(name), self._clock, self._terms.lease)

@@ -17,12 +17,12 @@ PATIENCE = 4.0
 def refuse_older_store(ports: Ports) -> None:
     """Raises StoreFault where the log of the store ends before what was seen of it, or is another one. Raises PlanFault."""
     look = ports.seals.log_look()
-    found = [each for each in look.findings if each.code in OF_THE_LOG]
-    if found:
+    misfits_here = [each for each in look.findings if each.code in OF_THE_LOG]
+    if misfits_here:
         raise StoreFault(
-            f"Nothing was started. {finding_words(found[0])}: the store is an older copy, or another one, and what was done "
-            "since is on no record. Restore the newest backup. To go on without it, look after the hosts, then: orch record "
-            "accept --log --reason WHY"
+            f"Nothing was started. {finding_words(misfits_here[0])}: the store is an older copy, or another one, and what "
+            "was done since is on no record. Restore the newest backup. To go on without it, look after the hosts, then: "
+            "orch record accept --log --reason WHY"
         )
     ahead = next(_ahead(ports, look.breaks), None)
     if ahead is not None:

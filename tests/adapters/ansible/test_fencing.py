@@ -74,14 +74,16 @@ def test_only_an_id_of_a_house_comes_into_the_command() -> None:
 
 
 def test_a_machine_keeps_the_newest_epoch_of_each_store(tmp_path: Path) -> None:
-    one, other = "c3" * 16, "d4" * 16
-    assert fence(tmp_path, "1700000000\n", store=one)[0] == 0
+    first, other = "c3" * 16, "d4" * 16
+    assert fence(tmp_path, "1700000000\n", store=first)[0] == 0
     assert fence(tmp_path, "1700000000\n", store=other)[0] == 0
     kept = {path.name: path.read_text().strip() for path in (tmp_path / "stores").iterdir()}
-    assert kept == {one: LATER, other: LATER}
-    (tmp_path / "stores" / one).write_text("1700000000\n")
-    assert fence(tmp_path, "1900000000\n", store=one)[0] == 77
-    assert (tmp_path / "stores" / one).read_text() == "1700000000\n", "a run that is refused leaves no epoch"
+    assert kept == {first: LATER, other: LATER}
+    (tmp_path / "stores" / first).write_text("1700000000\n")
+    assert fence(tmp_path, "1900000000\n", store=first)[0] == 77
+    assert (tmp_path / "stores" / first).read_text() == "1700000000\n", (
+        "a run that is refused leaves no epoch"
+    )
     with pytest.raises(ValueError, match="no id of a store"):
         fencing.task(5, HOUSE, "$(reboot)")
 

@@ -109,9 +109,9 @@ def test_a_store_moves_and_its_file_leads_there_and_back(
     home: Path, capsys: Screen, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     assert run(["store", "move", url]) == 0
-    said = capsys.readouterr().out
-    assert "and verified them" in said
-    assert f"export ORCH_STORE_URL='{url}'" in said
+    screen = capsys.readouterr().out
+    assert "and verified them" in screen
+    assert f"export ORCH_STORE_URL='{url}'" in screen
     for command in (["list"], ["record", "verify"], ["store", "move", "postgresql://elsewhere/x"]):
         assert run(command) in (ExitCode.STORE_FAULT, ExitCode.REFUSED)
         assert f"moved to {url}" in capsys.readouterr().err

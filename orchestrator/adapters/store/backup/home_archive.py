@@ -44,7 +44,7 @@ class BackedUp:
     journal: bool
 
 
-def back_up(home: Path, file: Path, now: datetime, said: Said, *, on_server: bool) -> BackedUp:
+def back_up(home: Path, file: Path, now: datetime, advance: Said, *, on_server: bool) -> BackedUp:
     """Write a new file, mode 0600, whole or not at all. Raises NotFound, Refused, StoreFault."""
     if not home.is_dir() or not (on_server or (home / FILE).is_file()):
         raise NotFound(f"There is no store in {home}, so that nothing was backed up.")
@@ -55,7 +55,7 @@ def back_up(home: Path, file: Path, now: datetime, said: Said, *, on_server: boo
         try:
             part.unlink(missing_ok=True)
             new_file(part)
-            files = _write(home, part, now, said, on_server=on_server)
+            files = _write(home, part, now, advance, on_server=on_server)
             os.link(part, file)
             sync_directory(file.absolute().parent)
         finally:
@@ -63,7 +63,7 @@ def back_up(home: Path, file: Path, now: datetime, said: Said, *, on_server: boo
     return BackedUp(file, files, journal=not on_server)
 
 
-def _write(home: Path, part: Path, now: datetime, said: Said, *, on_server: bool) -> int:
+def _write(home: Path, part: Path, now: datetime, advance: Said, *, on_server: bool) -> int:
     digests: dict[str, str] = {}
     with part.open("r+b") as opened:
         with (
@@ -73,11 +73,11 @@ def _write(home: Path, part: Path, now: datetime, said: Said, *, on_server: bool
             before = [*_of(home, lambda top: top in BEFORE)]
             after_count = sum(1 for _ in _of(home, lambda top: top not in BEFORE))
             of = len(before) + after_count + 1
-            _add_all(archive, home, before, digests, lambda done: said(done, of))
+            _add_all(archive, home, before, digests, lambda done: advance(done, of))
             if not on_server:
                 _add_journal(archive, home, part, digests)
             rest = [path for path in _of(home, lambda top: top not in BEFORE) if path != part]
-            _add_all(archive, home, rest, digests, lambda done: said(len(before) + 1 + done, of))
+            _add_all(archive, home, rest, digests, lambda done: advance(len(before) + 1 + done, of))
             store: Literal["file", "server"] = "server" if on_server else "file"
             manifest = Manifest(
                 made=moment_text(now), store=store, tables=len(STEPS), home=str(home), files=digests
@@ -110,7 +110,7 @@ def _add_all(
     home: Path,
     paths: list[Path],
     digests: dict[str, str],
-    said: Callable[[int], None],
+    advance: Callable[[int], None],
 ) -> None:
     for done, path in enumerate(paths, start=1):
         name = str(path.relative_to(home))
@@ -123,7 +123,7 @@ def _add_all(
                 digests[name] = sha256(content).hexdigest()
         except FileNotFoundError:
             continue
-        said(done)
+        advance(done)
 
 
 def _add_journal(archive: tarfile.TarFile, home: Path, part: Path, digests: dict[str, str]) -> None:

@@ -30,13 +30,13 @@ _UNREADABLE = (tarfile.TarError, EOFError, zlib.error, ValueError)
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The home that is there now, and what its backup said of itself."""
+    """The home that is there now, and what its backup says of itself."""
 
     home: Path
     manifest: Manifest
 
 
-def restore(file: Path, home: Path, said: Said) -> Restored:
+def restore(file: Path, home: Path, advance: Said) -> Restored:
     """Make the home, which must not be there. Raises NotFound, Refused, UsageFault, StoreFault; then nothing was made."""
     if not file.is_file():
         raise NotFound(f"There is no file {file}.")
@@ -50,7 +50,7 @@ def restore(file: Path, home: Path, said: Said) -> Restored:
         home.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
         part.mkdir(mode=DIRECTORY_MODE)
         try:
-            manifest = _unpack(file, part, said)
+            manifest = _unpack(file, part, advance)
             _sync(part)
             part.rename(home)
             sync_directory(home.parent)
@@ -96,13 +96,13 @@ class _Unpacked:
             (self.part / name).chmod(mode)
 
 
-def _unpack(file: Path, part: Path, said: Said) -> Manifest:
+def _unpack(file: Path, part: Path, advance: Said) -> Manifest:
     unpacked = _Unpacked(part)
     try:
         with tarfile.open(file, mode="r:gz") as archive:
             for done, member in enumerate(archive, start=1):
                 unpacked.take(archive, member)
-                said(done, done)
+                advance(done, done)
     except _UNREADABLE as fault:
         raise _strange(file, plain(str(fault) or type(fault).__name__, 200)) from None
     manifest = _manifest(file, unpacked.manifest)

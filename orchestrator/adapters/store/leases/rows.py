@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnClause, Connection, Double, and_, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Double, and_, insert, literal_column, select, update
 
 from orchestrator.adapters.store.team_tables import LEASES
 from orchestrator.engine.lease_ports import Holder
@@ -11,9 +11,24 @@ _NOW = {
     "postgresql": "extract(epoch FROM clock_timestamp())",
     "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
 }
-"""Seconds since 1970. `now()` would be when the transaction began."""
+"""`now()` would be when the transaction began."""
 _STARTED = {"postgresql": "extract(epoch FROM pg_postmaster_start_time())", "sqlite": "0"}
-"""When the server began; a file has none."""
+"""A file has no server that could have begun anew."""
+
+
+class DatabaseTime:
+    """What a statement asks the database for its time by, in seconds since 1970."""
+
+    def now(self, connection: Connection) -> ColumnElement[float]:
+        """Its own time, at the moment of the statement."""
+        return _number(_NOW, connection)
+
+    def started(self, connection: Connection) -> ColumnElement[float]:
+        """When its server began."""
+        return _number(_STARTED, connection)
+
+
+OWN_TIME = DatabaseTime()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,7 @@ class LeaseRow:
     started: float
 
 
-def read(connection: Connection, name: str) -> LeaseRow | None:
+def read(connection: Connection, name: str, time: DatabaseTime = OWN_TIME) -> LeaseRow | None:
     """The row of this name; None where there never was a lease."""
     row = connection.execute(
         select(
@@ -38,8 +53,8 @@ def read(connection: Connection, name: str) -> LeaseRow | None:
             LEASES.c.until,
             LEASES.c.holder,
             LEASES.c.place,
-            _number(_NOW, connection),
-            _number(_STARTED, connection),
+            time.now(connection),
+            time.started(connection),
         ).where(LEASES.c.name == name)
     ).first()
     return None if row is None else LeaseRow(*row)
@@ -50,12 +65,19 @@ def fence_of(connection: Connection, name: str) -> int | None:
     return connection.scalar(select(LEASES.c.fence).where(LEASES.c.name == name))
 
 
-def take(connection: Connection, name: str, holder: Holder, lease: float, before: LeaseRow | None) -> int:
+def take(
+    connection: Connection,
+    name: str,
+    holder: Holder,
+    lease: float,
+    before: LeaseRow | None,
+    time: DatabaseTime = OWN_TIME,
+) -> int:
     """The fence of a lease that follows on `before`, which must still be as it was; 0 where somebody was faster.
 
     Raises IntegrityError where there was none, and somebody was faster.
     """
-    until = _number(_NOW, connection) + lease
+    until = time.now(connection) + lease
     taken = {"until": until, "holder": holder.words, "place": holder.place}
     if before is None:
         connection.execute(insert(LEASES).values(name=name, fence=1, renewals=0, **taken))
@@ -68,10 +90,10 @@ def take(connection: Connection, name: str, holder: Holder, lease: float, before
     return fence if done.rowcount == 1 else 0
 
 
-def renew(connection: Connection, name: str, fence: int, lease: float) -> bool:
+def renew(connection: Connection, name: str, fence: int, lease: float, time: DatabaseTime = OWN_TIME) -> bool:
     """Whether the lease is still of this fence, and lasts a full lease from now on."""
     ours = and_(LEASES.c.name == name, LEASES.c.fence == fence, LEASES.c.holder != "")
-    values = {"until": _number(_NOW, connection) + lease, "renewals": LEASES.c.renewals + 1}
+    values = {"until": time.now(connection) + lease, "renewals": LEASES.c.renewals + 1}
     return connection.execute(update(LEASES).where(ours).values(**values)).rowcount == 1
 
 
@@ -81,5 +103,5 @@ def give_back(connection: Connection, name: str, fence: int) -> None:
     connection.execute(update(LEASES).where(ours).values(holder="", place=""))
 
 
-def _number(words: dict[str, str], connection: Connection) -> ColumnClause[float]:
+def _number(words: dict[str, str], connection: Connection) -> ColumnElement[float]:
     return literal_column(f"CAST({words[connection.dialect.name]} AS DOUBLE PRECISION)", Double)

@@ -43,6 +43,6 @@ def seen_with(before: Seen | None, present: Sighting) -> Seen:
 
 
 def _goes_on(last: Sighting, present: Sighting) -> bool:
-    one, other = last.row, present.row
-    same = (one.fence, one.renewals, one.started) == (other.fence, other.renewals, other.started)
-    return same and present.answered - last.asked <= SOON and other.now >= one.now
+    before, after = last.row, present.row
+    same = (before.fence, before.renewals, before.started) == (after.fence, after.renewals, after.started)
+    return same and present.answered - last.asked <= SOON and after.now >= before.now

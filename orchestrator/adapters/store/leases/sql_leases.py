@@ -38,10 +38,12 @@ class SqlLeases(Leases):
         *,
         place: str = "the store",
         renewing: Callable[[str], Acts] | None = None,
+        time: rows.DatabaseTime = rows.OWN_TIME,
     ) -> None:
         """`look` and `write` act in a transaction, the latter alone; `renewing` gives what renews one lease."""
         self._look, self._write, self._clock, self._terms, self._place = look, write, clock, terms, place
         self._renewing = renewing or (lambda name: write)
+        self._time = time
         self._seen: dict[str, Seen] = {}
 
     def take(self, name: str, holder: Holder) -> Lease:
@@ -53,13 +55,13 @@ class SqlLeases(Leases):
         sent = self._clock.uptime()[1]
         with translated(f"{name} cannot be claimed in {self._place}"):
             try:
-                fence = self._write(lambda c: rows.take(c, name, holder, self._terms.lease, row))
+                fence = self._write(lambda c: rows.take(c, name, holder, self._terms.lease, row, self._time))
             except IntegrityError:
                 fence = 0
         if not fence:
             raise Conflict(f"{name} was taken by another process just now. Watch it: orch status {name}.")
         self._seen.pop(name, None)
-        return SqlLease(name, fence, sent, self._renewing(name), self._clock, self._terms)
+        return SqlLease(name, fence, sent, self._renewing(name), self._clock, self._terms, self._time)
 
     def seen_for(self, name: str) -> float:
         """See the port."""
@@ -69,14 +71,14 @@ class SqlLeases(Leases):
     def holder(self, name: str) -> tuple[str, int]:
         """See the port."""
         with translated(f"{name} cannot be looked up in {self._place}"):
-            row = self._look(lambda c: rows.read(c, name))
+            row = self._look(lambda c: rows.read(c, name, self._time))
         return ("", 0) if row is None else (row.holder, row.fence)
 
     def _sighted(self, name: str) -> Seen | None:
         asked = self._clock.uptime()[1]
         try:
             with translated(f"{name} cannot be looked up in {self._place}"):
-                row = self._look(lambda c: rows.read(c, name))
+                row = self._look(lambda c: rows.read(c, name, self._time))
         except BaseException:
             self._seen.pop(name, None)
             raise
@@ -109,7 +111,9 @@ class SqlLease(Lease):
         act: Acts,
         clock: Clock,
         terms: LeaseTerms,
+        time: rows.DatabaseTime,
     ) -> None:
+        self._time = time
         self.name, self.fence = name, fence
         self._sent, self._act, self._clock, self._terms = sent, act, clock, terms
         self._lost = False
@@ -120,7 +124,7 @@ class SqlLease(Lease):
             return False
         sent = self._clock.uptime()[1]
         with translated(f"The lease on {self.name} cannot be renewed"):
-            renewed = self._act(lambda c: rows.renew(c, self.name, self.fence, self._terms.lease))
+            renewed = self._act(lambda c: rows.renew(c, self.name, self.fence, self._terms.lease, self._time))
         if renewed:
             self._sent = max(self._sent, sent)
         else:

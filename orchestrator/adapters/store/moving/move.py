@@ -70,8 +70,8 @@ class StoreMove:
         if not self._target.shared:
             raise Refused("A store moves to PostgreSQL only: orch store move postgresql://USER@HOST/DATABASE")
 
-    def go(self, said: rows.Said) -> Moved:
-        """Move it. `said` is told how many of how many rows are done."""
+    def go(self, advance: rows.Said) -> Moved:
+        """Move it. `advance` is told how many of how many rows are done."""
         if not self._file.is_file():
             raise NotFound(f"There is no store {self._file}, so that nothing was moved.")
         before = mark_in_file(self._file)
@@ -84,7 +84,7 @@ class StoreMove:
                 with source.writing() as connection:
                     self._refuse_at_work(connection)
                     mark = Mark(secrets.token_hex(16), "left", self._shown, moment_text(self._clock.now()))
-                    moved = self._copy(source, connection, mark, said)
+                    moved = self._copy(source, connection, mark, advance)
                     set_mark(connection, mark)
             finally:
                 source.close()
@@ -121,14 +121,14 @@ class StoreMove:
                 remove_mark(target, mark.move)
             self._target.close()
 
-    def _copy(self, source: Database, reading: Connection, mark: Mark, said: rows.Said) -> Moved:
+    def _copy(self, source: Database, reading: Connection, mark: Mark, advance: rows.Said) -> Moved:
         count = 0
         of = rows.total(reading)
         with self._target.writing(marked=True) as target:
             self._clear(target)
             create_all(target)
             set_mark(target, Mark(mark.move, "arriving", place_of(self._file), mark.at))
-            rows.copy(reading, target, said, of)
+            rows.copy(reading, target, advance, of)
             self._make_key_known(target)
             for digest, packed in contents_of_home(self._home):
                 contents.put(target, {digest: packed})
@@ -168,7 +168,7 @@ class StoreMove:
         driven = _driven(self._home / CLAIMS)
         if driven:
             raise Refused(
-                f"{_listed(driven)} is driven just now. Nothing was moved. Wait until it ends, or pause it: orch pause ID"
+                f"{_listed(driven)} is driven just now. Nothing was moved. Wait until that ends (orch status), then repeat it."
             )
         held = sorted(set(connection.scalars(select(HOST_LOCKS.c.deployment))))
         if held:

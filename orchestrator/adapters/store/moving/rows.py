@@ -60,14 +60,14 @@ def total(connection: Connection) -> int:
     return sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in COPIED)
 
 
-def copy(source: Connection, target: Connection, said: Said, of: int) -> None:
+def copy(source: Connection, target: Connection, advance: Said, of: int) -> None:
     """Copy all rows of each table, in the transactions of the caller."""
     done = 0
     for table in COPIED:
         for rows in _in_parts(source, table):
             target.execute(insert(table), [dict(zip(table.c.keys(), row, strict=True)) for row in rows])
             done += len(rows)
-            said(done, of)
+            advance(done, of)
 
 
 def counted(connection: Connection, table: Table) -> Counted:

@@ -94,8 +94,8 @@ def move(url: str, back: bool, as_json: bool) -> None:  # noqa: FBT001
         return
     from orchestrator.cli.views.waiting import waiting  # not on the way of `show`
 
-    with waiting(clock(), "Rows that were copied") as said:
-        moved = store_care.move_store(url, said)
+    with waiting(clock(), "Rows that were copied") as advance:
+        moved = store_care.move_store(url, advance)
     counts = {name: {"rows": each.rows, "digest": each.digest} for name, each in moved.tables.items()}
     if as_json:
         words = {"place": moved.place, "kept": str(moved.kept), "finished": moved.finished}
@@ -126,8 +126,8 @@ def backup(file: Path, as_json: bool) -> None:  # noqa: FBT001
     """
     from orchestrator.cli.views.waiting import waiting
 
-    with waiting(clock(), "Files that were backed up") as said:
-        made = store_care.back_up(file, said)
+    with waiting(clock(), "Files that were backed up") as advance:
+        made = store_care.back_up(file, advance)
     if as_json:
         words = {"file": str(made.file), "files": made.files, "journal": made.journal}
         click.echo(json.dumps({"kind": "store_backed_up", **words}))
@@ -151,8 +151,8 @@ def restore(file: Path, as_json: bool) -> None:  # noqa: FBT001
     """
     from orchestrator.cli.views.waiting import waiting
 
-    with waiting(clock(), "Files that were restored") as said:
-        made = store_care.restore(file, said)
+    with waiting(clock(), "Files that were restored") as advance:
+        made = store_care.restore(file, advance)
     manifest = made.manifest
     if as_json:
         words = {"home": str(made.home), "made": manifest.made, "files": len(manifest.files)}
