@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from orchestrator.web.pages import deployment_pages, login_pages, overview, plain_files
+from orchestrator.web.pages import (
+    account_page,
+    audit_page,
+    deployment_pages,
+    login_pages,
+    overview,
+    passkey_pages,
+    people_pages,
+    plain_files,
+    welcome_page,
+)
 from orchestrator.web.routes import Route
 
 
@@ -12,5 +22,10 @@ def all_routes() -> tuple[Route, ...]:
         *plain_files.ROUTES,
         *login_pages.ROUTES,
         *overview.ROUTES,
+        *account_page.ROUTES,
+        *audit_page.ROUTES,
+        *passkey_pages.ROUTES,
+        *people_pages.ROUTES,
+        *welcome_page.ROUTES,
         *deployment_pages.ROUTES,
     )
