@@ -35,6 +35,7 @@ def _page(asked: Asked, to: str, *, login: str = "", fault: Problem | None = Non
         request=asked.request,
         to=to,
         login=login,
+        mark=asked.csrf,
         fault=fault.detail if fault is not None else "",
         nobody=not known_people(asked.ports.journal).persons,
     )

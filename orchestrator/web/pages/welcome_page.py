@@ -48,7 +48,7 @@ def _welcome(asked: Asked) -> Response:
 
 
 def _page(asked: Asked, person: Person, fault: str = "") -> Response:
-    made = page("welcome.html.j2", request=asked.request, person=person, fault=fault)
+    made = page("welcome.html.j2", request=asked.request, person=person, fault=fault, mark=asked.csrf)
     made.status_code = 422 if fault else 200
     return made
 
