@@ -11,6 +11,7 @@ from orchestrator.web.pages import (
     passkey_pages,
     people_pages,
     plain_files,
+    provider_pages,
     welcome_page,
 )
 from orchestrator.web.routes import Route
@@ -26,6 +27,7 @@ def all_routes() -> tuple[Route, ...]:
         *audit_page.ROUTES,
         *passkey_pages.ROUTES,
         *people_pages.ROUTES,
+        *provider_pages.ROUTES,
         *welcome_page.ROUTES,
         *deployment_pages.ROUTES,
     )

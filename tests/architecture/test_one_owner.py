@@ -22,6 +22,7 @@ OWNERS = {
     "fastapi": ("web/",),
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/", "web/"),
+    "joserfc": ("adapters/people/",),
     "paramiko": ("adapters/ssh/",),
     "procrastinate": ("adapters/queue/",),
     "prometheus_client": ("web/",),

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from orchestrator.bootstrap.service_ports import spoken_through
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import Grant
+from orchestrator.domain.rules.service_file import LoginWays, Provider
 from orchestrator.engine.use_cases import people as use
 from orchestrator.web.app import application
 from orchestrator.web.request_context import Service
@@ -19,6 +20,7 @@ from orchestrator.web.session_times import SessionTimes
 from orchestrator.web.sessions import SessionDoors
 from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
+from tests.fakes.login_provider import FakeLoginProvider
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
@@ -52,7 +54,9 @@ def with_person(ports: Ports, login: str, *roles: str, name: str | None = None) 
     use.set_password(ports, login, DIGEST, by="Ann")
 
 
-def served_people(ports: Ports, address: str = ADDRESS) -> FastAPI:
+def served_people(
+    ports: Ports, address: str = ADDRESS, *, provider: FakeLoginProvider | None = None
+) -> FastAPI:
     """The application over these ports, with the doors that it has in the field."""
     return application(
         Service(
@@ -62,6 +66,8 @@ def served_people(ports: Ports, address: str = ADDRESS) -> FastAPI:
             doors=SessionDoors(ports, TIMES, address),
             home=Path("/nowhere"),
             address=address,
+            ways=LoginWays(provider=Provider(issuer=provider.issuer, client_id="orch") if provider else None),
+            provider=provider,
         )
     )
 

@@ -37,6 +37,8 @@ OPEN_LOGIN = "who logs in is not known before"
 
 
 def _question(asked: Asked) -> Response:
+    if not asked.service.ways.passkey:
+        raise Problem(404, "not_found", "Nobody logs in with a passkey here.")
     secret = begin_flow(asked, "passkey")
     return _asking(asked, login_question(asked, secret), secret)
 
@@ -53,6 +55,8 @@ async def _log_in(asked: Asked) -> Response:
 
 
 def _by_passkey(asked: Asked, given: str, to: str) -> Response:
+    if not asked.service.ways.passkey:
+        raise Problem(404, "not_found", "Nobody logs in with a passkey here.")
     person = person_by_passkey(asked, known_people(asked.ports.journal), given)
     answer = logged_in(asked, person, SessionBody(epoch=person.epoch, way="passkey"), path_within(to))
     drop_cookie(answer, FLOW, https=asked.service.https)
