@@ -57,6 +57,8 @@ def application(service: Service) -> FastAPI:
             answer = answer_of(Problem(500, "internal", detail), request, of_api=_of_api(request))
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
+        if service.https:
+            answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if not request.url.path.startswith("/static/"):
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer

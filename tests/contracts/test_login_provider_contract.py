@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from orchestrator.adapters.clock import SystemClock
@@ -15,7 +14,7 @@ from orchestrator.domain.rules.service_file import Provider
 from orchestrator.engine.people_ports import Account, LoginProvider
 from orchestrator.errors import MachineLacks, Refused
 from tests.fakes.login_provider import FakeLoginProvider
-from tests.worlds.login_provider import SECRET, login_provider
+from tests.worlds.login_provider import SECRET, came_back, login_provider
 
 BACK = "http://localhost:9/login/provider/back"
 PEOPLE = {"u-1": {"name": "Ada Lovelace", "preferred_username": "ada", "groups": ["release team", "all"]}}
@@ -47,18 +46,7 @@ def code_of(given: Given, nonce: str = NONCE, verifier: str = VERIFIER) -> str:
     if isinstance(given.provider, FakeLoginProvider):
         return given.provider.code_for("u-1", BACK, nonce, query["challenge"][0])
     assert query["code_challenge_method"] == ["S256"]
-    return came_back(url, given.issuer)["code"][0]
-
-
-def came_back(url: str, issuer: str) -> dict[str, list[str]]:
-    """What the provider sends along, after a browser went to this URL and everywhere that it was led."""
-    with httpx.Client(trust_env=False) as browser:
-        for _ in range(9):
-            answer = browser.get(url)
-            url = httpx.URL(issuer).join(answer.headers["location"]).__str__()
-            if url.startswith(BACK):
-                return parse_qs(urlsplit(url).query)
-    raise AssertionError(url)
+    return came_back(url, given.issuer, BACK)["code"]
 
 
 def test_a_code_says_whose_account_it_is(given: Given) -> None:

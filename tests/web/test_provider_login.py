@@ -7,14 +7,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import Grant
+from orchestrator.domain.rules.service_file import Provider
 from orchestrator.engine.lookup.known_people import known_people
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import people as use
 from orchestrator.web.pages.provider_pages import BACK
 from tests.fakes.clock import FakeClock
 from tests.fakes.login_provider import ISSUER, FakeLoginProvider
+from tests.worlds.login_provider import SECRET, came_back, login_provider
 from tests.worlds.served_people import ADDRESS, browser, ports_of, served_people, with_person
 
 PEOPLE = {
@@ -152,3 +156,18 @@ def test_without_a_provider_there_is_none(ports: Ports) -> None:
 def test_a_provider_that_is_silent_is_said_to_be(client: TestClient, provider: FakeLoginProvider) -> None:
     provider.silent = True
     assert client.get("/login/provider").status_code == 501
+
+
+@pytest.mark.slow
+def test_a_real_provider_lets_in_and_adds() -> None:
+    ports = ports_of(FakeClock(SystemClock().now()))
+    use.change_people(ports, p.GroupGiven(group="release", grant=GRANT), by="Ada")
+    with login_provider(ADDRESS + BACK, PEOPLE) as issuer:
+        settings = Provider(issuer=issuer, client_id="orch")
+        client = browser(
+            served_people(ports, provider=OpenIdProvider(settings, lambda: SECRET, ports.clock.now))
+        )
+        url = client.get("/login/provider?to=/account").headers["location"]
+        answer = client.get(BACK, params=came_back(url, issuer, ADDRESS + BACK))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+    assert "Grace Hopper" in client.get("/account").text

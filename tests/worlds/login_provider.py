@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 HERE = Path(__file__).parents[1] / "web/provider"
@@ -45,3 +47,14 @@ def login_provider(back: str, people: Mapping[str, Mapping[str, Any]], secret: s
             yield issuer
         finally:
             process.terminate()
+
+
+def came_back(url: str, issuer: str, back: str) -> dict[str, str]:
+    """What the provider sends along, after a browser went to this URL and everywhere that it was led."""
+    with httpx.Client(trust_env=False) as browser:
+        for _ in range(9):
+            answer = browser.get(url)
+            url = str(httpx.URL(issuer).join(answer.headers["location"]))
+            if url.startswith(back):
+                return {name: value for name, [value] in parse_qs(urlsplit(url).query).items()}
+    raise AssertionError(url)

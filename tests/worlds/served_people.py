@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
+from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.bootstrap.service_ports import spoken_through
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import Grant
@@ -55,7 +56,7 @@ def with_person(ports: Ports, login: str, *roles: str, name: str | None = None) 
 
 
 def served_people(
-    ports: Ports, address: str = ADDRESS, *, provider: FakeLoginProvider | None = None
+    ports: Ports, address: str = ADDRESS, *, provider: FakeLoginProvider | OpenIdProvider | None = None
 ) -> FastAPI:
     """The application over these ports, with the doors that it has in the field."""
     return application(

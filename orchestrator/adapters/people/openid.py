@@ -45,6 +45,11 @@ class OpenIdProvider(LoginProvider):
         self._lock = Lock()
         self._known: tuple[datetime, dict[str, Any], dict[str, Any]] | None = None
 
+    @property
+    def issuer(self) -> str:
+        """The provider, as it names itself."""
+        return self._settings.issuer
+
     def question(self, back: str, state: str, nonce: str, verifier: str) -> str:
         """See the port."""
         described, _ = self._described()
