@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Isolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
@@ -30,6 +30,7 @@ from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.people_ports import NoPeopleStore, PeopleStore
 from orchestrator.engine.redaction import Redaction
+from orchestrator.engine.repeat_ports import NoRepeats, Repeats
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
 from orchestrator.engine.software_ports import RunsSoftware
 from orchestrator.engine.storage_ports import Storage
@@ -213,8 +214,12 @@ class PlaybookRuns(RunsSoftware, ABC):
         """Numbered results so far per host and task, for the live view; never evidence."""
 
     @abstractmethod
-    def stop(self, attempt: str) -> bool:
-        """End the attempt's processes on this machine; True when it is proved that none is left."""
+    def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
+        """End the attempt's processes on this machine; True when it is proved that none is left.
+
+        `isolation`: what is on record of the attempt, for one whose files are gone; None where nothing is. Raises MachineLacks
+        where that cannot be known: the run was in a container, and no engine answers.
+        """
 
     @abstractmethod
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
@@ -373,4 +378,5 @@ class Ports:
     cmdb: CmdbStore = field(default_factory=NoCmdbStore)
     outside_cmdbs: OutsideCmdbs = field(default_factory=NoOutsideCmdbs)
     hints: Hints = field(default_factory=NoHints)
+    repeats: Repeats = field(default_factory=NoRepeats)
     people: PeopleStore = field(default_factory=NoPeopleStore)

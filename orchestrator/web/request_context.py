@@ -60,7 +60,7 @@ class Asked:
     access: Access | None
     place: Place | None = None
     csrf: str = ""
-    known: dict[str, object] = field(default_factory=dict)
+    body: bytes = b""
 
     @property
     def ports(self) -> Ports:

@@ -85,6 +85,8 @@ def _write(scope: Scope, status: int, seconds: float) -> None:
         "ms": round(seconds * 1000, 1),
         "address": client[0] if client else "",
     }
+    if "orch.person" in scope:
+        line["login"] = scope["orch.person"]
     if "deployment" in parts:
         line["deployment"] = plain(str(parts["deployment"]), 100)
     LOG.info("%s %s %s", line["method"], line["path"], status, extra={"of_request": line})

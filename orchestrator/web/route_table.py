@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestrator.web.api import deployments, for_clients, looks, of_the_service, words
 from orchestrator.web.pages import (
     account_page,
     audit_page,
@@ -30,4 +31,9 @@ def all_routes() -> tuple[Route, ...]:
         *provider_pages.ROUTES,
         *welcome_page.ROUTES,
         *deployment_pages.ROUTES,
+        *deployments.ROUTES,
+        *for_clients.ROUTES,
+        *looks.ROUTES,
+        *of_the_service.ROUTES,
+        *words.ROUTES,
     )

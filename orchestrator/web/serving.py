@@ -21,13 +21,13 @@ from orchestrator.web.sessions import SessionDoors
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fastapi import FastAPI
+    from starlette.applications import Starlette
 
     from orchestrator.domain.rules.service_file import Provider
     from orchestrator.engine.ports import Ports
 
 
-def application_of(home: Path, house_file: Path, address: str) -> tuple[FastAPI, Ports]:
+def application_of(home: Path, house_file: Path, address: str) -> tuple[Starlette, Ports]:
     """The application over this home, and the ports it reads with. Raises StoreFault, PlanFault."""
     ports = service_ports(home, house_file)
     places = (house_of(home, house_file).place, home)

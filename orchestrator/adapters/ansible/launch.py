@@ -171,7 +171,9 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         }
         if request.questions
         else {},
-        "hint": {"named": list(allowed.check_mode_tasks)} if request.purpose == "hint" else None,
+        "hint": {"named": list(allowed.check_mode_tasks), "abandoned": str(folder.abandoned)}
+        if request.purpose == "hint"
+        else None,
         "named_tasks": [
             *allowed.ignored_tasks,
             *allowed.rescued_tasks,

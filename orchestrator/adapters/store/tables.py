@@ -191,6 +191,16 @@ CMDB_TRIES = Table(
 )
 """One row per CMDB outside and end that it was told of: the last try, and why it failed; empty where it did not."""
 
+ANSWERED_REQUESTS = Table(
+    "answered_requests",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("until", String(32), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""One row per request to the API that had a name of its own; a day old at most. It may be emptied."""
 PASSWORDS = Table(
     "people_passwords",
     METADATA,
@@ -276,8 +286,8 @@ def _cmdb(connection: Connection) -> None:
         table.create(connection)
 
 
-def _people(connection: Connection) -> None:
-    for table in (PASSWORDS, MARKS, LOGIN_TRIES, REFUSALS):
+def _team(connection: Connection) -> None:
+    for table in (ANSWERED_REQUESTS, PASSWORDS, MARKS, LOGIN_TRIES, REFUSALS):
         table.create(connection)
 
 
@@ -290,7 +300,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _seals,
     _anchors,
     _cmdb,
-    _people,
+    _team,
 )
 """Step n migrates to version n; a released step never changes, new steps are appended."""
 

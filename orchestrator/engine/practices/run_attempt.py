@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from orchestrator.domain.deployment.attempts import Attempted
+from orchestrator.domain.deployment.attempts import Attempted, attempt_named
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose, RunWay
 from orchestrator.domain.evidence.attempt_sighting import Sighting
@@ -163,7 +163,8 @@ def _stop(context: DriveContext, attempt: str, reason: str) -> None:
 
 def _stop_begun(context: DriveContext, attempt: str, reason: str) -> None:
     """The same for an attempt that was begun."""
-    if context.ports.playbooks.stop(attempt):
+    on_record = attempt_named(context.deployment.attempts, attempt)
+    if context.ports.playbooks.stop(attempt, on_record.isolation):
         changed = changed_in_copy(context, _purpose_of(context.deployment, attempt))
         left = context.ports.playbooks.sight(attempt).outcome
         acted_on, opened = (left.acted_on, left.opened) if left is not None else ((), ())

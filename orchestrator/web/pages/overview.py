@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.domain.journal.lifecycle import STANDS
 from orchestrator.engine.lookup.snapshots import survey
-from orchestrator.web.gate import place_of
 from orchestrator.web.routes import Route
+from orchestrator.web.seen import seen_by
 from orchestrator.web.templating import page
 
 if TYPE_CHECKING:
@@ -24,11 +24,6 @@ class Row(NamedTuple):
 
     service: str
     cells: tuple[Brief | None, ...]
-
-
-def seen_by(asked: Asked, briefs: Iterable[Brief]) -> list[Brief]:
-    """Those deployments that whoever asks may see, newest first."""
-    return [brief for brief in briefs if asked.may("see", place_of(brief))]
 
 
 def _overview(asked: Asked) -> Response:
