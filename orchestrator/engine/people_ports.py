@@ -145,3 +145,25 @@ class NoPeopleStore(PeopleStore):
 
     def sweep(self, now: datetime) -> None:
         """See the port."""
+
+
+class Account(NamedTuple):
+    """Who a provider says has logged in: whose account, with names that may be anything, and the groups."""
+
+    issuer: str
+    subject: str
+    name: str
+    login: str
+    groups: tuple[str, ...]
+
+
+class LoginProvider(ABC):
+    """A provider by which people log in: authorization code, with proof of the code (OpenID Connect Core 3.1, RFC 7636)."""
+
+    @abstractmethod
+    def question(self, back: str, state: str, nonce: str, verifier: str) -> str:
+        """The URL to which a browser goes to log in; it comes back to `back`. Raises MachineLacks where nobody answers."""
+
+    @abstractmethod
+    def account(self, back: str, code: str, nonce: str, verifier: str) -> Account:
+        """Whose code this is. Raises Refused where anything of the answer does not fit, MachineLacks where nobody answers."""

@@ -14,6 +14,8 @@ from orchestrator.web.figures import counted_answer
 from orchestrator.web.problems import Problem, answer_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOG = logging.getLogger("orch.web")
@@ -31,12 +33,16 @@ HEADERS = {
 }
 """Of every answer (OWASP Secure Headers): no foreign host, no script and no style inside a page, no frame around it."""
 
+OF_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+"""For a year the browser goes to no unencrypted page of this host (RFC 6797)."""
+
 
 class EveryAnswer:
     """Stands around the application, below the server. It holds no answer back, so that events stream."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self.app = app
+        self._always = {**HEADERS, **(OF_HTTPS if https else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,7 +53,7 @@ class EveryAnswer:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen.append(message["status"])
-                _complete(MutableHeaders(scope=message), scope["path"])
+                _complete(MutableHeaders(scope=message), scope["path"], self._always)
                 counted_answer(scope.get("orch.route", "none"), message["status"], perf_counter() - began)
             await send(message)
 
@@ -63,8 +69,8 @@ class EveryAnswer:
             await answer_of(fault, request, of_api=scope["path"].startswith("/api/"))(scope, receive, sent)
 
 
-def _complete(headers: MutableHeaders, path: str) -> None:
-    for name, value in HEADERS.items():
+def _complete(headers: MutableHeaders, path: str, always: Mapping[str, str]) -> None:
+    for name, value in always.items():
         headers.setdefault(name, value)
     if not path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from orchestrator.web.api import deployments, for_clients, looks, of_the_service, words
-from orchestrator.web.pages import deployment_pages, login_pages, overview, plain_files
+from orchestrator.web.pages import (
+    account_page,
+    audit_page,
+    deployment_pages,
+    login_pages,
+    overview,
+    passkey_pages,
+    people_pages,
+    plain_files,
+    provider_pages,
+    welcome_page,
+)
 from orchestrator.web.routes import Route
 
 
@@ -13,6 +24,12 @@ def all_routes() -> tuple[Route, ...]:
         *plain_files.ROUTES,
         *login_pages.ROUTES,
         *overview.ROUTES,
+        *account_page.ROUTES,
+        *audit_page.ROUTES,
+        *passkey_pages.ROUTES,
+        *people_pages.ROUTES,
+        *provider_pages.ROUTES,
+        *welcome_page.ROUTES,
         *deployment_pages.ROUTES,
         *deployments.ROUTES,
         *for_clients.ROUTES,

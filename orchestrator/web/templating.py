@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from orchestrator.adapters.report.templating import environment
 from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.policy.telling.words.people_words import grant_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,7 +41,13 @@ def page(template: str, *, request: Request, asked: Asked | None = None, **value
 @cache
 def _environment() -> Environment:
     return environment(
-        {"moment": _moment, "iso": datetime.isoformat, "seconds": seconds_words, "counted": counted},
+        {
+            "moment": _moment,
+            "iso": datetime.isoformat,
+            "seconds": seconds_words,
+            "counted": counted,
+            "granted": grant_words,
+        },
         TEMPLATES,
     )
 

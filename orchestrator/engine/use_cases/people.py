@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import HOUSE
-from orchestrator.engine.lookup.known_people import PeopleBook
+from orchestrator.engine.lookup.known_people import PeopleBook, known_people, person_called
 from orchestrator.engine.people_ports import Mark
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.speaking import unsigned
-from orchestrator.errors import Conflict, Refused
+from orchestrator.errors import Conflict, NotFound, Refused
 from orchestrator.policy.authority.people_rules import faults_in
 
 RETRIES = 50
@@ -81,7 +81,9 @@ def make_token(ports: Ports, token: p.TokenMade, digest: str, *, by: str) -> Non
 
 
 def revoke_token(ports: Ports, login: str, token: str, *, by: str) -> None:
-    """Let nobody in by this token any more. Raises what `change_people` raises."""
+    """Let nobody in by this token any more. Raises NotFound, and what `change_people` raises."""
+    if token not in person_called(known_people(ports.journal), login).tokens:
+        raise NotFound(f"{login} has no token {token[:40]!a}.")
     change_people(ports, p.TokenRevoked(login=login, token=token), by=by)
     for mark in ports.people.marks("token", login):
         if f'"{token}"' in mark.body:

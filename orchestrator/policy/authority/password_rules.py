@@ -21,7 +21,7 @@ def password_faults(password: str, names: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(password)) < FEWEST_DIFFERENT:
         faults.append(f"expected at least {FEWEST_DIFFERENT} different characters")
     bare = password.casefold()
-    for name in names:
+    for name in sorted({*names, *" ".join(names).split()}, key=len, reverse=True):
         if len(name) > 2:
             bare = bare.replace(name.casefold(), "")
     if len(bare) < len(password) // 2:

@@ -35,6 +35,8 @@ def _page(asked: Asked, to: str, *, login: str = "", fault: Problem | None = Non
         request=asked.request,
         to=to,
         login=login,
+        mark=asked.csrf,
+        ways=asked.service.ways,
         fault=fault.detail if fault is not None else "",
         nobody=not known_people(asked.ports.journal).persons,
     )
@@ -54,6 +56,8 @@ async def _log_in(asked: Asked) -> Response:
 def _by_password(asked: Asked, typed: str, password: str, to: str) -> Response:
     login, to = typed.strip().lower()[:64], path_within(to)
     try:
+        if not asked.service.ways.password:
+            raise Problem(404, "not_found", "Nobody logs in with a password here.")
         if not login or not password:
             raise Problem(400, "incomplete", "Type your name and your password.")
         person = by_password(asked, login, password)

@@ -11,6 +11,8 @@ import click
 from orchestrator.cli import wiring
 from orchestrator.cli.options.common_options import by_option, json_option, readable_name
 from orchestrator.cli.options.option_values import noun_given
+from orchestrator.cli.verbs.serving.people_provider import check, link, schema
+from orchestrator.cli.verbs.serving.people_tokens import token
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import EVERYWHERE, Grant
 from orchestrator.domain.text.plain_text import plain
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 @click.group()
 def people() -> None:
     """People of the service: who may come in, and with which role. Roles let in; approvals are signed by people's keys."""
+
+
+for command in (token, link, check, schema):
+    people.add_command(command)
 
 
 def _place_options(command: Command) -> Command:
@@ -193,3 +199,33 @@ def _asked_password(names: tuple[str, ...]) -> str:
     if faults:
         raise UsageFault("The password does not do: " + "; ".join(faults) + ". Nothing was changed.")
     return str(typed)
+
+
+@people.command()
+@click.argument("name", metavar="GROUP")
+@click.option(
+    "--give", "given", multiple=True, metavar="ROLE", help="A role that the group gives; once for each."
+)
+@click.option(
+    "--take", "taken", multiple=True, metavar="ROLE", help="A role that it gives no more; once for each."
+)
+@_place_options
+@by_option
+def group(
+    name: str, given: tuple[str, ...], taken: tuple[str, ...], service: str, environment: str, by: str
+) -> None:
+    """Give roles to whoever the provider says is in GROUP, or take them away."""
+    if not given and not taken:
+        raise UsageFault("Give a role with --give, or take one away with --take.")
+    options = {"group": "GROUP"}
+    changes: list[p.OfGroup] = [
+        noun_given(p.GroupGiven, {"group": name, "grant": _grant(role, service, environment)}, options)
+        for role in given
+    ]
+    changes += [
+        noun_given(p.GroupTaken, {"group": name, "grant": _grant(role, service, environment)}, options)
+        for role in taken
+    ]
+    known = use.change_people(wiring.ports_to_look(), *changes, by=by)
+    words = ", ".join(grant_words(grant) for group, grant in known.groups if group == name) or "no role"
+    click.echo(plain(f"Group {name} of the provider gives {words}.", 600))
