@@ -83,7 +83,8 @@ class AttemptRequest(Noun):
     then only beside which one variables are. `isolation`: what the run is shut off by; where that cannot be had any more,
     nothing is run. `execution_environment`: the image of a container. `private_keys`: files of keys with which its hosts
     are reached. A `hint` runs its playbook in check mode, and its epoch is 0: a host keeps nothing of it. `library_keys`: files
-    that pin host keys of hosts without ssh of OpenSSH's, which libraries speak to.
+    that pin host keys of hosts without ssh of OpenSSH's, which libraries speak to. `zone`: whose nodes run it; empty: this
+    machine.
     """
 
     attempt: str
@@ -124,3 +125,4 @@ class AttemptRequest(Noun):
     execution_environment: str = ""
     private_keys: Many[str] = ()
     library_keys: Many[str] = ()
+    zone: str = ""

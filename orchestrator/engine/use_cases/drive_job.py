@@ -5,6 +5,7 @@ from collections.abc import Callable
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Drivers, Ports
+from orchestrator.engine.practices.run_attempt import zone_of
 from orchestrator.errors import NotFound
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import Over, WaitForPerson
@@ -66,8 +67,3 @@ def _holds_on(d: Deployment) -> bool:
     """Whether a run is at work on this machine, which no driver elsewhere could see."""
     attempt = d.open_attempt
     return attempt is not None and not zone_of(d, attempt.hosts)
-
-
-def zone_of(d: Deployment, hosts: tuple[str, ...]) -> str:
-    """The zone of these hosts; empty where they have none."""
-    return next((t.zone for t in d.targets if t.host in hosts and t.zone), "")
