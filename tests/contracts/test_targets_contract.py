@@ -108,7 +108,14 @@ def in_memory(tmp_path: Path) -> Stage:
 
 
 @pytest.fixture(
-    params=["ssh", "memory", "staying over ssh", "staying in memory", "of a zone over ssh", "of a zone in memory"]
+    params=[
+        "ssh",
+        "memory",
+        "staying over ssh",
+        "staying in memory",
+        "of a zone over ssh",
+        "of a zone in memory",
+    ]
 )
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     on = (

@@ -47,7 +47,9 @@ class FakeJobs(JobQueue):
         self, kind: JobKind, queue: str, subject: str, *, lock: str | None = None, once: bool = False
     ) -> int | None:
         with self._lock:
-            waiting = [each for each in self._entries.values() if each.lock == lock and each.state == "waiting"]
+            waiting = [
+                each for each in self._entries.values() if each.lock == lock and each.state == "waiting"
+            ]
             if once and lock is not None and waiting:
                 return None
             number = len(self._entries) + 1

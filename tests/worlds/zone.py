@@ -47,7 +47,12 @@ class ZoneWorld:
 
     def desk(self) -> Desk:
         return Desk(
-            self.jobs, self.exchange, self.book, self.server, self.clock, lambda: f"c{os.getpid()}-{next(_NUMBERS)}"
+            self.jobs,
+            self.exchange,
+            self.book,
+            self.server,
+            self.clock,
+            lambda: f"c{os.getpid()}-{next(_NUMBERS)}",
         )
 
     def zone(self) -> Zone:

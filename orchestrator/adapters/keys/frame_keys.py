@@ -77,7 +77,9 @@ class FolderFrameKeys(FrameKeys):
         boxes = {}
         for party in to:
             shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(bytes.fromhex(party.box)))
-            boxes[party.box] = _text(ChaCha20Poly1305(_wrap(shared, point, party.box)).encrypt(_ZERO, key, None))
+            boxes[party.box] = _text(
+                ChaCha20Poly1305(_wrap(shared, point, party.box)).encrypt(_ZERO, key, None)
+            )
         frame = {
             "form": FORM,
             "by": self._party.verify,
@@ -95,13 +97,17 @@ class FolderFrameKeys(FrameKeys):
             if set(read) != {"form", "by", "point", "boxes", "content"} or read["form"] != FORM:
                 raise Refused(f"A frame that is to be of {by.name} has another form than {FORM}.")
             if not verifies(bytes.fromhex(by.verify), signature, _signed(read, about)):
-                raise Refused(f"A frame that is to be of {by.name} is signed by nobody that is known, or changed.")
+                raise Refused(
+                    f"A frame that is to be of {by.name} is signed by nobody that is known, or changed."
+                )
             wrapped = read["boxes"].get(self._party.box)
             if wrapped is None:
                 raise Refused(f"A frame of {by.name} is sealed to others than {self._party.name}.")
             point = bytes.fromhex(read["point"])
             shared = self._box.exchange(X25519PublicKey.from_public_bytes(point))
-            key = ChaCha20Poly1305(_wrap(shared, point, self._party.box)).decrypt(_ZERO, _bytes(wrapped), None)
+            key = ChaCha20Poly1305(_wrap(shared, point, self._party.box)).decrypt(
+                _ZERO, _bytes(wrapped), None
+            )
             return ChaCha20Poly1305(key).decrypt(_ZERO, _bytes(read["content"]), about)
         except (ForeignJsonError, KeyError, ValueError, TypeError, AttributeError, InvalidTag):
             raise Refused(f"A frame that is to be of {by.name} is damaged.") from None

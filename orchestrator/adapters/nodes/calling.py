@@ -62,7 +62,9 @@ class Zone:
 
     def nodes(self) -> list[Node]:
         """Those whose keys count. Raises MachineLacks where there is none."""
-        nodes = [seen.node for seen in self.desk.book.nodes() if seen.node.zone == self.name and not seen.node.gone]
+        nodes = [
+            seen.node for seen in self.desk.book.nodes() if seen.node.zone == self.name and not seen.node.gone
+        ]
         if not nodes:
             raise MachineLacks(
                 f"No node of the zone {self.name} is enrolled, so its hosts cannot be reached. "
@@ -144,7 +146,9 @@ class Zone:
         except NotFound:
             node = None
         if node is None or node.zone != self.name or node.gone:
-            raise Refused(f"What came as of the node {plain(name, 60)} is of no node of the zone {self.name}.")
+            raise Refused(
+                f"What came as of the node {plain(name, 60)} is of no node of the zone {self.name}."
+            )
         return node.party
 
     def ask(

@@ -248,6 +248,8 @@ def _read(adapter: TypeAdapter[T], content: bytes, what: str) -> T:
     except ValidationError as fault:
         first = fault.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise Refused(f"{what} is not of its form: {plain(where, 100)}: {plain(first['msg'], 200)}.") from None
+        raise Refused(
+            f"{what} is not of its form: {plain(where, 100)}: {plain(first['msg'], 200)}."
+        ) from None
     except (ForeignJsonError, ValueError) as fault:
         raise Refused(f"{what} cannot be read: {plain(str(fault), 200)}.") from None

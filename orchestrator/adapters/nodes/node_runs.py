@@ -160,7 +160,11 @@ class NodeRuns:
 
     def _was_ended(self, sighting: Sighting, now: float) -> bool:
         """Whether this node has ended it, for it was cut off: asked again, for only then nothing of it is left."""
-        return sighting.state == "dead" and now - self._heard > self._cut_off and self._runs.stop(sighting.attempt)
+        return (
+            sighting.state == "dead"
+            and now - self._heard > self._cut_off
+            and self._runs.stop(sighting.attempt)
+        )
 
     def _forget(self, attempt: str) -> None:
         self._open.pop(attempt, None)

@@ -223,7 +223,10 @@ def _refuse_what_nodes_cannot(request: AttemptRequest) -> None:
     lacks = [
         words
         for is_so, words in (
-            (bool(request.outputs), "`resources.outputs` (what runs leave for people would stay on the node)"),
+            (
+                bool(request.outputs),
+                "`resources.outputs` (what runs leave for people would stay on the node)",
+            ),
             (bool(request.without_ssh), "hosts without ssh"),
             (request.accelerate is not None, "`strategy.accelerate`"),
         )

@@ -80,7 +80,9 @@ class Workplace:
             with beside.open("xb") as stream:
                 self._fetch(tree, stream.write)
             if _digest(beside) != tree.digest:
-                raise Refused("The project that came with a question has another digest than the server signed.")
+                raise Refused(
+                    "The project that came with a question has another digest than the server signed."
+                )
             beside.replace(file)
         finally:
             beside.unlink(missing_ok=True)
@@ -91,7 +93,9 @@ class Workplace:
         while fetched < tree.size:
             part = self._part(tree.digest, number)
             if not part:
-                raise StoreFault("The server does not have the project of a question any more; resume the deployment.")
+                raise StoreFault(
+                    "The server does not have the project of a question any more; resume the deployment."
+                )
             fetched, number = fetched + len(part), number + 1
             if fetched > tree.size:
                 raise Refused("The project that came with a question is larger than the server signed.")
@@ -106,8 +110,14 @@ def _extract(archive: tarfile.TarFile, target: Path) -> None:
     members = archive.getmembers()
     for member in members:
         path = PurePosixPath(member.name)
-        if path.is_absolute() or ".." in path.parts or not (member.isreg() or member.isdir() or member.issym()):
-            raise Refused(f"The project that came with a question has {member.name!r} in it, which is no file of it.")
+        if (
+            path.is_absolute()
+            or ".." in path.parts
+            or not (member.isreg() or member.isdir() or member.issym())
+        ):
+            raise Refused(
+                f"The project that came with a question has {member.name!r} in it, which is no file of it."
+            )
     for member in sorted(members, key=lambda each: not each.isdir()):
         place = target / member.name
         if member.isdir():

@@ -89,6 +89,8 @@ class DriveWorker:
         """Put back the jobs of workers that died: whether their deployment is driven still, its claim says."""
         while True:
             with suppress(ConnectorException):
-                for job in await app.job_manager.get_stalled_jobs(queue=DRIVE, seconds_since_heartbeat=SILENT):
+                for job in await app.job_manager.get_stalled_jobs(
+                    queue=DRIVE, seconds_since_heartbeat=SILENT
+                ):
                     await app.job_manager.retry_job(job)
             await asyncio.sleep(BEAT)

@@ -145,7 +145,9 @@ class SqlExchange(Exchange):
     def has(self, digest: str) -> bool:
         """See the port."""
         return bool(
-            self._to.rows("SELECT 1 AS there FROM orch_whole_contents WHERE digest = %(digest)s", digest=digest)
+            self._to.rows(
+                "SELECT 1 AS there FROM orch_whole_contents WHERE digest = %(digest)s", digest=digest
+            )
         )
 
     def part(self, digest: str, number: int) -> bytes | None:

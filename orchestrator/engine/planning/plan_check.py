@@ -52,6 +52,7 @@ from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, w
 from orchestrator.policy.planning.planning_mistakes import planning_mistakes, severity_of
 from orchestrator.policy.planning.requirements import with_defaults
 from orchestrator.policy.planning.vault_findings import in_clear, short_passed, short_passwords, short_values
+from orchestrator.policy.planning.zones import about_zones
 
 SayProgress = Callable[[str], None]
 
@@ -308,6 +309,7 @@ class _Check:
         for rule in (selections.about_selections, unverified_stages, hosts_without_ssh.faults):
             self._object(rule(self.loaded.plan, inspection.targets))
         self._warn(hosts_without_ssh.warnings(self.loaded.plan, inspection.targets))
+        self._object(about_zones(self.loaded.plan, inspection.targets, rollout.waves))
         self._object(about_balancers(self.loaded.plan, inspection, rollout.waves))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 

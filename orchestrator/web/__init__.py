@@ -1,0 +1,1 @@
+"""The service: what other machines and browsers reach over HTTP."""
