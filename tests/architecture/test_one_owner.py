@@ -17,15 +17,18 @@ OWNERS = {
     # The verifier shares no code with orch, so it has no port.
     "cryptography": ("adapters/keys/", "verifier/"),
     "dateutil": ("domain/calendar/recurrence.py",),
+    "httpx": ("adapters/nodes/over_http.py",),
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/"),
     "paramiko": ("adapters/ssh/",),
+    "procrastinate": ("adapters/queue/",),
     "psycopg": ("adapters/metrics/sql.py",),
     "pytest": ("adapters/checks/",),
     "random": (),
     "rich": ("cli/", "adapters/report/"),
     "ruamel": ("adapters/files/",),
     "sqlalchemy": ("adapters/store/",),
+    "starlette": ("web/",),
     # on_target is sent to the hosts and runs there, where there is no port.
     # nginx_file.py is sent to the host of a load balancer, as on_target is.
     "subprocess": (
@@ -39,6 +42,7 @@ OWNERS = {
     ),
     "testinfra": ("adapters/checks/",),
     "typst": ("adapters/report/pdf.py",),
+    "uvicorn": ("web/",),
     "unittest.mock": (),
     # Playbooks are read as Ansible reads them, with the same parser.
     "yaml": ("adapters/ansible/tree_check/playbook_files.py",),

@@ -43,7 +43,9 @@ class ZonedSite(SmallSite):
     @contextmanager
     def server(self) -> Iterator[subprocess.Popen[bytes]]:
         """The door for nodes, until the end of the block."""
-        process = self._spawn("server", [sys.executable, "-c", _SERVER, self.environment["ORCH_HOME"], str(self.port)])
+        process = self._spawn(
+            "server", [sys.executable, "-c", _SERVER, self.environment["ORCH_HOME"], str(self.port)]
+        )
         try:
             deadline = time.monotonic() + 60
             while True:
@@ -62,9 +64,18 @@ class ZonedSite(SmallSite):
         invited = self.orch("node", "invite", "dmz")
         assert invited.returncode == 0, invited.stderr
         folder = self.folder / name
+        words = [
+            "node",
+            "enrol",
+            "--server",
+            f"http://127.0.0.1:{self.port}",
+            "--name",
+            name,
+            "--node",
+            str(folder),
+        ]
         done = subprocess.run(
-            [sys.executable, "-m", "orchestrator", "node", "enrol", "--server", f"http://127.0.0.1:{self.port}"]
-            + ["--name", name, "--node", str(folder)],
+            [sys.executable, "-m", "orchestrator", *words],
             input=invited.stdout,
             env=self.of_node(),
             cwd=self.folder,
@@ -99,9 +110,13 @@ class ZonedSite(SmallSite):
         """A worker of `drive` jobs."""
         return self._spawn(name, [sys.executable, "-m", "orchestrator", "worker"])
 
-    def _spawn(self, name: str, words: list[str], env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, name: str, words: list[str], env: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(words, cwd=self.project, env=env or self.environment, stdout=log, stderr=log)
+            return subprocess.Popen(
+                words, cwd=self.project, env=env or self.environment, stdout=log, stderr=log
+            )
 
     def said(self, name: str) -> str:
         """What a process of this name printed."""

@@ -116,9 +116,9 @@ class Zone:
                 if taken:
                     return None
                 known = self.desk.exchange.call(call.id)
-                if known is None or not known.taken_by:
-                    if call.job is None or self.desk.jobs.cancel(call.job):
-                        return None
+                nobodys = known is None or not known.taken_by
+                if nobodys and (call.job is None or self.desk.jobs.cancel(call.job)):
+                    return None
                 taken, until = True, until + seconds
             self.desk.clock.sleep(LOOK)
         return self._opened(call.id, answer)

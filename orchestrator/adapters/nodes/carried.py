@@ -37,15 +37,16 @@ def files_of_run(request: AttemptRequest) -> Iterator[str]:
 
 def files_of_visit(visit: AnyVisit) -> Iterator[str]:
     """The files that ssh and the checks of a visit read on this machine."""
-    for target in visit.targets:
+    for target in visit.hosts.targets:
         yield from _of_target(target)
     if isinstance(visit, Verify):
         yield from (os.path.join(visit.project, expanded(name)) for name in _files_of_checks(visit))  # noqa: PTH118
 
 
-def needs_tree(visit: AnyVisit) -> bool:
-    """Whether its checks read the project."""
-    return isinstance(visit, Verify) and any(check.kind == "testinfra" for check in visit.checks)
+def project_of(visit: AnyVisit) -> str | None:
+    """The project, where its checks read it."""
+    reads = isinstance(visit, Verify) and any(check.kind == "testinfra" for check in visit.checks)
+    return visit.project if reads and isinstance(visit, Verify) else None
 
 
 def _files_of_checks(visit: Verify) -> Iterator[str]:

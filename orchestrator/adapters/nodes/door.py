@@ -52,16 +52,22 @@ class Enrolled(Noun):
 
 
 class TakeRequest(Noun):
+    """A call, waited for; `new`: also one that any node of the zone may take."""
+
     seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
     new: bool = True
 
 
 class AnswerRequest(Noun):
+    """The answer to a call."""
+
     call: Name
     frame: str
 
 
 class ReportRequest(Noun):
+    """A report of an attempt."""
+
     attempt: Name
     number: Annotated[int, Field(ge=0)]
     last: bool
@@ -69,12 +75,14 @@ class ReportRequest(Noun):
 
 
 class PartRequest(Noun):
+    """A part of content."""
+
     digest: Sha256
     number: Annotated[int, Field(ge=0, le=1 << 20)]
 
 
 class Nothing(Noun):
-    pass
+    """A question with nothing in it."""
 
 
 class CallText(Noun):
@@ -124,16 +132,8 @@ class NodeDoor:
             if act is None:
                 return _error(404, "nodes have no such question")
             return act(self._signer(verb, headers, body), body)
-        except _Unsigned as fault:
-            return _error(401, str(fault))
-        except _Malformed as fault:
-            return _error(400, str(fault))
-        except Conflict as fault:
-            return _error(409, str(fault))
-        except StoreFault as fault:
-            return _error(503, str(fault))
-        except OrchError as fault:
-            return _error(403, str(fault))
+        except (_Unsigned, _Malformed, OrchError) as fault:
+            return _error(next(s for kind, s in _STATUS.items() if isinstance(fault, kind)), str(fault))
 
     def _signer(self, verb: str, headers: Mapping[str, str], body: bytes) -> str:
         """The enrolled node that signed the request, now and for the first time."""
@@ -204,6 +204,15 @@ class _Unsigned(Exception):
 
 class _Malformed(Exception):
     """It has another form."""
+
+
+_STATUS: dict[type[Exception], int] = {
+    _Unsigned: 401,
+    _Malformed: 400,
+    Conflict: 409,
+    StoreFault: 503,
+    OrchError: 403,
+}
 
 
 def signed_text(verb: str, time: str, nonce: str, body: bytes) -> bytes:

@@ -60,19 +60,25 @@ class StopRun(Noun):
 
 
 class AskIsolation(Noun):
-    """What would a run that begins now be shut off by?"""
+    """What a run that begins now would be shut off by."""
 
     kind: Literal["isolation"] = "isolation"
     image: str | None = None
     acts_here: bool = False
 
 
-class Visit(Noun):
-    """Every visit: its hosts, and the passwords for them."""
+class Hosts(Noun):
+    """Those of a visit, and the passwords for them."""
 
     targets: Many[Target]
     become: Annotated[dict[HostName, BecomeSecret], Field(repr=False)] = {}
     logins: Annotated[dict[HostName, str], Field(repr=False)] = {}
+
+
+class Visit(Noun):
+    """Every visit."""
+
+    hosts: Hosts
 
 
 class Verify(Visit):

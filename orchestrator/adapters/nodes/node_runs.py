@@ -50,7 +50,7 @@ class _Open:
 class NodeRuns:
     """The attempts of one node. `name`: the node; `server`: whoever its reports are sealed to."""
 
-    def __init__(  # noqa: PLR0913 - what a node is made of
+    def __init__(  # noqa: PLR0913, PLR0917 - what a node is made of
         self,
         home: Path,
         name: str,

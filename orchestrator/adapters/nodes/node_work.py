@@ -42,7 +42,7 @@ Say = Callable[[str], None]
 class NodeWork:
     """One node. `server`: the only one whose calls it does, as pinned at its enrolment."""
 
-    def __init__(  # noqa: PLR0913 - what a node is made of
+    def __init__(  # noqa: PLR0913, PLR0917 - what a node is made of
         self,
         home: Path,
         keys: FrameKeys,

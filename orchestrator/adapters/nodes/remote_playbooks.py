@@ -168,7 +168,7 @@ class RemotePlaybooks(RunsOfZones):
         return [] if report is None else [task for task in report.tasks if task.number > after]
 
     def stop(self, attempt: str) -> bool:
-        """Take it back while nobody has it; else its node ends it. True only on the word of that node, or where none took it."""
+        """Take it back while nobody has it; else its node ends it. True on that node's word, or where none took it."""
         call = self._desk.exchange.begun(attempt)
         if call is None:
             return True

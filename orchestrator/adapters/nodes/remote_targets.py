@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from orchestrator.adapters.nodes import frames
 from orchestrator.adapters.nodes.calling import Zone
-from orchestrator.adapters.nodes.carried import SharedTrees, carried, files_of_visit, needs_tree
+from orchestrator.adapters.nodes.carried import SharedTrees, carried, files_of_visit, project_of
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
 from orchestrator.domain.plan.check import Check, CheckResult
@@ -47,7 +47,7 @@ class RemoteTargets(Targets):
         if not targets:
             return []
         longest = max((check.within + float(getattr(check, "timeout", 0.0)) for check in checks), default=0.0)
-        question = frames.Verify(**self._visit(targets), checks=tuple(checks), project=str(project))
+        question = frames.Verify(hosts=self._visit(targets), checks=tuple(checks), project=str(project))
         answer, why = self._ask(question, VISIT_SECONDS + longest)
         results = () if answer is None or answer.results is None else answer.results.results
         self._note_dead(targets, {} if answer is None or answer.results is None else answer.results.dead)
@@ -88,7 +88,7 @@ class RemoteTargets(Targets):
         """See the port."""
         if not targets:
             return []
-        question = frames.VerifyUnits(**self._visit(targets), digests=dict(digests), title=title)
+        question = frames.VerifyUnits(hosts=self._visit(targets), digests=dict(digests), title=title)
         answer, why = self._ask(question, VISIT_SECONDS)
         results = () if answer is None or answer.results is None else answer.results.results
         given = {(each.host, each.number): each for each in results if each.kind == "component"}
@@ -114,7 +114,7 @@ class RemoteTargets(Targets):
         """See the port."""
         if not targets:
             return {}
-        answer, why = self._ask(frames.Capture(**self._visit(targets), scope=scope), CAPTURE_SECONDS)
+        answer, why = self._ask(frames.Capture(hosts=self._visit(targets), scope=scope), CAPTURE_SECONDS)
         given = None if answer is None else answer.baselines
         self._note_dead(targets, {} if given is None else given.dead)
         captured = {} if given is None else given.baselines
@@ -127,7 +127,7 @@ class RemoteTargets(Targets):
         """See the port."""
         if not targets:
             return {}
-        question = frames.EndRun(**self._visit(targets), run=run, patience=patience)
+        question = frames.EndRun(hosts=self._visit(targets), run=run, patience=patience)
         answer, why = self._ask(question, VISIT_SECONDS + patience)
         given = {} if answer is None or answer.endings is None else answer.endings.endings
         return _of_each(targets, given, lambda target: Silence(reason=why), self._is_of)
@@ -138,19 +138,21 @@ class RemoteTargets(Targets):
         """See the port."""
         if not targets:
             return {}
-        question = frames.ProcessesOf(**self._visit(targets), search=search)
+        question = frames.ProcessesOf(hosts=self._visit(targets), search=search)
         answer, why = self._ask(question, VISIT_SECONDS + search.patience)
         given = {} if answer is None or answer.processes is None else answer.processes.processes
         return _of_each(targets, given, lambda target: Silence(reason=why), self._is_of)
 
     def identify(self, targets: Sequence[Target]) -> dict[str, Identity | str]:
         """See the port."""
-        return self._identities(targets, frames.Identify(**self._visit(targets))) if targets else {}
+        return self._identities(targets, frames.Identify(hosts=self._visit(targets))) if targets else {}
 
     def release(self, targets: Sequence[Target], house: str) -> dict[str, Identity | str]:
         """See the port."""
         return (
-            self._identities(targets, frames.Release(**self._visit(targets), house=house)) if targets else {}
+            self._identities(targets, frames.Release(hosts=self._visit(targets), house=house))
+            if targets
+            else {}
         )
 
     def _identities(
@@ -172,20 +174,21 @@ class RemoteTargets(Targets):
             if target.host in dead:
                 self._dead[target.host] = plain(dead[target.host], 500)
 
-    def _visit(self, targets: Sequence[Target]) -> dict[str, object]:
+    def _visit(self, targets: Sequence[Target]) -> frames.Hosts:
         become, logins = self._passwords
         roots = {target.host: become(target.host) for target in targets}
         passwords = {target.host: logins(target.host) for target in targets}
-        return {
-            "targets": tuple(targets),
-            "become": {host: secret for host, secret in roots.items() if secret is not None},
-            "logins": {host: password for host, password in passwords.items() if password is not None},
-        }
+        return frames.Hosts(
+            targets=tuple(targets),
+            become={host: secret for host, secret in roots.items() if secret is not None},
+            logins={host: password for host, password in passwords.items() if password is not None},
+        )
 
     def _ask(self, question: frames.AnyVisit, seconds: float) -> tuple[frames.NodeAnswer | None, str]:
         """The answer, and in words why what is missing from it is."""
         try:
-            tree = self._trees.shared(question.project) if _needs(question) else None  # type: ignore[union-attr]
+            project = project_of(question)
+            tree = None if project is None else self._trees.shared(project)
             files = carried(files_of_visit(question), tree)
             answer = self._zone.ask(question, seconds, deployment=self._deployment, files=files, tree=tree)
         except OrchError as fault:
@@ -193,10 +196,6 @@ class RemoteTargets(Targets):
         if answer is None:
             return None, f"no node of the zone {self._zone.name} answered in time (orch node list shows them)"
         return answer, f"the answer of the node of {self._zone.name} says nothing of it"
-
-
-def _needs(question: frames.AnyVisit) -> bool:
-    return needs_tree(question)
 
 
 def _plain(result: CheckResult) -> CheckResult:

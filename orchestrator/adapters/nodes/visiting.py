@@ -32,10 +32,10 @@ HostsWith = Callable[[BecomeOf, PasswordOf], Targets]
 """The port for hosts, given their passwords."""
 
 
-def visited(call: str, question: AnyVisit, hosts_with: HostsWith) -> NodeAnswer:
+def visited(call: str, question: AnyVisit, hosts_with: HostsWith) -> NodeAnswer:  # noqa: C901 - a case for each
     """The answer of the hosts."""
-    hosts = hosts_with(_of(question.become), _of(question.logins))
-    targets = question.targets
+    hosts = hosts_with(_of(question.hosts.become), _of(question.hosts.logins))
+    targets = question.hosts.targets
 
     def dead() -> dict[str, str]:
         return dict(hosts.dead(targets))
@@ -64,4 +64,4 @@ def visited(call: str, question: AnyVisit, hosts_with: HostsWith) -> NodeAnswer:
 
 
 def _of(known: Mapping[str, T]) -> Callable[[str], T | None]:
-    return lambda host: known.get(host)
+    return known.get

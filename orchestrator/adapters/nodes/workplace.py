@@ -109,32 +109,35 @@ def _extract(archive: tarfile.TarFile, target: Path) -> None:
     """
     members = archive.getmembers()
     for member in members:
-        path = PurePosixPath(member.name)
-        if (
-            path.is_absolute()
-            or ".." in path.parts
-            or not (member.isreg() or member.isdir() or member.issym())
-        ):
-            raise Refused(
-                f"The project that came with a question has {member.name!r} in it, which is no file of it."
-            )
-    for member in sorted(members, key=lambda each: not each.isdir()):
+        _refuse_stranger(member)
+    for member in members:
         place = target / member.name
         if member.isdir():
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
         elif member.isreg():
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            content = archive.extractfile(member)
-            with place.open("xb") as stream:
-                shutil.copyfileobj(content, stream)  # type: ignore[arg-type]
-            place.chmod(0o755 if member.mode & 0o100 else 0o644)
+            _write(archive, member, place)
     for member in members:
         if member.issym():
-            place = target / member.name
-            leads = PurePosixPath(os.path.normpath(PurePosixPath(member.name).parent / member.linkname))
-            if leads.is_absolute() or ".." in leads.parts:
-                raise Refused(f"The link {member.name!r} of the project leads out of it.")
-            place.symlink_to(member.linkname)
+            (target / member.name).symlink_to(member.linkname)
+
+
+def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None:
+    content = archive.extractfile(member)
+    with place.open("xb") as stream:
+        if content is not None:
+            shutil.copyfileobj(content, stream)
+    place.chmod(0o755 if member.mode & 0o100 else 0o644)
+
+
+def _refuse_stranger(member: tarfile.TarInfo) -> None:
+    path = PurePosixPath(member.name)
+    leads = PurePosixPath(os.path.normpath(path.parent / member.linkname)) if member.issym() else path
+    known = member.isreg() or member.isdir() or member.issym()
+    if not known or any(each.is_absolute() or ".." in each.parts for each in (path, leads)):
+        raise Refused(
+            f"The project that came with a question has {member.name!r} in it, which is no file of it."
+        )
 
 
 def _with_siblings(places: dict[str, str]) -> dict[str, str]:

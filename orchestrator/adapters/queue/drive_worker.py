@@ -80,7 +80,7 @@ class DriveWorker:
             asyncio.get_running_loop().add_signal_handler(number, leave)
 
     async def _job(self, context: JobContext, subject: str) -> None:
-        tried = context.job.attempts if context.job is not None else 0
+        tried = context.job.attempts
         seconds = await asyncio.to_thread(self._drive, subject, tried, self._leaving.is_set)
         if seconds is not None:
             raise JobRetry(RetryDecision(retry_in={"seconds": max(0, int(seconds))}))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from procrastinate import exceptions
 from procrastinate import jobs as records
@@ -15,15 +15,11 @@ from orchestrator.errors import StoreFault
 _STATES: dict[str, JobState] = {"todo": "waiting", "doing": "taken"}
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class ProcrastinateJobs(JobQueue):
     """A job's task is named after its kind, and has one argument: its subject."""
 
-    def __init__(self, connection: QueueConnection, now: Callable[[], datetime] = _now) -> None:
-        self._to, self._now = connection, now
+    def __init__(self, connection: QueueConnection) -> None:
+        self._to = connection
 
     def put(
         self, kind: JobKind, queue: str, subject: str, *, lock: str | None = None, once: bool = False
@@ -78,7 +74,8 @@ class ProcrastinateJobs(JobQueue):
 
     def put_back(self, job: int, seconds: float = 0.0) -> None:
         """See the port."""
-        at = self._now() + timedelta(seconds=seconds)
+        [now] = self._to.rows("SELECT clock_timestamp() AS now")
+        at = now["now"] + timedelta(seconds=seconds)
         self._to.ask(self._to.jobs.retry_job_by_id_async(job, retry_at=at))
 
     def state(self, job: int) -> JobState:

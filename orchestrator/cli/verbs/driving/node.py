@@ -18,7 +18,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.node_ports import NodeSeen
 from orchestrator.errors import UsageFault
 
-TOKEN = "ORCH_NODE_TOKEN"
+TOKEN = "ORCH_NODE_TOKEN"  # noqa: S105 - its name
 SILENT = 60.0
 """Seconds after which a node that was not heard of is called silent."""
 
