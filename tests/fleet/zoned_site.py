@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -28,17 +27,35 @@ uvicorn.run(Starlette(routes=node_routes(door)), host="127.0.0.1", port=int(sys.
 
 
 class ZonedSite(SmallSite):
-    """`network`: a command before each node's own, such as one that puts it into another network namespace."""
+    """Its playbook notes each run on each host, and takes `seconds`; without `zone` its hosts are in none."""
 
-    def __init__(self, lab: Lab, folder: Path, case: str, database: str, places: dict[str, str]) -> None:
-        super().__init__(lab, folder, case, places)
-        self.folder = folder
+    def __init__(
+        self, lab: Lab, folder: Path, database: str, *, seconds: float = 0.0, zone: str = "dmz"
+    ) -> None:
+        super().__init__(lab, folder, "ways", {})
+        self.folder, self.lab = folder, lab
         self.environment["ORCH_STORE_URL"] = database
         inventory = self.project / "inventories/hosts.yml"
-        inventory.write_text(with_zone(inventory.read_text()))
+        if zone:
+            inventory.write_text(with_zone(inventory.read_text(), zone))
+        playbook = self.project / "playbooks/app.yml"
+        slow = f'    - name: slow\n      ansible.builtin.shell: "echo run >>/srv/runs; sleep {seconds}"\n'
+        playbook.write_text(f"{playbook.read_text()}{slow}")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+
+    def runs(self) -> list[int]:
+        """How often the playbook ran on each host."""
+        seen = [self.lab.ssh(host.name, "cat /srv/runs").out.split() for host in self.lab.hosts]
+        return [len(each) for each in seen]
+
+    def await_run(self) -> None:
+        """Until the playbook is at work on a host."""
+        deadline = time.monotonic() + 120
+        while not any(self.runs()):
+            assert time.monotonic() < deadline, "nothing runs"
+            time.sleep(0.3)
 
     @contextmanager
     def server(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -134,12 +151,7 @@ def ended(process: subprocess.Popen[bytes]) -> None:
             process.wait(10)
 
 
-def with_zone(inventory: str) -> str:
+def with_zone(inventory: str, zone: str) -> str:
     """The lab's inventory, with every host in the zone."""
-    return re.sub(r"^(\s+)ansible_user:", r"\1orch_zone: dmz\n\1ansible_user:", inventory, flags=re.MULTILINE)
-
-
-def environment_of(pid: int) -> dict[str, str]:
-    """The environment of a process."""
-    raw = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    return dict(os.fsdecode(each).partition("=")[::2] for each in raw if each)
+    lines = rf"\1orch_zone: {zone}\n\1ansible_user:"
+    return re.sub(r"^(\s+)ansible_user:", lines, inventory, flags=re.MULTILINE)
