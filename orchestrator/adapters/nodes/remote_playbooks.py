@@ -140,6 +140,8 @@ class RemotePlaybooks(RunsOfZones):
         known = self._sightings.get(call.attempt)
         if known is not None and known[0] == answer.number:
             return known[1]
+        if self._is_gone(call):
+            return None if known is None else known[1]
         if answer.node != call.taken_by:
             raise Refused(
                 f"A report of {call.attempt} is of the node {plain(answer.node, 60)}, which did not take it."
@@ -179,9 +181,10 @@ class RemotePlaybooks(RunsOfZones):
             call = taken
         call = self._desk.exchange.call(call.id) or call
         zone = self._zone(call.zone)
-        node = next((each for each in zone.nodes() if each.party.name == call.taken_by), None)
-        if node is None:
-            return False
+        node = self._desk.book.node(call.taken_by)
+        if node.gone:
+            # An administrator says that the machine is off; it must be silent for as long as any other.
+            return self._silent(attempt, self._number(attempt))
         try:
             answer = zone.ask(StopRun(attempt=attempt), ANSWER_SECONDS, node=node)
         except OrchError:
@@ -190,6 +193,10 @@ class RemotePlaybooks(RunsOfZones):
         if gone:
             self._await_last(attempt)
         return gone
+
+    def _is_gone(self, call: Call) -> bool:
+        """Whether an administrator said that the node of a call is gone: its word counts no more."""
+        return bool(call.taken_by) and self._desk.book.node(call.taken_by).gone
 
     def _await_last(self, attempt: str) -> None:
         """The node that has stopped an attempt reports it once more."""
