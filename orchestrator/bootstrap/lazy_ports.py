@@ -37,16 +37,14 @@ if TYPE_CHECKING:
     from orchestrator.adapters.ansible.isolation.images import Images
     from orchestrator.adapters.ansible.warm import WarmStart
     from orchestrator.adapters.keys.signer import Signer
-    from orchestrator.adapters.nodes.calling import Desk
-    from orchestrator.adapters.nodes.carried import SharedTrees
     from orchestrator.adapters.store.disk import DiskStorage
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.bootstrap.runs_beside import RunsBeside
+    from orchestrator.bootstrap.zone_hands import ZoneHands
     from orchestrator.domain.authority.signing import Keyring
     from orchestrator.domain.rules.channels import Channel
     from orchestrator.domain.rules.cmdb_file import OutsideCmdb
     from orchestrator.engine.redaction import Redaction
-    from orchestrator.engine.zoned_runs import RunsOfZones
 
 
 class WiredPorts(ports.Ports):
@@ -248,32 +246,16 @@ class WiredPorts(ports.Ports):
             images=self.images,
             home=self._root.absolute(),
         )
-        return RedactedRuns(ZonedRuns(runs, self._runs_of_zones), self.redaction)
-
-    def _runs_of_zones(self) -> RunsOfZones:
-        from orchestrator.engine.zoned_runs import NoZones
-
-        if self._desk is None:
-            return NoZones()
-        from orchestrator.adapters.nodes.remote_playbooks import RemotePlaybooks
-
-        core = lambda: self.ansible.installation.core_version  # noqa: E731
-        return RemotePlaybooks(self._desk, self._trees, environ=os.environ, become=self._become, core=core)
+        return RedactedRuns(
+            ZonedRuns(runs, lambda: self._zones.runs(self._become, self.ansible)), self.redaction
+        )
 
     @cached_property
-    def _desk(self) -> Desk | None:
-        """What nodes are called with, where the store is a server."""
-        if not (self._url or "").startswith("postgres"):
-            return None
-        from orchestrator.bootstrap.nodes import desk, store_url
+    def _zones(self) -> ZoneHands:
+        """Hands for hosts of zones."""
+        from orchestrator.bootstrap.zone_hands import ZoneHands
 
-        return desk(self._root, store_url())
-
-    @cached_property
-    def _trees(self) -> SharedTrees:
-        from orchestrator.adapters.nodes.carried import SharedTrees
-
-        return SharedTrees(self._desk.exchange)  # type: ignore[union-attr]
+        return ZoneHands(self._root, self._url)
 
     @cached_property
     def kept_logins(self) -> process.KeptLogins:
@@ -295,18 +277,9 @@ class WiredPorts(ports.Ports):
         logins = Logins(self.redaction.become, self.kept_logins, self.redaction.login)
         hosts = SshTargets(controller, secrets_of=secrets_of, logins=logins)
         here = RoutedTargets(hosts, lambda: self._runs_beside().targets(controller))
-        return RedactedTargets(ZonedTargets(here, self._targets_of_zone), self.redaction)
-
-    def _targets_of_zone(self, zone: str) -> ports.Targets:
-        from orchestrator.engine.zoned_runs import no_zone
-
-        if self._desk is None:
-            raise no_zone(zone)
-        from orchestrator.adapters.nodes.calling import Zone
-        from orchestrator.adapters.nodes.remote_targets import RemoteTargets
-
-        passwords = (self.redaction.become, self.redaction.login)
-        return RemoteTargets(Zone(self._desk, zone), self._trees, passwords)
+        return RedactedTargets(
+            ZonedTargets(here, lambda zone: self._zones.targets(zone, self.redaction)), self.redaction
+        )
 
     @cached_property
     def hints(self) -> hint_ports.Hints:

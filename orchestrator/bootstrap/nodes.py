@@ -124,14 +124,14 @@ def queued_drivers(url: str) -> Drivers:
 
 
 class Enrolment(NamedTuple):
-    """What a new node is told: its name, the server's address, and a file of authorities where one is named."""
+    """What a new node is to be: its name, the server's address, and a file of authorities where one is named."""
 
     name: str
     server: str
     ca_file: Path | None = None
 
 
-def enrol(folder: Path, told: Enrolment, token: str, home: Path) -> NodeSettings:
+def enrol(folder: Path, wanted: Enrolment, token: str, home: Path) -> NodeSettings:
     """Make the keys of a node and enrol them. Raises Refused, StoreFault, UsageFault.
 
     `server` may be a store's URL: a node beside the server; `home` has the server's keys then.
@@ -141,25 +141,25 @@ def enrol(folder: Path, told: Enrolment, token: str, home: Path) -> NodeSettings
 
     if read_settings(folder) is not None:
         raise Refused(f"{folder} is of a node already; choose another folder, or remove it.")
-    keys = FolderFrameKeys(folder / "keys", told.name)
-    if told.server.startswith("postgres"):
+    keys = FolderFrameKeys(folder / "keys", wanted.name)
+    if wanted.server.startswith("postgres"):
         from orchestrator.adapters.nodes.door import digest_of_token
 
         server, zone = (
             FolderFrameKeys(home / NODES, "server").party,
-            book_at(told.server).enrol(digest_of_token(token), keys.party).zone,
+            book_at(wanted.server).enrol(digest_of_token(token), keys.party).zone,
         )
         url = ""
     else:
         refuse_without_extra("httpx")
         from orchestrator.adapters.nodes import over_http
 
-        url = over_http.checked_url(told.server)
-        with over_http.client(told.ca_file) as opened:
+        url = over_http.checked_url(wanted.server)
+        with over_http.client(wanted.ca_file) as opened:
             enrolled = over_http.enrol(opened, url, token, keys)
         server, zone = enrolled.server, enrolled.zone
-    ca_file = None if told.ca_file is None else str(told.ca_file.absolute())
-    settings = NodeSettings(name=told.name, zone=zone, server=server, url=url, ca_file=ca_file)
+    ca_file = None if wanted.ca_file is None else str(wanted.ca_file.absolute())
+    settings = NodeSettings(name=wanted.name, zone=zone, server=server, url=url, ca_file=ca_file)
     write_settings(folder, settings)
     return settings
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,21 +17,23 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def pair(new_lab: NewLab) -> Iterator[Lab]:
-    yield new_lab(2, light=True)
+def pair(new_lab: NewLab) -> Lab:
+    return new_lab(2, light=True)
 
 
 def versions(lab: Lab) -> list[str]:
     return [lab.ssh(host.name, "cat /srv/app").out.strip() for host in lab.hosts]
 
 
-def test_a_node_over_http_deploys_to_the_hosts_of_its_zone(pair: Lab, tmp_path: Path, database_url: str) -> None:
+def test_a_node_over_http_deploys_to_the_hosts_of_its_zone(
+    pair: Lab, tmp_path: Path, database_url: str
+) -> None:
     site = ZonedSite(pair, tmp_path, database_url)
     with site.server():
         folder = site.enrolled("n1")
         with site.node(folder):
             deployed = ended_of(site.orch("deploy", "plans/app.yml", "--json"))
-            assert deployed.code == 0, (deployed, site.said("n1"), site.said("server"))
+            assert deployed.code == 0, (deployed, site.printed("n1"), site.printed("server"))
     assert versions(pair) == ["2", "2"]
     assert site.runs() == [1, 1]
     assert [path.name for path in (folder / "attempts").iterdir() if not path.name.startswith(".")]
@@ -55,7 +56,7 @@ def test_a_node_that_is_killed_and_started_anew_says_how_its_attempt_ended(
         time.sleep(1)
         with site.node(folder):
             out, _ = driver.communicate(timeout=150)
-    assert driver.returncode == 0, (out[-2000:], site.said("n1"))
+    assert driver.returncode == 0, (out[-2000:], site.printed("n1"))
     assert (versions(pair), site.runs()) == (["2", "2"], [1, 1])
 
 
@@ -91,7 +92,7 @@ def test_a_server_that_is_killed_and_comes_back_delays_and_changes_nothing(
     with site.server():
         out, _ = driver.communicate(timeout=150)
         ended(node)
-    assert driver.returncode == 0, (out[-2000:], site.said("n1"))
+    assert driver.returncode == 0, (out[-2000:], site.printed("n1"))
     assert (versions(pair), site.runs()) == (["2", "2"], [1, 1])
 
 
@@ -101,21 +102,21 @@ def test_a_deployment_is_driven_by_a_worker_and_taken_up_by_another(
     site = ZonedSite(pair, tmp_path, database_url, seconds=8, zone="")
     planned = site.orch("schedule", "add", "plans/app.yml", "--at", "in 30s", "--json")
     assert planned.returncode == 0, planned
-    name = json.loads(planned.stdout.splitlines()[-1])["deployment"]
+    name = json.loads(planned.stdout.splitlines()[-1])["booking"]["id"]
     first = site.worker("w1")
     deadline = time.monotonic() + 120
     while '"started"' not in (begun := site.orch("run-due", "--once", "--queue", "--json")).stdout:
-        assert time.monotonic() < deadline, (begun, site.said("w1"))
+        assert time.monotonic() < deadline, (begun, site.printed("w1"))
     site.await_run()
     first.kill()
     first.wait(10)
     second = site.worker("w2")
     watched = site.orch("watch", name, "--json")
-    assert watched.returncode == 0, (watched.stdout[-2000:], site.said("w2"))
+    assert watched.returncode == 0, (watched.stdout[-2000:], site.printed("w2"))
     deadline = time.monotonic() + 90
-    while f"{name}: completed" not in site.said("w2"):
-        assert time.monotonic() < deadline, site.said("w2")
+    while f"{name}: completed" not in site.printed("w2"):
+        assert time.monotonic() < deadline, site.printed("w2")
         time.sleep(0.5)
     ended(second)
-    assert "worker: ended" in site.said("w2")
+    assert "worker: ended" in site.printed("w2")
     assert (versions(pair), site.runs()) == (["2", "2"], [1, 1])

@@ -135,7 +135,7 @@ class ZonedSite(SmallSite):
                 words, cwd=self.project, env=env or self.environment, stdout=log, stderr=log
             )
 
-    def said(self, name: str) -> str:
+    def printed(self, name: str) -> str:
         """What a process of this name printed."""
         return (self.folder / f"{name}.log").read_text()
 

@@ -12,13 +12,13 @@ from threading import Event, Thread
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.keys.frame_keys import FolderFrameKeys
-from orchestrator.adapters.nodes.calling import Desk, Zone
+from orchestrator.adapters.nodes.calling import Desk, Patience, Zone
 from orchestrator.adapters.nodes.carried import SharedTrees
 from orchestrator.adapters.nodes.courier import Courier
 from orchestrator.adapters.nodes.gateway import AtHand, Gateway
 from orchestrator.adapters.nodes.node_runs import CUT_OFF, RunsWith
 from orchestrator.adapters.nodes.node_work import NodeWork
-from orchestrator.adapters.nodes.remote_playbooks import LEASE, RemotePlaybooks
+from orchestrator.adapters.nodes.remote_playbooks import RemotePlaybooks
 from orchestrator.adapters.nodes.remote_targets import RemoteTargets
 from orchestrator.adapters.nodes.visiting import HostsWith
 from orchestrator.engine.node_ports import Exchange, JobQueue, NodeBook
@@ -38,14 +38,15 @@ class ZoneWorld:
     exchange: Exchange = field(default_factory=FakeExchange)
     book: NodeBook = field(default_factory=FakeNodeBook)
     clock: Clock = field(default_factory=SystemClock)
+    patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
         self.server = FolderFrameKeys(self.root / "server", "server")
         self.gateway = Gateway(self.jobs, self.exchange, self.book, self.clock)
         self.trees = SharedTrees(self.exchange)
-        self.said: list[str] = []
+        self.words: list[str] = []
 
-    def desk(self) -> Desk:
+    def desk(self, patience: Patience | None = None) -> Desk:
         return Desk(
             self.jobs,
             self.exchange,
@@ -53,6 +54,7 @@ class ZoneWorld:
             self.server,
             self.clock,
             lambda: f"c{os.getpid()}-{next(_NUMBERS)}",
+            patience or self.patience,
         )
 
     def zone(self) -> Zone:
@@ -64,10 +66,10 @@ class ZoneWorld:
         *,
         become: str | None = None,
         core: Callable[[], str] = lambda: "",
-        lease: float = LEASE,
+        patience: Patience | None = None,
     ) -> RemotePlaybooks:
         return RemotePlaybooks(
-            self.desk(), self.trees, environ=environ or {}, become=become, core=core, lease=lease
+            self.desk(patience), self.trees, environ=environ or {}, become=become, core=core
         )
 
     def targets(self) -> RemoteTargets:
@@ -101,7 +103,7 @@ class ZoneWorld:
             self.clock,
             runs_with,
             hosts_with,
-            say=self.said.append,
+            say=self.words.append,
             cut_off=cut_off,
             wait=0.2,
         )

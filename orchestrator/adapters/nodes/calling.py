@@ -32,14 +32,25 @@ from orchestrator.errors import MachineLacks, NotFound, OrchError, Refused, Stor
 
 LOOK = 0.1
 """Seconds between looks for an answer."""
-TAKEN_WITHIN = 30.0
-"""Seconds within which a node takes a call, or nobody is there to."""
 _ERRORS: dict[str, type[OrchError]] = {"lacks": MachineLacks, "store": StoreFault, "refused": Refused}
 
 
 @dataclass(frozen=True)
+class Patience:
+    """Seconds. `taken`: within which a node takes a call, or nobody is there to; `begin`: for which a driver waits until a
+    node has begun an attempt, or says why not; `answer`: for a node to stop one. `lease`: in which a driver has seen no report
+    of an attempt, while it could read them, after which its node is silent.
+    """
+
+    taken: float = 30.0
+    begin: float = 20.0
+    answer: float = 60.0
+    lease: float = 300.0
+
+
+@dataclass(frozen=True)
 class Desk:
-    """What calls are made with. `uptime`: seconds that no setting of a clock changes; `new_id`: a fresh id."""
+    """What calls are made with. `new_id`: a fresh id."""
 
     jobs: JobQueue
     exchange: Exchange
@@ -47,6 +58,7 @@ class Desk:
     keys: FrameKeys
     clock: Clock
     new_id: Callable[[], str]
+    patience: Patience = Patience()
 
     def uptime(self) -> float:
         """Seconds since this machine booted."""
@@ -109,7 +121,7 @@ class Zone:
 
         A call that nobody took is taken back.
         """
-        until = self.desk.uptime() + TAKEN_WITHIN
+        until = self.desk.uptime() + self.desk.patience.taken
         taken = False
         while (answer := self.desk.exchange.answer_to(call.id)) is None:
             if self.desk.uptime() >= until:
@@ -121,12 +133,22 @@ class Zone:
                     return None
                 taken, until = True, until + seconds
             self.desk.clock.sleep(LOOK)
-        return self._opened(call.id, answer)
+        return self._done(answer.node, self._opened(call.id, answer))
 
     def answered(self, call: Call) -> NodeAnswer | None:
         """The answer, if there is one. Raises as the node did."""
         answer = self.desk.exchange.answer_to(call.id)
+        return None if answer is None else self._done(answer.node, self._opened(call.id, answer))
+
+    def answer_to(self, call: Call) -> NodeAnswer | None:
+        """The answer, if there is one, also where the node could not do it. Raises Refused for one of anybody else."""
+        answer = self.desk.exchange.answer_to(call.id)
         return None if answer is None else self._opened(call.id, answer)
+
+    def _done(self, node: str, answer: NodeAnswer) -> NodeAnswer:
+        if answer.failed is not None:
+            raise _error_of(node, answer.failed)
+        return answer
 
     def _opened(self, call: str, answer: Answer) -> NodeAnswer:
         content = self.desk.keys.open(
@@ -135,8 +157,6 @@ class Zone:
         read = read_answer(content)
         if read.id != call:
             raise Refused(f"The node {answer.node} answered another call than it was asked.")
-        if read.failed is not None:
-            raise _error_of(answer.node, read.failed)
         return read
 
     def party_of(self, name: str) -> Party:

@@ -16,11 +16,6 @@ from orchestrator.engine.ports import Clock
 from orchestrator.engine.zoned_runs import RunsOfZones
 from orchestrator.errors import MachineLacks, OrchError, Refused
 
-LEASE = 300.0
-"""Seconds in which a driver has seen no report of an attempt, while it could read them, after which its node is silent."""
-ANSWER_SECONDS = 60.0
-BEGIN_SECONDS = 20.0
-"""Seconds for which a driver waits until a node has begun an attempt, or says why not."""
 LOOK = 0.1
 
 
@@ -41,14 +36,13 @@ class RemotePlaybooks(RunsOfZones):
         environ: Mapping[str, str],
         become: str | None = None,
         core: Callable[[], str] = lambda: "",
-        lease: float = LEASE,
     ) -> None:
         """`environ`: where the variables are that plans pass on; `become`: the password to become root that was given.
 
         `core`: the ansible-core that nodes must have.
         """
         self._desk, self._trees, self._environ = desk, trees, environ
-        self._become, self._core, self._lease = become, core, lease
+        self._become, self._core = become, core
         self._heard: dict[str, _Heard] = {}
         self._sightings: dict[str, tuple[int, Report]] = {}
 
@@ -77,7 +71,7 @@ class RemotePlaybooks(RunsOfZones):
 
     def _await_begin(self, zone: Zone, call: Call) -> None:
         """For a moment: what its node lacks is said at once, as it is for a run here. It may wait for a node for longer."""
-        until = self._desk.uptime() + BEGIN_SECONDS
+        until = self._desk.uptime() + self._desk.patience.begin
         while self._desk.uptime() < until:
             try:
                 if zone.answered(call) is not None:
@@ -110,15 +104,18 @@ class RemotePlaybooks(RunsOfZones):
 
     def _unreported(self, call: Call) -> Sighting:
         """It waits for a node, its node begins it, or refused it."""
-        try:
-            self._zone(call.zone).answered(call)
-        except OrchError:
+        if not self._is_gone(call) and self._was_refused(call):
             return Sighting(attempt=call.attempt, state="dead", began=False)
         if call.job is not None and self._desk.jobs.state(call.job) == "over":
             return Sighting(attempt=call.attempt, state="dead", began=bool(call.taken_by))
         if call.taken_by and self._silent(call.attempt, -1):
             return Sighting(attempt=call.attempt, state="dead")
         return Sighting(attempt=call.attempt, state="running")
+
+    def _was_refused(self, call: Call) -> bool:
+        """Whether its node answered that it could not begin it."""
+        answer = self._zone(call.zone).answer_to(call)
+        return answer is not None and answer.failed is not None
 
     def _silent(self, attempt: str, number: int) -> bool:
         """Whether this driver itself has seen nothing newer for a whole lease, by a clock that nobody sets."""
@@ -127,7 +124,7 @@ class RemotePlaybooks(RunsOfZones):
         if heard is None or heard.number != number:
             self._heard[attempt] = _Heard(number, now)
             return False
-        return now - heard.at >= self._lease
+        return now - heard.at >= self._desk.patience.lease
 
     def _number(self, attempt: str) -> int:
         return self._sightings[attempt][0] if attempt in self._sightings else -1
@@ -186,7 +183,7 @@ class RemotePlaybooks(RunsOfZones):
             # An administrator says that the machine is off; it must be silent for as long as any other.
             return self._silent(attempt, self._number(attempt))
         try:
-            answer = zone.ask(StopRun(attempt=attempt), ANSWER_SECONDS, node=node)
+            answer = zone.ask(StopRun(attempt=attempt), self._desk.patience.answer, node=node)
         except OrchError:
             return False
         gone = answer is not None and answer.stopped is not None and answer.stopped.gone
@@ -200,7 +197,7 @@ class RemotePlaybooks(RunsOfZones):
 
     def _await_last(self, attempt: str) -> None:
         """The node that has stopped an attempt reports it once more."""
-        until = self._desk.uptime() + ANSWER_SECONDS
+        until = self._desk.uptime() + self._desk.patience.answer
         while self._desk.uptime() < until:
             report = self._desk.exchange.report_of(attempt)
             if report is not None and report.last:
@@ -215,7 +212,9 @@ class RemotePlaybooks(RunsOfZones):
 
     def isolation_in(self, zone: str, image: str | None, *, acts_here: bool) -> RunIsolation:
         """What a run on a node of the zone is shut off by. Raises MachineLacks where no node answers."""
-        answer = self._zone(zone).ask(AskIsolation(image=image, acts_here=acts_here), ANSWER_SECONDS)
+        answer = self._zone(zone).ask(
+            AskIsolation(image=image, acts_here=acts_here), self._desk.patience.answer
+        )
         if answer is None or answer.isolation is None:
             raise MachineLacks(
                 f"No node of the zone {zone} answered within its time; see orch node list, then go on: orch resume."

@@ -36,7 +36,7 @@ from orchestrator.policy.authority.environment_rules import about_unknown, objec
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
-from orchestrator.policy.planning import hosts_without_ssh, selections, unit_rules
+from orchestrator.policy.planning import hosts_without_ssh, selections, unit_rules, zones
 from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
 from orchestrator.policy.planning.change_objections import files_of_ticket, unseen_parts
@@ -52,7 +52,6 @@ from orchestrator.policy.planning.plan_findings import faults_of, warnings_of, w
 from orchestrator.policy.planning.planning_mistakes import planning_mistakes, severity_of
 from orchestrator.policy.planning.requirements import with_defaults
 from orchestrator.policy.planning.vault_findings import in_clear, short_passed, short_passwords, short_values
-from orchestrator.policy.planning.zones import about_zones
 
 SayProgress = Callable[[str], None]
 
@@ -309,8 +308,8 @@ class _Check:
         for rule in (selections.about_selections, unverified_stages, hosts_without_ssh.faults):
             self._object(rule(self.loaded.plan, inspection.targets))
         self._warn(hosts_without_ssh.warnings(self.loaded.plan, inspection.targets))
-        self._object(about_zones(self.loaded.plan, inspection.targets, rollout.waves))
-        self._object(about_balancers(self.loaded.plan, inspection, rollout.waves))
+        zoned = zones.about_zones(self.loaded.plan, inspection.targets, rollout.waves)
+        self._object((*zoned, *about_balancers(self.loaded.plan, inspection, rollout.waves)))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 
     def playbooks(self, inspection: Inspection) -> None:

@@ -43,7 +43,8 @@ class Ground:
         return HttpCourier("http://testserver", keys, CLOCK, self.http)
 
     def post(self, verb: str, headers: dict[str, str], body: bytes = b"{}") -> httpx.Response:
-        return self.http.post(f"{PATH}{verb}", content=body, headers=headers)
+        answer: httpx.Response = self.http.post(f"{PATH}{verb}", content=body, headers=headers)
+        return answer
 
 
 @pytest.fixture
@@ -99,7 +100,12 @@ def test_nobody_but_an_enrolled_node_is_answered(ground: Ground, verb: str, tmp_
     keys = ground.world.enrolled("n1")
     stranger = FolderFrameKeys(tmp_path / "stranger", "stranger")
     named_as = signed(stranger, verb, body, name="n1")
-    for headers in ({}, signed(stranger, verb, body), named_as, {**signed(keys, verb, body), "orch-signature": "00"}):
+    for headers in (
+        {},
+        signed(stranger, verb, body),
+        named_as,
+        {**signed(keys, verb, body), "orch-signature": "00"},
+    ):
         assert ground.post(verb, headers, body).status_code == 401
     ground.world.book.change("n1", gone=True)
     assert ground.post(verb, signed(keys, verb, body), body).status_code == 401
@@ -202,7 +208,9 @@ def test_a_token_enrols_one_node_which_knows_the_server_before(ground: Ground, t
         over_http.enrol(ground.http, "http://testserver", other, FolderFrameKeys(tmp_path / "x", "x"))
 
 
-@pytest.mark.parametrize("url", ["http://orch.example.com", "ftp://x", "orch.example.com", "https://", "https://h/?q"])
+@pytest.mark.parametrize(
+    "url", ["http://orch.example.com", "ftp://x", "orch.example.com", "https://", "https://h/?q"]
+)
 def test_a_server_that_others_could_listen_to_is_refused(url: str) -> None:
     with pytest.raises(UsageFault):
         over_http.checked_url(url)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from orchestrator.adapters.keys.frame_keys import FolderFrameKeys
-from orchestrator.adapters.nodes.calling import about_answer, about_report
+from orchestrator.adapters.nodes.calling import Patience, about_answer, about_report
 from orchestrator.adapters.nodes.courier import Courier
 from orchestrator.adapters.nodes.frames import NodeAnswer, Report
 from orchestrator.adapters.nodes.gateway import AtHand
@@ -23,6 +24,8 @@ from orchestrator.errors import MachineLacks, Refused, StoreFault
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.targets import FakeTargets
 from tests.worlds.zone import ZONE, ZoneWorld, at_work, hosts, only
+
+SHORT = Patience(taken=0.3, begin=0.2, answer=0.3, lease=1.0)
 
 
 @pytest.fixture
@@ -90,7 +93,9 @@ class Cut(Courier):
         return self._there().part(digest, number)
 
 
-def test_a_run_gets_its_files_in_the_nodes_own_places(world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path) -> None:
+def test_a_run_gets_its_files_in_the_nodes_own_places(
+    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
+) -> None:
     seen: dict[str, str] = {}
 
     def look(asked: AttemptRequest) -> None:
@@ -137,7 +142,7 @@ def test_a_node_that_died_between_taking_and_beginning_begins_when_it_comes_back
     world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
 ) -> None:
     world.enrolled("n1")
-    port = world.playbooks()
+    port = world.playbooks(patience=replace(SHORT, lease=60.0))
     zone = world.zone()
     asked = request(tmp_path / "project")
     from orchestrator.adapters.nodes.frames import StartRun
@@ -152,11 +157,10 @@ def test_a_node_that_died_between_taking_and_beginning_begins_when_it_comes_back
 
 
 def test_what_nobody_took_is_taken_back_and_never_runs(
-    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("orchestrator.adapters.nodes.remote_playbooks.BEGIN_SECONDS", 0.2)
     world.enrolled("n1")
-    port = world.playbooks()
+    port = world.playbooks(patience=SHORT)
     port.start(request(tmp_path / "project"))
     assert port.sight("a1").state == "running"
     assert port.stop("a1")
@@ -167,33 +171,35 @@ def test_what_nobody_took_is_taken_back_and_never_runs(
 
 
 def test_a_node_that_is_silent_for_a_lease_is_dead_and_not_lost(
-    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("orchestrator.adapters.nodes.remote_playbooks.ANSWER_SECONDS", 0.3)
-    monkeypatch.setattr("orchestrator.adapters.nodes.calling.TAKEN_WITHIN", 0.3)
     runs.script("deploy", None, Script(stays_running=True))
-    port = world.playbooks(lease=1.0)
+    port = world.playbooks(patience=SHORT)
     with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
         port.start(request(tmp_path / "project"))
         until(lambda: port.sight("a1").worker_pid is not None)
     until(lambda: port.sight("a1").state == "dead")
     assert not port.stop("a1")
-    fresh = world.playbooks(lease=1.0)
+    fresh = world.playbooks(patience=SHORT)
     assert fresh.sight("a1").state == "running", "a driver that has only begun to listen has heard no silence"
     with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
         until(lambda: port.sight("a1").state == "running")
     assert not port.stop("a1")
     world.book.change("n1", gone=True)
-    assert not world.playbooks(lease=3600.0).stop("a1"), "an administrator's word alone ends nothing that is heard of"
+    assert not world.playbooks(patience=replace(SHORT, lease=3600.0)).stop("a1"), (
+        "an administrator's word alone ends nothing that is heard of"
+    )
     until(lambda: port.sight("a1").state == "dead")
     assert port.stop("a1")
-    late = world.playbooks(lease=1.0)
+    late = world.playbooks(patience=SHORT)
     assert late.sight("a1").state == "running"
     until(lambda: late.sight("a1").state == "dead")
     assert late.stop("a1")
 
 
-def test_a_node_that_is_cut_off_ends_its_attempts(world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path) -> None:
+def test_a_node_that_is_cut_off_ends_its_attempts(
+    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
+) -> None:
     runs.script("deploy", None, Script(stays_running=True))
     world.enrolled("n1")
     line = Cut(AtHand(world.gateway, "n1"))
@@ -225,8 +231,8 @@ def test_without_a_node_of_the_zone_nothing_is_put(world: ZoneWorld, tmp_path: P
     with pytest.raises(MachineLacks, match="No node of the zone dmz is enrolled"):
         world.playbooks().start(request(tmp_path / "project"))
     assert world.playbooks().sight("a1").state == "absent"
-    found = world.targets().identify([Target(host="web1", address="192.0.2.1", zone=ZONE)])
-    assert "No node of the zone dmz" in str(found["web1"])
+    identities = world.targets().identify([Target(host="web1", address="192.0.2.1", zone=ZONE)])
+    assert "No node of the zone dmz" in str(identities["web1"])
 
 
 def test_passed_variables_reach_the_run_and_no_frame_in_clear(
@@ -259,7 +265,9 @@ def test_a_node_does_no_call_of_another_server_and_none_of_another_zone(
     sealed = Sealed(id="c1", zone=ZONE, question=AskIsolation())
     frames = {
         "signed by nobody": impostor.seal(sealed.model_dump_json().encode(), [keys.party], b"call c1 of dmz"),
-        "signed by nobody that": world.server.seal(sealed.model_dump_json().encode(), [keys.party], b"call c9 of dmz"),
+        "signed by nobody that": world.server.seal(
+            sealed.model_dump_json().encode(), [keys.party], b"call c9 of dmz"
+        ),
         "of another call": world.server.seal(
             sealed.model_copy(update={"id": "c7"}).model_dump_json().encode(), [keys.party], b"call c1 of dmz"
         ),
@@ -270,7 +278,9 @@ def test_a_node_does_no_call_of_another_server_and_none_of_another_zone(
             node._answer(Call("c1", ZONE, "zone:dmz", frame))
 
 
-def _reported(world: ZoneWorld, keys: FolderFrameKeys, name: str, sighting: Sighting, about: bytes | None) -> None:
+def _reported(
+    world: ZoneWorld, keys: FolderFrameKeys, name: str, sighting: Sighting, about: bytes | None
+) -> None:
     frame = keys.seal(
         Report(sighting=sighting).model_dump_json().encode(),
         [world.server.party],
@@ -279,12 +289,9 @@ def _reported(world: ZoneWorld, keys: FolderFrameKeys, name: str, sighting: Sigh
     world.exchange.report("a1", Answer(name, frame, 1, last=True))
 
 
-def test_reports_of_others_and_of_other_attempts_are_refused(
-    world: ZoneWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("orchestrator.adapters.nodes.remote_playbooks.BEGIN_SECONDS", 0.1)
+def test_reports_of_others_and_of_other_attempts_are_refused(world: ZoneWorld, tmp_path: Path) -> None:
     keys, other = world.enrolled("n1"), world.enrolled("n2")
-    world.playbooks().start(request(tmp_path / "project"))
+    world.playbooks(patience=SHORT).start(request(tmp_path / "project"))
     assert world.gateway.take("n1", 0.0, new=True) is not None
     good = Sighting(attempt="a1", state="running")
     for by, name, sighting, about in (
@@ -301,7 +308,14 @@ def test_reports_of_others_and_of_other_attempts_are_refused(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b'{"id": "other"}', b"[" * 9000, b'{"id": 1}', b'{"id": "ID", "identities": {"identities": {"web9": "x"}}}'],
+    [
+        b"",
+        b"{}",
+        b'{"id": "other"}',
+        b"[" * 9000,
+        b'{"id": 1}',
+        b'{"id": "ID", "identities": {"identities": {"web9": "x"}}}',
+    ],
 )
 def test_an_answer_that_is_none_is_no_answer_of_a_host(world: ZoneWorld, content: bytes) -> None:
     keys = world.enrolled("n1")
@@ -311,17 +325,19 @@ def test_an_answer_that_is_none_is_no_answer_of_a_host(world: ZoneWorld, content
         call = None
         while call is None:
             call = world.gateway.take("n1", 1.0, new=True)
-        frame = keys.seal(content.replace(b"ID", call.id.encode()), [world.server.party], about_answer(call.id, "n1"))
+        frame = keys.seal(
+            content.replace(b"ID", call.id.encode()), [world.server.party], about_answer(call.id, "n1")
+        )
         world.gateway.answer("n1", call.id, frame)
 
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as beside:
         answered = beside.submit(answer)
-        found = world.targets().identify([target])
+        identities = world.targets().identify([target])
         answered.result()
-    assert list(found) == ["web1"]
-    assert isinstance(found["web1"], str)
+    assert list(identities) == ["web1"]
+    assert isinstance(identities["web1"], str)
 
 
 def test_every_answer_has_a_form_of_its_own() -> None:

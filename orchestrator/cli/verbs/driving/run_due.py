@@ -56,7 +56,9 @@ WORST_FIRST = (
 )
 @click.option("--watch", is_flag=True, help="Keep looking until this command is stopped. For a service.")
 @click.option("--every", default="30s", show_default=True, metavar="TIME", help="How often --watch looks.")
-@click.option("--queue", is_flag=True, help="Have workers drive them (orch worker), not processes of this machine.")
+@click.option(
+    "--queue", is_flag=True, help="Have workers drive them (orch worker), not processes of this machine."
+)
 @json_option
 @by_option
 @speaking_key_option
