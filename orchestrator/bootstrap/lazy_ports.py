@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from orchestrator.adapters.store.disk import DiskStorage
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.bootstrap.runs_beside import RunsBeside
+    from orchestrator.bootstrap.zone_hands import ZoneHands
     from orchestrator.domain.authority.signing import Keyring
     from orchestrator.domain.rules.channels import Channel
     from orchestrator.domain.rules.cmdb_file import OutsideCmdb
@@ -254,6 +255,7 @@ class WiredPorts(ports.Ports):
     def playbooks(self) -> ports.PlaybookRuns:
         from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks, Given
         from orchestrator.engine.redacted_ports import RedactedRuns
+        from orchestrator.engine.zoned_runs import ZonedRuns
 
         runs = AnsiblePlaybooks(
             self._root / "attempts",
@@ -264,7 +266,16 @@ class WiredPorts(ports.Ports):
             images=self.images,
             home=self._root.absolute(),
         )
-        return RedactedRuns(runs, self.redaction)
+        return RedactedRuns(
+            ZonedRuns(runs, lambda: self._zones.runs(self._become, self.ansible)), self.redaction
+        )
+
+    @cached_property
+    def _zones(self) -> ZoneHands:
+        """Hands for hosts of zones."""
+        from orchestrator.bootstrap.zone_hands import ZoneHands
+
+        return ZoneHands(self._root, self._url)
 
     @cached_property
     def kept_logins(self) -> process.KeptLogins:
@@ -280,12 +291,14 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_ports import RedactedTargets
         from orchestrator.engine.routed_targets import RoutedTargets
+        from orchestrator.engine.zoned_targets import ZonedTargets
 
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
         logins = Logins(self.redaction.become, self.kept_logins, self.redaction.login)
         hosts = SshTargets(controller, secrets_of=secrets_of, logins=logins)
+        here = RoutedTargets(hosts, lambda: self._runs_beside().targets(controller))
         return RedactedTargets(
-            RoutedTargets(hosts, lambda: self._runs_beside().targets(controller)), self.redaction
+            ZonedTargets(here, lambda zone: self._zones.targets(zone, self.redaction)), self.redaction
         )
 
     @cached_property

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orchestrator.domain.authority.access import Access, Place, Right
-from orchestrator.domain.rules.service_file import LoginWays
+from orchestrator.domain.authority.service_file import LoginWays
 from orchestrator.policy.authority.access import may
 from orchestrator.web.session_times import SessionTimes
 

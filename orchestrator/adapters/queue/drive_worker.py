@@ -1,0 +1,96 @@
+"""The worker of `drive` jobs: Procrastinate's own, with its heartbeats, its signals and its way to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event
+
+import procrastinate
+from procrastinate import JobContext
+from procrastinate.exceptions import ConnectorException, JobRetry
+from procrastinate.retry import RetryDecision
+
+from orchestrator.adapters.queue.connection import QueueConnection
+from orchestrator.engine.node_ports import DRIVE
+from orchestrator.errors import StoreFault
+
+BEAT = 5.0
+"""Seconds between heartbeats."""
+SILENT = 20.0
+"""Seconds without a heartbeat after which another worker takes a deployment up."""
+
+DriveOne = Callable[[str, int, Callable[[], bool]], float | None]
+"""Has a deployment driven, given how often that was tried and whether the worker is to end. None: it is over or waits for a
+person; else the seconds after which it is to be tried again."""
+
+
+class DriveWorker:
+    """Takes `drive` jobs until a signal; then it takes nothing new, and ends when what it has has ended."""
+
+    def __init__(self, connection: QueueConnection, drive: DriveOne, *, at_once: int = 8) -> None:
+        self._connection, self._drive, self._at_once = connection, drive, at_once
+        self._leaving = Event()
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT, and then until nothing is at work. Raises StoreFault where the queue is not there."""
+        self._connection.rows("SELECT 1 AS there")
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=self._connection.url))
+        app.task(name="drive", queue=DRIVE, pass_context=True)(self._job)
+        async with app.open_async():
+            again = asyncio.create_task(self._take_up(app))
+            worker = asyncio.create_task(
+                app.run_worker_async(
+                    queues=[DRIVE],
+                    concurrency=self._at_once,
+                    fetch_job_polling_interval=1.0,
+                    update_heartbeat_interval=BEAT,
+                    stalled_worker_timeout=SILENT * 10,
+                    install_signal_handlers=False,
+                )
+            )
+            self._on_signals(worker)
+            try:
+                await worker
+            except asyncio.CancelledError:
+                if not self._leaving.is_set():
+                    raise
+            except ConnectorException as fault:
+                raise StoreFault(
+                    f"The queue at the store's PostgreSQL cannot be used ({fault.__cause__ or fault})."
+                ) from None
+            finally:
+                again.cancel()
+
+    def _on_signals(self, worker: asyncio.Task[None]) -> None:
+        """The first one: take nothing new. What is at work is told to come to an end that can be taken up."""
+        import signal
+
+        def leave() -> None:
+            self._leaving.set()
+            worker.cancel()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, leave)
+
+    async def _job(self, context: JobContext, subject: str) -> None:
+        tried = context.job.attempts
+        seconds = await asyncio.to_thread(self._drive, subject, tried, self._leaving.is_set)
+        if seconds is not None:
+            raise JobRetry(RetryDecision(retry_in={"seconds": max(0, int(seconds))}))
+
+    async def _take_up(self, app: procrastinate.App) -> None:
+        """Put back the jobs of workers that died: whether their deployment is driven still, its claim says."""
+        while True:
+            with suppress(ConnectorException):
+                for job in await app.job_manager.get_stalled_jobs(
+                    queue=DRIVE, seconds_since_heartbeat=SILENT
+                ):
+                    await app.job_manager.retry_job(job)
+            await asyncio.sleep(BEAT)
