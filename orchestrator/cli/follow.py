@@ -9,7 +9,6 @@ from typing import Protocol
 
 import click
 
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.interruption import Interruption
 from orchestrator.cli.wiring import ports as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
@@ -17,6 +16,7 @@ from orchestrator.domain.journal.events import Paused, Recorded
 from orchestrator.engine.ports import Ports, Watcher
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.errors import ExitCode, OrchError
+from orchestrator.policy.telling.exit_codes import exit_code_of
 
 
 class LiveView(Protocol):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.domain.journal.lifecycle import OVER, State
 from orchestrator.errors import ExitCode
+from orchestrator.policy.telling.exit_codes import exit_code_of
 from tests.journals.corpus import folded
 
 ENDS = {

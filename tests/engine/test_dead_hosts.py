@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.plan.release_plan import ReleasePlan
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED
 from orchestrator.errors import ExitCode
 from orchestrator.policy.course.limits import exceeded_without
+from orchestrator.policy.telling.exit_codes import exit_code_of
 from orchestrator.policy.telling.summary import plain_words
 from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import ExitCode
+from orchestrator.policy.telling.exit_codes import exit_code_of
 from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree

@@ -8,7 +8,6 @@ import pytest
 
 from orchestrator.adapters.report.page import html_record
 from orchestrator.adapters.report.text import text_record
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.baseline import FORM
 from orchestrator.domain.evidence.task_changes import Change, ChangeKind, ChangesOn
@@ -17,6 +16,7 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.use_cases.deployment_commands import rollback
 from orchestrator.errors import ExitCode
 from orchestrator.policy.evidence.coverage_words import uncovered_lines
+from orchestrator.policy.telling.exit_codes import exit_code_of
 from orchestrator.policy.telling.summary import plain_words
 from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet

@@ -21,11 +21,11 @@ from orchestrator.adapters.report.metric_charts import (
 from orchestrator.adapters.report.metric_lines import measured_lines
 from orchestrator.adapters.report.page import html_record
 from orchestrator.adapters.report.text import text_record
-from orchestrator.cli.views.json_lines import result_of
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.reading import Reading
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
+from orchestrator.engine.lookup.result_line import result_of
 from tests.fakes.clock import START
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree

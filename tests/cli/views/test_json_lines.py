@@ -7,9 +7,10 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from orchestrator.cli.views.json_lines import JsonLines, ResultLine
+from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.events import Event, Recorded
+from orchestrator.engine.lookup.result_line import ResultLine
 from orchestrator.policy.telling.host_rows import HostRow
 from tests.journals.corpus import NAMES, recorded
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.errors import ExitCode
+from orchestrator.policy.telling.exit_codes import exit_code_of
 from tests.worlds.fleet import Fleet
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from orchestrator.cli.views.json_lines import result_of
 from orchestrator.cli.views.tree import tree_lines
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.left_process import LeftProcess
 from orchestrator.domain.journal import events as e
+from orchestrator.engine.lookup.result_line import result_of
 from orchestrator.policy.telling.timeline_builder import story_of
 from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet

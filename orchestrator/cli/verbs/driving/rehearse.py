@@ -16,7 +16,6 @@ from orchestrator.adapters.keys.own_keys import public_half
 from orchestrator.adapters.keys.signed_files import write_whole
 from orchestrator.adapters.keys.signer import Signer
 from orchestrator.bootstrap import home_of
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.become_options import become_options
@@ -36,6 +35,7 @@ from orchestrator.engine.use_cases.preview import against_certificate
 from orchestrator.errors import ExitCode, OrchError, Refused
 from orchestrator.policy.authority.certificate_issue import certificate_of, certificate_words
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part, uncovered_faults
+from orchestrator.policy.telling.exit_codes import exit_code_of
 
 _PARTS: dict[Part, str] = {
     "backout": "deploy, verify, back out, prove",

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import click
 
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.signing_key import speaking_key_option
@@ -20,6 +19,7 @@ from orchestrator.engine.ports import Drivers, Ports
 from orchestrator.engine.use_cases.due_start import DueLine, What
 from orchestrator.engine.use_cases.run_due import run_due, wait_for
 from orchestrator.errors import ExitCode, OrchError, UsageFault
+from orchestrator.policy.telling.exit_codes import exit_code_of
 
 CODES: dict[What, ExitCode | None] = {
     "started": None,

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import drive_in_view
 from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.become_options import become_options, refuse_to_ask_for_another
@@ -30,6 +29,7 @@ from orchestrator.engine.speaking import get_ready
 from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.engine.use_cases.patient_start import resume_and_wait, resume_detached
 from orchestrator.errors import Conflict, Refused, UsageFault
+from orchestrator.policy.telling.exit_codes import exit_code_of
 
 _id = click.argument("deployment")
 _reason = click.option("--reason", type=WORDS, required=True, help="The reason, for the record.")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.views.unreadable import say_lost
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
@@ -22,6 +21,7 @@ from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.ports import Ports
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import WaitForPerson
+from orchestrator.policy.telling.exit_codes import exit_code_of
 
 
 @click.command()
@@ -34,8 +34,8 @@ def status(deployment: str | None, as_json: bool, exit_code: bool) -> int:  # no
     d = find(ports, deployment)
     say_lost(ports, d)
     if as_json:
-        from orchestrator.cli.views.json_lines import result_of
-        from orchestrator.cli.views.seals_line import seals_line
+        from orchestrator.engine.lookup.result_line import result_of
+        from orchestrator.engine.lookup.seals_line import seals_line
 
         seals = seals_line(ports.anchor_book.state(d.id), ports.seal_keys.last_look())
         line = result_of(d, ports.clock.now()).model_copy(update={"seals": seals})

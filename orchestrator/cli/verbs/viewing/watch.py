@@ -6,7 +6,6 @@ import socket
 
 import click
 
-from orchestrator.cli.exit_codes import exit_code_of
 from orchestrator.cli.follow import Follower, view_for
 from orchestrator.cli.options.common_options import json_option
 from orchestrator.cli.options.patience import patience_of, patience_options
@@ -16,6 +15,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.driver_name import driver_named
 from orchestrator.engine.use_cases.watching import follow, one_to_watch
 from orchestrator.errors import ExitCode
+from orchestrator.policy.telling.exit_codes import exit_code_of
 
 
 @click.command()
