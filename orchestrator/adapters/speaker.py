@@ -1,5 +1,6 @@
-"""Who runs this process, as the operating system knows it."""
+"""Who runs this process, as the operating system knows it; and who speaks through it, where it is the service."""
 
+import hashlib
 import os
 import pwd
 import socket
@@ -25,6 +26,21 @@ def this_speaker() -> Speaker:
         host=plain(socket.gethostname(), LONGEST) or None,
         terminal=_terminal(),
     )
+
+
+def through_service(person: str, address: str | None = None, session: str | None = None) -> Speaker:
+    """The speaker of this process, which is the service, with who is logged in there, and from where.
+
+    `session` is the secret of their session; only the beginning of its digest is shown.
+    """
+    whose = {
+        "web_person": plain(person, LONGEST) or "somebody without a name",
+        "web_address": plain(address, LONGEST) or None if address else None,
+        "web_session": hashlib.sha256(session.encode("utf-8", "replace")).hexdigest()[:8]
+        if session
+        else None,
+    }
+    return Speaker.model_validate({**this_speaker().model_dump(), **whose})
 
 
 def _login(uid: int) -> str | None:

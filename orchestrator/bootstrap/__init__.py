@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from orchestrator.adapters.ansible.choice import AnsibleChoice
     from orchestrator.adapters.ansible.warm import Extent, WarmStart
     from orchestrator.bootstrap.own_voice import OpenKey
-    from orchestrator.engine.ports import Clock, Drivers, Ports
+    from orchestrator.engine.ports import Clock, Drivers, Ports, Voice
 
 
 def home_of(given: Path | None = None) -> Path:
@@ -144,12 +144,16 @@ def ports_to_look(
     open_key: OpenKey | None = None,
     house_file: Path = HOUSE_FILE,
     ansible: Path | None = None,
+    voice: Voice | None = None,
 ) -> Ports:
-    """All ports, for reading the journal or appending a person's event. Each loads on first use. Raises StoreFault."""
+    """All ports, for reading the journal or appending a person's event. Each loads on first use. Raises StoreFault.
+
+    `voice`: whose word is taken, where it is not that of whoever runs this process.
+    """
     from orchestrator.bootstrap.lazy_ports import WiredPorts
 
     return WiredPorts(
-        home_of(home), open_key=open_key, house_file=house_file, ansible=ansible, late=True
+        home_of(home), open_key=open_key, house_file=house_file, ansible=ansible, late=True, voice=voice
     ).opened()
 
 

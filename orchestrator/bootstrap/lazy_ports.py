@@ -64,6 +64,7 @@ class WiredPorts(ports.Ports):
         late: bool = False,
         guest: bool = False,
         become: str | None = None,
+        voice: ports.Voice | None = None,
     ) -> None:
         """`late`: where there is no home, it is made with the first thing that is written, and not by a look.
 
@@ -71,10 +72,12 @@ class WiredPorts(ports.Ports):
 
         `become`: the password to become root on hosts that a person gave.
 
+        `voice`: whose word is taken, where it is not that of whoever runs this process.
+
         `ansible`: what an option of the command line names; `choice`: the Ansible, where that is chosen already.
         """
         self._named_ansible, self._choice = ansible, choice
-        self._become = become
+        self._become, self._voice = become, voice
         self._late, self._guest = late, guest
         self._root, self._warm, self._open_key, self._house_file = root, warm, open_key, house_file
         self._url = os.environ.get("ORCH_STORE_URL") or None
@@ -383,7 +386,7 @@ class WiredPorts(ports.Ports):
     def voice(self) -> ports.Voice:
         from orchestrator.bootstrap.own_voice import OwnVoice
 
-        return OwnVoice(self._open_key or _no_key)
+        return self._voice or OwnVoice(self._open_key or _no_key)
 
 
 def _no_key(keyring: Keyring) -> Signer:

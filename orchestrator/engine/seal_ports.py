@@ -67,6 +67,10 @@ class SealKeys(ABC):
         """Whether this Ed25519 key made this signature."""
 
     @abstractmethod
+    def passkey_verifies(self, key: str, public: str, signature: str, content: bytes) -> bool:
+        """Whether a person's passkey, its id and its line, made this signature; the same on any machine. Nothing is raised."""
+
+    @abstractmethod
     def mark(self, content: bytes) -> bytes:
         """A mark that only this home can make, under what it caches. Raises StoreFault."""
 
@@ -249,6 +253,10 @@ class NoSealKeys(SealKeys):
         return frozenset()
 
     def verifies(self, public: bytes, signature: bytes, content: bytes) -> bool:
+        """See the port."""
+        return False
+
+    def passkey_verifies(self, key: str, public: str, signature: str, content: bytes) -> bool:
         """See the port."""
         return False
 

@@ -26,8 +26,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 Json = dict[str, Any]
 
@@ -335,16 +340,19 @@ def log_breaks(log: Json) -> list[str]:
 
 def check_people(record: Json, verdict: Verdict) -> None:
     """What people signed is theirs, by the keys that the record trusts; ssh signatures are for ssh-keygen -Y verify."""
-    keys = {key["key"]: key for key in record.get("trust", []) if key["kind"] == "ed25519"}
+    keys = {(key["key"], key["kind"]): key for key in record.get("trust", []) if key["kind"] != "sshsig"}
     rows = {row["seq"]: row for row in record["events"]}
     skipped = 0
     for signature in record.get("signatures", []):
-        key = keys.get(signature["key"]) if signature["kind"] == "ed25519" else None
+        key = keys.get((signature["key"], signature["kind"]))
         if key is None:
             skipped += 1
             continue
         content = base64.b64decode(signature["payload"], validate=True)
-        fits = good(bytes.fromhex(key["public"]), bytes.fromhex(signature["signature"]), content)
+        if key["kind"] == "webauthn":
+            fits = passkey_good(key, signature["signature"], content)
+        else:
+            fits = good(bytes.fromhex(key["public"]), bytes.fromhex(signature["signature"]), content)
         if not fits or not is_said(content, rows.get(signature["event"]), signature):
             verdict.integrity.append(
                 f"what {signature['person']} signed is not what event {signature['event']} says"
@@ -353,6 +361,80 @@ def check_people(record: Json, verdict: Verdict) -> None:
         verdict.unproved.append(
             f"{skipped} signatures of people: their keys are not in the record, or are of ssh"
         )
+
+
+def passkey_good(key: Json, signature: str, content: bytes) -> bool:
+    """Whether this passkey signed exactly these bytes on a page of its own service (WebAuthn, level 3, 7.2)."""
+    try:
+        word, domain, _, encoded = key["public"].split(" ")
+        der = base64.b64decode(encoded, validate=True)
+        parts = json.loads(base64.b64decode(signature, validate=True), object_pairs_hook=each_once)
+        names = ("authenticatorData", "clientDataJSON", "signature")
+        data, client, made = (from_base64url(parts[name]) for name in names)
+        said = json.loads(client.decode(), object_pairs_hook=each_once)
+        # 37 bytes: no extensions and no key. 0x01: somebody was there; 0x04: who was verified; 0x18: the key may be copied.
+        fits = (
+            word == "webauthn"
+            and sha256(der).hex() == key["key"]
+            and said["type"] == "webauthn.get"
+            and from_base64url(said["challenge"]) == sha256(content)
+            and said.get("crossOrigin", False) is False
+            and "topOrigin" not in said
+            and is_page_of(said["origin"], domain)
+            and len(data) == 37
+            and data[:32] == sha256(domain.encode())
+            and data[32] in {0x05, 0x0D, 0x1D}
+        )
+        return fits and made_by(der, made, data + sha256(client))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
+
+
+def made_by(der: bytes, signature: bytes, content: bytes) -> bool:
+    """Whether this key made this signature: ECDSA with P-256, Ed25519, or RSA of 2048 bits or more, with SHA-256."""
+    try:
+        public = load_der_public_key(der)
+        if isinstance(public, EllipticCurvePublicKey) and isinstance(public.curve, SECP256R1):
+            public.verify(signature, content, ECDSA(SHA256()))
+        elif isinstance(public, Ed25519PublicKey):
+            public.verify(signature, content)
+        elif isinstance(public, RSAPublicKey) and is_strong(public):
+            public.verify(signature, content, PKCS1v15(), SHA256())
+        else:
+            return False
+    except (InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def is_strong(public: RSAPublicKey) -> bool:
+    """Whether it has 2048 bits, and an exponent that is one: with 1 each text is its own signature."""
+    return public.key_size >= 2048 and public.public_numbers().e > 1
+
+
+def is_page_of(origin: str, domain: str) -> bool:
+    """Whether a page of this origin may use passkeys of the domain: at it or below it, and with TLS but on localhost."""
+    match = re.fullmatch(r"(https?)://([a-z0-9.-]+)(:[0-9]{1,5})?", origin)
+    if match is None:
+        return False
+    host, below = match[2], "." in domain or domain == "localhost"
+    local = host == "localhost" or host.endswith(".localhost")
+    return (host == domain or (below and host.endswith(f".{domain}"))) and (match[1] == "https" or local)
+
+
+def from_base64url(text: str) -> bytes:
+    """The bytes of base64url without padding. Raises ValueError."""
+    content = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if base64.urlsafe_b64encode(content).decode().rstrip("=") != text:
+        raise ValueError("no base64url")
+    return content
+
+
+def each_once(pairs: list[tuple[str, Any]]) -> Json:
+    """An object in which no name is twice: two readers could take different ones. Raises ValueError."""
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name twice")
+    return dict(pairs)
 
 
 def is_said(content: bytes, row: Json | None, signature: Json) -> bool:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from orchestrator.adapters.keys.passkeys import passkey_of_id
 from orchestrator.adapters.keys.signer import Signer
 from orchestrator.adapters.keys.ssh_programs import NAMESPACE, ssh_verifies
 from orchestrator.domain.authority import approval as approvals
@@ -117,7 +118,12 @@ def verify(
         return "bad"
     if signature.kind == "sshsig":
         return "good" if _ssh_good(trusted, signature.signature, payload, namespace) else "bad"
-    if namespace != NAMESPACE or key_id(trusted.public) != trusted.key:
+    if namespace != NAMESPACE:
+        return "bad"
+    if signature.kind == "webauthn":
+        good = passkey_of_id(trusted.key, trusted.public, signature.signature, payload)
+        return "good" if good else "bad"
+    if key_id(trusted.public) != trusted.key:
         return "bad"
     try:
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(trusted.public))

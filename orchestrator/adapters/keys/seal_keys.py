@@ -194,6 +194,12 @@ class FolderSealKeys(SealKeys):
         """See the port."""
         return verifies(public, signature, content)
 
+    def passkey_verifies(self, key: str, public: str, signature: str, content: bytes) -> bool:
+        """See the port."""
+        from orchestrator.adapters.keys.passkeys import passkey_of_id
+
+        return passkey_of_id(key, public, signature, content)
+
     def _in_use(self) -> tuple[SigningKey, NoteKey]:
         from orchestrator.adapters.keys.ed25519 import SigningKey
 

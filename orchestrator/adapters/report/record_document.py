@@ -214,7 +214,7 @@ def _authority(
             _moment(word.made_at) if word.made_at else "not signed",
             word.word,
             f"{word.person} as {word.role}",
-            word.key[:16],
+            word.by_key.removeprefix("key "),
             signature_words(word, signatures),
             word.reason,
         )

@@ -183,7 +183,7 @@ def _authority(
     lines = [
         f"{word.taken_at:%Y-%m-%d %H:%M:%S} {word.word} by {plain(word.person)} as {plain(word.role)}, "
         + (
-            f"signed {word.made_at:%Y-%m-%d %H:%M:%S} with key {word.key[:16]}, {signature_words(word, signatures)}"
+            f"signed {word.made_at:%Y-%m-%d %H:%M:%S} with {word.by_key}, {signature_words(word, signatures)}"
             if word.made_at
             else "not signed"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from orchestrator.cli.views.outline import Branch
+from orchestrator.policy.telling.outline import Branch
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.evidence.baseline import ScopeOn
 from orchestrator.domain.plan.declared_change import DeclaredChange

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestrator.cli.views.outline import Branch
+from orchestrator.policy.telling.outline import Branch
 from orchestrator.domain.evidence.completed_times import CompletedTimes
 from orchestrator.domain.plan.planned_schedule import OnWindowClose
 from orchestrator.policy.authority.time_lines import (

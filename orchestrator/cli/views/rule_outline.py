@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from orchestrator.cli.views.outline import Branch, group
+from orchestrator.policy.telling.outline import Branch, group
 from orchestrator.domain.calendar.local_time import wall
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.plan.wave import Gate, Limit

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from orchestrator.domain.authority.signing import KeyId, Nonce, ShownText, Signature, TrustedKey
+from orchestrator.domain.authority.signing import STEWARD, KeyId, Nonce, ShownText, Signature, TrustedKey
 from orchestrator.domain.plan.roles import same_person
 from orchestrator.domain.text.canonical import canonical, digest_of
 from orchestrator.domain.text.model_base import Many, Moment, Noun, Sha256
@@ -13,8 +13,6 @@ from orchestrator.domain.text.validation_error import wrong
 
 PREFIX = b"orch keyring 1\n"
 """A prefix of the signed bytes, so that no signature passes for one of another kind."""
-STEWARD = "steward"
-"""The role of those who sign the keyring; it decides whom everybody trusts."""
 HouseId = Nonce
 """The random number that `orch trust init` gives a house; it never changes."""
 

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from orchestrator.domain.authority.sigstore_key import sigstore_public_key
 from orchestrator.domain.authority.ssh_form import LONGEST, ssh_public_key
+from orchestrator.domain.authority.webauthn_form import assertion
+from orchestrator.domain.authority.webauthn_key import passkey
 from orchestrator.domain.plan.roles import same_person, same_role
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Moment, NotInForm, Noun, Sha256, Text
@@ -30,26 +32,17 @@ ShownName = Annotated[ShownText, AfterValidator(readable)]
 Nonce = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 KeyId = Sha256
 """SHA-256 of the public key's bytes in hexadecimal digits: the 32 bytes of an Ed25519 key, the blob of an ssh key, the DER of
-a key of sigstore."""
+a passkey or a key of sigstore."""
 
 SignatureAnswer = Literal["good", "bad"]
 ISSUER = "rehearsal issuer"
 """The role in which a key may issue certificates."""
+STEWARD = "steward"
+"""The role of those who sign the keyring; it decides whom everybody trusts."""
 
-
-def _known(kind: str) -> str:
-    if kind == "webauthn":
-        raise wrong(
-            "`ed25519` or `sshsig`", "`webauthn` is reserved for a later version; sign with a key of these"
-        )
-    return kind
-
-
-KeyKind = Annotated[Literal["ed25519", "sshsig", "sigstore", "webauthn"], AfterValidator(_known)]
-"""What makes and verifies a signature: orch's own Ed25519 keys, OpenSSH, or for release units alone sigstore bundles.
-
-`webauthn` is reserved, and refused.
-"""
+KeyKind = Literal["ed25519", "sshsig", "sigstore", "webauthn"]
+"""What makes and verifies a signature: orch's own Ed25519 keys, OpenSSH, passkeys in a browser (`webauthn`), or for release
+units alone sigstore bundles."""
 Holder = Literal["person", "machine"]
 """Whom a key is trusted for. A machine starts and resumes what persons signed, and decides nothing."""
 _HEX_KEY, _HEX_SIGNATURE = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{128}")
@@ -62,6 +55,8 @@ def key_id(public: str, kind: str = "ed25519") -> str:
         return ssh_public_key(public).key
     if kind == "sigstore":
         return sigstore_public_key(public).key
+    if kind == "webauthn":
+        return passkey(public).key
     return hashlib.sha256(bytes.fromhex(public)).hexdigest()
 
 
@@ -71,12 +66,18 @@ def _check_public(public: str, kind: str) -> None:
             raise wrong("64 hexadecimal digits", "take the file that orch keys new wrote", at="public")
         return
     try:
-        written = sigstore_public_key(public).text if kind == "sigstore" else ssh_public_key(public).line
+        written = _as_written(public, kind)
     except NotInForm as fault:
         raise wrong(str(fault), fault.next_move, at="public") from None
     if written != public:
         form = "base64 alone" if kind == "sigstore" else "type and key with one space between, and no comment"
         raise wrong(form, "trust the key anew", at="public")
+
+
+def _as_written(public: str, kind: str) -> str:
+    if kind == "sigstore":
+        return sigstore_public_key(public).text
+    return passkey(public).line if kind == "webauthn" else ssh_public_key(public).line
 
 
 def _check_roles(roles: tuple[str, ...], holder: Holder) -> None:
@@ -87,7 +88,18 @@ def _check_roles(roles: tuple[str, ...], holder: Holder) -> None:
 
 
 def _check_use(kind: str, roles: tuple[str, ...], holder: Holder) -> None:
-    """What a bundle signs has no purpose in it: a file could be built that reads as an approval by the same key."""
+    """What a bundle signs has no purpose in it: a file could be built that reads as an approval by the same key.
+
+    A passkey signs what a page of the service asks for, and a service that shows another text must not decide whom all trust.
+    """
+    if kind == "webauthn" and holder != "person":
+        raise wrong(
+            "a person: a passkey is unlocked by one", "name the owner with --person NAME", at="holder"
+        )
+    if kind == "webauthn" and any(same_role(role, STEWARD) for role in roles):
+        raise wrong(
+            f"no role {STEWARD} for a passkey", "give the role to a key of orch or of ssh", at="roles"
+        )
     if kind == "sigstore" and (roles or holder != "machine"):
         expected = "a key of a machine in no role: a key of sigstore signs release units, and no word"
         raise wrong(expected, "name what holds the key with --machine NAME", at="holder")
@@ -200,7 +212,9 @@ def _reads_as(key: TrustedKey, person: str) -> bool:
 
 
 class Signature(Noun):
-    """Which key signed, and its signature: 64 bytes in hexadecimal digits, or base64 of what `ssh-keygen -Y sign` makes."""
+    """Which key signed, and its signature: 64 bytes in hexadecimal digits, or base64 of what `ssh-keygen -Y sign` makes, or of
+    what a browser returns for a passkey.
+    """
 
     key: KeyId
     signature: str
@@ -210,7 +224,9 @@ class Signature(Noun):
     def _form_of_its_kind(self) -> "Signature":
         if self.kind == "sigstore":
             raise wrong(
-                "`ed25519` or `sshsig`", "a key of sigstore signs release units, and no word", at="kind"
+                "`ed25519`, `sshsig` or `webauthn`",
+                "a key of sigstore signs release units, and no word",
+                at="kind",
             )
         if self.kind == "ed25519" and not _HEX_SIGNATURE.fullmatch(self.signature):
             raise wrong("128 hexadecimal digits", "ask for it again", at="signature")
@@ -218,4 +234,13 @@ class Signature(Noun):
             len(self.signature) <= LONGEST and _BASE64.fullmatch(self.signature)
         ):
             raise wrong("a signature of ssh-keygen in base64", "ask for it again", at="signature")
+        if self.kind == "webauthn":
+            _check_assertion(self.signature)
         return self
+
+
+def _check_assertion(signature: str) -> None:
+    try:
+        assertion(signature)
+    except NotInForm as fault:
+        raise wrong(str(fault), fault.next_move, at="signature") from None

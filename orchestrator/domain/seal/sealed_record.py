@@ -69,7 +69,7 @@ class SealedSignature(Noun):
     person: Text
     role: Text | None = None
     key: Text
-    kind: Literal["ed25519", "sshsig"]
+    kind: Literal["ed25519", "sshsig", "webauthn"]
     signature: str
     payload: Base64
     form: Literal["approval", "word", "git"]
@@ -79,7 +79,7 @@ class SealedTrust(Noun):
     """A key that was trusted where the record was made, and by whom."""
 
     key: Text
-    kind: Literal["ed25519", "sshsig"]
+    kind: Literal["ed25519", "sshsig", "webauthn"]
     public: Text
     person: Text
     roles: Many[Text]
@@ -156,3 +156,5 @@ class SealedStatement(Noun):
 
 Verifies = Callable[[bytes, bytes, bytes], bool]
 """Whether a public Ed25519 key made a signature of these bytes: key, signature, content."""
+PasskeyVerifies = Callable[[str, str, str, bytes], bool]
+"""Whether a passkey made a signature of these bytes: the id of the key, its line, the signature as it is recorded, content."""

@@ -16,10 +16,12 @@ from orchestrator.domain.seal.own_keys import OwnKey, introduction
 from orchestrator.domain.seal.sealed_record import (
     SUBJECT,
     AcceptedBreak,
+    PasskeyVerifies,
     SealedRecord,
     SealedRow,
     SealedSignature,
     SealedStatement,
+    SealedTrust,
     Verifies,
 )
 from orchestrator.domain.seal.signed_note import NoteKey, SignedNote
@@ -80,12 +82,15 @@ def verified_record(
     verifies: Verifies,
     stamps: Stamps = (),
     named: frozenset[str] = frozenset(),
+    *,
+    passkeys: PasskeyVerifies,
 ) -> RecordVerdict:
     """Hold a sealed record against itself.
 
     `envelope_keys` are the keys of the record that signed its envelope, verified by the caller; `known` are those that the
     verifier knew before, as texts; `stamps` is what each of its anchors is worth, in order, by the caller's look outside;
-    `named` are those of the known keys that the caller named, of which one must have signed.
+    `named` are those of the known keys that the caller named, of which one must have signed; `verifies` and `passkeys` verify
+    single signatures.
     """
     record = statement.predicate
     anchored = anchored_record(record, verifies, stamps)
@@ -95,7 +100,7 @@ def verified_record(
         *findings_of_envelope(record, envelope_keys, named),
         *_of_events(record),
         *findings_of_checkpoint(record, verifies),
-        *_of_signatures(record, verifies),
+        *_of_signatures(record, verifies, passkeys),
         *(finding for each in anchored for finding in each.findings),
     ]
     incomplete = any(finding.code in OF_COMPLETENESS for finding in findings)
@@ -216,15 +221,20 @@ def findings_of_checkpoint(record: Signed, verifies: Verifies) -> Iterator[SealF
         yield SealFinding("seal.key_revoked")
 
 
-def _of_signatures(record: SealedRecord, verifies: Verifies) -> Iterator[SealFinding]:
+def _of_signatures(
+    record: SealedRecord, verifies: Verifies, passkeys: PasskeyVerifies
+) -> Iterator[SealFinding]:
     """What people signed is theirs, by the keys that the record rests on; those of ssh are not verified here."""
-    public = {key.key: key.public for key in record.trust if key.kind == "ed25519"}
     by_number = {row.seq: row for row in record.events}
     for signature in record.signatures:
-        if signature.kind != "ed25519" or signature.key not in public:
+        key = _key_of(record, signature)
+        if key is None:
             continue
         content = b64decode(signature.payload)
-        good = verifies(bytes.fromhex(public[signature.key]), bytes.fromhex(signature.signature), content)
+        if key.kind == "webauthn":
+            good = passkeys(key.key, key.public, signature.signature, content)
+        else:
+            good = verifies(bytes.fromhex(key.public), bytes.fromhex(signature.signature), content)
         if not good or not _is_said(content, by_number.get(signature.event), signature):
             yield SealFinding("seal.signature_bad", signature.event, signature.person)
 
@@ -274,7 +284,7 @@ def _unproved(record: SealedRecord, disposed: int) -> Iterator[tuple[Unproved, i
     if disposed:
         yield "events_disposed", disposed
     yield "later_events", record.head.size
-    if unverified := sum(1 for each in record.signatures if not _verifiable(record, each)):
+    if unverified := sum(1 for each in record.signatures if _key_of(record, each) is None):
         yield "signature_not_verified", unverified
 
 
@@ -289,8 +299,10 @@ def _unproved_outside(anchored: Sequence[AnchoredRecord]) -> Iterator[tuple[Unpr
         yield "anchor_not_compared", others
 
 
-def _verifiable(record: SealedRecord, signature: SealedSignature) -> bool:
-    return signature.kind == "ed25519" and any(key.key == signature.key for key in record.trust)
+def _key_of(record: SealedRecord, signature: SealedSignature) -> SealedTrust | None:
+    """The key by which a signature can be verified here: one of its own kind, and none of ssh."""
+    known = (key for key in record.trust if (key.key, key.kind) == (signature.key, signature.kind))
+    return next((key for key in known if key.kind != "sshsig"), None)
 
 
 def _log_breaks(record: SealedRecord) -> int:

@@ -183,8 +183,11 @@ def _refuse_what_does_not_fit(
 ) -> None:
     keys = statement.predicate.keys
     own = frozenset(each.key for each in keys)
+    people = ports.seal_keys.passkey_verifies
     records = {
-        name: OpenedRecord(each.predicate, verified_record(each, own, own, ports.seal_keys.verifies, ()))
+        name: OpenedRecord(
+            each.predicate, verified_record(each, own, own, ports.seal_keys.verifies, (), passkeys=people)
+        )
         for name, each in sealed.items()
     }
     verdict = verified_export(

@@ -74,7 +74,14 @@ def _opened(ports: Ports, content: bytes, tsa_ca: str) -> OpenedRecord:
         stamps = [_worth(ports, anchor, tsa_ca) for anchor in statement.predicate.anchors]
         return OpenedRecord(
             statement.predicate,
-            verified_record(statement, signers, signers, ports.seal_keys.verifies, stamps),
+            verified_record(
+                statement,
+                signers,
+                signers,
+                ports.seal_keys.verifies,
+                stamps,
+                passkeys=ports.seal_keys.passkey_verifies,
+            ),
         )
     except ValueError:
         return OpenedRecord(None, None)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from orchestrator.domain.authority.keyring_document import STEWARD, TrustInForce, TrustPin
+from orchestrator.domain.authority.keyring_document import TrustInForce, TrustPin
 from orchestrator.domain.authority.machine_release import SignedRelease
-from orchestrator.domain.authority.signing import Keyring, TrustedKey
+from orchestrator.domain.authority.signing import STEWARD, Keyring, TrustedKey
 from orchestrator.domain.journal.events import HOUSE, KeyringAdopted, MachineReleased, Recorded
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.engine.lookup.snapshots import briefs, folded

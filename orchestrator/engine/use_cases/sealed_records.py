@@ -122,7 +122,8 @@ def verified(
     named = frozenset(keys)
     known = named | {own.key for own in _own(ports)}
     stamps = [_worth(ports, statement.predicate, anchor, tsa_ca) for anchor in statement.predicate.anchors]
-    verdict = verified_record(statement, signers, known, ports.seal_keys.verifies, stamps, named)
+    orch, people = ports.seal_keys.verifies, ports.seal_keys.passkey_verifies
+    verdict = verified_record(statement, signers, known, orch, stamps, named, passkeys=people)
     if in_pdf:
         verdict = replace(verdict, unproved=(*verdict.unproved, ("pages", 0)))
     return Verified(statement.predicate, verdict, _here(ports, statement.predicate, verdict))

@@ -3,8 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from orchestrator.domain.authority.keyring_document import STEWARD
-from orchestrator.domain.authority.signing import ISSUER, AsideCode, Keyring, SetAsideKey, TrustedKey
+from orchestrator.domain.authority.signing import (
+    ISSUER,
+    STEWARD,
+    AsideCode,
+    Keyring,
+    SetAsideKey,
+    TrustedKey,
+)
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.release_policy import ReleasePolicy

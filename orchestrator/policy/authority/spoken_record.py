@@ -7,6 +7,7 @@ from typing import NamedTuple
 from orchestrator.domain.authority.speaker import Speaker
 from orchestrator.domain.authority.word import SignedWord, Spoken, content_of
 from orchestrator.domain.journal.events import HOUSE, Recorded
+from orchestrator.policy.telling.words.passkey_words import key_words
 
 WHAT = {
     "planned": "asked for it",
@@ -41,9 +42,7 @@ class SpokenLine(NamedTuple):
     @property
     def signature(self) -> str:
         """The key that signed, in short, or that none did."""
-        return (
-            f"signed with key {self.signed.signature.key[:16]}" if self.signed is not None else "not signed"
-        )
+        return f"signed with {key_words(self.signed.signature)}" if self.signed is not None else "not signed"
 
 
 def spoken_lines(records: Iterable[Recorded]) -> list[SpokenLine]:
@@ -66,7 +65,12 @@ def _fits(signed: SignedWord, record: Recorded) -> bool:
 
 
 def speaker_words(speaker: Speaker) -> str:
-    """Such as `li (uid 1000) on deck at /dev/pts/1`, or `li by sudo as root (uid 0) on deck, no terminal`."""
+    """Such as `li (uid 1000) on deck at /dev/pts/1`, or `li by sudo as root (uid 0) on deck, no terminal`.
+
+    Through the service: `through the service as li@example.org, from 10.0.0.7, session 1a2b3c4d; it is orch (uid 998) on deck`.
+    """
+    if speaker.web_person is not None:
+        return _through_service(speaker)
     login = speaker.login or "no login"
     who = f"{login} (uid {speaker.uid})"
     if speaker.caller is not None:
@@ -75,3 +79,12 @@ def speaker_words(speaker: Speaker) -> str:
         who += f", logged in as uid {speaker.session_uid}"
     place = f" on {speaker.host}" if speaker.host else ""
     return f"{who}{place}{f' at {speaker.terminal}' if speaker.terminal else ', no terminal'}"
+
+
+def _through_service(speaker: Speaker) -> str:
+    """The person by the word of the service, and the service by that of the operating system."""
+    address = f", from {speaker.web_address}" if speaker.web_address else ""
+    session = f", session {speaker.web_session}" if speaker.web_session else ""
+    login = speaker.login or "no login"
+    place = f" on {speaker.host}" if speaker.host else ""
+    return f"through the service as {speaker.web_person}{address}{session}; it is {login} (uid {speaker.uid}){place}"

@@ -17,12 +17,13 @@ from orchestrator.policy.authority.approvals import judged, person_of
 from orchestrator.policy.authority.late_backout import is_late, roles_asked
 from orchestrator.policy.calendar.windows import WINDOW
 from orchestrator.policy.course.follow_up import DEPLOYED
+from orchestrator.policy.telling.words.passkey_words import key_words
 
 
 def approval_words(signed: SignedApproval) -> str:
     """Such as `approved by Li Wei as change manager at 2026-06-06 20:00 UTC, key 0a1b2c3d4e5f6071: looked at`."""
     statement = signed.approval
-    by = f"by {statement.person} as {statement.role} at {statement.made_at:%Y-%m-%d %H:%M} UTC, key {statement.key[:16]}"
+    by = f"by {statement.person} as {statement.role} at {statement.made_at:%Y-%m-%d %H:%M} UTC, {key_words(signed.signature)}"
     return f"{_decided(signed)} {by}: {statement.reason}"
 
 
@@ -46,6 +47,11 @@ class RecordedStatement(NamedTuple):
     taken_at: datetime
     expires: datetime | None
     signed: SignedApproval | None = None
+
+    @property
+    def by_key(self) -> str:
+        """The key that signed, in short; of a passkey with that word."""
+        return key_words(self.signed.signature) if self.signed is not None else ""
 
 
 def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:

@@ -21,7 +21,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.planning.environment_objections import warnings_of
 
 if TYPE_CHECKING:
-    from orchestrator.cli.views.outline import Branch
+    from orchestrator.policy.telling.outline import Branch
     from orchestrator.domain.rules.environment import KnownMachine
     from orchestrator.errors import Fault
 
@@ -126,7 +126,7 @@ def _warnings(loaded: LoadedFile[Environment]) -> list[Fault]:
 
 
 def _outline(loaded: LoadedFile[Environment]) -> Branch:
-    from orchestrator.cli.views.outline import Branch
+    from orchestrator.policy.telling.outline import Branch
     from orchestrator.policy.calendar.windows import Calendar, freezes_at
 
     noun = loaded.noun

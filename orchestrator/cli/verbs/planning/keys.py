@@ -25,6 +25,7 @@ from orchestrator.cli.views.table import print_table
 from orchestrator.domain.authority.keyring_document import KeyringDocument
 from orchestrator.domain.authority.signing import ISSUER, Holder, Keyring, PublicKeyCard, TrustedKey
 from orchestrator.domain.authority.ssh_form import fingerprint
+from orchestrator.domain.authority.webauthn_key import passkey
 from orchestrator.domain.plan.roles import ROLES, same_role
 from orchestrator.domain.text.names import imitation_of
 from orchestrator.domain.text.plain_text import plain
@@ -140,8 +141,9 @@ def trust(  # noqa: PLR0913, PLR0917 (click calls it)
 ) -> None:
     """Trust the public key in FILE: its signatures count as this person's, in these roles only.
 
-    FILE is what `orch keys new` wrote beside the private key, or an ssh public key such as id_ed25519.pub. The key of a
-    --machine has no role, or only that of a rehearsal issuer. A cosign.pub is of a --machine, and signs release units only.
+    FILE is what `orch keys new` wrote beside the private key, an ssh public key such as id_ed25519.pub, or the card of a
+    passkey, which the web service shows and which is of a --person. The key of a --machine has no role, or only that of a
+    rehearsal issuer. A cosign.pub is of a --machine, and signs release units only.
     """
     card = read_card(file)
     now = clock().now()
@@ -283,7 +285,8 @@ def _ask(key: TrustedKey, file: Path) -> None:
         if key.kind == "sshsig"
         else spelled(key.key)
     )
-    click.echo(f"{file} holds key\n  {number}", err=True)
+    what = f"the passkey for {passkey(key.public).rp_id}" if key.kind == "webauthn" else "key"
+    click.echo(f"{file} holds {what}\n  {number}", err=True)
     click.echo(f"It would sign for {_who(key)}.", err=True)
     if not click.confirm("Did they read this number to you?", err=True):
         raise Cancelled("Nothing was trusted.")
@@ -383,10 +386,14 @@ def _named(key: TrustedKey, mine: str | None) -> str:
 
 
 def _type_of(key: TrustedKey) -> str:
-    """The kind of a key, for an ssh key by the type that ssh gives it."""
+    """The kind of a key: of an ssh key the type that ssh gives it, of a passkey the domain of its service."""
+    if key.kind == "webauthn":
+        return f"passkey for {passkey(key.public).rp_id}"
     return key.public.partition(" ")[0].partition("@")[0] if key.kind == "sshsig" else key.kind
 
 
 def _object(key: TrustedKey, now: datetime) -> dict[str, object]:
     shown = {"fingerprint": fingerprint(key.key)} if key.kind == "sshsig" else {}
+    if key.kind == "webauthn":
+        shown = {"rp_id": passkey(key.public).rp_id}
     return {**key.model_dump(mode="json"), **shown, "state": state_of(key, now)}

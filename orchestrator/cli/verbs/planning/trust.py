@@ -22,8 +22,8 @@ from orchestrator.cli.options.option_values import moment_given, noun_given
 from orchestrator.cli.options.signing_key import key_option, own_key
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.planning.trust_release import release
-from orchestrator.domain.authority.keyring_document import STEWARD, KeyringDocument, SignedKeyring, payload
-from orchestrator.domain.authority.signing import TrustedKey
+from orchestrator.domain.authority.keyring_document import KeyringDocument, SignedKeyring, payload
+from orchestrator.domain.authority.signing import STEWARD, TrustedKey
 from orchestrator.domain.text.format import counted
 from orchestrator.errors import Cancelled, NotFound, Refused, UsageFault
 from orchestrator.policy.authority.keyring_changes import USUAL_LIFE, change_words
@@ -240,9 +240,10 @@ def _steward_keys(stewards: tuple[tuple[Path, str], ...], now: datetime, by: str
     keys = []
     for file, person in stewards:
         card = read_card(file)
-        words = {"key": card.key, "public": card.public, "person": person, "roles": (STEWARD,)}
-        options = {"person": "--steward", "trusted_by": "--by"}
-        keys.append(noun_given(TrustedKey, {**words, "trusted_at": now, "trusted_by": by}, options))
+        of_card = {"key": card.key, "public": card.public, "kind": card.kind}
+        words = {"person": person, "roles": (STEWARD,), "trusted_at": now, "trusted_by": by}
+        options = {"person": "--steward", "roles": "--steward", "holder": "--steward", "trusted_by": "--by"}
+        keys.append(noun_given(TrustedKey, {**of_card, **words}, options))
     return tuple(keys)
 
 
