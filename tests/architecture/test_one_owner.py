@@ -46,7 +46,6 @@ OWNERS = {
     "testinfra": ("adapters/checks/",),
     "typst": ("adapters/report/pdf.py",),
     "uvicorn": ("web/",),
-    "webauthn": ("adapters/keys/",),
     "unittest.mock": (),
     "webauthn": ("adapters/keys/passkey_registration.py",),
     # Playbooks are read as Ansible reads them, with the same parser.

@@ -82,7 +82,9 @@ def passkey_browser(**authenticator: Any) -> Iterator[PasskeyBrowser]:
                 page.goto(origin)
                 devtools = page.context.new_cdp_session(page)
                 devtools.send("WebAuthn.enable")
-                added = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**usual, **authenticator}})
+                added = devtools.send(
+                    "WebAuthn.addVirtualAuthenticator", {"options": {**usual, **authenticator}}
+                )
                 yield PasskeyBrowser(page, devtools, origin, json.loads(json.dumps(added))["authenticatorId"])
             finally:
                 browser.close()
