@@ -24,7 +24,8 @@ class Service:
     """What the service is made of.
 
     `ports` are shared by all requests and only read; `speaking` makes ports that speak with a person's voice; `drivers` start
-    processes that drive, for the service drives nothing itself. `address` is the URL that people use.
+    processes that drive, for the service drives nothing itself. `address` is the URL that people use. `projects`: folders of
+    projects that an administrator named, below which plans and rules are read.
     """
 
     ports: Ports
@@ -33,6 +34,7 @@ class Service:
     doors: Doors
     home: Path
     address: str
+    projects: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

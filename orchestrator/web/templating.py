@@ -6,11 +6,14 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.responses import HTMLResponse
 
+from orchestrator.adapters.report.breakable import breakable
 from orchestrator.adapters.report.templating import environment
-from orchestrator.domain.text.format import counted, seconds_words
+from orchestrator.domain.text.format import counted, seconds_words, size_words
+from orchestrator.web.navigation import navigation
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,14 +26,16 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def page(template: str, *, request: Request, asked: Asked | None = None, **values: Any) -> HTMLResponse:
     """The page of this template; `asked` is whoever is logged in, None where nobody is."""
-    text = (
+    access = asked.access if asked is not None else None
+    text = breakable(
         _environment()
         .get_template(template)
         .render(
             path=request.url.path,
             asked=asked,
-            access=asked.access if asked is not None else None,
+            access=access,
             csrf=asked.csrf if asked is not None else "",
+            navigation=navigation(asked if access is not None else None, request.url.path),
             **values,
         )
     )
@@ -40,10 +45,22 @@ def page(template: str, *, request: Request, asked: Asked | None = None, **value
 @cache
 def _environment() -> Environment:
     return environment(
-        {"moment": _moment, "iso": datetime.isoformat, "seconds": seconds_words, "counted": counted},
+        {
+            "moment": _moment,
+            "day": _day,
+            "iso": datetime.isoformat,
+            "seconds": seconds_words,
+            "size": size_words,
+            "counted": counted,
+            "in_path": lambda text: quote(text, safe=""),
+        },
         TEMPLATES,
     )
 
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d}"

@@ -72,7 +72,7 @@ class ChangedItem:
     diff: tuple[str, ...]
 
 
-def html_record(
+def html_record(  # noqa: PLR0913 - what a record is made of
     records: Sequence[Recorded],
     made_at: datetime,
     diffs: Diffs | None = None,
@@ -83,8 +83,9 @@ def html_record(
     *,
     part: bool = False,
 ) -> str:
-    """The page of one deployment's journal, or a `part` for another page; `diffs` are after the backout, `deployed` after the waves.
+    """The page of one deployment's journal, or a `part` for another page.
 
+    `diffs` are after the backout, `deployed` after the waves.
     `anchored`: how far its log is anchored outside. `clauses`: the evidence by clause, in short.
     Without `signatures` none of them was verified.
     Raises LifecycleFault if it is not a deployment's journal.

@@ -27,6 +27,7 @@ from orchestrator.policy.telling.words.message_words import entry_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.stage_words import rotation_lines, stage_lines, stage_title, tag_words
+from orchestrator.policy.telling.words.strategy_words import strategy_words
 from orchestrator.policy.telling.words.unit_words import stated_words
 from orchestrator.policy.telling.words.wave_words import check_titles, gate_words, limit_words, on_words
 
@@ -51,23 +52,6 @@ def outline(checked: PreparedPlan, times: Branch) -> Branch:
             *_people(plan),
         ),
     )
-
-
-def strategy_words(checked: PreparedPlan) -> str:
-    """The strategy in one sentence, in capitals when it reaches all hosts at once."""
-    strategy = checked.plan.strategy
-    hosts, waves = len(checked.targets), checked.waves
-    if form_of(strategy.kind).all_at_once:
-        return f"{strategy.kind.upper()}: ALL {hosts} HOSTS AT ONCE"
-    if strategy.stages:
-        return (
-            f"{len(strategy.stages)} stages in order: {_count(hosts, 'host')} in {_count(len(waves), 'wave')}"
-        )
-    if strategy.pilot is not None and waves:
-        first, later = waves[0], waves[1:]
-        rest = sum(len(wave.hosts) for wave in later)
-        return f"{strategy.kind}: {', '.join(first.hosts)} first, then {_count(rest, 'host')} in {_count(len(later), 'wave')}"
-    return f"{strategy.kind}: {_count(hosts, 'host')} in {_count(len(waves), 'wave')}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""What a deployment waits for people to do: while it is open, and after its end. Facts only; words are made where they are shown."""
+"""What a deployment waits for people to do, while it is open and after its end. Words are made where they are shown."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -16,13 +16,13 @@ from orchestrator.adapters.report.pdf import pdf_of
 from orchestrator.adapters.report.period_csv import csv_report, inert
 from orchestrator.adapters.report.period_document import period_document
 from orchestrator.adapters.report.period_page import html_report
-from orchestrator.cli.views.report_files import report_json_text
 from orchestrator.cli.views.report_text import MOST_LISTED, report_lines
 from orchestrator.engine.lookup.period_facts import period_facts
 from orchestrator.policy.measures.period.figure_words import figure_words
 from orchestrator.policy.measures.period.listed_words import result_words
 from orchestrator.policy.measures.period.measure_words import MEANINGS
 from orchestrator.policy.measures.period.period_report import Asked, PeriodReport
+from orchestrator.policy.measures.period.report_json import report_json_text
 from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
 from tests.adapters.report.outline import Outline

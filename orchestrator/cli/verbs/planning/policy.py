@@ -18,7 +18,7 @@ from orchestrator.cli.options.rule_files import as_line, check, project_option, 
 from orchestrator.cli.verbs.planning.approve_document import approving
 from orchestrator.cli.verbs.planning.policy_adoption import adopt, policy_shelf, withdraw
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.cli.views.rule_outline import policy_outline, with_document
+from orchestrator.policy.telling.rule_outline import policy_outline, with_document
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.plain_text import plain
