@@ -24,6 +24,7 @@ from orchestrator.engine import (
     ports,
     project_ports,
     record_ports,
+    repeat_ports,
     seal_ports,
     ticket_ports,
 )
@@ -176,6 +177,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.files.canary_file import FolderCanaryFiles
 
         return FolderCanaryFiles((self.house.place, self._root.absolute()))
+
+    @cached_property
+    def repeats(self) -> repeat_ports.Repeats:
+        from orchestrator.adapters.store.repeats import repeats_beside
+
+        return repeats_beside(self.journal)
 
     @cached_property
     def cmdb(self) -> cmdb_ports.CmdbStore:

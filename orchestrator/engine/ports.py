@@ -29,6 +29,7 @@ from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdb
 from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.redaction import Redaction
+from orchestrator.engine.repeat_ports import NoRepeats, Repeats
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
 from orchestrator.engine.software_ports import RunsSoftware
 from orchestrator.engine.storage_ports import Storage
@@ -372,3 +373,4 @@ class Ports:
     cmdb: CmdbStore = field(default_factory=NoCmdbStore)
     outside_cmdbs: OutsideCmdbs = field(default_factory=NoOutsideCmdbs)
     hints: Hints = field(default_factory=NoHints)
+    repeats: Repeats = field(default_factory=NoRepeats)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hmac
+from asyncio import wait_for
+from dataclasses import replace
 from inspect import isawaitable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from orchestrator.domain.authority.access import Place
 from orchestrator.domain.deployment.deployment import Deployment
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 20
 """Bytes of a request's body; forms and words are small."""
+SLOWEST = 20.0
+"""Seconds for a body to arrive."""
 SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -35,9 +40,9 @@ async def passed(service: Service, route: Route, request: Request) -> Response:
     try:
         asked = await run_in_threadpool(_let_in, service, route, request)
         if route.method not in SAFE:
+            asked = replace(asked, body=await _body(request))
             await _refuse_forged(asked, route)
-        answer = route.answer
-        made = await run_in_threadpool(answer, asked)
+        made = await run_in_threadpool(route.answer, asked)
         return await made if isawaitable(made) else made
     except (Problem, OrchError) as fault:
         return answer_of(fault, request, of_api=route.of_api)
@@ -45,6 +50,8 @@ async def passed(service: Service, route: Route, request: Request) -> Response:
 
 def _let_in(service: Service, route: Route, request: Request) -> Asked:
     entered = service.doors.entered(request)
+    if entered is not None:
+        request.scope["orch.person"] = entered.access.login
     if route.right is None:
         return Asked(
             request, service, entered.access if entered else None, csrf=entered.csrf if entered else ""
@@ -88,7 +95,6 @@ async def _refuse_forged(asked: Asked, route: Route) -> None:
 
     A request by bearer token carries none, and is not forged by a browser.
     """
-    _refuse_large(asked.request)
     if asked.access is not None and asked.access.channel == "token":
         return
     if not _of_this_site(asked) or (asked.access is not None and not await _has_mark(asked)):
@@ -97,12 +103,19 @@ async def _refuse_forged(asked: Asked, route: Route) -> None:
         raise Problem(403, "forged", f"Refused: {why}. Load the page again, and repeat it.")
 
 
-def _refuse_large(request: Request) -> None:
+async def _body(request: Request) -> bytes:
+    """The whole body, which the form of a page is read from later too. Raises Problem for one that is too large or too slow."""
     size = request.headers.get("content-length", "0")
     if "transfer-encoding" in request.headers or not size.isdigit():
         raise Problem(411, "length_required", "Say in Content-Length how many bytes the body has.")
     if int(size) > LARGEST:
         raise Problem(413, "too_large", f"The body has more than {LARGEST} bytes.")
+    try:
+        return await wait_for(request.body(), SLOWEST)
+    except TimeoutError:
+        raise Problem(408, "too_slow", f"The body did not come within {SLOWEST:.0f} s.") from None
+    except ClientDisconnect:
+        raise Problem(400, "broken_off", "The body broke off.") from None
 
 
 def _of_this_site(asked: Asked) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
-from orchestrator.errors import ExitCode, OrchError
+from orchestrator.errors import ExitCode, Fault, OrchError, PlanFault
 from orchestrator.web.templating import page
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Not with this method",
+    408: "Too slow",
     409: "Refused",
     411: "Length required",
     412: "Changed meanwhile",
@@ -46,15 +47,37 @@ TITLES = {
 class Problem(Exception):
     """A request that is not answered as asked: status of HTTP, a stable code, and a sentence that says what to do."""
 
-    def __init__(self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        faults: list[dict[str, str]] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.headers = status, code, detail, headers or {}
+        self.faults = faults or []
 
 
 def problem_of(fault: OrchError) -> Problem:
     """The problem that an error of orch is."""
     status, code = STATUS.get(fault.exit_code, (409, "refused"))
-    return Problem(status, code, str(fault))
+    faults = [_fault_fields(each) for each in fault.faults] if isinstance(fault, PlanFault) else []
+    return Problem(status, code, str(fault), faults=faults)
+
+
+def _fault_fields(fault: Fault) -> dict[str, str]:
+    line = "" if fault.line is None else str(fault.line)
+    return {
+        "in": fault.file,
+        "line": line,
+        "path": fault.path,
+        "expected": fault.expected,
+        "found": fault.found,
+        "next": fault.next_move,
+    }
 
 
 def to_login(request: Request, *, of_api: bool) -> Problem:
@@ -73,13 +96,15 @@ def answer_of(fault: Problem | OrchError, request: Request, *, of_api: bool) -> 
     if problem.status == 303:
         return RedirectResponse(problem.headers["Location"], status_code=303)
     if of_api or "application/json" in request.headers.get("accept", ""):
-        body = {
+        body: dict[str, object] = {
             "type": f"urn:orch:problem:{problem.code}",
             "title": TITLES.get(problem.status, "Refused"),
             "status": problem.status,
             "detail": problem.detail,
             "code": problem.code,
         }
+        if problem.faults:
+            body["faults"] = problem.faults
         return Response(
             json.dumps(body), problem.status, headers=problem.headers, media_type="application/problem+json"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestrator.domain.authority.access import Access, Place, Right
@@ -46,7 +46,7 @@ class Asked:
     access: Access | None
     place: Place | None = None
     csrf: str = ""
-    known: dict[str, object] = field(default_factory=dict)
+    body: bytes = b""
 
     @property
     def ports(self) -> Ports:

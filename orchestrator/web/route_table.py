@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestrator.web.api import deployments, looks, of_the_service, words
 from orchestrator.web.pages import deployment_pages, overview, plain_files
 from orchestrator.web.routes import Route
 
@@ -12,4 +13,8 @@ def all_routes() -> tuple[Route, ...]:
         *plain_files.ROUTES,
         *overview.ROUTES,
         *deployment_pages.ROUTES,
+        *deployments.ROUTES,
+        *looks.ROUTES,
+        *of_the_service.ROUTES,
+        *words.ROUTES,
     )

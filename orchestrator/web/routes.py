@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from orchestrator.domain.authority.access import Right
+    from orchestrator.web.api.described import Described
     from orchestrator.web.request_context import Asked
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -24,8 +25,7 @@ Answer = Callable[["Asked"], "Response | Awaitable[Response]"]
 class Route:
     """One row of the table: `right` is None only where the route is open to everybody, and `open_because` says why.
 
-    `form`: what comes is a form of a page, with a token against forged requests. `reads`: it changes nothing.
-    `described`: what FastAPI needs for the OpenAPI document (summary, response model, parameters) of a route of the API.
+    `described`: what the document of the API says of it; only routes of the API have that.
     """
 
     method: Method
@@ -34,7 +34,7 @@ class Route:
     answer: Answer
     about: About = "nothing"
     open_because: str = ""
-    described: dict[str, Any] | None = None
+    described: Described | None = None
 
     @property
     def name(self) -> str:

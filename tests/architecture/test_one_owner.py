@@ -19,7 +19,6 @@ OWNERS = {
     # The verifier shares no code with orch, so it has no port.
     "cryptography": ("adapters/keys/", "verifier/"),
     "dateutil": ("domain/calendar/recurrence.py",),
-    "fastapi": ("web/",),
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/", "web/"),
     "paramiko": ("adapters/ssh/",),

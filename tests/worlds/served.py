@@ -13,13 +13,14 @@ from orchestrator.web.request_context import Service
 from tests.fakes.drivers import FakeDrivers
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from starlette.applications import Starlette
     from starlette.requests import Request
 
     from orchestrator.engine.ports import Ports
 
 ADDRESS = "http://orch.test"
 CSRF = "c" * 32
+TOKEN = "t" * 32
 
 
 class OpenDoors(Doors):
@@ -36,13 +37,21 @@ class OpenDoors(Doors):
         self.log.append((access.person if access is not None else "", right, why))
 
 
+class BearerDoors(OpenDoors):
+    """Knows whoever sends this token, and nobody else."""
+
+    def entered(self, request: Request) -> Entered | None:
+        known = request.headers.get("authorization") == f"Bearer {TOKEN}"
+        return super().entered(request) if known else None
+
+
 def access(*roles: str, service: str = "*", environment: str = "*") -> Access:
     """Somebody with these roles there."""
     grants = tuple(Grant(role=role, service=service, environment=environment) for role in roles)
     return Access(person="Ann", login="ann", grants=grants)
 
 
-def served(ports: Ports, doors: Doors, home: Path = Path("/nowhere")) -> FastAPI:
+def served(ports: Ports, doors: Doors, home: Path = Path("/nowhere")) -> Starlette:
     """The application over these ports."""
     return application(
         Service(

@@ -191,6 +191,17 @@ CMDB_TRIES = Table(
 )
 """One row per CMDB outside and end that it was told of: the last try, and why it failed; empty where it did not."""
 
+ANSWERED_REQUESTS = Table(
+    "answered_requests",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("until", String(32), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""One row per request to the API that had a name of its own; a day old at most. It may be emptied."""
+
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""
 
@@ -229,6 +240,10 @@ def _cmdb(connection: Connection) -> None:
         table.create(connection)
 
 
+def _service(connection: Connection) -> None:
+    ANSWERED_REQUESTS.create(connection)
+
+
 STEPS: tuple[Callable[[Connection], None], ...] = (
     EVENTS.create,
     _locks,
@@ -238,6 +253,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _seals,
     _anchors,
     _cmdb,
+    _service,
 )
 """Step n migrates to version n; a released step never changes, new steps are appended."""
 

@@ -1,0 +1,157 @@
+"""Words over the API: what a person says of a deployment, as it was signed elsewhere; and approvals, as files have them."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from orchestrator.adapters.speaker import through_service
+from orchestrator.bootstrap.handed_in_voice import HandedInVoice
+from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.authority.word import Verb
+from orchestrator.domain.plan.roles import same_person
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.speaking import VERBS
+from orchestrator.engine.use_cases.deployment_commands import signal
+from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
+from orchestrator.policy.authority.access import may
+from orchestrator.web.api.answering import answered, refuse_changed
+from orchestrator.web.api.deployments import BASE, name_of
+from orchestrator.web.api.described import Described
+from orchestrator.web.api.models import Said
+from orchestrator.web.api.once import once
+from orchestrator.web.api.reading import Given, body_of
+from orchestrator.web.problems import Problem
+from orchestrator.web.routes import Route
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from orchestrator.domain.authority.access import Right
+    from orchestrator.domain.authority.speaker import Speaker
+    from orchestrator.domain.authority.word import SignedWord
+    from orchestrator.domain.deployment.deployment import Deployment
+    from orchestrator.web.request_context import Asked
+
+SaidEvent: Any = Annotated[reduce(or_, VERBS), Field(discriminator="kind")]
+"""Every event that a person appends to a deployment."""
+OF_REVIEWS: frozenset[Verb] = frozenset(
+    {"pir", "action", "objective", "done", "incident", "record", "seal", "assess"}
+)
+
+
+class WordGiven(Given):
+    """An event as the journal has it, with `spoken.signed` where keys are trusted. Who spoke is said by the service."""
+
+    event: SaidEvent
+
+
+class ApprovalGiven(Given):
+    """A signed decision, as `orch approve --out FILE` writes it."""
+
+    signed: SignedApproval
+
+
+def right_of(verb: Verb) -> Right:
+    """The right that this word asks for."""
+    if verb in {"pause", "hold"}:
+        return "pause"
+    return "review" if verb in OF_REVIEWS else "steer"
+
+
+@once
+def _word(asked: Asked) -> Response:
+    event = body_of(asked, WordGiven).event
+    name = name_of(asked)
+    refuse_changed(asked, str(folded(asked.ports.journal, name).seq))
+    spoken = event.spoken
+    signed = spoken.signed if spoken is not None else None
+    _refuse_without(asked, right_of(VERBS[type(event)]), signed)
+    voice = HandedInVoice(_speaker(asked), signed, asked.ports.clock.now)
+    by = signed.word.person if signed is not None else asked.person
+    said = event.model_copy(update={"spoken": None, "by": by})
+    d = signal(asked.service.speaking(voice), name, said)
+    return _said(asked, d)
+
+
+@once
+def _approval(asked: Asked) -> Response:
+    signed, name = body_of(asked, ApprovalGiven).signed, name_of(asked)
+    if signed.approval.subject != name:
+        raise Problem(409, "refused", "It was signed for another deployment. Nothing was recorded.")
+    _refuse_other_person(asked, signed.approval.person)
+    _refuse_right(asked, "approve")
+    ports = asked.service.speaking(HandedInVoice(_speaker(asked), None, asked.ports.clock.now))
+    session = take_in(ports, open_session(ports, folded(ports.journal, name)), [signed])
+    return _said(asked, give(ports, session, [signed], by=signed.approval.person).deployment)
+
+
+def _refuse_without(asked: Asked, right: Right, signed: SignedWord | None) -> None:
+    """A token says what it may by itself; for the rest the signature of its own person decides. Raises Problem."""
+    if signed is not None:
+        _refuse_other_person(asked, signed.word.person)
+        _refuse_right(asked, right)
+    elif not asked.may(right):
+        words = (
+            "A token says only pause and hold by itself; sign this with your key, or say it in the browser."
+        )
+        asked.service.doors.refused(asked.request, asked.access, right, "not signed")
+        raise Problem(403, "refused", words)
+
+
+def _refuse_right(asked: Asked, right: Right) -> None:
+    access = asked.access
+    if access is None or not may(
+        access.model_copy(update={"channel": "session", "scopes": None}), right, asked.place
+    ):
+        asked.service.doors.refused(asked.request, access, right, "the role does not allow it")
+        raise Problem(403, "refused", "Your roles do not allow this here. Nothing was recorded.")
+
+
+def _refuse_other_person(asked: Asked, person: str) -> None:
+    """Nobody speaks for somebody else, whatever they may do themselves."""
+    if not same_person(person, asked.person):
+        asked.service.doors.refused(asked.request, asked.access, "approve", "signed by somebody else")
+        raise Problem(
+            403, "refused", f"It is signed as {person}, and this is {asked.person}. Nothing was recorded."
+        )
+
+
+def _speaker(asked: Asked) -> Speaker:
+    client = asked.request.client
+    return through_service(asked.person, client.host if client is not None else None)
+
+
+def _said(asked: Asked, d: Deployment) -> Response:
+    return answered(
+        asked, Said(deployment=d.id, seq=d.seq, state=d.state.value, over=d.over), status=201, tag=str(d.seq)
+    )
+
+
+ROUTES = (
+    Route(
+        "POST",
+        f"{BASE}/{{deployment}}/words",
+        "see",
+        _word,
+        about="deployment",
+        described=Described(
+            "Say a word on a deployment, signed where keys are trusted",
+            Said,
+            WordGiven,
+            status=201,
+            once=True,
+        ),
+    ),
+    Route(
+        "POST",
+        f"{BASE}/{{deployment}}/approvals",
+        "see",
+        _approval,
+        about="deployment",
+        described=Described("Hand in a signed decision", Said, ApprovalGiven, status=201, once=True),
+    ),
+)
