@@ -21,6 +21,7 @@ from orchestrator.policy.telling.words.document_words import standing_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from orchestrator.domain.plan.loaded_file import LoadedFile
     from orchestrator.domain.rules.deployment_model import DeploymentModel
@@ -53,7 +54,9 @@ class Rules(NamedTuple):
 def rules_of(asked: Asked) -> Rules:
     """Read all files anew: what binds is what they say now."""
     places = _places(asked)
-    policies, bad_policies = shelved_in(_below(places, "policies"), load_policy, lambda p: (p.policy, p.version))
+    policies, bad_policies = shelved_in(
+        _below(places, "policies"), load_policy, lambda p: (p.policy, p.version)
+    )
     models, bad_models = shelved_in(_below(places, "models"), load_model, lambda m: (m.model, m.version))
     environments, bad_places = shelved_in(_below(places, "environments"), load_environment, name_of)
     faults = (*bad_policies, *bad_models, *bad_places)
@@ -90,8 +93,17 @@ def _row(ports: Ports, file: DocumentFile, roles: Sequence[str], project: Path |
         *(f"{reason.found}; {reason.next_move}" for reason in standing.against),
         *(f"{finding}; {move}" for _, _, finding, move in notices(standing, ports.clock.now())),
     )
-    days = [str(day) if day is not None else "" for day in (document.valid_until, document.review_due)]
-    return DocumentRow(document.state, document.approved_by, *days, tuple(plain(line, 600) for line in lines))
+    return DocumentRow(
+        document.state,
+        document.approved_by,
+        _day(document.valid_until),
+        _day(document.review_due),
+        tuple(plain(line, 600) for line in lines),
+    )
+
+
+def _day(day: date | None) -> str:
+    return str(day) if day is not None else ""
 
 
 def _places(asked: Asked) -> tuple[Path, ...]:

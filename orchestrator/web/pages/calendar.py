@@ -11,9 +11,9 @@ from orchestrator.adapters.report.calendar_page import html_calendar
 from orchestrator.adapters.report.icalendar_file import icalendar_file
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.lookup.admission_facts import question_of
-from orchestrator.engine.lookup.bookings_between import bookings_between
 from orchestrator.engine.lookup.cmdb_items import service_needs
 from orchestrator.engine.lookup.snapshots import each_of, survey
+from orchestrator.engine.use_cases.bookings_between import bookings_between
 from orchestrator.errors import OrchError
 from orchestrator.policy.authority.time_lines import verdict_line
 from orchestrator.policy.authority.times_ahead import times_ahead

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from orchestrator.adapters.keys.trust_files import HouseTrust
 from orchestrator.domain.authority.signing import PublicKeyCard
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 LONGEST_CARD = 20_000
 """Characters of a card; that of a passkey has about 600."""
-FORM = "expected the card as it was shown or written, one object of JSON; found something else: copy all of it"
+FORM = (
+    "expected the card as it was shown or written, one object of JSON; found something else: copy all of it"
+)
 
 
 class KeyRow(NamedTuple):
@@ -110,8 +113,7 @@ def spelled(key: str) -> str:
 
 async def _card(asked: Asked) -> Response:
     form = await asked.request.form()
-    made = _page(asked, card_shown(str(form.get("card", ""))))
-    return made
+    return await run_in_threadpool(_page, asked, card_shown(str(form.get("card", ""))))
 
 
 def card_shown(text: str) -> CardShown:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.engine.lookup.snapshots import each_of
-from orchestrator.policy.telling.words.brief_words import tone_of_brief, waiting_words
+from orchestrator.policy.course.brief_words import tone_of_brief, waiting_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -66,7 +66,7 @@ def _plan(asked: Asked) -> Response:
 
 
 async def _check(asked: Asked) -> Response:
-    """The whole check runs plugins and lookups of the project, as `orch plan check` does: it asks for the right to plan there."""
+    """The whole check runs plugins and lookups of the project, as `orch plan check` does; it takes seconds."""
     return await run_in_threadpool(_checked, asked)
 
 

@@ -10,8 +10,8 @@ from orchestrator.domain.calendar.window import Freeze, Span
 from orchestrator.engine.lookup.policies_in_force import policies_in_force
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.policy.authority.policy_lines import scope_words
+from orchestrator.policy.authority.rule_outline import model_outline, policy_outline, with_document
 from orchestrator.policy.telling.environment_outline import environment_outline
-from orchestrator.policy.telling.rule_outline import model_outline, policy_outline, with_document
 from orchestrator.web.problems import Problem
 from orchestrator.web.routes import Route
 from orchestrator.web.rule_shelf import Rules, model_row, policy_row, project_with, rules_of
@@ -68,9 +68,7 @@ def _rules(asked: Asked) -> Response:
 
 def _seen(asked: Asked, rules: Rules) -> list[LoadedFile[Environment]]:
     """Environments list machines: each is shown to those who may see it."""
-    return [
-        each for each in rules.environments if asked.may("see", Place(environment=each.noun.environment))
-    ]
+    return [each for each in rules.environments if asked.may("see", Place(environment=each.noun.environment))]
 
 
 def _freezes(

@@ -20,6 +20,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.snapshots import folded, survey
+from orchestrator.policy.course.brief_words import overdue, state_words, tone_of_brief
 from orchestrator.policy.course.follow_up import (
     review_overdue,
     reviews_missing,
@@ -27,7 +28,6 @@ from orchestrator.policy.course.follow_up import (
 )
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.ends import Tone
-from orchestrator.policy.telling.words.brief_words import overdue, state_words, tone_of_brief
 from orchestrator.policy.telling.words.disposal_words import disposed_lines
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.policy_words import UNGOVERNED

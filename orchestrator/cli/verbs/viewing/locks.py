@@ -14,7 +14,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import NotFound, StoreFault
-from orchestrator.policy.telling.words.brief_words import state_words
+from orchestrator.policy.course.brief_words import state_words
 
 HEADINGS = ("host", "machine", "held by", "state", "since", "by", "purpose")
 
