@@ -26,7 +26,7 @@ def server_zone() -> ZoneInfo:
         _, _, name = str(LOCAL.resolve()).partition("zoneinfo/")
     except OSError:
         name = ""
-    return zone_of(name) or ZoneInfo("UTC")
+    return zone_of(name.removeprefix("Etc/")) or zone_of(name) or ZoneInfo("UTC")
 
 
 def zone_of_policies(policies: Iterable[ReleasePolicy]) -> ZoneInfo:

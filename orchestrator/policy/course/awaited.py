@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.plan.roles import same_role
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.course.follow_up import reviews_missing, sign_offs_missing
 
@@ -13,6 +15,9 @@ AwaitedCode = Literal[
     "approval", "override", "confirmation", "step", "decision", "resume", "sign_off", "emergency_review", "review", "action"
 ]  # fmt: skip
 """`decision`: it is held. `resume`: it is paused. `review`: the one after the end. `action`: what a review agreed to do."""
+
+
+AHEAD = frozenset({State.PLANNED, State.AWAITING_APPROVAL, State.SCHEDULED})
 
 
 class Awaited(NamedTuple):
@@ -56,7 +61,10 @@ def awaited_of_open(d: Deployment) -> Iterator[Awaited]:
 
 
 def _signed_words(d: Deployment) -> Iterator[Awaited]:
-    missing = d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
+    if d.authority.unadmitted is None:
+        yield from _approvals_ahead(d)
+        return
+    missing = d.authority.unadmitted.reasons
     freezes = d.authority.policy.freezes if d.authority.policy is not None else ()
     for reason in missing:
         if reason.code == "approval.missing":
@@ -64,6 +72,22 @@ def _signed_words(d: Deployment) -> Iterator[Awaited]:
         elif reason.code == "freeze.binds":
             roles = next((freeze.override for freeze in freezes if freeze.name == reason.about), ())
             yield from (Awaited("override", d.id, role) for role in roles[:1])
+
+
+def _approvals_ahead(d: Deployment) -> Iterator[Awaited]:
+    """The approvals that plan and policy ask for and nobody has given, of a deployment whose start was not asked for yet."""
+    if d.authority.opened_at is not None or d.state not in AHEAD:
+        return
+    policy = d.authority.policy
+    by_policy = policy.approvals.before if policy is not None else ()
+    asked = (*d.plan.approval.required, *(need.role for need in by_policy))
+    given = [
+        *d.authority.vouched,
+        *(each.approval.role for each in d.authority.approvals if each.approval.decision == "approve"),
+    ]
+    for role in dict.fromkeys(asked):
+        if not any(same_role(role, other) for other in given):
+            yield Awaited("approval", d.id, role)
 
 
 def awaited_after(brief: Brief) -> Iterator[Awaited]:
