@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from orchestrator.domain.fold.brief import Brief
     from orchestrator.web.request_context import Asked
 
-MOST_DONE = 200
+MOST_DONE = 60
 """The newest ended deployments whose finished reviews and actions are listed."""
 
 
