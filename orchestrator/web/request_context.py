@@ -27,7 +27,8 @@ class Service:
     """What the service is made of.
 
     `ports` are shared by all requests and only read; `speaking` makes ports that speak with a person's voice; `drivers` start
-    processes that drive, for the service drives nothing itself. `address` is the URL that people use.
+    processes that drive, for the service drives nothing itself. `address` is the URL that people use. `projects`: folders of
+    projects that an administrator named, below which plans and rules are read.
     """
 
     ports: Ports
@@ -39,6 +40,7 @@ class Service:
     times: SessionTimes = field(default_factory=SessionTimes)
     ways: LoginWays = field(default_factory=LoginWays)
     provider: LoginProvider | None = None
+    projects: tuple[Path, ...] = ()
 
     @property
     def newcomers(self) -> bool:

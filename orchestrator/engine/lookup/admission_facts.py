@@ -164,11 +164,6 @@ def question_of(
     )
 
 
-def asked_for(d: Deployment, now: datetime) -> datetime:
-    """The moment of the start that is asked about: the scheduled one while it is ahead, else now."""
-    return max(now, d.schedule.starts or now)
-
-
 def verified(
     ports: Ports, words: Iterable[SignedApproval], keyring: Keyring, known: Sequence[PresentedApproval] = ()
 ) -> tuple[PresentedApproval, ...]:

@@ -180,7 +180,30 @@ def rollback(  # noqa: PLR0913 - what a person may ask for with it
     replacing: Replacing | None = None,
     emergency: bool = False,
 ) -> Deployment:
-    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused.
+    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused."""
+    d = take_back(
+        ports,
+        deployment,
+        by=by,
+        reason=reason,
+        despite=despite,
+        replacing=replacing,
+        emergency=emergency,
+    )
+    return resume(ports, d.id, by=by, watch=watch, said_already=True)
+
+
+def take_back(
+    ports: Ports,
+    deployment: str,
+    *,
+    by: str,
+    reason: str,
+    despite: Sequence[str] = (),
+    replacing: Replacing | None = None,
+    emergency: bool = False,
+) -> Deployment:
+    """Put on the journal that a deployment that is over or held is backed out; whoever drives it does that. Raises Refused.
 
     `despite` are codes of obstacles that a person sets aside, or `all`. `replacing`: another playbook than the approved one,
     copied once nothing else speaks against the backout. `emergency`: take back what is completed by the emergency procedure.
@@ -205,12 +228,12 @@ def rollback(  # noqa: PLR0913 - what a person may ask for with it
     replacement = replacing.made(current) if replacing is not None else None
     chosen = {"restored": tuple(sorted(known)), "despite": aside, "replacement": replacement}
     try:
-        signal(ports, current.id, began.model_copy(update=chosen))
+        return signal(ports, current.id, began.model_copy(update=chosen))
     except Refused:
+        give_back(ports, current)
         if replacement is not None:
             ports.authority.discard(Path(replacement.folder).name)
         raise
-    return resume(ports, current.id, by=by, watch=watch, said_already=True)
 
 
 ON_ANY_RECORD = (e.Paused, e.HeldOn, e.DeploymentHeld, e.AbortRequested, e.SealAccepted)
