@@ -22,6 +22,7 @@ from orchestrator.engine import (
     measuring_ports,
     messaging_ports,
     ports,
+    prepared_ports,
     project_ports,
     record_ports,
     seal_ports,
@@ -164,6 +165,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.seals.anchor_book import anchor_book_beside
 
         return anchor_book_beside(self.journal)
+
+    @cached_property
+    def prepared_words(self) -> prepared_ports.PreparedWords:
+        from orchestrator.adapters.store.prepared_words import prepared_words_beside
+
+        return prepared_words_beside(self.journal)
 
     @cached_property
     def disposals(self) -> record_ports.Disposals:

@@ -28,6 +28,7 @@ from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdbs, OutsideCmdbs
 from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
+from orchestrator.engine.prepared_ports import NoPreparedWords, PreparedWords
 from orchestrator.engine.redaction import Redaction
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
 from orchestrator.engine.software_ports import RunsSoftware
@@ -372,3 +373,4 @@ class Ports:
     cmdb: CmdbStore = field(default_factory=NoCmdbStore)
     outside_cmdbs: OutsideCmdbs = field(default_factory=NoOutsideCmdbs)
     hints: Hints = field(default_factory=NoHints)
+    prepared_words: PreparedWords = field(default_factory=NoPreparedWords)

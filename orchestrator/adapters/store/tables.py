@@ -191,6 +191,16 @@ CMDB_TRIES = Table(
 )
 """One row per CMDB outside and end that it was told of: the last try, and why it failed; empty where it did not."""
 
+PREPARED_WORDS = Table(
+    "prepared_words",
+    METADATA,
+    Column("number", String(32), primary_key=True),
+    Column("session", String(64), nullable=False),
+    Column("until", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""One row per word that waits for a signature in a browser, and per form that was sent; minutes old at most. It may be emptied."""
+
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""
 

@@ -227,7 +227,7 @@ def take_back(  # noqa: PLR0913 - what a person may ask for with it
     try:
         return signal(ports, current.id, began.model_copy(update=chosen))
     except Refused:
-        give_back(ports, current)
+        give_back(ports, find(ports, current.id))
         if replacement is not None:
             ports.authority.discard(Path(replacement.folder).name)
         raise
