@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestrator.web.pages import deployment_pages, overview, plain_files
 from orchestrator.web.routes import Route
+from orchestrator.web.words import word_pages
 
 
 def all_routes() -> tuple[Route, ...]:
@@ -12,4 +13,5 @@ def all_routes() -> tuple[Route, ...]:
         *plain_files.ROUTES,
         *overview.ROUTES,
         *deployment_pages.ROUTES,
+        *word_pages.ROUTES,
     )

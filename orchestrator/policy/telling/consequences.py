@@ -1,0 +1,89 @@
+"""What will happen when a person says a word: read before it is said."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.text.format import counted
+from orchestrator.policy.course.words_now import WordNow, hosts_to_back_out, hosts_to_leave_out
+from orchestrator.policy.telling.words.host_words import hosts_words
+
+
+def consequences(d: Deployment, word: WordNow) -> tuple[str, ...]:
+    """Sentences about what follows from the word as things stand now."""
+    return tuple(_consequences(d, word))
+
+
+def _consequences(d: Deployment, word: WordNow) -> Iterator[str]:
+    match word:
+        case "abort":
+            yield from _abort(d)
+        case "rollback":
+            yield from _backout(d)
+        case "exclude":
+            yield from _exclude(d)
+        case "retry":
+            yield from _retry(d)
+        case "confirm":
+            yield _after_gate(d)
+        case "pause":
+            yield "It stops before its next step. A run that is under way goes on to its end."
+        case "hold":
+            yield "It waits for a person. Nothing goes on until somebody decides."
+        case "resume":
+            yield "It goes on from where it stands, driven by a process of its own."
+        case "step":
+            yield "It goes on with your answer. The checks look at the result."
+        case forgotten:
+            assert_never(forgotten)
+
+
+def _abort(d: Deployment) -> Iterator[str]:
+    if not d.touched_hosts:
+        yield "It ends. No host was touched, so nothing is backed out."
+        return
+    if d.open_attempt is not None:
+        hosts = d.open_attempt.hosts
+        yield f"The run on {hosts_words(hosts)} is stopped in its middle."
+    yield from _backout(d)
+
+
+def _backout(d: Deployment) -> Iterator[str]:
+    hosts = hosts_to_back_out(d)
+    if d.open_attempt is not None:
+        hosts = tuple(host for host in d.hosts if host in {*hosts, *d.open_attempt.hosts})
+    yield f"{counted(len(hosts), 'host')} {'is' if len(hosts) == 1 else 'are'} backed out: {hosts_words(hosts)}."
+    playbooks = dict.fromkeys(stage.backout.playbook or "work by hand" for stage in reversed(d.plan.stages))
+    yield f"The newest wave goes first, with {', then '.join(playbooks)}."
+    yield "Then each host is compared with its baseline, and the record says what is restored and what differs."
+    if d.over:
+        yield "What was completed is taken back: this is a change of its own."
+
+
+def _exclude(d: Deployment) -> Iterator[str]:
+    hosts = hosts_to_leave_out(d)
+    wave = d.waves[d.rollout.wave]
+    left = [
+        host for host in wave.hosts if host not in hosts and d.standings[host].standing not in {"excluded"}
+    ]
+    yield "The deployment goes on without the hosts that you name. They keep what they have now, and nobody verified it."
+    yield f"Without {hosts_words(hosts)}, {wave.name} goes on with {counted(len(left), 'host')}."
+    yield "It can end as completed with exceptions at best, and the record names these hosts."
+
+
+def _retry(d: Deployment) -> Iterator[str]:
+    if d.state is State.BACKING_OUT:
+        yield "The backout is tried again where it is not proved."
+        return
+    failure = d.rollout.failure
+    hosts = failure.hosts if failure is not None else d.waves[d.rollout.wave].hosts
+    what = "The run is" if failure is None or failure.stage == "wave" else "What failed is"
+    yield f"{what} tried again on {hosts_words(hosts)}."
+
+
+def _after_gate(d: Deployment) -> str:
+    ahead = [wave for wave in d.waves if wave.number > d.rollout.wave]
+    if not ahead:
+        return "This was the last wave: what the plan says of the end follows."
+    return f"The next wave goes: {ahead[0].name} with {counted(len(ahead[0].hosts), 'host')}."
