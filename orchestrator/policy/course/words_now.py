@@ -18,7 +18,7 @@ def words_now(d: Deployment) -> tuple[WordNow, ...]:
     if d.driving.broken is not None and (d.driving.hold is not None or d.driving.paused is not None):
         return (*_end(d), "hold") if d.driving.hold is not None else _end(d)
     if d.driving.paused is not None:
-        return ("resume", *_taken_back_from_pause(d), *_end(d))
+        return ("resume", *_end(d))
     attempt = d.open_attempt
     if attempt is not None and attempt.manual:
         return ("step", "pause", *_end(d))
@@ -68,10 +68,10 @@ def _on_hold(d: Deployment) -> tuple[WordNow, ...]:
     without = bool(hosts_to_leave_out(d)) and d.state is not State.BACKING_OUT
     retry: tuple[WordNow, ...] = ("retry",) if again else ()
     exclude: tuple[WordNow, ...] = ("exclude",) if without else ()
-    return (*retry, *exclude, *_taken_back_from_pause(d), *_end(d), "hold")
+    return (*retry, *exclude, *_taken_back(d), *_end(d), "hold")
 
 
-def _taken_back_from_pause(d: Deployment) -> tuple[WordNow, ...]:
+def _taken_back(d: Deployment) -> tuple[WordNow, ...]:
     return ("rollback",) if d.touched_hosts and d.state is not State.BACKING_OUT else ()
 
 

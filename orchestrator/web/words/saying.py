@@ -34,7 +34,6 @@ def say(ports: Ports, d: Deployment, word: WordNow, fields: Fields, by: str) -> 
     except ValidationError as error:
         # Text that a noun refuses, such as a host's name with a space in it.
         raise UsageFault("\n".join(dict.fromkeys(map(_fault, error.errors(include_url=False))))) from None
-    _refuse_faults(fields)
     return signal(ports, d.id, event)
 
 
@@ -55,7 +54,10 @@ def _event(d: Deployment, word: WordNow, fields: Fields, by: str) -> e.Event:
         return _confirmed(d, fields, by)
     if word == "step":
         return _answered(d, fields, by)
-    reason = fields.words("reason", "Reason") or "none"
+    reason = fields.words("reason", "Reason")
+    if word == "exclude" and not fields.each("hosts"):
+        fields.faults["hosts"] = "Hosts: expected at least one, found none; name it."
+    _refuse_faults(fields)
     match word:
         case "pause":
             return e.Paused(by=by, reason=reason)
@@ -68,11 +70,7 @@ def _event(d: Deployment, word: WordNow, fields: Fields, by: str) -> e.Event:
         case "retry":
             return e.Retried(by=by, reason=reason, again=fields.has("again"))
         case "exclude":
-            hosts = fields.each("hosts")
-            if not hosts:
-                fields.faults["hosts"] = "Hosts: expected at least one, found none; name it."
-                _refuse_faults(fields)
-            return e.Excluded(hosts=hosts, by=by, reason=reason)
+            return e.Excluded(hosts=fields.each("hosts"), by=by, reason=reason)
         case _:
             return e.AbortRequested(by=by, reason=reason)
 
@@ -88,6 +86,7 @@ def _confirmed(d: Deployment, fields: Fields, by: str) -> e.Confirmed:
         raise Refused(f"{d.id} is {d.state.value} and does not wait for a confirmation.")
     role = fields.words("role", "Role", required=False) or asked
     note = fields.words("note", "What you looked at")
+    _refuse_faults(fields)
     return e.Confirmed(wave=d.rollout.wave, role=role, by=by, note=note)
 
 
@@ -100,6 +99,5 @@ def _answered(d: Deployment, fields: Fields, by: str) -> e.StepAnswered:
         fields.faults["result"] = f"Result: expected one of {', '.join(RESULTS)}; choose one."
     note = fields.words("note", "What was done and looked at")
     role = fields.words("role", "Role", required=False) or manual_step_of(d, attempt).role
-    return e.StepAnswered(
-        attempt=attempt.attempt, result=result or "failed", role=role, by=by, note=note or "none"
-    )
+    _refuse_faults(fields)
+    return e.StepAnswered(attempt=attempt.attempt, result=result or "failed", role=role, by=by, note=note)
