@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.domain.authority.access import Access, Place, Right
 from orchestrator.policy.authority.access import may
+from orchestrator.web.live.hub import LiveHub
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,8 @@ class Service:
     """What the service is made of.
 
     `ports` are shared by all requests and only read; `speaking` makes ports that speak with a person's voice; `drivers` start
-    processes that drive, for the service drives nothing itself. `address` is the URL that people use.
+    processes that drive, for the service drives nothing itself. `address` is the URL that people use. `live` follows what
+    people watch.
     """
 
     ports: Ports
@@ -33,6 +35,7 @@ class Service:
     doors: Doors
     home: Path
     address: str
+    live: LiveHub = field(default_factory=LiveHub)
 
 
 @dataclass(frozen=True, slots=True)

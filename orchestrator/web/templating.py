@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
+from orchestrator.adapters.report.templating import TEMPLATES as OF_REPORTS
 from orchestrator.adapters.report.templating import environment
 from orchestrator.domain.text.format import counted, seconds_words
 
@@ -37,13 +38,31 @@ def page(template: str, *, request: Request, asked: Asked | None = None, **value
     return HTMLResponse(text)
 
 
+def fragment(template: str, **values: Any) -> str:
+    """A part of a page, which is the same for everybody."""
+    return _environment().get_template(template).render(**values)
+
+
 @cache
 def _environment() -> Environment:
     return environment(
-        {"moment": _moment, "iso": datetime.isoformat, "seconds": seconds_words, "counted": counted},
+        {
+            "moment": _moment,
+            "clock": _clock,
+            "iso": datetime.isoformat,
+            "seconds": seconds_words,
+            "counted": counted,
+            "px": lambda x: f"{x:.1f}",
+            "title": lambda name: str(name).replace("_", " "),
+        },
         TEMPLATES,
+        OF_REPORTS,
     )
 
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone():%H:%M:%S}"
