@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestrator.web.approvals import approval_pages
 from orchestrator.web.pages import deployment_pages, overview, plain_files
 from orchestrator.web.routes import Route
 from orchestrator.web.words import word_pages
@@ -10,6 +11,7 @@ from orchestrator.web.words import word_pages
 def all_routes() -> tuple[Route, ...]:
     """Every route, in the order in which they are tried."""
     return (
+        *approval_pages.ROUTES,
         *plain_files.ROUTES,
         *overview.ROUTES,
         *deployment_pages.ROUTES,

@@ -43,7 +43,11 @@ def access(*roles: str, service: str = "*", environment: str = "*") -> Access:
 
 
 def served(
-    ports: Ports, doors: Doors, home: Path = Path("/nowhere"), drivers: Drivers | None = None
+    ports: Ports,
+    doors: Doors,
+    home: Path = Path("/nowhere"),
+    drivers: Drivers | None = None,
+    address: str = ADDRESS,
 ) -> FastAPI:
     """The application over these ports; without `drivers` nothing is driven."""
     return application(
@@ -53,6 +57,6 @@ def served(
             drivers=drivers or FakeDrivers(lambda deployment, by: None),
             doors=doors,
             home=home,
-            address=ADDRESS,
+            address=address,
         )
     )
