@@ -92,6 +92,14 @@ def test_the_page_says_what_waits_for_me_and_what_for_others(fleet: Fleet, d: De
     assert "service owner" in others
 
 
+def test_who_has_approved_is_not_waited_for_any_more(fleet: Fleet, d: Deployment) -> None:
+    bo = Approver(fleet, "change manager")
+    assert bo.approve(d).status_code == 303
+    page = unescape(Approver(fleet, "service owner").client.get("/approvals").text)
+    assert "service owner: 1 of 1" in page.split("Waits for others")[0]
+    assert "change manager: 1 of 1" not in page
+
+
 def test_what_one_may_not_see_is_not_shown(fleet: Fleet, d: Deployment) -> None:
     elsewhere = Approver(fleet, "change manager", environment="another")
     assert d.id not in elsewhere.client.get("/approvals").text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from orchestrator.domain.plan.roles import same_role
@@ -14,6 +14,7 @@ from orchestrator.policy.course.words_now import waits_for_confirmation
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from orchestrator.domain.authority.admission_answer import Reason
     from orchestrator.domain.authority.approval import Decision
     from orchestrator.domain.deployment.deployment import Deployment
 
@@ -29,16 +30,18 @@ class Wait(NamedTuple):
     decision: Decision | None = None
 
 
-def waits_of(d: Deployment, now: datetime) -> list[Wait]:
-    """Everything that this deployment waits for now, as its journal says."""
-    return [*_before(d), *_meanwhile(d), *_after(d, now)]
+def waits_of(d: Deployment, now: datetime, reasons: Sequence[Reason] | None = None) -> list[Wait]:
+    """Everything that this deployment waits for now; `reasons` against its start, else those that its journal has."""
+    return [*_before(d, reasons), *_meanwhile(d), *_after(d, now)]
 
 
-def _before(d: Deployment) -> Iterator[Wait]:
+def _before(d: Deployment, reasons: Sequence[Reason] | None) -> Iterator[Wait]:
     if d.over or d.authority.opened_at is not None:
         return
     unadmitted = d.authority.unadmitted
-    for reason in unadmitted.reasons if unadmitted is not None else ():
+    if reasons is None:
+        reasons = unadmitted.reasons if unadmitted is not None else ()
+    for reason in reasons:
         words = plain(str(reason), 600)
         if reason.code == "approval.missing":
             yield Wait("approval", reason.about, words, "approve")

@@ -14,6 +14,7 @@ from orchestrator.domain.authority.approval import ApprovalStatement, SignedAppr
 from orchestrator.domain.authority.prepared_word import PATIENCE
 from orchestrator.domain.plan.effective_plan import changes_between
 from orchestrator.domain.plan.roles import same_role
+from orchestrator.engine.lookup.admission_facts import reasons_now
 from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
 from orchestrator.errors import OrchError, Refused, StoreFault
@@ -85,11 +86,16 @@ def _waiting(asked: Asked, brief: Brief) -> Waiting | None:
         d = folded(asked.ports.journal, brief.id)
     except StoreFault:
         return None
-    waits = [wait for wait in waits_of(d, asked.ports.clock.now()) if wait.kind != "time"]
+    waits = [wait for wait in _waits(asked, d) if wait.kind != "time"]
     roles = _roles(asked, d)
     mine = [wait for wait in waits if any(same_role(wait.role, role) for role in roles)]
     others = [wait for wait in waits if wait not in mine]
     return Waiting(d, release_words(d), environment_words(d), mine, others) if waits else None
+
+
+def _waits(asked: Asked, d: Deployment) -> list[Wait]:
+    now = asked.ports.clock.now()
+    return waits_of(d, now, reasons_now(asked.ports, d, now))
 
 
 def _roles(asked: Asked, d: Deployment) -> list[str]:
@@ -139,7 +145,7 @@ def _form(asked: Asked, *, name: str) -> Response:
     proposed: dict[str, list[str]] = {}
     waits = [
         wait
-        for wait in waits_of(d, asked.ports.clock.now())
+        for wait in _waits(asked, d)
         if wait.decision == DECISIONS[name].decision and wait.role
     ]
     mine = _roles(asked, d)

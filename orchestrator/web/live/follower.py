@@ -11,6 +11,7 @@ from orchestrator.adapters.report.timeline import HOSTS_UP_TO
 from orchestrator.domain.fold.fold import apply
 from orchestrator.domain.journal.condensed import condensed
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.admission_facts import reasons_now
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.policy.telling.teller import telling_of
 from orchestrator.policy.telling.timeline_builder import story_from, tell
@@ -52,6 +53,7 @@ class Follower:
         self.tasks: dict[str, TaskSeen] = {}
         self._attempt, self._number = "", 0
         self._look_at_tasks()
+        self.reasons = reasons_now(ports, self.d, ports.clock.now())
 
     @property
     def lines(self) -> list[Line]:
@@ -73,6 +75,8 @@ class Follower:
             self._note(short)
             if self._records is not None:
                 self._records.append(record)
+        if new:
+            self.reasons = reasons_now(self._ports, self.d, self._ports.clock.now())
         return self._look_at_tasks() or bool(new)
 
     def _note(self, record: Condensed) -> None:

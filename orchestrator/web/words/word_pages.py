@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse
 
 from orchestrator.adapters.keys.passkeys import signature_of
+from orchestrator.adapters.speaker import this_speaker
 from orchestrator.bootstrap.browser_voice import SignatureWanted
 from orchestrator.domain.authority.prepared_word import PATIENCE
 from orchestrator.domain.authority.word import SignedWord, WordStatement, payload
@@ -79,11 +80,9 @@ def _spoken(
 ) -> Response:
     """Say it: it is recorded, or shown to be signed, or refused with the page kept as it was filled in."""
     kind, keyring = WORDS[word], keyring_of(asked, d)
-    policy = d.authority.policy
-    free = policy is not None and kind.verb in policy.unsigned_words
     keys = passkeys_of(keyring, asked.person, asked.ports.clock.now())
     key = chosen_of(keys, signed[0].word.key if signed else fields.one("key"))
-    ports = speaking_as(asked, None if free or key is None else key.key, signed)
+    ports = speaking_as(asked, None if _is_free(d, word) or key is None else key.key, signed)
     try:
         after = say(ports, d, word, fields, asked.person)
     except SignatureWanted as wanted:
@@ -92,8 +91,17 @@ def _spoken(
         return ask_to_sign(asked, _to_sign(d, word, wanted.word, key, consequences(d, word)), fields)
     except OrchError as fault:
         return _shown(asked, d, word, fields, fault)
-    onward = go_on(asked.service, after.id, asked.person) if kind.driven else Onward("not needed")
+    # Where keys are trusted, the driver says by its own key that it took over: it is the service's, and no person's.
+    by = asked.person if not keyring.keys else this_speaker().name
+    onward = go_on(asked.service, after.id, by) if kind.driven else Onward("not needed")
     return _to(asked, d, word, onward)
+
+
+def _is_free(d: Deployment, word: WordNow) -> bool:
+    """Whether it needs no signature: the policy says so, or it puts nothing on the journal."""
+    policy = d.authority.policy
+    unsigned = policy is not None and WORDS[word].verb in policy.unsigned_words
+    return unsigned or (word == "resume" and d.driving.paused is None)
 
 
 def _to_sign(
@@ -139,7 +147,6 @@ def _shown(
     by_hand = attempt if attempt is not None and attempt.manual else None
     keyring = keyring_of(asked, d)
     keys = passkeys_of(keyring, asked.person, asked.ports.clock.now())
-    policy = d.authority.policy
     made = page(
         "word.html.j2",
         request=asked.request,
@@ -154,7 +161,7 @@ def _shown(
         step=manual_step_of(d, by_hand) if by_hand is not None else None,
         due=due_of(d, by_hand) if by_hand is not None else None,
         results=list(RESULTS),
-        signs=bool(keyring.keys) and not (policy is not None and WORDS[word].verb in policy.unsigned_words),
+        signs=bool(keyring.keys) and not _is_free(d, word),
         keys=keys,
         once=new_number(),
     )

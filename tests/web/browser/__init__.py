@@ -1,0 +1,1 @@
+"""Pages of the service as people see and use them, in a real browser."""
