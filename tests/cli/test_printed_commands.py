@@ -134,6 +134,7 @@ KEYS_RUN = (
     "tests/cli/verbs/test_keys_commands.py and test_ssh_keys_commands.py make, trust and revoke keys so"
 )
 TRUST_RUN = "tests/cli/verbs/test_trust_commands.py goes this way, from the first trust on"
+PASSKEY_RUN = "tests/bootstrap/test_browser_voice.py runs it as it is printed"
 SIGSTORE_RUN = "tests/cli/verbs/test_sigstore_keys.py runs it as it is printed"
 RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is printed"
 LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed"
@@ -359,6 +360,8 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("adapters/files/project_authority.py", "orch model list"): SHOWS,
     ("adapters/keys/key_folder.py", "orch keys list"): SHOWS,
     ("bootstrap/own_voice.py", "orch keys list"): SHOWS,
+    ("bootstrap/browser_voice.py", "orch keys list"): SHOWS,
+    ("bootstrap/browser_voice.py", "orch keys trust CARD --person NAME --role ROLE"): PASSKEY_RUN,
     ("cli/verbs/planning/git_words.py", "orch keys list"): SHOWS,
     ("cli/verbs/planning/policy_adoption.py", "orch keys list"): SHOWS,
     ("cli/verbs/planning/trust.py", "orch keys list"): SHOWS,

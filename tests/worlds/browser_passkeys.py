@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,7 +32,7 @@ class _OnePage(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(_PAGE)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server calls it so)
         """Nothing is logged."""
 
 
@@ -54,18 +53,18 @@ class PasskeyBrowser:
         """What the browser answers when it is asked to sign."""
         return str(self.page.evaluate(_GET, options)).encode()
 
+    def another_authenticator(self, **options: Any) -> None:
+        """Put another one in its place; `options` are those of `addVirtualAuthenticator`."""
+        self.devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.authenticator})
+        self.authenticator = _added(self.devtools, options)
+
     def is_verified(self, *, verified: bool) -> None:
         """Whether the authenticator verifies the person from now on."""
         whose = {"authenticatorId": self.authenticator, "isUserVerified": verified}
         self.devtools.send("WebAuthn.setUserVerified", whose)
 
 
-@contextmanager
-def passkey_browser(**authenticator: Any) -> Iterator[PasskeyBrowser]:
-    """Chromium on http://localhost, with a virtual authenticator that verifies; options of `addVirtualAuthenticator` change it."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _OnePage)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    origin = f"http://localhost:{server.server_address[1]}"
+def _added(devtools: CDPSession, options: Mapping[str, Any]) -> str:
     usual: Mapping[str, Any] = {
         "protocol": "ctap2",
         "transport": "internal",
@@ -74,6 +73,16 @@ def passkey_browser(**authenticator: Any) -> Iterator[PasskeyBrowser]:
         "isUserVerified": True,
         "automaticPresenceSimulation": True,
     }
+    added = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**usual, **options}})
+    return str(added["authenticatorId"])
+
+
+@contextmanager
+def passkey_browser() -> Iterator[PasskeyBrowser]:
+    """Chromium on http://localhost, with a virtual authenticator that verifies its person."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _OnePage)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    origin = f"http://localhost:{server.server_address[1]}"
     try:
         with sync_playwright() as started:
             browser = started.chromium.launch(executable_path=CHROMIUM, args=list(_SWITCHES))
@@ -82,8 +91,7 @@ def passkey_browser(**authenticator: Any) -> Iterator[PasskeyBrowser]:
                 page.goto(origin)
                 devtools = page.context.new_cdp_session(page)
                 devtools.send("WebAuthn.enable")
-                added = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**usual, **authenticator}})
-                yield PasskeyBrowser(page, devtools, origin, json.loads(json.dumps(added))["authenticatorId"])
+                yield PasskeyBrowser(page, devtools, origin, _added(devtools, {}))
             finally:
                 browser.close()
     finally:

@@ -21,6 +21,7 @@ from orchestrator.domain.text.names import BY_HAND
 from orchestrator.errors import MachineLacks, Refused, UsageFault
 
 if TYPE_CHECKING:
+    from webauthn.helpers.cose import COSEAlgorithmIdentifier
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
     from webauthn.registration.verify_registration_response import VerifiedRegistration
 
@@ -30,6 +31,7 @@ PATIENCE = timedelta(minutes=5)
 """How long a person may take until the browser has answered."""
 MOST_OPEN = 1000
 """Challenges that wait for an answer at a time; the oldest goes."""
+_MILLISECONDS = int(PATIENCE.total_seconds() * 1000)
 _NOTHING = "No passkey was registered"
 _AGAIN = "Begin again in the browser"
 
@@ -109,6 +111,8 @@ def registration_question(site: Site, person: str, challenge: bytes, known: Iter
         rp_name=site.name,
         user_name=person,
         challenge=challenge,
+        supported_pub_key_algs=_algorithms(),
+        timeout=_MILLISECONDS,
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED,
             user_verification=UserVerificationRequirement.REQUIRED,
@@ -129,6 +133,7 @@ def signing_question(public: str, payload: bytes) -> Asked:
     options = generate_authentication_options(
         rp_id=key.rp_id,
         challenge=challenge,
+        timeout=_MILLISECONDS,
         allow_credentials=_descriptors([key]),
         user_verification=UserVerificationRequirement.REQUIRED,
     )
@@ -161,7 +166,6 @@ def _verified(answer: bytes, challenge: bytes, site: Site) -> VerifiedRegistrati
     """What the answer registers, verified (WebAuthn, 7.1). Raises NotInForm, Refused, MachineLacks."""
     try:
         from webauthn import base64url_to_bytes, verify_registration_response
-        from webauthn.helpers.cose import COSEAlgorithmIdentifier as Cose
         from webauthn.helpers.exceptions import WebAuthnException
     except ImportError:
         raise _lacking() from None
@@ -174,13 +178,9 @@ def _verified(answer: bytes, challenge: bytes, site: Site) -> VerifiedRegistrati
             expected_rp_id=site.rp_id,
             expected_origin=site.origin,
             require_user_verification=True,
-            supported_pub_key_algs=[
-                Cose.ECDSA_SHA_256,
-                Cose.EDDSA,
-                Cose.RSASSA_PKCS1_v1_5_SHA_256,
-            ],
+            supported_pub_key_algs=_algorithms(),
         )
-        said = client_data(base64url_to_bytes(whole["response"]["clientDataJSON"]))
+        client = client_data(base64url_to_bytes(whole["response"]["clientDataJSON"]))
     except NotInForm:
         raise
     except ForeignJsonError as fault:
@@ -188,7 +188,7 @@ def _verified(answer: bytes, challenge: bytes, site: Site) -> VerifiedRegistrati
     except foreign as fault:
         reason = str(fault)[:200] if isinstance(fault, WebAuthnException) else "it has not the form"
         raise Refused(f"{_NOTHING}: the browser's answer does not do: {reason!a}. {_AGAIN}.") from None
-    if said.embedded:
+    if client.embedded:
         raise Refused(f"{_NOTHING}: the page was shown within a page of another site. Open it by itself.")
     return made
 
@@ -204,6 +204,13 @@ def _der(cose: bytes) -> bytes:
     except (WebAuthnException, ValueError, TypeError, KeyError):
         raise NotInForm("a key of ECDSA with P-256, of Ed25519 or of RSA", _AGAIN) from None
     return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _algorithms() -> list[COSEAlgorithmIdentifier]:
+    """Those of a Passkey, the one that most authenticators have first."""
+    from webauthn.helpers.cose import COSEAlgorithmIdentifier as Cose
+
+    return [Cose.ECDSA_SHA_256, Cose.EDDSA, Cose.RSASSA_PKCS1_v1_5_SHA_256]
 
 
 def _descriptors(keys: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor]:
