@@ -36,7 +36,10 @@ def go_on(service: Service, deployment: str, by: str) -> Onward:
         if driven(ports, deployment):
             return Onward("driven already")
     d = folded(ports.journal, deployment)
-    if isinstance(next_step(d, ports.clock.now()), Over | WaitForPerson) and d.authority.opened_at is not None:
+    if (
+        isinstance(next_step(d, ports.clock.now()), Over | WaitForPerson)
+        and d.authority.opened_at is not None
+    ):
         return Onward("not needed")
     try:
         service.drivers.begin(deployment, by)

@@ -30,21 +30,26 @@ class Approver:
         self.role, self.key = role, KEYS[role]
         who = access(role, **where).model_copy(update={"person": PEOPLE[role], "login": role})
         self.client = TestClient(
-            served(fleet.ports, OpenDoors(who), drivers=fleet.drivers), base_url=ADDRESS, follow_redirects=False
+            served(fleet.ports, OpenDoors(who), drivers=fleet.drivers),
+            base_url=ADDRESS,
+            follow_redirects=False,
         )
 
     def show(self, d: Deployment, name: str = "approve", **fields: str) -> httpx.Response:
         given = {"csrf": CSRF, "role": self.role, "reason": "looked at", **fields}
-        return self.client.post(f"/deployments/{d.id}/approval/{name}", data=given)
+        answer: httpx.Response = self.client.post(f"/deployments/{d.id}/approval/{name}", data=given)
+        return answer
 
     def give(
         self, page: httpx.Response, key: Authenticator | None = None, *, of: httpx.Response | None = None
     ) -> httpx.Response:
         """Sign what a page shows, and give it at this page's address."""
-        answer = json.dumps((key or self.key).answer(payload_of(of or page)))
+        made = json.dumps((key or self.key).answer(payload_of(of or page)))
         number = found(page, r'name="number" value="([0-9a-f]+)"')
         action = found(page, r'action="([^"]+/given)"')
-        return self.client.post(action, data={"csrf": CSRF, "number": number, "answer": answer})
+        given = {"csrf": CSRF, "number": number, "answer": made}
+        answer: httpx.Response = self.client.post(action, data=given)
+        return answer
 
     def approve(self, d: Deployment) -> httpx.Response:
         return self.give(self.show(d))
@@ -131,7 +136,9 @@ def test_a_signature_of_one_deployment_does_not_count_for_another(fleet: Fleet, 
     bo = Approver(fleet, "change manager")
     first, another = bo.show(d), bo.show(second)
     assert bo.give(another, of=first).status_code == 409
-    moved = httpx.Response(200, text=first.text.replace(f"/deployments/{d.id}/", f"/deployments/{second.id}/"))
+    moved = httpx.Response(
+        200, text=first.text.replace(f"/deployments/{d.id}/", f"/deployments/{second.id}/")
+    )
     assert bo.give(moved).status_code == 409
     assert not given(fleet, d)
     assert not given(fleet, second)

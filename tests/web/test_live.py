@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -66,7 +66,10 @@ def failed_wave(number: int) -> list[e.Event]:
     names = hosts(number)
     events = ready_to_deploy(names, tree)
     first = deployment(events).waves[0].hosts
-    return [*events, *attempted(f"{NAME}.1-deploy", 0, **dict.fromkeys(first, "done") | {first[0]: "not_done"})]
+    return [
+        *events,
+        *attempted(f"{NAME}.1-deploy", 0, **dict.fromkeys(first, "done") | {first[0]: "not_done"}),
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -135,9 +138,9 @@ def test_a_hundred_watchers_cost_one_read_and_get_the_same() -> None:
         assert {event for event, _, _ in first} == {"change"}
         assert all(set(body["fragments"]) <= set(FRAGMENTS) for _, body, _ in first)
         before = journal.reads
-        began = time.monotonic()  # noqa: TID251
+        began = time.monotonic()
         await asyncio.sleep(0.5)
-        looks = (time.monotonic() - began) / hubs.LOOK  # noqa: TID251
+        looks = (time.monotonic() - began) / hubs.LOOK
         assert journal.reads - before <= looks + 2, "each look reads once, however many watch"
         journal.append(NAME, len(journal.read(NAME)), [paused()])
         news = await asyncio.gather(*(each.next() for each in watchers))
@@ -255,10 +258,10 @@ def test_a_store_that_is_away_is_said_and_looked_past() -> None:
 )
 def test_the_grid_is_good_for_ten_and_for_ten_thousand_hosts(number: int, shown: str) -> None:
     ports, _ = ports_with(failed_wave(number))
-    began = time.monotonic()  # noqa: TID251
+    began = time.monotonic()
     at = Follower(ports, NAME)
     fragments = fragments_of(at, ports.clock.now(), ())
-    took = time.monotonic() - began  # noqa: TID251
+    took = time.monotonic() - began
     rows = wave_rows(at.d)
     assert rows[1].shown == shown
     assert sum(part.hosts for row in rows for part in row.parts) == number
@@ -269,9 +272,9 @@ def test_the_grid_is_good_for_ten_and_for_ten_thousand_hosts(number: int, shown:
 
 
 @pytest.fixture
-def many() -> Iterator[TestClient]:
+def many() -> TestClient:
     ports, _ = ports_with(failed_wave(10_000))
-    yield TestClient(served(ports, OpenDoors(access("viewer"))), base_url=ADDRESS)
+    return TestClient(served(ports, OpenDoors(access("viewer"))), base_url=ADDRESS)
 
 
 def test_a_wave_of_thousands_is_shown_in_pages_with_trouble_first(many: TestClient) -> None:
@@ -294,7 +297,11 @@ def test_text_from_hosts_is_shown_and_never_run() -> None:
     outcome = ended.outcome.hosts[0].model_copy(update={"reason": evil})
     told = ended.outcome.model_copy(update={"hosts": (outcome, *ended.outcome.hosts[1:])})
     ports, _ = ports_with([*events[:-1], e.AttemptEnded(outcome=told)])
-    page = TestClient(served(ports, OpenDoors(access("viewer"))), base_url=ADDRESS).get(f"/deployments/{NAME}").text
+    page = (
+        TestClient(served(ports, OpenDoors(access("viewer"))), base_url=ADDRESS)
+        .get(f"/deployments/{NAME}")
+        .text
+    )
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert "\u202e" not in page

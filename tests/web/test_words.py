@@ -41,17 +41,21 @@ class Desk:
         )
 
     def form(self, d: Deployment, word: str) -> httpx.Response:
-        return self.client.get(f"/deployments/{d.id}/words/{word}")
+        answer: httpx.Response = self.client.get(f"/deployments/{d.id}/words/{word}")
+        return answer
 
     def say(self, d: Deployment, word: str, **fields: str) -> httpx.Response:
-        return self.client.post(f"/deployments/{d.id}/words/{word}", data={"csrf": CSRF, **fields})
+        given = {"csrf": CSRF, **fields}
+        answer: httpx.Response = self.client.post(f"/deployments/{d.id}/words/{word}", data=given)
+        return answer
 
     def give(self, page: httpx.Response, key: Authenticator, **changed: str) -> httpx.Response:
         """Sign what the page shows, as the browser does."""
         action = found(page, r'action="([^"]+/given)"')
         fields = {"csrf": CSRF, "number": found(page, r'name="number" value="([0-9a-f]+)"')}
-        answer = json.dumps(key.answer(payload_of(page)))
-        return self.client.post(action, data={**fields, "answer": answer, **changed})
+        made = json.dumps(key.answer(payload_of(page)))
+        answer: httpx.Response = self.client.post(action, data={**fields, "answer": made, **changed})
+        return answer
 
 
 def found(page: httpx.Response, pattern: str) -> str:
@@ -172,7 +176,9 @@ def test_what_was_signed_for_one_word_is_given_once_and_for_no_other() -> None:
 
 def test_another_session_does_not_give_it() -> None:
     fleet, d = at_gate()
-    fleet.keys.ring = Keyring(keys=(ANN.trusted("Ann", "service owner"), OTHER.trusted("Bo", "service owner")))
+    fleet.keys.ring = Keyring(
+        keys=(ANN.trusted("Ann", "service owner"), OTHER.trusted("Bo", "service owner"))
+    )
     shown = Desk(fleet).say(d, "pause", reason="lunch")
     bo = Desk(fleet)
     bo.doors.access = access("deployment manager").model_copy(update={"person": "Bo", "login": "bo"})

@@ -50,13 +50,15 @@ class Running:
         """`made` makes the application for the address that people use."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://localhost:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(made(self.address), log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            made(self.address), log_level="error", lifespan="off", timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
-        until = time.time() + 20  # noqa: TID251 (a test waits for a real thread)
-        while not self._server.started and time.time() < until:  # noqa: TID251
-            time.sleep(0.02)  # noqa: TID251
+        until = time.time() + 20
+        while not self._server.started and time.time() < until:
+            time.sleep(0.02)
 
     def stop(self) -> None:
         self._server.should_exit = True

@@ -199,7 +199,10 @@ PREPARED_WORDS = Table(
     Column("until", String(32), nullable=False),
     Column("body", Text, nullable=False),
 )
-"""One row per word that waits for a signature in a browser, and per form that was sent; minutes old at most. It may be emptied."""
+"""One row per word that waits for a signature in a browser, and per form that was sent; all are minutes old.
+
+The table may be emptied.
+"""
 
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""

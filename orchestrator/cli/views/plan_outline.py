@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from orchestrator.policy.telling.outline import Branch
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.evidence.baseline import ScopeOn
 from orchestrator.domain.plan.declared_change import DeclaredChange
@@ -20,6 +19,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.selection import selection_words
 from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
+from orchestrator.policy.telling.outline import Branch
 from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.document_words import document_line, overseers_of
 from orchestrator.policy.telling.words.environment_words import placed_words

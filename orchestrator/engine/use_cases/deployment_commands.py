@@ -190,7 +190,7 @@ def rollback(  # noqa: PLR0913 - what a person may ask for with it
     return resume(ports, d.id, by=by, watch=watch, said_already=True)
 
 
-def take_back(  # noqa: PLR0913 - what a person may ask for with it
+def take_back(
     ports: Ports,
     deployment: str,
     *,

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from orchestrator.policy.telling.outline import Branch, group
 from orchestrator.domain.authority.admission_answer import NotAdmitted
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.deployment.deployment import Deployment
@@ -19,6 +18,7 @@ from orchestrator.policy.authority.late_words import concession
 from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
+from orchestrator.policy.telling.outline import Branch, group
 from orchestrator.policy.telling.summary import environment_words, release_words
 from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.document_words import document_line

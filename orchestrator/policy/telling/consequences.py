@@ -1,7 +1,6 @@
 """What will happen when a person says a word: read before it is said."""
 
-from collections.abc import Iterator
-from typing import assert_never
+from collections.abc import Callable, Iterator, Mapping
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import State
@@ -12,31 +11,7 @@ from orchestrator.policy.telling.words.host_words import hosts_words
 
 def consequences(d: Deployment, word: WordNow) -> tuple[str, ...]:
     """Sentences about what follows from the word as things stand now."""
-    return tuple(_consequences(d, word))
-
-
-def _consequences(d: Deployment, word: WordNow) -> Iterator[str]:
-    match word:
-        case "abort":
-            yield from _abort(d)
-        case "rollback":
-            yield from _backout(d)
-        case "exclude":
-            yield from _exclude(d)
-        case "retry":
-            yield from _retry(d)
-        case "confirm":
-            yield _after_gate(d)
-        case "pause":
-            yield "It stops before its next step. A run that is under way goes on to its end."
-        case "hold":
-            yield "It waits for a person. Nothing goes on until somebody decides."
-        case "resume":
-            yield "It goes on from where it stands, driven by a process of its own."
-        case "step":
-            yield "It goes on with your answer. The checks look at the result."
-        case forgotten:
-            assert_never(forgotten)
+    return tuple(_OF_WORDS[word](d))
 
 
 def _abort(d: Deployment) -> Iterator[str]:
@@ -82,8 +57,26 @@ def _retry(d: Deployment) -> Iterator[str]:
     yield f"{what} tried again on {hosts_words(hosts)}."
 
 
-def _after_gate(d: Deployment) -> str:
+def _after_gate(d: Deployment) -> Iterator[str]:
     ahead = [wave for wave in d.waves if wave.number > d.rollout.wave]
     if not ahead:
-        return "This was the last wave: what the plan says of the end follows."
-    return f"The next wave goes: {ahead[0].name} with {counted(len(ahead[0].hosts), 'host')}."
+        yield "This was the last wave: what the plan says of the end follows."
+        return
+    yield f"The next wave goes: {ahead[0].name} with {counted(len(ahead[0].hosts), 'host')}."
+
+
+def _always(words: str) -> Callable[[Deployment], Iterator[str]]:
+    return lambda d: iter((words,))
+
+
+_OF_WORDS: Mapping[WordNow, Callable[[Deployment], Iterator[str]]] = {
+    "abort": _abort,
+    "rollback": _backout,
+    "exclude": _exclude,
+    "retry": _retry,
+    "confirm": _after_gate,
+    "pause": _always("It stops before its next step. A run that is under way goes on to its end."),
+    "hold": _always("It waits for a person. Nothing goes on until somebody decides."),
+    "resume": _always("It goes on from where it stands, driven by a process of its own."),
+    "step": _always("It goes on with your answer. The checks look at the result."),
+}

@@ -143,11 +143,7 @@ def _compared(asked: Asked, d: Deployment) -> Compared | None:
 def _form(asked: Asked, *, name: str) -> Response:
     d = _deployment(asked)
     proposed: dict[str, list[str]] = {}
-    waits = [
-        wait
-        for wait in _waits(asked, d)
-        if wait.decision == DECISIONS[name].decision and wait.role
-    ]
+    waits = [wait for wait in _waits(asked, d) if wait.decision == DECISIONS[name].decision and wait.role]
     mine = _roles(asked, d)
     wanted = [wait.role for wait in waits if any(same_role(wait.role, role) for role in mine)]
     if wanted:

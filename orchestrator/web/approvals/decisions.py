@@ -36,7 +36,9 @@ class DecisionKind(NamedTuple):
 DECISIONS: Mapping[str, DecisionKind] = {
     "approve": DecisionKind("approve", "approve", "Approve", "Approve"),
     "reject": DecisionKind("reject", "approve", "Reject", "Reject", danger=True),
-    "override": DecisionKind("override", "approve", "Override a freeze or the window", "Override", danger=True),
+    "override": DecisionKind(
+        "override", "approve", "Override a freeze or the window", "Override", danger=True
+    ),
     "concede": DecisionKind("concede", "approve", "Agree to go on without hosts", "Agree", danger=True),
     "sign-off": DecisionKind("sign_off", "approve", "Sign off what was deployed", "Sign off"),
     "review": DecisionKind("review", "review", "Review", "Review"),

@@ -145,7 +145,8 @@ def _render(ports: Ports, channel: Channel, rights: Collection[Rights]) -> None:
     at, now = channel.follower, ports.clock.now()
     channel.texts = {name: rendered(name, at, now) for name in FRAGMENTS if name not in BY_RIGHTS}
     channel.of_rights = {
-        each: {name: rendered(name, at, now, each) for name in FRAGMENTS if name in BY_RIGHTS} for each in rights
+        each: {name: rendered(name, at, now, each) for name in FRAGMENTS if name in BY_RIGHTS}
+        for each in rights
     }
     channel.headline = next(iter(plain_words(at.d)), "")
     channel.over = at.d.over

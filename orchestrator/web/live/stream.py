@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
@@ -49,34 +49,49 @@ async def stream(asked: Asked) -> Response:
 
 
 async def _events(asked: Asked, channel: Channel, rights: frozenset[Right], known: str) -> AsyncIterator[str]:
-    sent: dict[str, str] = {}
-    headline, fault = "", ""
+    seen = _Seen(known == channel.version(rights), channel, rights)
     yield f"retry: {RETRY}\n\n"
-    if known == channel.version(rights):
-        sent, headline = channel.seen_with(rights), channel.headline
     while True:
         changed = channel.changed
-        texts = channel.seen_with(rights)
-        news = {name: texts[name] for name in FRAGMENTS if texts[name] != sent.get(name)}
-        if news:
-            spoken = channel.headline if channel.headline != headline else ""
-            yield _event("change", {"fragments": news, "spoken": spoken}, channel.version(rights))
-            sent, headline = texts, channel.headline
-        if channel.fault != fault:
-            fault = channel.fault
-            yield _event("fault", {"words": fault})
+        for event in seen.news(channel, rights):
+            yield event
         if channel.over:
             yield _event("over", {"words": channel.headline})
             return
-        if changed.is_set():
+        if await _changes(changed):
             continue
-        try:
-            await asyncio.wait_for(changed.wait(), HEARTBEAT)
-        except TimeoutError:
-            if not await run_in_threadpool(_still_in, asked):
-                yield _event("ended", {"words": "Your session is over. Log in again."})
-                return
-            yield ": still here\n\n"
+        if not await run_in_threadpool(_still_in, asked):
+            yield _event("ended", {"words": "Your session is over. Log in again."})
+            return
+        yield ": still here\n\n"
+
+
+async def _changes(changed: asyncio.Event) -> bool:
+    """Wait for a change; False where none came within a heartbeat."""
+    try:
+        await asyncio.wait_for(changed.wait(), HEARTBEAT)
+    except TimeoutError:
+        return False
+    return True
+
+
+class _Seen:
+    """What one watcher was sent."""
+
+    def __init__(self, has_all: bool, channel: Channel, rights: frozenset[Right]) -> None:  # noqa: FBT001
+        self._texts = channel.seen_with(rights) if has_all else {}
+        self._fault = ""
+
+    def news(self, channel: Channel, rights: frozenset[Right]) -> Iterator[str]:
+        """An event with the fragments that changed, and one with a fault that came or went."""
+        texts = channel.seen_with(rights)
+        changed = {name: texts[name] for name in FRAGMENTS if texts[name] != self._texts.get(name)}
+        if changed:
+            self._texts = texts
+            yield _event("change", {"fragments": changed}, channel.version(rights))
+        if channel.fault != self._fault:
+            self._fault = channel.fault
+            yield _event("fault", {"words": self._fault})
 
 
 def _still_in(asked: Asked) -> bool:

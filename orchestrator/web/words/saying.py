@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from orchestrator.web.forms import Fields
 
 RESULTS: dict[str, e.StepResult] = {"done": "done", "failed": "failed", "not begun": "not begun"}
+
+_PLAIN: Mapping[WordNow, type[e.Paused | e.Resumed | e.AbortRequested]] = {
+    "pause": e.Paused,
+    "resume": e.Resumed,
+    "abort": e.AbortRequested,
+}
 
 
 def say(ports: Ports, d: Deployment, word: WordNow, fields: Fields, by: str) -> Deployment:
@@ -58,26 +65,20 @@ def _event(d: Deployment, word: WordNow, fields: Fields, by: str) -> e.Event:
     if word == "exclude" and not fields.each("hosts"):
         fields.faults["hosts"] = "Hosts: expected at least one, found none; name it."
     _refuse_faults(fields)
-    match word:
-        case "pause":
-            return e.Paused(by=by, reason=reason)
-        case "hold":
-            _refuse_hold(d)
-            held = d.driving.hold is not None
-            return e.HeldOn(by=by, reason=reason) if held else e.DeploymentHeld(by=by, reason=reason)
-        case "resume":
-            return e.Resumed(by=by, reason=reason)
-        case "retry":
-            return e.Retried(by=by, reason=reason, again=fields.has("again"))
-        case "exclude":
-            return e.Excluded(hosts=fields.each("hosts"), by=by, reason=reason)
-        case _:
-            return e.AbortRequested(by=by, reason=reason)
+    if word == "hold":
+        return _held(d, by, reason)
+    if word == "retry":
+        return e.Retried(by=by, reason=reason, again=fields.has("again"))
+    if word == "exclude":
+        return e.Excluded(hosts=fields.each("hosts"), by=by, reason=reason)
+    return _PLAIN[word](by=by, reason=reason)
 
 
-def _refuse_hold(d: Deployment) -> None:
+def _held(d: Deployment, by: str, reason: str) -> e.Event:
     if d.over or not d.touched:
         raise Refused(f"{d.id} is {d.state.value}: only a deployment at work is held. Pause it instead.")
+    held = d.driving.hold is not None
+    return e.HeldOn(by=by, reason=reason) if held else e.DeploymentHeld(by=by, reason=reason)
 
 
 def _confirmed(d: Deployment, fields: Fields, by: str) -> e.Confirmed:

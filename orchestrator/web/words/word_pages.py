@@ -131,9 +131,7 @@ def _to(asked: Asked, d: Deployment, word: WordNow, onward: Onward | None) -> Re
         return JSONResponse({"deployment": d.id, "said": word, "driver": went, "words": words})
     if onward is None or went != "not begun":
         return RedirectResponse(place, status_code=303)
-    return page(
-        "word_said.html.j2", request=asked.request, asked=asked, d=d, kind=WORDS[word], onward=onward
-    )
+    return page("word_said.html.j2", request=asked.request, asked=asked, d=d, kind=WORDS[word], onward=onward)
 
 
 def _shown(

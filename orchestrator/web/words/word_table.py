@@ -27,13 +27,16 @@ class WordKind(NamedTuple):
 
 WORDS: Mapping[WordNow, WordKind] = {
     "confirm": WordKind("confirm", "steer", "Confirm the gate", "Confirm", "The gate is confirmed."),
-    "step": WordKind(
-        "step", "steer", "Answer the step by hand", "Answer", "Your answer is on the journal."
-    ),
+    "step": WordKind("step", "steer", "Answer the step by hand", "Answer", "Your answer is on the journal."),
     "resume": WordKind("resume", "steer", "Go on", "Go on", "It goes on.", reason="go on"),
     "retry": WordKind("retry", "steer", "Try again", "Try again", "It is tried again.", reason="try again"),
     "exclude": WordKind(
-        "exclude", "steer", "Go on without hosts", "Go on without them", "It goes on without them.", danger=True
+        "exclude",
+        "steer",
+        "Go on without hosts",
+        "Go on without them",
+        "It goes on without them.",
+        danger=True,
     ),
     "pause": WordKind(
         "pause", "pause", "Pause", "Pause", "It is paused.", driven=False, reason="no reason given"

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, expect
 
+from orchestrator.adapters.keys.passkeys import passkey_verifies
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.approval import payload as approval_payload
 from orchestrator.domain.authority.signing import Keyring, Signature
@@ -19,8 +20,8 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.use_cases.deployment_commands import resume
-from orchestrator.adapters.keys.passkeys import passkey_verifies
 from tests.fakes.authority import FakeKeys
+from tests.web.test_words import held
 from tests.worlds.browsed_service import Running, Visitor, chromium, running, visitor
 from tests.worlds.browser import CHROMIUM
 from tests.worlds.fleet import Fleet, quiet
@@ -91,7 +92,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def desk(tmp_path: Path, browser: Browser) -> Iterator[Desk]:
     gate = {"confirm": "service owner", "soak": "0s"}
-    fleet = Fleet(plan_tree(kind="phased", waves=[{"count": 1, "gate": gate}, "rest"]), home=tmp_path / "home")
+    fleet = Fleet(
+        plan_tree(kind="phased", waves=[{"count": 1, "gate": gate}, "rest"]), home=tmp_path / "home"
+    )
     doors = OpenDoors(access("deployment manager"))
     made: Callable[[str], object] = lambda address: served(  # noqa: E731
         fleet.ports, doors, drivers=fleet.drivers, address=address
@@ -130,6 +133,32 @@ def test_words_of_one_browser_are_seen_in_another(desk: Desk) -> None:
     assert desk.fleet.now(d.id).state is State.COMPLETED
 
 
+def approve(desk: Desk, visit: Visitor, role: str, person: str) -> None:
+    """Approve, from the list of what waits, with the passkey of this browser."""
+    desk.log_in(role, person)
+    page = visit.page
+    page.goto(f"{desk.service.address}/approvals")
+    page.get_by_role("link", name=re.compile("See what is signed")).first.click()
+    page.get_by_role("link", name="Approve", exact=True).click()
+    page.get_by_label("Your role in this").select_option(role)
+    page.get_by_label(re.compile("Reason")).fill("read and understood")
+    page.get_by_role("button", name="Show what is signed").click()
+    sign(visit)
+    expect(page.get_by_text("Your decision is on the journal")).to_be_visible()
+
+
+def abort(desk: Desk, visit: Visitor, d: Deployment) -> None:
+    """Abort, with the passkey of this browser."""
+    page = visit.page
+    page.goto(desk.at(d))
+    page.get_by_role("link", name="Abort").click()
+    expect(page.get_by_text("1 host is backed out: h1.")).to_be_visible()
+    page.get_by_label("Reason").fill("prices are wrong")
+    page.get_by_role("button", name="Show what is signed").click()
+    sign(visit)
+    expect(page.locator("#headline")).to_contain_text("backed out")
+
+
 def test_two_approve_with_passkeys_then_one_starts_it_confirms_and_aborts(desk: Desk) -> None:
     fleet = desk.fleet
     fleet.rule()
@@ -143,16 +172,8 @@ def test_two_approve_with_passkeys_then_one_starts_it_confirms_and_aborts(desk: 
     fleet.keys.ring = Keyring(keys=(*people, DEPLOYER))
     fleet.drivers.drive = lambda name, by: resume(fleet.ports, name, by="ann", watch=quiet)
     d = fleet.deploy()
-    for visit, (role, person) in ((bo, MANAGER), (cy, OWNER)):
-        desk.log_in(role, person)
-        visit.page.goto(f"{desk.service.address}/approvals")
-        visit.page.get_by_role("link", name=re.compile("See what is signed")).first.click()
-        visit.page.get_by_role("link", name="Approve", exact=True).click()
-        visit.page.get_by_label("Your role in this").select_option(role)
-        visit.page.get_by_label(re.compile("Reason")).fill("read and understood")
-        visit.page.get_by_role("button", name="Show what is signed").click()
-        sign(visit)
-        expect(visit.page.get_by_text("Your decision is on the journal")).to_be_visible()
+    approve(desk, bo, *MANAGER)
+    approve(desk, cy, *OWNER)
     given = fleet.events(d, e.ApprovalGiven)
     assert {each.signed.signature.kind for each in given} == {"webauthn"}
     desk.log_in("deployment manager", MANAGER[1])
@@ -161,13 +182,7 @@ def test_two_approve_with_passkeys_then_one_starts_it_confirms_and_aborts(desk: 
     bo.page.get_by_role("button", name="Go on").click()
     expect(bo.page.locator("#headline")).to_contain_text("confirmation by service owner")
     desk.log_in("service owner", OWNER[1])
-    cy.page.goto(desk.at(d))
-    cy.page.get_by_role("link", name="Abort").click()
-    expect(cy.page.get_by_text("1 host is backed out: h1.")).to_be_visible()
-    cy.page.get_by_label("Reason").fill("prices are wrong")
-    cy.page.get_by_role("button", name="Show what is signed").click()
-    sign(cy)
-    expect(cy.page.locator("#headline")).to_contain_text("backed out")
+    abort(desk, cy, d)
     asked = fleet.events(d, e.AbortRequested)[-1]
     assert asked.spoken.signed.signature.key == people[1].key
     assert fleet.now(d.id).state is State.BACKED_OUT
@@ -180,7 +195,8 @@ def test_a_page_that_shows_another_text_than_is_signed_signs_nothing(desk: Desk)
     fleet.keys.ring = Keyring(keys=(visit.passkey(fleet.clock.now(), "Ann", "service owner"),))
     page = visit.page
     page.route(
-        "**/words/pause", lambda route: _altered(route) if route.request.method == "POST" else route.continue_()
+        "**/words/pause",
+        lambda route: _altered(route) if route.request.method == "POST" else route.continue_(),
     )
     page.goto(desk.at(d, "/words/pause"))
     page.get_by_role("button", name="Show what is signed").click()
@@ -215,14 +231,12 @@ def test_without_script_it_is_all_there(desk: Desk) -> None:
 def test_pages_fit_and_axe_finds_nothing(desk: Desk, tmp_path: Path, width: int, scheme: str) -> None:
     desk.fleet.rule()
     waiting = desk.fleet.deploy()
-    ring, desk.fleet.keys.ring, desk.fleet.authority.policy = desk.fleet.keys.ring, Keyring(), None
-    from tests.web.test_words import held
-
+    ring = desk.fleet.keys.ring
     stuck, other = held()
-    desk.fleet.keys.ring = ring
     visit = desk.visit(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    key = visit.passkey(desk.fleet.clock.now(), "Ann", "change manager")
-    desk.fleet.keys.ring = Keyring(keys=(key, *(each for each in ring.keys if each.person != "ann")))
+    key = visit.passkey(desk.fleet.clock.now(), MANAGER[1], MANAGER[0])
+    desk.log_in("deployment manager", MANAGER[1])
+    desk.fleet.keys.ring = Keyring(keys=(key, *(each for each in ring.keys if each.person != MANAGER[1])))
     page, folder = visit.page, tmp_path / "shots"
     for name, place in {
         "deployment": desk.at(waiting),
@@ -247,7 +261,7 @@ def test_pages_fit_and_axe_finds_nothing(desk: Desk, tmp_path: Path, width: int,
 
 def _fits(page: object, folder: Path, name: str) -> None:
     page.screenshot(path=str(folder / f"{name}.png"), full_page=True)  # type: ignore[attr-defined]
-    found = Axe().run(page)  # type: ignore[arg-type]
+    found = Axe().run(page)
     assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")  # type: ignore[attr-defined]
     assert wide <= 0, f"{name} is {wide} pixels wider than its window"

@@ -21,9 +21,9 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.planning.environment_objections import warnings_of
 
 if TYPE_CHECKING:
-    from orchestrator.policy.telling.outline import Branch
     from orchestrator.domain.rules.environment import KnownMachine
     from orchestrator.errors import Fault
+    from orchestrator.policy.telling.outline import Branch
 
 HEADINGS = ("environment", "class", "owner", "title", "policy", "file")
 
@@ -126,8 +126,8 @@ def _warnings(loaded: LoadedFile[Environment]) -> list[Fault]:
 
 
 def _outline(loaded: LoadedFile[Environment]) -> Branch:
-    from orchestrator.policy.telling.outline import Branch
     from orchestrator.policy.calendar.windows import Calendar, freezes_at
+    from orchestrator.policy.telling.outline import Branch
 
     noun = loaded.noun
     binding = {freeze.name for freeze in freezes_at(Calendar.of_valid(freezes=noun.freezes), clock().now())}
