@@ -18,12 +18,12 @@ from orchestrator.engine.lookup.admission_facts import reasons_now
 from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
 from orchestrator.errors import OrchError, Refused, StoreFault
+from orchestrator.policy.authority.approval_outline import approval_outline, missing_words
 from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.course.follow_up import reviews_missing, sign_offs_missing
+from orchestrator.policy.course.waits import Wait, waits_of
 from orchestrator.policy.course.words_now import hosts_to_leave_out
-from orchestrator.policy.telling.approval_outline import approval_outline, missing_words
 from orchestrator.policy.telling.summary import environment_words, release_words
-from orchestrator.policy.telling.waits import Wait, waits_of
 from orchestrator.web.approvals.decisions import DECISIONS, decisions_now, statement_of
 from orchestrator.web.forms import Fields, fields_of, mark_of
 from orchestrator.web.gate import place_of

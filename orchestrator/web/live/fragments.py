@@ -12,11 +12,11 @@ from orchestrator.adapters.report.short_names import short_names
 from orchestrator.adapters.report.timeline import timeline_of
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.course.current_step import waits_for_person
+from orchestrator.policy.course.waits import waits_of
 from orchestrator.policy.course.words_now import words_now
 from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import environment_words, plain_words, release_words
-from orchestrator.policy.telling.waits import waits_of
 from orchestrator.web.live.wave_rows import wave_rows
 from orchestrator.web.templating import fragment
 from orchestrator.web.words.word_table import WORDS

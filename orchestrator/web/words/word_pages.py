@@ -18,8 +18,8 @@ from orchestrator.domain.authority.word import SignedWord, WordStatement, payloa
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.errors import OrchError, Refused
 from orchestrator.policy.course.by_hand import due_of, manual_step_of
+from orchestrator.policy.course.consequences import consequences
 from orchestrator.policy.course.words_now import WordNow, hosts_to_leave_out, words_now
-from orchestrator.policy.telling.consequences import consequences
 from orchestrator.web.forms import Fields, fields_of, mark_of
 from orchestrator.web.onward import Onward, go_on
 from orchestrator.web.problems import problem_of
