@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from orchestrator.adapters.report.page import LETTERS
 from orchestrator.adapters.report.short_names import short_names
+from orchestrator.domain.deployment.standing import StandingName
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.telling.words.host_words import NAMED, STANDING_WORDS
 
 if TYPE_CHECKING:
     from orchestrator.domain.deployment.deployment import Deployment
-    from orchestrator.domain.deployment.standing import StandingName
     from orchestrator.domain.plan.wave import Wave
 
 NAMES_UP_TO, CELLS_UP_TO = 60, 600

@@ -11,11 +11,11 @@ from orchestrator.domain.journal import events as e
 from orchestrator.engine.use_cases.deployment_commands import signal, take_back
 from orchestrator.errors import Refused, UsageFault
 from orchestrator.policy.course.by_hand import manual_step_of
+from orchestrator.policy.course.words_now import WordNow
 
 if TYPE_CHECKING:
     from orchestrator.domain.deployment.deployment import Deployment
     from orchestrator.engine.ports import Ports
-    from orchestrator.policy.course.words_now import WordNow
     from orchestrator.web.forms import Fields
 
 RESULTS: dict[str, e.StepResult] = {"done": "done", "failed": "failed", "not begun": "not begun"}

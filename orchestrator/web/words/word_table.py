@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.domain.authority.word import Verb
+from orchestrator.policy.course.words_now import WordNow
 
 if TYPE_CHECKING:
     from orchestrator.domain.authority.access import Right
-    from orchestrator.policy.course.words_now import WordNow
 
 
 class WordKind(NamedTuple):
