@@ -213,9 +213,22 @@ def test_a_form_that_is_sent_twice_does_one_thing() -> None:
     fleet, d = at_gate()
     desk = Desk(fleet)
     once = found(desk.form(d, "pause"), r'name="once" value="([0-9a-f]+)"')
-    answers = [desk.say(d, "pause", reason="lunch", once=once).status_code for _ in range(3)]
-    assert answers == [303, 303, 303]
+    answers = [desk.say(d, "pause", reason="lunch", once=once) for _ in range(3)]
+    assert [each.status_code for each in answers] == [303, 303, 303]
+    assert [each.headers["location"].split("=")[1] for each in answers] == ["pause", "again", "again"]
+    assert "was sent before" in desk.client.get(answers[1].headers["location"]).text
     assert len(fleet.events(d, e.Paused)) == 1
+
+
+def test_who_goes_back_from_what_is_signed_says_it_again() -> None:
+    fleet, d = at_gate()
+    fleet.keys.ring = Keyring(keys=(ANN.trusted("Ann", "service owner"),))
+    desk = Desk(fleet)
+    once = found(desk.form(d, "pause"), r'name="once" value="([0-9a-f]+)"')
+    assert desk.say(d, "pause", reason="lunch", once=once).status_code == 200
+    again = desk.say(d, "pause", reason="dinner", once=once)
+    assert desk.give(again, ANN).status_code == 303
+    assert [event.reason for event in fleet.events(d, e.Paused)] == ["dinner"]
 
 
 def test_without_a_passkey_it_says_what_to_do() -> None:

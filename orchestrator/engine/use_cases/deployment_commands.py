@@ -251,7 +251,10 @@ def signal(ports: Ports, deployment: str, event: e.Event, *, signed: bool = True
     journal = JournalWriter(
         ports.journal, current.id, lambda record: None, driver=current.driving.driver or ""
     )
-    journal.note(event)
+    recorded = journal.note(event)
+    if not recorded and signed and type(event) in VERBS:
+        state = journal.deployment.state.value
+        raise Refused(f"{current.id} is {state} by now: {event.kind.replace('_', ' ')} was not recorded.")
     return journal.deployment
 
 

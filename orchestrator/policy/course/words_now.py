@@ -59,7 +59,7 @@ def _is_left(d: Deployment) -> bool:
 
 
 def _go_on(d: Deployment) -> tuple[WordNow, ...]:
-    return ("confirm", "resume") if waits_for_confirmation(d) else ("resume",)
+    return ("confirm",) if waits_for_confirmation(d) else ("resume",)
 
 
 def _on_hold(d: Deployment) -> tuple[WordNow, ...]:

@@ -11,7 +11,6 @@ from starlette.responses import JSONResponse, RedirectResponse
 
 from orchestrator.adapters.keys.passkeys import signature_of
 from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval, payload
-from orchestrator.domain.authority.prepared_word import PATIENCE
 from orchestrator.domain.plan.effective_plan import changes_between
 from orchestrator.domain.plan.roles import same_role
 from orchestrator.engine.lookup.admission_facts import reasons_now
@@ -25,13 +24,13 @@ from orchestrator.policy.course.waits import Wait, waits_of
 from orchestrator.policy.course.words_now import hosts_to_leave_out
 from orchestrator.policy.telling.summary import environment_words, release_words
 from orchestrator.web.approvals.decisions import DECISIONS, decisions_now, statement_of
-from orchestrator.web.forms import Fields, fields_of, mark_of
+from orchestrator.web.forms import Fields, fields_of
 from orchestrator.web.gate import place_of
 from orchestrator.web.problems import problem_of
 from orchestrator.web.routes import Route
 from orchestrator.web.signing import ToSign, ask_to_sign, taken
 from orchestrator.web.templating import page
-from orchestrator.web.voices import chosen_of, keyring_of, new_number, passkeys_of, speaking_as
+from orchestrator.web.voices import chosen_of, keyring_of, passkeys_of, speaking_as
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
     from orchestrator.engine.use_cases.signed_words import ApprovalSession
     from orchestrator.web.request_context import Asked
 
+AGAIN = "again"
+"""Said of a decision that was given before."""
 MOST = 200
 """Deployments that wait which the page shows; the oldest are left out."""
 
@@ -120,6 +121,7 @@ def _shown(asked: Asked) -> Response:
         compared=_compared(asked, d),
         decisions=[(name, DECISIONS[name]) for name in decisions_now(d) if asked.may(DECISIONS[name].right)],
         given=asked.request.query_params.get("said", "") in DECISIONS,
+        again=asked.request.query_params.get("said", "") == AGAIN,
         start=asked.may("steer") and not d.over and d.authority.opened_at is None,
     )
 
@@ -177,23 +179,20 @@ def _form_shown(
         roles=roles,
         freezes=[freeze.name for freeze in policy.freezes] if policy is not None else [],
         signs=True,
-        once=new_number(),
     )
     made.status_code = problem.status if problem is not None else 200
     return made
 
 
 async def _prepare(asked: Asked, *, name: str) -> Response:
-    fields, mark = await fields_of(asked), await mark_of(asked)
-    return await run_in_threadpool(_prepared, asked, name, fields, mark)
+    fields = await fields_of(asked)
+    return await run_in_threadpool(_prepared, asked, name, fields)
 
 
-def _prepared(asked: Asked, name: str, fields: Fields, mark: str) -> Response:
+def _prepared(asked: Asked, name: str, fields: Fields) -> Response:
     """Show what is signed, where nothing would speak against it; else the form with every reason."""
     d, ports = _deployment(asked), asked.ports
     now = ports.clock.now()
-    if mark and not ports.prepared_words.first(f"{d.id} {name} {mark}", now + PATIENCE, now):
-        return _back(asked, d, name)
     key = chosen_of(passkeys_of(keyring_of(asked, d), asked.person, now), fields.one("key"))
     try:
         if key is None:
@@ -233,7 +232,7 @@ def _given(asked: Asked, name: str, fields: Fields) -> Response:
     prepared = taken(asked, fields.one("number"), f"approval {name}")
     d = _deployment(asked)
     if prepared is None:
-        return _back(asked, d, name)
+        return _back(asked, d, AGAIN)
     statement = ApprovalStatement.model_validate_json(prepared.statement)
     again = Fields(prepared.fields)
     keyring = keyring_of(asked, d)

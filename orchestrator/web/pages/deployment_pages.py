@@ -13,6 +13,7 @@ from orchestrator.web.live.wave_rows import TROUBLE, cells_of, in_order_of_troub
 from orchestrator.web.problems import Problem
 from orchestrator.web.routes import Route
 from orchestrator.web.templating import page
+from orchestrator.web.words.word_pages import AGAIN
 from orchestrator.web.words.word_table import WORDS
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from orchestrator.policy.course.words_now import WordNow
     from orchestrator.web.request_context import Asked
 
+SENT_BEFORE = "This was sent before. Nothing more was recorded now; what became of it is on this page."
 AT_ONCE = 500
 """Hosts on one page of a wave."""
 
@@ -37,7 +39,7 @@ def _deployment(asked: Asked) -> Response:
         release=release_words(at.d),
         fragments=fragments,
         version=version_of(fragments),
-        said=WORDS[cast("WordNow", said)].said if said in WORDS else "",
+        said=SENT_BEFORE if said == AGAIN else WORDS[cast("WordNow", said)].said if said in WORDS else "",
     )
 
 

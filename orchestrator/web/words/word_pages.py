@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from orchestrator.web.request_context import Asked
 
 
+AGAIN = "again"
+"""Said of a form that came before: what became of it then is on the page."""
+
+
 def _form(asked: Asked, *, word: WordNow) -> Response:
     return _shown(asked, _deployment(asked), word, Fields(_proposed(_deployment(asked), word)))
 
@@ -53,7 +57,13 @@ async def _give(asked: Asked, *, word: WordNow) -> Response:
 
 def _said(asked: Asked, word: WordNow, fields: Fields, mark: str) -> Response:
     d, now = _deployment(asked), asked.ports.clock.now()
-    if mark and not asked.ports.prepared_words.first(f"{d.id} {word} {mark}", now + PATIENCE, now):
+    # What is to be signed is taken once by its number; only what is recorded at once needs the mark.
+    at_once = _is_free(d, word) or not keyring_of(asked, d).keys
+    if (
+        at_once
+        and mark
+        and not asked.ports.prepared_words.first(f"{d.id} {word} {mark}", now + PATIENCE, now)
+    ):
         return _to(asked, d, word, None)
     return _spoken(asked, d, word, fields, ())
 
@@ -125,7 +135,7 @@ def _to_sign(
 def _to(asked: Asked, d: Deployment, word: WordNow, onward: Onward | None) -> Response:
     """Back to the deployment, which says what was said; a page of its own where no process could be begun."""
     went = onward.went if onward is not None else "driven already"
-    place = f"/deployments/{quote(d.id)}?said={word}"
+    place = f"/deployments/{quote(d.id)}?said={word if onward is not None else AGAIN}"
     if "application/json" in asked.request.headers.get("accept", ""):
         words = onward.words if onward is not None else ""
         return JSONResponse({"deployment": d.id, "said": word, "driver": went, "words": words})
