@@ -23,6 +23,7 @@ from orchestrator.engine import (
     messaging_ports,
     people_ports,
     ports,
+    prepared_ports,
     project_ports,
     record_ports,
     repeat_ports,
@@ -170,6 +171,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.seals.anchor_book import anchor_book_beside
 
         return anchor_book_beside(self.journal)
+
+    @cached_property
+    def prepared_words(self) -> prepared_ports.PreparedWords:
+        from orchestrator.adapters.store.prepared_words import prepared_words_beside
+
+        return prepared_words_beside(self.journal)
 
     @cached_property
     def disposals(self) -> record_ports.Disposals:

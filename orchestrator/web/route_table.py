@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestrator.web import report_parts
 from orchestrator.web.api import deployments, for_clients, looks, of_the_service, words
+from orchestrator.web.approvals import approval_pages
 from orchestrator.web.pages import (
     account_page,
     audit_page,
@@ -28,12 +29,14 @@ from orchestrator.web.pages import (
     welcome_page,
 )
 from orchestrator.web.routes import Route
+from orchestrator.web.words import word_pages
 
 
 def all_routes() -> tuple[Route, ...]:
     """Every route, in the order in which they are tried."""
     return (
         *report_parts.ROUTES,
+        *approval_pages.ROUTES,
         *plain_files.ROUTES,
         *login_pages.ROUTES,
         *overview.ROUTES,
@@ -55,6 +58,7 @@ def all_routes() -> tuple[Route, ...]:
         *reviews.ROUTES,
         *rules.ROUTES,
         *welcome_page.ROUTES,
+        *word_pages.ROUTES,
         *deployments.ROUTES,
         *for_clients.ROUTES,
         *looks.ROUTES,

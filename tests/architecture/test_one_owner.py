@@ -48,7 +48,6 @@ OWNERS = {
     "typst": ("adapters/report/pdf.py",),
     "uvicorn": ("web/",),
     "unittest.mock": (),
-    "webauthn": ("adapters/keys/passkey_registration.py",),
     # Playbooks are read as Ansible reads them, with the same parser.
     "yaml": ("adapters/ansible/tree_check/playbook_files.py",),
 }

@@ -51,7 +51,7 @@ def client(ports: Ports) -> TestClient:
 
 
 def is_in(client: TestClient) -> bool:
-    return client.get("/").status_code == 200
+    return bool(client.get("/").status_code == 200)
 
 
 def test_a_right_password_lets_in_and_leads_on(client: TestClient) -> None:
@@ -250,7 +250,7 @@ def token_for(ports: Ports, *scopes: Right, days: int = 1, login: str = "bo") ->
 
 
 def shows(ports: Ports, header: str, path: str = "/") -> int:
-    return browser(served_people(ports)).get(path, headers={"authorization": header}).status_code
+    return int(browser(served_people(ports)).get(path, headers={"authorization": header}).status_code)
 
 
 def test_a_token_reads(ports: Ports) -> None:
