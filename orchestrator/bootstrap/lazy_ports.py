@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from dataclasses import fields
 from functools import cached_property
@@ -130,7 +129,7 @@ class WiredPorts(ports.Ports):
     @cached_property
     def journal(self) -> ports.Journal:
         from orchestrator.adapters.store.journal import SqlJournal
-        from orchestrator.bootstrap.shared_store import claim_terms
+        from orchestrator.bootstrap.shared_store import claim_terms, told_of_upgrade
 
         journal = SqlJournal(
             self._root,
@@ -142,9 +141,7 @@ class WiredPorts(ports.Ports):
             guest=self._guest,
             claims=claim_terms(),
         )
-        if journal.database.upgraded is not None:
-            sys.stderr.write(f"{journal.database.upgraded}\n")
-        return journal
+        return told_of_upgrade(journal)
 
     @cached_property
     def seal_keys(self) -> seal_ports.SealKeys:
