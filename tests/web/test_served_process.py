@@ -91,7 +91,7 @@ def test_it_says_what_to_do_first_logs_json_and_ends_gracefully(home: Path) -> N
         told = "".join(served.process.stdout.readline() for _ in range(3))
         assert re.search(r"orch people add \w+ --role administrator --password", told)
         with_ada(home)
-        with httpx.Client(base_url=served.address, trust_env=False) as browser:
+        with httpx.Client(base_url=served.address, trust_env=False, timeout=120) as browser:
             assert browser.get("/").headers["location"] == "/login?to=%2F"
             assert browser.post("/login", data={"login": "ada", "password": PASSWORD}).status_code == 303
             assert browser.get("/deployments/d-1").status_code == 404
@@ -150,7 +150,7 @@ def test_a_port_that_is_taken_is_said(home: Path) -> None:
 def test_behind_a_proxy_it_answers_nobody_else(home: Path) -> None:
     with serving(home, "--behind-proxy", "192.0.2.1", "--address", "https://orch.example") as served:
         listening = _port_of(served)
-        answer = httpx.get(f"http://127.0.0.1:{listening}/healthz", trust_env=False)
+        answer = httpx.get(f"http://127.0.0.1:{listening}/healthz", trust_env=False, timeout=120)
     assert (answer.status_code, "proxy" in answer.text) == (403, True)
 
 
@@ -167,12 +167,18 @@ def test_two_servers_share_sessions_and_their_ends(home: Path, tmp_path: Path, d
     url = database_url.replace("postgresql://", "postgresql+psycopg://")
     with_ada(home, url)
     with serving(home, url=url) as one, serving(other, url=url) as two:
-        with httpx.Client(base_url=one.address, trust_env=False) as browser:
+        with httpx.Client(base_url=one.address, trust_env=False, timeout=120) as browser:
             assert browser.post("/login", data={"login": "ada", "password": PASSWORD}).status_code == 303
             cookie = {"cookie": f"orch={browser.cookies['orch']}"}
-            assert httpx.get(two.address + "/people", headers=cookie, trust_env=False).status_code == 200
+            assert (
+                httpx.get(two.address + "/people", headers=cookie, trust_env=False, timeout=120).status_code
+                == 200
+            )
             page = browser.get("/account").text
             csrf = re.search(r'name="csrf" value="(\w+)"', page)
             assert csrf is not None
             browser.post("/logout", data={"csrf": csrf[1]})
-        assert httpx.get(two.address + "/people", headers=cookie, trust_env=False).status_code == 303
+        assert (
+            httpx.get(two.address + "/people", headers=cookie, trust_env=False, timeout=120).status_code
+            == 303
+        )

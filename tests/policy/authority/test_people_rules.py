@@ -27,7 +27,8 @@ def token(*scopes: str, days: float = 1, login: str = "bo") -> p.TokenMade:
     return p.TokenMade.model_validate(fields)
 
 
-HISTORY = (
+Change = p.OfPerson | p.OfGroup
+HISTORY: tuple[Change, ...] = (
     p.PersonAdded(login="ada", name="Ada Lovelace"),
     p.RoleGiven(login="ada", grant=ADMIN),
     p.PersonAdded(login="bo", name="Bo", identity=IDENTITY),
@@ -38,7 +39,7 @@ HISTORY = (
     p.PersonDisabled(login="cy"),
     p.GroupGiven(group="ops", grant=VIEWER),
 )
-TABLE = [
+TABLE: list[tuple[Change, str]] = [
     (p.PersonAdded(login="di", name="Di"), ""),
     (p.PersonAdded(login="ada", name="Another"), "ada is known already"),
     (p.PersonAdded(login="di", name="ADA lovelace"), "ada is called Ada Lovelace"),
@@ -93,7 +94,7 @@ def known() -> p.People:
 
 
 @pytest.mark.parametrize(("change", "said"), TABLE, ids=[f"{c.kind}-{n}" for n, (c, _) in enumerate(TABLE)])
-def test_what_is_said_against_a_change(change: p.OfPerson | p.OfGroup, said: str) -> None:
+def test_what_is_said_against_a_change(change: Change, said: str) -> None:
     faults = faults_in(known(), change, START)
     assert faults == () if not said else said in " ".join(faults)
 
