@@ -24,6 +24,7 @@ from orchestrator.adapters.files.schemas.authority_schemas import (
     library_schema,
     model_schema,
     policy_schema,
+    service_schema,
 )
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.schemas.settings_schema import settings_schema
@@ -52,6 +53,7 @@ FILES = (
     File("library", "The keys of a media library", "[Media libraries](../media-library.md)", library_schema),
     File("channels", "The keys of channels.yml", "[Communication](../communication.md)", channels_schema),
     File("cmdb", "The keys of cmdb.yml", "[The CMDB](../cmdb.md)", cmdb_schema),
+    File("service", "The keys of service.yml", "[The service](../service.md)", service_schema),
     File("anchors", "The keys of anchors.yml", "[Sealed records](../sealed-records.md)", anchors_schema),
 )  # fmt: skip
 FORMS = (("ms|s|m|h|d", "duration"), ("iB", "size"), ("%", "percentage"))

@@ -89,11 +89,11 @@ class BrowserVoice(Voice):
         return signed
 
 
-def _says_the_same(signed: WordStatement, said: WordStatement) -> bool:
+def _says_the_same(signed: WordStatement, word: WordStatement) -> bool:
     """In everything but when it was made, and its number."""
-    return signed.model_copy(update={"made_at": said.made_at, "nonce": said.nonce}) == said
+    return signed.model_copy(update={"made_at": word.made_at, "nonce": word.nonce}) == word
 
 
-def _differing(signed: WordStatement, said: WordStatement) -> str:
+def _differing(signed: WordStatement, word: WordStatement) -> str:
     fields = ("verb", "subject", "content", "person", "key")
-    return ", ".join(name for name in fields if getattr(signed, name) != getattr(said, name))
+    return ", ".join(name for name in fields if getattr(signed, name) != getattr(word, name))

@@ -21,6 +21,7 @@ from orchestrator.engine import (
     hint_ports,
     measuring_ports,
     messaging_ports,
+    people_ports,
     ports,
     project_ports,
     record_ports,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from orchestrator.adapters.ansible.isolation.images import Images
     from orchestrator.adapters.ansible.warm import WarmStart
     from orchestrator.adapters.keys.signer import Signer
+    from orchestrator.adapters.store.contents import SharedContents
     from orchestrator.adapters.store.disk import DiskStorage
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.bootstrap.runs_beside import RunsBeside
@@ -126,6 +128,7 @@ class WiredPorts(ports.Ports):
     @cached_property
     def journal(self) -> ports.Journal:
         from orchestrator.adapters.store.journal import SqlJournal
+        from orchestrator.bootstrap.shared_store import claim_terms
 
         journal = SqlJournal(
             self._root,
@@ -135,6 +138,7 @@ class WiredPorts(ports.Ports):
             seal_keys=None if self._guest else self.seal_keys,
             late=self._late,
             guest=self._guest,
+            claims=claim_terms(),
         )
         if journal.database.upgraded is not None:
             sys.stderr.write(f"{journal.database.upgraded}\n")
@@ -189,6 +193,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.cmdb.sql_cmdb import cmdb_beside
 
         return cmdb_beside(self.journal)
+
+    @cached_property
+    def people(self) -> people_ports.PeopleStore:
+        from orchestrator.adapters.store.people.sql_people import people_beside
+
+        return people_beside(self.journal)
 
     @cached_property
     def outside_cmdbs(self) -> cmdb_ports.OutsideCmdbs:
@@ -338,10 +348,18 @@ class WiredPorts(ports.Ports):
         return Redaction()
 
     @cached_property
+    def shared_contents(self) -> SharedContents | None:
+        from orchestrator.bootstrap.shared_store import contents_beside
+
+        return contents_beside(self.journal) if self._url is not None else None
+
+    @cached_property
     def baselines(self) -> ports.BaselineStore:
         from orchestrator.adapters.store.baselines import DirectoryBaselineStore
 
-        return DirectoryBaselineStore(self._root / "baselines", relief=self.storage.relieve)
+        return DirectoryBaselineStore(
+            self._root / "baselines", relief=self.storage.relieve, shared=self.shared_contents
+        )
 
     @cached_property
     def balancers(self) -> balancing_ports.Balancers:
@@ -354,7 +372,9 @@ class WiredPorts(ports.Ports):
     def attachments(self) -> attachment_ports.Attachments:
         from orchestrator.adapters.store.attachments import DirectoryAttachments
 
-        return DirectoryAttachments(self._root / "attachments", relief=self.storage.relieve)
+        return DirectoryAttachments(
+            self._root / "attachments", relief=self.storage.relieve, shared=self.shared_contents
+        )
 
     @cached_property
     def library(self) -> project_ports.MediaLibrary:

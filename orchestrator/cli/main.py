@@ -36,18 +36,33 @@ def _show_version(ctx: click.Context, option: click.Parameter, asked: bool) -> N
         show_version(ctx)
 
 
+def _ask_server(ctx: click.Context, option: click.Parameter, url: str | None) -> None:
+    if url and ctx.obj is None:
+        from orchestrator.cli.wiring import RemoteWiring  # not on the way of every command
+
+        ctx.obj = RemoteWiring(url)
+
+
 orch = click.option(
-    "--version",
-    is_flag=True,
+    "--server",
+    metavar="URL",
     expose_value=False,
-    is_eager=True,
-    callback=_show_version,
-    help="Show the versions of orch and of Ansible, and the commit, and exit.",
+    callback=_ask_server,
+    help="Look and decide at this server of orch, with the token in $ORCH_TOKEN.",
 )(
-    LazyGroup(
-        name="orch",
-        verbs=VERBS,
-        help="Deploy releases through Ansible: in waves, verified, backed out when they fail, and proved.",
+    click.option(
+        "--version",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_show_version,
+        help="Show the versions of orch and of Ansible, and the commit, and exit.",
+    )(
+        LazyGroup(
+            name="orch",
+            verbs=VERBS,
+            help="Deploy releases through Ansible: in waves, verified, backed out when they fail, and proved.",
+        )
     )
 )
 

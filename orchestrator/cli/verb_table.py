@@ -212,6 +212,16 @@ VERBS = (
         "Whom the house trusts: the keyring that stewards sign.",
     ),
     Verb(
+        "people",
+        "orchestrator.cli.verbs.serving.people:people",
+        "People of the service: who may come in, with which role.",
+    ),
+    Verb(
+        "serve",
+        "orchestrator.cli.verbs.serving.serve:serve",
+        "Serve this home to browsers and programs.",
+    ),
+    Verb(
         "settings",
         "orchestrator.cli.verbs.planning.settings:settings",
         "Settings of the project (orch.toml), and where each came from.",

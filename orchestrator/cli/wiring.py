@@ -11,7 +11,7 @@ from orchestrator import bootstrap
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
 from orchestrator.bootstrap.project_settings import home_setting
 from orchestrator.domain.text.command_word import command_word
-from orchestrator.errors import NotFound
+from orchestrator.errors import NotFound, UsageFault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +86,56 @@ class Wiring:
         return bootstrap.drivers(key=_named_key(), ansible=named_ansible(), become_file=_named(BECOME_FILE))
 
 
+class RemoteWiring(Wiring):
+    """Ports of a client: the journal is a server's, and what has to be where the hosts are is refused."""
+
+    def __init__(self, url: str) -> None:
+        from orchestrator.bootstrap.remote_ports import server_at
+
+        self._server = server_at(url)
+
+    def ports(self) -> Ports:
+        """See Wiring."""
+        from orchestrator.bootstrap.remote_ports import RemotePorts
+
+        return RemotePorts(self._server, open_own_key)
+
+    def ports_to_look(self) -> Ports:
+        """See Wiring."""
+        return self.ports()
+
+    def ports_to_watch(self) -> Ports:
+        """See Wiring."""
+        return self.ports()
+
+    def ports_to_check(self) -> Ports:
+        """See Wiring."""
+        raise self._elsewhere()
+
+    def ports_to_start(self, plan: Path) -> Ports:
+        """See Wiring."""
+        raise self._elsewhere()
+
+    def drivers(self) -> Drivers:
+        """See Wiring."""
+        raise self._elsewhere()
+
+    def has_journal(self) -> bool:
+        """See Wiring."""
+        return True
+
+    @property
+    def url(self) -> str:
+        """The server's URL."""
+        return self._server.url
+
+    def _elsewhere(self) -> UsageFault:
+        return UsageFault(
+            "A plan is checked and begun where its project and its hosts are: run this there without --server. From here "
+            f"you can look and decide: orch --server {self._server.url} list"
+        )
+
+
 def _told(ports: Ports) -> Ports:
     context = click.get_current_context(silent=True)
     if context is not None and not bootstrap.has_journal():
@@ -115,8 +165,17 @@ def no_home_words() -> str:
     return f"There is no home of orch here: {sought}. Nothing was made.{beside}"
 
 
+def server_url() -> str | None:
+    """The server whose client the present command is; None where it works on a home."""
+    wiring = _wiring()
+    return wiring.url if isinstance(wiring, RemoteWiring) else None
+
+
 def say_home() -> None:
     """Name the home that was read, beside what a look prints for people."""
+    if (url := server_url()) is not None:
+        click.echo(f"server: {url}", err=True)
+        return
     if bootstrap.has_journal():
         click.echo(f"home: {bootstrap.home_of()}", err=True)
 

@@ -104,8 +104,9 @@ def drive(
     `fresh`: the caller has just checked the plan; admission need not check it again. `verb`: what taking over says; None
     where the same command has said a word that it follows from.
     """
-    with ports.journal.drive_alone(deployment):
-        context = DriveContext(ports, JournalWriter(ports.journal, deployment, watch, driver), fresh=fresh)
+    with ports.journal.drive_alone(deployment) as claim:
+        writer = JournalWriter(ports.journal, deployment, watch, driver)
+        context = DriveContext(ports, writer, fresh=fresh, claim=claim)
         if not fresh:
             refuse_without_password(ports, context.deployment)
             refuse_lost_attempts(ports, context.deployment)
@@ -142,6 +143,7 @@ def _make_ready(context: DriveContext) -> None:
 
 def take_step(context: DriveContext) -> bool:
     """Take one step; False when nothing is left to do without a person."""
+    context.confirm_claim()
     clock_watch.record_clock_jump(context)
     now = context.ports.clock.now()
     step = next_step(context.deployment, now)

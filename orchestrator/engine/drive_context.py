@@ -9,7 +9,7 @@ from orchestrator.domain.evidence.left_process import ProcessSearch
 from orchestrator.domain.plan.target import Target
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.visit_ground import hosts_of
-from orchestrator.engine.ports import Ports, Targets
+from orchestrator.engine.ports import DriverClaim, Ports, Targets
 from orchestrator.engine.project_folder import folder
 
 
@@ -18,7 +18,7 @@ class DriveContext:
     """The context of one driver of one deployment; `begun`: the attempts that this process started or adopted.
 
     `fresh`: this process has just checked the plan that it deploys. `connections`: open between practices, if any.
-    `handed_over`: moments of the communication plan whose messages another process sends.
+    `handed_over`: moments of the communication plan whose messages another process sends. `claim`: the right to drive.
     """
 
     ports: Ports
@@ -27,6 +27,12 @@ class DriveContext:
     connections: Targets | None = None
     fresh: bool = False
     handed_over: int = 0
+    claim: DriverClaim | None = None
+
+    def confirm_claim(self) -> None:
+        """Return only while this process may act on the deployment. Raises Conflict, StoreFault."""
+        if self.claim is not None:
+            self.claim.confirm()
 
     @property
     def deployment(self) -> Deployment:

@@ -1,7 +1,7 @@
 """The port of hints: a playbook in check mode, outside of every journal."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.hint import HintRun
@@ -24,11 +24,11 @@ class Hints(ABC):
 
     @abstractmethod
     def end(self, name: str) -> None:
-        """End what still runs of a hint, and remove all that is kept of it."""
+        """End what still runs of a hint, and remove all that is kept of it, once it is proved that nothing runs here."""
 
     @abstractmethod
-    def clear_up(self) -> Sequence[str]:
-        """End and remove the hints whose caller was killed; their names."""
+    def clear_up(self) -> Mapping[str, Sequence[str]]:
+        """End and remove the hints whose caller was killed: their names, with the runs that had not come to their end."""
 
 
 class NoHints(Hints):
@@ -45,6 +45,6 @@ class NoHints(Hints):
     def end(self, name: str) -> None:
         """There is none."""
 
-    def clear_up(self) -> Sequence[str]:
+    def clear_up(self) -> Mapping[str, Sequence[str]]:
         """There is none."""
-        return ()
+        return {}

@@ -1,14 +1,14 @@
 """The ports of the engine; docstrings are their contracts. Adapters and fakes pass the same contract tests."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Isolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference, BaselineScope
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
@@ -28,6 +28,7 @@ from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdbs, OutsideCmdbs
 from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
+from orchestrator.engine.people_ports import NoPeopleStore, PeopleStore
 from orchestrator.engine.redaction import Redaction
 from orchestrator.engine.repeat_ports import NoRepeats, Repeats
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
@@ -131,7 +132,9 @@ class Journal(ABC):
     def drive_alone(self, deployment: str) -> "DriverClaim":
         """Claim the right to drive; raises Conflict, naming the holder's process, while another process holds it.
 
-        The claim ends with its process, however that ends.
+        The claim ends with its process, however that ends: at once for others in this home, and for other machines when its
+        lease was seen unrenewed. So this may wait for as long as a lease lasts. Who lost the claim cannot append to what it
+        drove: that raises Conflict.
         """
 
 
@@ -143,6 +146,12 @@ class DriverClaim(ABC):
 
     @abstractmethod
     def __exit__(self, *exception: object) -> None: ...
+
+    def confirm(self) -> None:  # noqa: B027 - most claims cannot be lost
+        """Return only while the claim holds; waits where that is not known just now. By default nothing can be lost.
+
+        Raises Conflict where another has taken over, and StoreFault where the store stays away.
+        """
 
 
 class HostLocks(ABC):
@@ -166,6 +175,14 @@ class HostLocks(ABC):
     @abstractmethod
     def next_epoch(self) -> int:
         """A number greater than every earlier one, across all processes."""
+
+    @abstractmethod
+    def store(self) -> str:
+        """The id of the store that gives the epochs; hosts keep its newest epoch under this name. Empty where it has none."""
+
+    @abstractmethod
+    def never_given(self, epochs: Collection[int]) -> frozenset[int]:
+        """Those of these epochs that this store does not know to have given. Raises StoreFault."""
 
 
 class Drivers(ABC):
@@ -213,8 +230,12 @@ class PlaybookRuns(RunsSoftware, ABC):
         """Numbered results so far per host and task, for the live view; never evidence."""
 
     @abstractmethod
-    def stop(self, attempt: str) -> bool:
-        """End the attempt's processes on this machine; True when it is proved that none is left."""
+    def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
+        """End the attempt's processes on this machine; True when it is proved that none is left.
+
+        `isolation`: what is on record of the attempt, for one whose files are gone; None where nothing is. Raises MachineLacks
+        where that cannot be known: the run was in a container, and no engine answers.
+        """
 
     @abstractmethod
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
@@ -374,3 +395,4 @@ class Ports:
     outside_cmdbs: OutsideCmdbs = field(default_factory=NoOutsideCmdbs)
     hints: Hints = field(default_factory=NoHints)
     repeats: Repeats = field(default_factory=NoRepeats)
+    people: PeopleStore = field(default_factory=NoPeopleStore)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, RunIsolation
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Isolation, RunIsolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import (
     AttributeValue,
@@ -180,9 +180,9 @@ class RedactedRuns(PlaybookRuns):
             for seen in self._runs.tasks_seen(attempt, after)
         ]
 
-    def stop(self, attempt: str) -> bool:
+    def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         """See the port."""
-        return self._runs.stop(attempt)
+        return self._runs.stop(attempt, isolation)
 
     def make_ready(self, project: str, accelerate: Acceleration | None = None) -> None:
         """See the port."""

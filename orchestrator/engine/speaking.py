@@ -83,6 +83,7 @@ Sayable = (
     | e.CriterionAnswered
     | e.AssessmentKept
     | e.CisRecorded
+    | e.PeopleChanged
     | e.RecordArchived
     | e.LegalHoldPlaced
     | e.LegalHoldLifted

@@ -371,16 +371,16 @@ def passkey_good(key: Json, signature: str, content: bytes) -> bool:
         parts = json.loads(base64.b64decode(signature, validate=True), object_pairs_hook=each_once)
         names = ("authenticatorData", "clientDataJSON", "signature")
         data, client, made = (from_base64url(parts[name]) for name in names)
-        said = json.loads(client.decode(), object_pairs_hook=each_once)
+        asked = json.loads(client.decode(), object_pairs_hook=each_once)
         # 37 bytes: no extensions and no key. 0x01: somebody was there; 0x04: who was verified; 0x18: the key may be copied.
         fits = (
             word == "webauthn"
             and sha256(der).hex() == key["key"]
-            and said["type"] == "webauthn.get"
-            and from_base64url(said["challenge"]) == sha256(content)
-            and said.get("crossOrigin", False) is False
-            and "topOrigin" not in said
-            and is_page_of(said["origin"], domain)
+            and asked["type"] == "webauthn.get"
+            and from_base64url(asked["challenge"]) == sha256(content)
+            and asked.get("crossOrigin", False) is False
+            and "topOrigin" not in asked
+            and is_page_of(asked["origin"], domain)
             and len(data) == 37
             and data[:32] == sha256(domain.encode())
             and data[32] in {0x05, 0x0D, 0x1D}

@@ -33,7 +33,7 @@ def application(service: Service) -> Starlette:
     routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(EveryAnswer)],
+        middleware=[Middleware(EveryAnswer, https=service.https)],
         exception_handlers={HTTPException: _not_routed},
     )
 

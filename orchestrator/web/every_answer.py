@@ -1,8 +1,7 @@
-"""What every answer carries: the headers of a page that loads nothing foreign, and its place in log and figures."""
+"""What every answer carries: the headers of a page that loads nothing foreign, and its place in the figures."""
 
 from __future__ import annotations
 
-import json
 import logging
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from orchestrator.web.figures import counted_answer
 from orchestrator.web.problems import Problem, answer_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOG = logging.getLogger("orch.web")
@@ -32,12 +33,16 @@ HEADERS = {
 }
 """Of every answer (OWASP Secure Headers): no foreign host, no script and no style inside a page, no frame around it."""
 
+OF_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+"""For a year the browser goes to no unencrypted page of this host (RFC 6797)."""
+
 
 class EveryAnswer:
     """Stands around the application, below the server. It holds no answer back, so that events stream."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self.app = app
+        self._always = {**HEADERS, **(OF_HTTPS if https else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,8 +53,8 @@ class EveryAnswer:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen.append(message["status"])
-                _complete(MutableHeaders(scope=message), scope["path"])
-                _noted(scope, message["status"], perf_counter() - began)
+                _complete(MutableHeaders(scope=message), scope["path"], self._always)
+                counted_answer(scope.get("orch.route", "none"), message["status"], perf_counter() - began)
             await send(message)
 
         try:
@@ -64,24 +69,8 @@ class EveryAnswer:
             await answer_of(fault, request, of_api=scope["path"].startswith("/api/"))(scope, receive, sent)
 
 
-def _complete(headers: MutableHeaders, path: str) -> None:
-    for name, value in HEADERS.items():
+def _complete(headers: MutableHeaders, path: str, always: Mapping[str, str]) -> None:
+    for name, value in always.items():
         headers.setdefault(name, value)
     if not path.startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")
-
-
-def _noted(scope: Scope, status: int, seconds: float) -> None:
-    """One line of JSON for each answer; only rows of the table are figures, for paths are endless."""
-    route = scope.get("orch.route", "none")
-    counted_answer(route, status, seconds)
-    line = {
-        "route": route,
-        "method": scope["method"],
-        "path": plain(scope["path"], 300),
-        "status": status,
-        "seconds": round(seconds, 4),
-        "deployment": scope.get("path_params", {}).get("deployment"),
-        "person": scope.get("orch.person"),
-    }
-    LOG.info(json.dumps({name: value for name, value in line.items() if value is not None}))

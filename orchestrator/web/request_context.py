@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orchestrator.domain.authority.access import Access, Place, Right
+from orchestrator.domain.rules.service_file import LoginWays
 from orchestrator.policy.authority.access import may
+from orchestrator.web.session_times import SessionTimes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from orchestrator.engine.authority_ports import Voice
+    from orchestrator.engine.people_ports import LoginProvider
     from orchestrator.engine.ports import Drivers, Ports
     from orchestrator.web.doors import Doors
 
@@ -35,6 +38,19 @@ class Service:
     home: Path
     address: str
     projects: tuple[Path, ...] = ()
+    times: SessionTimes = field(default_factory=SessionTimes)
+    ways: LoginWays = field(default_factory=LoginWays)
+    provider: LoginProvider | None = None
+
+    @property
+    def newcomers(self) -> bool:
+        """Whether whoever a group of the provider gives a role is added at the first login."""
+        return self.ways.provider is None or self.ways.provider.newcomers == "by_group"
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach it encrypted."""
+        return self.address.startswith("https://")
 
 
 @dataclass(frozen=True, slots=True)

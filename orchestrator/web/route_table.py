@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from orchestrator.web import report_parts
-from orchestrator.web.api import deployments, looks, of_the_service, words
+from orchestrator.web.api import deployments, for_clients, looks, of_the_service, words
 from orchestrator.web.pages import (
+    account_page,
+    audit_page,
     calendar,
     cmdb,
     deployment_list,
     deployment_pages,
     keys,
+    login_pages,
     nodes,
     overview,
+    passkey_pages,
+    people_pages,
     plain_files,
     plan_pages,
     project_plans,
+    provider_pages,
     records,
     reports,
     reviews,
     rules,
+    welcome_page,
 )
 from orchestrator.web.routes import Route
 
@@ -28,20 +35,28 @@ def all_routes() -> tuple[Route, ...]:
     return (
         *plain_files.ROUTES,
         *report_parts.ROUTES,
-        *overview.ROUTES,
+        *account_page.ROUTES,
+        *audit_page.ROUTES,
         *calendar.ROUTES,
         *cmdb.ROUTES,
         *deployment_list.ROUTES,
         *deployment_pages.ROUTES,
         *keys.ROUTES,
+        *login_pages.ROUTES,
         *nodes.ROUTES,
+        *overview.ROUTES,
+        *passkey_pages.ROUTES,
+        *people_pages.ROUTES,
         *plan_pages.ROUTES,
         *project_plans.ROUTES,
+        *provider_pages.ROUTES,
         *records.ROUTES,
         *reports.ROUTES,
         *reviews.ROUTES,
         *rules.ROUTES,
+        *welcome_page.ROUTES,
         *deployments.ROUTES,
+        *for_clients.ROUTES,
         *looks.ROUTES,
         *of_the_service.ROUTES,
         *words.ROUTES,

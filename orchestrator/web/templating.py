@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from orchestrator.adapters.report.breakable import breakable
 from orchestrator.adapters.report.templating import environment
 from orchestrator.domain.text.format import counted, seconds_words, size_words
+from orchestrator.policy.telling.words.people_words import grant_words
 from orchestrator.web.navigation import navigation
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def _environment() -> Environment:
             "size": size_words,
             "counted": counted,
             "in_path": lambda text: quote(text, safe=""),
+            "granted": grant_words,
         },
         TEMPLATES,
     )

@@ -21,6 +21,7 @@ OWNERS = {
     "dateutil": ("domain/calendar/recurrence.py",),
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/", "web/"),
+    "joserfc": ("adapters/people/",),
     "paramiko": ("adapters/ssh/",),
     "procrastinate": ("adapters/queue/",),
     "prometheus_client": ("web/",),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters import process
-from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Isolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope, ConfigurationItem
 from orchestrator.domain.evidence.left_process import ProcessesSeen, ProcessSearch
@@ -208,7 +208,7 @@ class DiskPlaybooks(PlaybookRuns):
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         return []
 
-    def stop(self, attempt: str) -> bool:
+    def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         folder = self._folder(attempt)
         if not folder.exists():
             return True

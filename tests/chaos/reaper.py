@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.files.project_authority import ProjectAuthority
 from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
-from orchestrator.domain.evidence.attempt import AttemptRequest
+from orchestrator.domain.evidence.attempt import AttemptRequest, Isolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.evidence.baseline import Baseline, BaselineReference
 from orchestrator.domain.journal.events import Event, Recorded
@@ -162,8 +162,8 @@ class DoomedPlaybooks(DiskPlaybooks):
             self.reaper.point("after sight")
         return sighting
 
-    def stop(self, attempt: str) -> bool:
+    def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         self.reaper.point("before stop")
-        gone = super().stop(attempt)
+        gone = super().stop(attempt, isolation)
         self.reaper.point("after stop")
         return gone

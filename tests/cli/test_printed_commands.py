@@ -134,6 +134,7 @@ KEYS_RUN = (
     "tests/cli/verbs/test_keys_commands.py and test_ssh_keys_commands.py make, trust and revoke keys so"
 )
 TRUST_RUN = "tests/cli/verbs/test_trust_commands.py goes this way, from the first trust on"
+PASSKEY_RUN = "tests/bootstrap/test_browser_voice.py runs it as it is printed"
 SIGSTORE_RUN = "tests/cli/verbs/test_sigstore_keys.py runs it as it is printed"
 RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is printed"
 LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed"
@@ -157,6 +158,8 @@ EXPORT_RUN = "tests/seals/test_audit_exports.py runs it there"
 EVIDENCE_WORDS = "policy/telling/words/evidence_words.py"
 CLAUSES_AFTER = "policy/clauses/of_follow_up.py"
 OF_A_SERVER = "the walks have no server; tests/cli/verbs/test_store_commands.py runs it there"
+STORE_RUN = "tests/cli/verbs/test_store_commands.py runs it there"
+OLDER_RUN = "tests/seals/test_older_stores.py accepts so"
 INIT_RUN = "tests/fleet/test_init.py and test_init_command.py of tests/cli go this way in a new tree"
 WATCH_RUN = "tests/cli/verbs/test_help.py, test_watch.py and test_detach_and_wait.py go this way"
 NOT_WALKED: dict[tuple[str, str], str] = {
@@ -178,6 +181,18 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("cli/views/init_lines.py", f"orch plan check {HOLE}"): INIT_RUN,
     ("cli/views/init_lines.py", f"orch plan show {HOLE}"): INIT_RUN,
     ("adapters/store/database.py", "orch store upgrade --backed-up"): OF_A_SERVER,
+    ("adapters/store/backup/restoring.py", "orch store backup FILE"): STORE_RUN,
+    ("adapters/store/leases/sql_leases.py", f"orch status {HOLE}"): SHOWS,
+    ("adapters/store/moving/marks.py", f"orch store move --back '{HOLE}'"): STORE_RUN,
+    ("adapters/store/moving/marks.py", "orch store move URL"): STORE_RUN,
+    ("adapters/store/moving/move.py", "orch locks"): SHOWS,
+    ("adapters/store/moving/move.py", "orch record verify"): SHOWS,
+    ("adapters/store/moving/move.py", "orch status"): SHOWS,
+    ("adapters/store/moving/move.py", "orch store move URL"): STORE_RUN,
+    ("adapters/store/moving/move.py", "orch store move postgresql://USER@HOST/DATABASE"): STORE_RUN,
+    ("cli/verbs/viewing/store.py", "orch record verify"): STORE_RUN,
+    ("engine/lookup/older_store.py", "orch record accept --log --reason WHY"): OLDER_RUN,
+    ("engine/lookup/older_store.py", "orch record verify"): SHOWS,
     ("cli/verbs/viewing/store.py", "orch store upgrade --backed-up"): OF_A_SERVER,
     (ASSESS, "orch assess history"): ASSESS_RUN,
     (ASSESS, "orch assess keep --reason WHY"): ASSESS_RUN,
@@ -359,6 +374,8 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("adapters/files/project_authority.py", "orch model list"): SHOWS,
     ("adapters/keys/key_folder.py", "orch keys list"): SHOWS,
     ("bootstrap/own_voice.py", "orch keys list"): SHOWS,
+    ("bootstrap/browser_voice.py", "orch keys list"): SHOWS,
+    ("bootstrap/browser_voice.py", "orch keys trust CARD --person NAME --role ROLE"): PASSKEY_RUN,
     ("cli/verbs/planning/git_words.py", "orch keys list"): SHOWS,
     ("cli/verbs/planning/policy_adoption.py", "orch keys list"): SHOWS,
     ("cli/verbs/planning/trust.py", "orch keys list"): SHOWS,

@@ -1,21 +1,46 @@
 """What every store of attached files keeps: what comes out is what went in, and nothing without an end is read."""
 
 import os
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.store import SqlJournal
 from orchestrator.adapters.store.attachments import DirectoryAttachments
-from orchestrator.domain.evidence.attachment import LARGEST
+from orchestrator.adapters.store.contents import SharedContents
+from orchestrator.domain.evidence.attachment import LARGEST, Attachment
 from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.errors import NotFound, StoreFault, UsageFault
 from tests.fakes.attachments import FakeAttachments
+from tests.fakes.clock import FakeClock
 
 
-@pytest.fixture(params=["directory", "fake"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Attachments:
-    return DirectoryAttachments(tmp_path / "kept") if request.param == "directory" else FakeAttachments()
+class TwoMachines(Attachments):
+    """What one machine keeps, the other reads, each time by an empty folder of its own."""
+
+    def __init__(self, place: Path, contents: SharedContents) -> None:
+        self._place, self._contents, self._reads = place, contents, 0
+
+    def keep(self, file: Path) -> Attachment:
+        return DirectoryAttachments(self._place / "one", shared=self._contents).keep(file)
+
+    def read(self, digest: str) -> bytes:
+        self._reads += 1
+        return DirectoryAttachments(self._place / str(self._reads), shared=self._contents).read(digest)
+
+
+@pytest.fixture(params=["directory", "two machines", "fake"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Attachments]:
+    if request.param == "fake":
+        yield FakeAttachments()
+    elif request.param == "directory":
+        yield DirectoryAttachments(tmp_path / "kept")
+    else:
+        journal = SqlJournal(tmp_path / "store", FakeClock(), url=request.getfixturevalue("database_url"))
+        yield TwoMachines(tmp_path / "two", SharedContents(journal.database))
+        journal.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7 \x00\xff", b"x" * LARGEST])

@@ -1,26 +1,51 @@
 """What every baseline store keeps: the same content has the same digest, and what comes out is what went in."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestrator.adapters.store import DirectoryBaselineStore
-from orchestrator.domain.evidence.baseline import AttributeValue, Baseline, ConfigurationItem
+from orchestrator.adapters.store import DirectoryBaselineStore, SqlJournal
+from orchestrator.adapters.store.contents import SharedContents
+from orchestrator.domain.evidence.baseline import (
+    AttributeValue,
+    Baseline,
+    BaselineReference,
+    ConfigurationItem,
+)
 from orchestrator.engine.ports import BaselineStore
 from orchestrator.errors import NotFound
 from tests.fakes.baseline_store import FakeBaselineStore
-from tests.fakes.clock import START
+from tests.fakes.clock import START, FakeClock
 
 
-@pytest.fixture(params=["directory", "fake"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> BaselineStore:
-    return (
-        DirectoryBaselineStore(tmp_path / "baselines")
-        if request.param == "directory"
-        else FakeBaselineStore()
-    )
+class TwoMachines(BaselineStore):
+    """What one machine puts, the other gets, each time by an empty folder of its own."""
+
+    def __init__(self, place: Path, contents: SharedContents) -> None:
+        self._place, self._contents, self._gets = place, contents, 0
+        self._one = DirectoryBaselineStore(place / "one", shared=contents)
+
+    def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
+        return self._one.put_all(baselines)
+
+    def get(self, digest: str) -> Baseline:
+        self._gets += 1
+        return DirectoryBaselineStore(self._place / str(self._gets), shared=self._contents).get(digest)
+
+
+@pytest.fixture(params=["directory", "two machines", "fake"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BaselineStore]:
+    if request.param == "fake":
+        yield FakeBaselineStore()
+    elif request.param == "directory":
+        yield DirectoryBaselineStore(tmp_path / "baselines")
+    else:
+        journal = SqlJournal(tmp_path / "store", FakeClock(), url=request.getfixturevalue("database_url"))
+        yield TwoMachines(tmp_path, SharedContents(journal.database))
+        journal.close()
 
 
 def baseline(**attributes: AttributeValue) -> Baseline:

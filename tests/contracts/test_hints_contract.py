@@ -45,4 +45,4 @@ def test_a_hint_says_what_tasks_said_and_is_gone(port: Callable[[Path], Hints], 
     hints.end(name)
     hints.end(name)
     assert not (tmp_path / "home").exists()
-    assert list(hints.clear_up()) == []
+    assert hints.clear_up() == {}

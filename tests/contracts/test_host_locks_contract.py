@@ -100,3 +100,11 @@ def test_of_many_at_once_one_gets_the_machine(
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(take, range(8))) == 1
+
+
+def test_a_store_knows_the_epochs_that_it_gave_and_no_others(locks: HostLocks) -> None:
+    given = {locks.next_epoch(), locks.next_epoch()}
+    assert locks.never_given(given) == frozenset()
+    strange = {max(given) + 1000, 2**40}
+    assert locks.never_given(given | strange) == strange
+    assert locks.never_given(frozenset()) == frozenset()

@@ -53,6 +53,15 @@ def tree(folder: Path) -> Words:
     return {}
 
 
+def repository(folder: Path) -> Words:
+    """The same in `my-site`, with the usual names and no inventory yet."""
+    target = folder / "my-site"
+    shutil.copytree(ROOT / "tests/cases/adoption/flat", target)
+    (target / "hosts").unlink()
+    (target / "pump.yml").rename(target / "site.yml")
+    return {}
+
+
 def checkout(folder: Path) -> Words:
     """A clone of this repository, with the files as they are now and the environment of the real one."""
     subprocess.run(["git", "clone", "--quiet", "--shared", str(ROOT), str(folder)], check=True, timeout=60)
@@ -97,6 +106,7 @@ BEGINNINGS: Mapping[str, Callable[[Path], Words]] = {
     "the example, without hosts": example_without_hosts,
     "a deployment": deployed,
     "a tree": tree,
+    "a repository": repository,
     "a checkout": checkout,
     "a plan": plan,
     "settings": settings,

@@ -29,6 +29,7 @@ from tests.worlds.command_line import orch
 from tests.worlds.fleet import APPROVED, Fleet
 from tests.worlds.plans import plan_tree, targets_named
 from tests.worlds.raw_files import raw
+from tests.worlds.read_pages import as_read
 
 SECRET = "S3CRET-of/the vault"
 IN_BASE64 = base64.b64encode(SECRET.encode()).decode()
@@ -74,7 +75,7 @@ def tell_everywhere(fleet: Fleet) -> None:
 
 
 def everything_kept(fleet: Fleet, home: Path, d: Deployment, capsys: pytest.CaptureFixture[str]) -> str:
-    """All files below the home, and what each command shows."""
+    """All files below the home, and what each command shows; the page also as it is read."""
     page = home / "page.html"
     for words in (
         ["status", d.id],
@@ -92,7 +93,7 @@ def everything_kept(fleet: Fleet, home: Path, d: Deployment, capsys: pytest.Capt
     digests = {r.digest for r in d.preparation.baselines.values()}
     baselines = "".join(_whole(fleet.ports.baselines.get(digest)) for digest in digests)
     files = "".join(raw(path).decode("latin-1") for path in home.rglob("*") if path.is_file())
-    return shown.out + shown.err + baselines + files
+    return shown.out + shown.err + baselines + files + as_read(page.read_text())
 
 
 def _whole(baseline: Baseline) -> str:

@@ -1,6 +1,6 @@
 """Hints in memory: what each playbook says is scripted, and nothing is run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.hint import HintRun, HintTask
@@ -20,7 +20,7 @@ class FakeHints(Hints):
         self.says = says
         self.asked: list[AttemptRequest] = []
         self.open: list[str] = []
-        self.left: list[str] = []
+        self.left: dict[str, list[str]] = {}
 
     def begin(self) -> str:
         name = f"hint-{len(self.asked)}"
@@ -35,6 +35,6 @@ class FakeHints(Hints):
         if name in self.open:
             self.open.remove(name)
 
-    def clear_up(self) -> Sequence[str]:
-        left, self.left = self.left, []
+    def clear_up(self) -> Mapping[str, Sequence[str]]:
+        left, self.left = self.left, {}
         return left

@@ -1,6 +1,6 @@
 """Host locks in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import Clock, HostLocks
@@ -35,3 +35,9 @@ class FakeHostLocks(HostLocks):
     def next_epoch(self) -> int:
         self._epoch += 1
         return self._epoch
+
+    def store(self) -> str:
+        return "5" * 32
+
+    def never_given(self, epochs: Collection[int]) -> frozenset[int]:
+        return frozenset(epoch for epoch in epochs if not 0 < epoch <= self._epoch)

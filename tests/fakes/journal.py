@@ -29,6 +29,11 @@ class FakeJournal(Journal):
         self.strangers: set[str] = set()
         self.learnt: list[CmdbUpdate] = []
 
+    def forget(self, deployment: str) -> None:
+        """As an older copy of it, which does not know this deployment yet."""
+        del self._records[deployment]
+        self._kept.pop(deployment, None)
+
     def append(
         self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
     ) -> list[Recorded]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
-from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Purpose
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Isolation, Purpose
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome, HostResult
@@ -116,7 +116,7 @@ class FakePlaybooks(PlaybookRuns):
         ]
         return [task for task in seen if task.number > after]
 
-    def stop(self, attempt: str) -> bool:
+    def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         """A run that had not ended is dead."""
         run = self._runs.get(attempt)
         if run is not None and (run.script.stays_running or run.sights <= run.script.seen_running):

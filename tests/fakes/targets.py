@@ -23,7 +23,7 @@ class FakeMachine:
     `unreachable` is the reason why it does not answer, `cause` what that is; `dead`: nothing answers there at all.
     `host_key` is the digest of its key; None: one of its own.
     `epoch` is that of the last run it has seen, None where that cannot be read.
-    `house` governs it, where one does.
+    `house` governs it, where one does; `stores`: the newest epoch of each store.
     `installed` is SHA-256 by path; None: whatever is asked for. `form` is that of its baselines.
     """
 
@@ -36,6 +36,7 @@ class FakeMachine:
     without_root: str = ""
     noise: str = ""
     house: str = ""
+    stores: Mapping[str, int] = field(default_factory=dict)
     items: dict[tuple[str, str], dict[str, AttributeValue]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     installed: dict[str, str] | None = None
@@ -229,6 +230,7 @@ class FakeTargets(Targets):
             without_root=machine.without_root,
             noise=machine.noise,
             house=machine.house,
+            stores=dict(machine.stores),
         )
 
 

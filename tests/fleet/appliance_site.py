@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from tests.worlds.appliance import Appliance, project
+from tests.worlds.orch_process import orch_in
 
 
 class Site:
@@ -19,15 +19,7 @@ class Site:
         self.environment = {**os.environ, "ORCH_HOME": str(folder / ".orch"), "LANG": "C.UTF-8"}
 
     def orch(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "orchestrator", *words],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
-        )
+        return orch_in(self.folder, self.environment, *words)
 
     def deploy(self, *more: str) -> tuple[int, str]:
         """Its exit code, and the whole record."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from orchestrator.errors import ExitCode
 from orchestrator.lab.fleet import Lab
+from tests.worlds.orch_process import orch_in
 
 ORCH = [sys.executable, "-m", "orchestrator"]
 NOTE = "a note\n"
@@ -91,15 +92,7 @@ class Site:
 
     def begin(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `orch ...` to its end."""
-        return subprocess.run(
-            [*ORCH, *words],
-            cwd=self.project,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=400,
-            check=False,
-        )
+        return orch_in(self.project, self.environment, *words, seconds=400)
 
     def orch(self, *words: str, expect: int = 0) -> str:
         """Run `orch ...`; what it printed."""

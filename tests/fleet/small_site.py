@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestrator.lab.fleet import Lab
+from tests.worlds.orch_process import orch_in
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -41,15 +42,7 @@ class SmallSite:
 
     def orch(self, *words: str) -> subprocess.CompletedProcess[str]:
         """One command in the project."""
-        return subprocess.run(
-            [sys.executable, "-m", "orchestrator", *words],
-            cwd=self.project,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
-        )
+        return orch_in(self.project, self.environment, *words)
 
     def deployed(self) -> Ended:
         """`orch deploy`, to its end."""

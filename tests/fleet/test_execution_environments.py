@@ -22,6 +22,7 @@ from orchestrator.adapters.ansible.isolation.needed_places import Needed
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.outcome import AttemptOutcome
+from orchestrator.errors import MachineLacks
 from orchestrator.lab.fleet import Lab
 from tests.adapters.ansible.local_runs import request, sleepers, unique_seconds, until, wait_for
 from tests.cases.example.variants import project, variant
@@ -139,6 +140,24 @@ def test_a_run_that_is_stopped_leaves_nothing(box: Box, before: Callable[[Box], 
     assert left_of(box.image, seconds) == []
 
 
+@pytest.mark.parametrize("mark", ["whole", "emptied"])
+def test_a_run_whose_folder_was_removed_is_ended_by_what_is_on_record_of_it(box: Box, mark: str) -> None:
+    """podman is asked; a docker that answers nobody is in the way only where nothing says which of them it was."""
+    seconds = unique_seconds()
+    given = {"mark": str(box.folder / "outputs/mark"), "seconds": seconds}
+    box.playbooks.start(box.request("wait.yml", variables=given))
+    wait_for(box.folder / "outputs/mark")
+    (box.home / "attempts/a1").rename(box.folder / "taken away")
+    if mark == "emptied":
+        (box.home / "attempts/.begun/a1").write_text("")
+    if mark == "emptied" and which("docker") and subprocess.run(["docker", "ps"], check=False).returncode:
+        with pytest.raises(MachineLacks, match="It is not known what is left of the container of a1"):
+            box.playbooks.stop("a1", "container")
+    else:
+        assert box.playbooks.stop("a1", "container")
+    assert left_of(box.image, seconds) == []
+
+
 def test_a_run_whose_engine_is_killed_ends_and_leaves_nothing(box: Box) -> None:
     seconds = unique_seconds()
     box.playbooks.start(
@@ -172,8 +191,6 @@ def test_a_home_within_a_folder_that_is_shown_is_empty(box: Box) -> None:
 
 
 def test_an_image_that_is_not_here_is_named_with_the_command_that_fetches_it(box: Box) -> None:
-    from orchestrator.errors import MachineLacks
-
     absent = f"localhost/absent@sha256:{'0' * 64}"
     with pytest.raises(MachineLacks, match=f"podman pull {absent}"):
         box.playbooks.start(box.request("wait.yml", execution_environment=absent))

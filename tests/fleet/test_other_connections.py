@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
 
-from orchestrator.lab.roots.base import ready_base
 from tests.worlds.appliance import Appliance, appliances
-from tests.worlds.execution_images import Image, build, remove
+from tests.worlds.execution_images import Image
 from tests.worlds.other_ways import OtherWay
 from tests.worlds.project import write
 from tests.worlds.vault_server import vault_server
@@ -106,19 +104,6 @@ def test_an_appliance_by_httpapi(tmp_path: Path, forgets: tuple[str, ...], code:
         assert words in record, record
         assert ended == code, record
         assert made[0].state["version"] == ("2.0" if code == 0 else "1.0")
-
-
-@pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
-    if which("podman") is None:
-        pytest.skip("podman is not installed here; `make models` installs it")
-    made = build(ready_base(lambda _: None), tmp_path_factory.mktemp("image"))
-    before = {name: os.environ.get(name) for name in made.environment}
-    os.environ.update(made.environment)
-    yield made
-    remove(made)
-    for name, value in before.items():
-        os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 @pytest.fixture

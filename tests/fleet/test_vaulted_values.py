@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pytest
 
 from orchestrator.lab.fleet import Lab
+from tests.worlds.read_pages import as_read
 
 VAULTED = Path(__file__).parents[1] / "cases/vaulted"
 VALUES = ("inline-S3CRET/4711", "nested-S3CRET/4712", "late-S3CRET/4714", "the vault's own word")
@@ -150,7 +151,7 @@ def test_nothing_that_is_kept_or_shown_holds_a_vaulted_value(tmp_path: Path, sit
         shown += orch(*words)
     assert "differ" in shown, "the backout leaves another text, and the value within it is no difference"
     assert page.stat().st_mode & 0o777 == 0o600
-    kept = everything(home)
+    kept = everything(home) + as_read(page.read_text())
     assert [form for form in FORMS if form in kept + shown] == []
     assert shown.count("[vaulted:") > 5
     assert '"task": "Show a key"' in kept

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from orchestrator.lab.fleet import Lab
 from tests.fleet.ansible_runs import CASES
+from tests.worlds.read_pages import as_read
 
 ORCH = [sys.executable, "-m", "orchestrator"]
 
@@ -72,6 +73,6 @@ class Case:
         return code, printed + self.orch("record", "show")[1]
 
     def page(self) -> str:
-        """The record as a page."""
+        """The record as a page, as it is read."""
         self.orch("record", "show", "--html", "page.html")
-        return (self.project / "page.html").read_text()
+        return as_read((self.project / "page.html").read_text())

@@ -77,6 +77,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "disposal_begun": _HOUSE_ALONE,
         "disposal_finished": _HOUSE_ALONE,
         "cis_recorded": _HOUSE_ALONE,
+        "people_changed": _HOUSE_ALONE,
     },
     "step of the story": {
         "planned": "the story begins with what follows",
@@ -116,6 +117,7 @@ CHANGES_NOTHING: dict[str, dict[str, str]] = {
         "disposal_begun": _HOUSE_ALONE,
         "disposal_finished": _HOUSE_ALONE,
         "cis_recorded": _HOUSE_ALONE,
+        "people_changed": _HOUSE_ALONE,
         "pir_opened": _AFTER_THE_END,
         "pir_answered": _AFTER_THE_END,
         "satisfaction_given": _AFTER_THE_END,

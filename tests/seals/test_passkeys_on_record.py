@@ -46,8 +46,8 @@ def approval(key: Authenticator, home: SealedHome) -> ApprovalStatement:
 def statement(folder: Path, key: Authenticator) -> tuple[SealedHome, Json]:
     home = sealed_home(folder / "home")
     KeyFolder(home.place / "keys").trust(key.trusted())
-    said = approval(key, home)
-    signed = SignedApproval(approval=said, signature=key.signature(payload(said)))
+    given = approval(key, home)
+    signed = SignedApproval(approval=given, signature=key.signature(payload(given)))
     home.append("d1", e.ApprovalGiven(signed=signed, by="li"))
     ports = ports_of(home.place)
     made = sealed_statement(ports, find(ports, "d1"), ports.journal.read("d1"), ())
@@ -142,7 +142,7 @@ def test_a_signature_without_its_key_is_said_to_be_unproved(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_the_recipe_with_openssl_alone(tmp_path: Path, root: Path, algorithm: str) -> None:
-    """The lines of the page, run as they stand; with another payload or a changed signature they end with an error."""
+    """The lines of the page, run as they stand there; with another payload or a forged signature they fail."""
     home, whole = statement(tmp_path, authenticator(algorithm))
     [signature], [trust] = whole["predicate"]["signatures"], whole["predicate"]["trust"]
     good = {"SIGNATURE": signature["signature"], "KEY": trust["public"], "PAYLOAD": signature["payload"]}

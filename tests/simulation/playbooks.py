@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 
-from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Isolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.opened_file import OpenedFile
 from orchestrator.domain.evidence.outcome import AttemptOutcome, HostOutcome
@@ -245,7 +245,7 @@ class SimulatedPlaybooks(PlaybookRuns):
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         return []
 
-    def stop(self, attempt: str) -> bool:
+    def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         if self.world.struck(self.troubles.stubborn, "stop fails"):
             return False
         worker = self.workers.get(attempt)

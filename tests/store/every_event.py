@@ -10,6 +10,7 @@ from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.machine_release import MachineRelease, SignedRelease
+from orchestrator.domain.authority.people import PersonAdded
 from orchestrator.domain.authority.rehearsal import Rehearsal
 from orchestrator.domain.authority.signing import Signature
 from orchestrator.domain.cmdb.words import CiReference, CiWord, StatedRelation
@@ -404,6 +405,7 @@ EVERY_EVENT: list[Event] = [
         by="ann",
         reason=ODD,
     ),
+    e.PeopleChanged(change=PersonAdded(login="bo", name="Bo"), by="ann"),
     e.DisposalBegun(
         deployment="d0",
         size=7,

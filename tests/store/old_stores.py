@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 CASES = Path(__file__).parents[1] / "cases/stores"
-VERSIONS = tuple(range(1, 9))
+VERSIONS = tuple(range(1, 10))
 PAUSED = "d1"
 """The deployment that the old program left paused before it touched a host."""
 

@@ -29,9 +29,38 @@ def lacking() -> str | None:
     return None
 
 
+class Server:
+    """A running server, which a test may stop and start again."""
+
+    def __init__(self, user: pwd.struct_passwd | None, home: Path) -> None:
+        self._user, self.home = user, home
+        self.start()
+
+    @property
+    def socket(self) -> str:
+        """Its Unix socket."""
+        return f"{self.home}/.s.PGSQL.5432"
+
+    def start(self) -> None:
+        self.process = _start(self._user, self.home)
+        self.url = _answering(self.home, self.process)
+
+    def stop(self) -> None:
+        """A fast shutdown: every connection ends."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """The URL of the server's first database; the server ends with the block."""
+    with running() as started:
+        yield started.url
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server of its own; it ends with the block."""
     home = Path(tempfile.mkdtemp(prefix="orch-pg-", dir="/tmp"))
     user = _user() if os.geteuid() == 0 else None
     try:
@@ -50,12 +79,12 @@ def server() -> Iterator[str]:
             "UTF8",
             "--no-sync",
         )
-        process = _start(user, home)
+        started = Server(user, home)
         try:
-            yield _answering(home, process)
+            yield started
         finally:
-            process.send_signal(signal.SIGINT)  # a fast shutdown
-            process.wait(30)
+            if started.process.poll() is None:
+                started.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

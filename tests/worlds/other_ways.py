@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from ruamel.yaml import YAML
 
 from setup import community
 from tests.worlds.appliance import EXAMPLE
+from tests.worlds.orch_process import orch_in
 from tests.worlds.project import write
 
 APPROVED = ("--approved-by", "change manager=Li Wei")
@@ -66,15 +66,7 @@ class OtherWay:
         self.plan.write_text(json.dumps(tree, indent=1))
 
     def orch(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "orchestrator", *words],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=580,
-            check=False,
-        )
+        return orch_in(self.folder, self.environment, *words, seconds=580)
 
     def deploy(self) -> tuple[int, str]:
         """Its exit code, and the whole record."""

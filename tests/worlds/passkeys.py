@@ -97,13 +97,13 @@ class Authenticator:
 
     def _client(self, payload: bytes, wrong: Wrong) -> bytes:
         digest = hashlib.sha256(payload if wrong.payload is None else wrong.payload).digest()
-        said = {
+        usual = {
             "type": "webauthn.get",
             "challenge": wrong.challenge if wrong.challenge is not None else in_base64url(digest),
             "origin": self.origin,
             "crossOrigin": False,
         }
-        whole = {name: value for name, value in {**said, **wrong.client}.items() if value is not None}
+        whole = {name: value for name, value in {**usual, **wrong.client}.items() if value is not None}
         return json.dumps(whole, separators=(",", ":")).encode()
 
     def _data(self, flags: int, counter: int, wrong: Wrong) -> bytes:

@@ -1,6 +1,7 @@
 """All ports, where a test brings some of them: fakes stand behind the others."""
 
 from orchestrator.adapters.store.cmdb.sql_cmdb import cmdb_beside
+from orchestrator.adapters.store.people.sql_people import people_beside
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.cmdb_ports import OutsideCmdbs
 from orchestrator.engine.measuring_ports import Measurements
@@ -31,6 +32,7 @@ from tests.fakes.journal import FakeJournal
 from tests.fakes.library import FakeLibrary
 from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.outside_cmdbs import FakeOutsideCmdbs
+from tests.fakes.people import FakePeople
 from tests.fakes.plans import FakePlans
 from tests.fakes.senders import FakeSenders
 from tests.fakes.storage import FakeStorage
@@ -69,6 +71,7 @@ def ports_over(
         clock=clock,
         journal=journal,
         cmdb=FakeCmdb(journal) if isinstance(journal, FakeJournal) else cmdb_beside(journal),
+        people=FakePeople() if isinstance(journal, FakeJournal) else people_beside(journal),
         storage=storage or FakeStorage(),
         locks=locks or FakeHostLocks(clock),
         playbooks=playbooks,

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.adapters.files.manual import minimal
@@ -41,6 +42,12 @@ def make(folder: Path) -> Path:
     plan = minimal().read_text()
     known = plan.partition("sha256: ")[2].partition("\n")[0]
     return write(folder, "plans/shop.yml", plan.replace(known, hashlib.sha256(artefact).hexdigest()))
+
+
+def write_all(folder: Path, files: Mapping[str, str]) -> None:
+    """Each of these files, by its path below the folder."""
+    for name, text in files.items():
+        write(folder, name, text)
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -43,16 +43,19 @@ class _Ansible(Noun):
     strategies: str | None = None
     image: str = ""
     engine: str = ""
+    engine_variables: dict[str, str] = {}
 
 
 class Beside(NamedTuple):
     """What the process that starts a run has for it, and no file: only where it is.
 
     `logins`: the sockets of logins by which it may go, by `address:port`. `become`: where the password is to become root.
+    `asker`: who waits for its answer, where it is for nobody else.
     """
 
     logins: Mapping[str, str] = {}
     become: str | None = None
+    asker: ProcessId | None = None
 
 
 class AttemptFolder:
@@ -77,6 +80,7 @@ class AttemptFolder:
         self._environment = self.path / "environment.json"
         self._ansible = self.path / "ansible.json"
         self._beside = self.path / "beside.json"
+        self.abandoned = self.path / "abandoned"
 
     def create(
         self,
@@ -146,6 +150,7 @@ class AttemptFolder:
             strategies=None if given.strategies is None else Path(given.strategies),
             image=given.image,
             engine=given.engine,
+            engine_variables=given.engine_variables,
         )
 
     def home(self) -> Path | None:
@@ -256,7 +261,9 @@ class AttemptFolder:
             given = read_object(self._beside.read_bytes())
             become = given.get("become")
             logins = {str(place): str(path) for place, path in dict(given["logins"]).items()}
-            return Beside(logins, None if become is None else str(become))
+            asker = given.get("asker")
+            waits = None if asker is None else ProcessId(int(asker[0]), int(asker[1]), str(asker[2]))
+            return Beside(logins, None if become is None else str(become), waits)
         except FileNotFoundError:
             return Beside()
         except (OSError, ValueError, KeyError, TypeError):
@@ -293,6 +300,7 @@ def _ansible_text(installation: AnsibleInstallation) -> str:
         strategies=None if strategies is None else str(strategies),
         image=installation.image,
         engine=installation.engine,
+        engine_variables=dict(installation.engine_variables),
     ).model_dump_json()
 
 

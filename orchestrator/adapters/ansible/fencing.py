@@ -11,6 +11,7 @@ KNOWN = "orch_fenced_known"
 """The variable that holds the epochs each host may hold, with a space between."""
 
 # $1 is the epoch, $2 the machine-id or nothing, $3 the epochs that are known of or nothing, $4 the house or nothing.
+# $5 is the store or nothing: it is told of a run that it has forgotten. A disk without room for that stops no run.
 # There is no single quote in it, and nothing that Jinja would take for its own.
 # Thirteen digits are no epoch, and beyond what some shells compare: there every comparison is false, which would let it pass.
 # The login's number leads to processes that a run leaves with another environment (on_target/items/run_processes.py).
@@ -39,20 +40,25 @@ if [ -n "$4" ] && [ -z "$g" ]; then
   read -r g <$d/house; [ "$g" = "$4" ] || { say failed house; exit 78; };
 fi;
 read -r s 2>/dev/null </proc/self/sessionid; [ -z "$s" ] || { printf "%s %s\\n" "$1" "$s" >>$l; } 2>/dev/null;
+if [ -n "$5" ]; then
+  { mkdir -p $d/stores && printf "%s\\n" "$1" | dd of=$d/stores/.new conv=fsync &&
+    mv -f $d/stores/.new "$d/stores/$5"; } 2>/dev/null;
+fi;
 say ok "$1"
 """
 # The login shell may be any; root is needed only where there is an epoch to keep.
 _AS_ROOT = (
-    'if [ "$2" = 0 ] || [ "$(id -u)" = 0 ]; then exec /bin/sh -c "$1" fence "$2" "$3" "$4" "$5"; '
-    'else exec sudo -n -- /bin/sh -c "$1" fence "$2" "$3" "$4" "$5"; fi'
+    'if [ "$2" = 0 ] || [ "$(id -u)" = 0 ]; then exec /bin/sh -c "$1" fence "$2" "$3" "$4" "$5" "$6"; '
+    'else exec sudo -n -- /bin/sh -c "$1" fence "$2" "$3" "$4" "$5" "$6"; fi'
 )
 
 
-def task(epoch: int, house: str = "") -> str:
-    """The command line, with templates for what is known of each host. Raises ValueError for what is no house."""
-    if set(house) - set("0123456789abcdef"):
-        raise ValueError(f"{house!r} is no id of a house")
+def task(epoch: int, house: str = "", store: str = "") -> str:
+    """The command line, with templates for what is known of each host. Raises ValueError for what is no house or store."""
+    for name, given in (("house", house), ("store", store)):
+        if set(given) - set("0123456789abcdef"):
+            raise ValueError(f"{given!r} is no id of a {name}")
     machine, known = (f'{{{{ {name}[inventory_hostname] | default("") }}}}' for name in (MACHINES, KNOWN))
-    return f"/bin/sh -c '{_AS_ROOT}' orch '{_KEEP.strip()}' {epoch} '{machine}' '{known}' '{house}'".replace(
+    return f"/bin/sh -c '{_AS_ROOT}' orch '{_KEEP.strip()}' {epoch} '{machine}' '{known}' '{house}' '{store}'".replace(
         "\n", " "
     )

@@ -10,7 +10,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,6 +69,8 @@ class AnsibleInstallation:
     """The image that it is in, by its digest; `python` and `playbook` are paths in there."""
     engine: str = ""
     """The engine that has the image: podman or docker."""
+    engine_variables: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What of the caller's environment says whose images and containers the engine answers for."""
 
     @property
     def series(self) -> tuple[int, int]:

@@ -89,7 +89,9 @@ def wrapper(request: AttemptRequest, nonce: str, *, given: bool = False) -> str:
     over_ssh = [host for host in request.hosts if host not in request.without_ssh]
     plays: list[dict[str, Any]] = []
     if over_ssh:
-        fence = _play("fence", nonce, request, over_ssh, _raw(fencing.task(request.epoch, request.house)))
+        fence = _play(
+            "fence", nonce, request, over_ssh, _raw(fencing.task(request.epoch, request.house, request.store))
+        )
         fence["tasks"][0] |= {"become": _becomes(request, given=given), "become_user": "root"}
         plays.append({**fence, "vars": {fencing.MACHINES: machines, fencing.KNOWN: known}})
     plays += [_play("fence", nonce, request, hosts, task) for task, hosts in identity_tasks(request) if task]
@@ -171,7 +173,9 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         }
         if request.questions
         else {},
-        "hint": {"named": list(allowed.check_mode_tasks)} if request.purpose == "hint" else None,
+        "hint": {"named": list(allowed.check_mode_tasks), "abandoned": str(folder.abandoned)}
+        if request.purpose == "hint"
+        else None,
         "named_tasks": [
             *allowed.ignored_tasks,
             *allowed.rescued_tasks,

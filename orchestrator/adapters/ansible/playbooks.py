@@ -27,19 +27,14 @@ from orchestrator.adapters.ansible.installation import (
     own_installation,
 )
 from orchestrator.adapters.ansible.installed_software import installed_software
-from orchestrator.adapters.ansible.isolation.ended import end_containers
-from orchestrator.adapters.ansible.isolation.engines import (
-    ENGINES,
-    container_name,
-    end_container,
-    engine_environment,
-)
+from orchestrator.adapters.ansible.isolation.ended import end_containers, end_unseen, engine_of, proved
+from orchestrator.adapters.ansible.isolation.engines import engine_environment
 from orchestrator.adapters.ansible.isolation.images import Images
 from orchestrator.adapters.ansible.isolation.namespace import isolation_here
 from orchestrator.adapters.ansible.settings import base_environment, elsewhere, passed_environment
 from orchestrator.adapters.ansible.starved import store_fault_of
 from orchestrator.adapters.ansible.warm import WarmStart
-from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, RunIsolation
+from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Isolation, RunIsolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.evidence.run_evidence import RunExit
@@ -105,16 +100,15 @@ class AnsiblePlaybooks(PlaybookRuns):
                 self._warm.await_ready(request.project, request.accelerate)
         else:
             passed = {}
-        created = folder.create(
-            request, passed, self._installation(request), self._beside(request), self._home
-        )
+        installation = self._installation(request)
+        created = folder.create(request, passed, installation, self._beside(request), self._home)
         if not created and folder.request().epoch != request.epoch:
             raise StoreFault(
                 f"{request.attempt} was not started: {folder.path} is of another run of that name, which the journal does not "
                 "know: it is an older copy. Restore the newest one, then go on: orch resume."
             )
         if created:
-            self._begun.note(request.attempt, folder.mark())
+            self._begun.note(request.attempt, folder.mark(), engine_of(installation))
         spawn = partial(_spawn, folder)
         if created and (
             _starts_in_the_cold(request) or not self._warm.start(folder, request.accelerate, spawn)
@@ -123,7 +117,8 @@ class AnsiblePlaybooks(PlaybookRuns):
 
     def _beside(self, request: AttemptRequest) -> Beside:
         place = None if self._become is None else self._become.place
-        return Beside(logins=self._logins_for(request), become=place)
+        asker = process.identity() if request.purpose == "hint" else None
+        return Beside(self._logins_for(request), place, asker)
 
     def _logins_for(self, request: AttemptRequest) -> dict[str, str]:
         """Those that a deploy may go by. What is put back goes by new ones: a deploy may have changed host and network.
@@ -191,7 +186,7 @@ class AnsiblePlaybooks(PlaybookRuns):
     def _sight(self, attempt: str) -> Sighting:
         folder = self._folder(attempt)
         if not folder.exists():
-            removed = self._begun.mark_of(attempt) is not None
+            removed = self._begun.of(attempt) is not None
             return Sighting(attempt=attempt, state="dead" if removed else "absent", removed=removed)
         holder = folder.holder()
         running = holder is not None and process.alive(holder)
@@ -219,31 +214,27 @@ class AnsiblePlaybooks(PlaybookRuns):
         """From the stream of events, as far as it is written."""
         return event_stream.tasks_seen(self._folder(attempt).evidence, after)
 
-    def stop(self, attempt: str) -> bool:
+    def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         """End the worker and everything it started on this machine; an attempt not yet claimed never will be."""
         with store_fault_of(f"{attempt} cannot be stopped", self._root):
-            return self._stop(attempt)
+            return self._stop(attempt, isolation)
 
-    def _stop(self, attempt: str) -> bool:
+    def _stop(self, attempt: str, isolation: Isolation | None) -> bool:
         folder = self._folder(attempt)
         if not folder.exists():
-            mark = self._begun.mark_of(attempt)
-            return mark is None or self._end_what_is_seen(mark)
+            begun = self._begun.of(attempt)
+            if begun is None:
+                return True
+            gone = process.end_tree(marker=begun.mark, group=None)
+            return proved(attempt, end_unseen(begun, isolation)) and gone
         folder.claimed() or folder.claim({"fenced": "stopped before a worker claimed it"})
         gone = process.end_tree(marker=folder.mark(), group=folder.cgroup(), root=folder.holder())
         kept_logins.end(folder)
-        gone = end_containers(folder) and gone
+        gone = proved(attempt, end_containers(folder)) and gone
         if gone:
             process.remove_cgroup(folder.cgroup())
             folder.forget()
         return gone
-
-    def _end_what_is_seen(self, mark: str) -> bool:
-        """Of an attempt whose folder is gone, and with it which engine it had."""
-        gone = process.end_tree(marker=mark, group=None)
-        for engine in ENGINES:
-            end_container(engine, container_name(mark))
-        return process.end_tree(marker=mark, group=None) and gone
 
     def _folder(self, attempt: str) -> AttemptFolder:
         return AttemptFolder(self._root, attempt)

@@ -9,7 +9,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -37,6 +37,8 @@ from orchestrator.policy.evidence.verdict import judge, never_ran
 if TYPE_CHECKING:
     from ansible_runner.config._base import BaseConfig
 
+_LOOKS_EVERY = 0.5
+"""Seconds between looks at whether somebody waits for a hint."""
 CLAIMED = 75
 """Exit code of a worker whose attempt somebody else has claimed."""
 
@@ -55,9 +57,15 @@ def in_the_cold(
     output: IO[bytes],
 ) -> Iterator[tuple[list[str], IO[bytes]]]:
     """As a program of its own, which can read nothing."""
-    print(f"{_words(installation)}, started in the cold", flush=True)  # noqa: T201 - the worker's log
+    _log([f"{_words(installation)}, started in the cold"])
     with Path(os.devnull).open("rb") as nothing:
         yield guest(installation, "playbook", *arguments), nothing
+
+
+def _log(lines: Iterable[str]) -> None:
+    """Into the worker's log: whoever starts it has its output go there."""
+    for line in lines:
+        print(line, flush=True)  # noqa: T201 - see above
 
 
 def _words(installation: AnsibleInstallation | None) -> str:
@@ -101,12 +109,15 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
         return
     run = _Run(request, folder, group, start)
     faults = run.faults(control)
-    if run.starved is not None:
+    _log(kept_logins.early_words(kept_logins.end(folder)))
+    left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
+    if end_containers(folder) != "none":
+        # No end is written: the run is not said to be over, and whoever takes it up asks the engine again.
+        print("the container of the run is left, or its engine does not answer", flush=True)  # noqa: T201 - the worker's log
+        return
+    if run.starved is not None and not left:
         finish_starved(folder, run.starved, started)
         return
-    kept_logins.end(folder)
-    left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
-    left = not end_containers(folder) or left
     if left:
         faults.append("processes of the run are left and do not end")
     evidence = evidence_of(folder, request)
@@ -156,7 +167,7 @@ class _Run:
         if self.request.isolation == "container":
             self._call_in_container(arguments, environment, control)
             return
-        kept_logins.fetch(self.request, self.folder, control)
+        _log(kept_logins.fetched_words(kept_logins.fetch(self.request, self.folder, control)))
         if self.request.isolation == "mount_namespace":
             environment |= hide(self._home(), self.request, self.folder, control)
         # Before ansible-runner has threads: this can be a fork, which begins when ansible-runner calls for it.
@@ -178,7 +189,7 @@ class _Run:
         installation = self.folder.installation()
         if installation is None or not installation.image:
             raise MachineLacks("nothing says which image it is to run in")
-        print(f"{_words(installation)}, started in a container", flush=True)  # noqa: T201 - the worker's log
+        _log([f"{_words(installation)}, started in a container"])
         with self.folder.output.open("wb") as output, Path(os.devnull).open("rb") as nothing:
             config = run_config(
                 guest(installation, "playbook", *arguments),
@@ -222,12 +233,25 @@ class _Run:
         limit = threading.Timer(self.request.run_timeout, self._time_is_over)
         limit.daemon = True
         limit.start()
+        over = threading.Event()
+        asker = self.folder.beside().asker
+        if asker is not None:
+            threading.Thread(target=_note_abandoned, args=(asker, self.folder, over), daemon=True).start()
         try:
             _, self.exit_code = Runner(config=config).run()
         finally:
+            over.set()
             limit.cancel()
             # While it sweeps, it would end the programs by which the container is removed.
             limit.join()
+
+
+def _note_abandoned(asker: process.ProcessId, folder: AttemptFolder, over: threading.Event) -> None:
+    """Leave word for the run once nobody waits for its answer (in_run/hints.py)."""
+    while not over.wait(_LOOKS_EVERY):
+        if not process.alive(asker):
+            folder.abandoned.touch()
+            return
 
 
 def main(path: str, line: str | None = None) -> int:

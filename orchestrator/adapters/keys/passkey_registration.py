@@ -180,7 +180,7 @@ def _verified(answer: bytes, challenge: bytes, site: Site) -> VerifiedRegistrati
             require_user_verification=True,
             supported_pub_key_algs=_algorithms(),
         )
-        said = client_data(base64url_to_bytes(whole["response"]["clientDataJSON"]))
+        client = client_data(base64url_to_bytes(whole["response"]["clientDataJSON"]))
     except NotInForm:
         raise
     except ForeignJsonError as fault:
@@ -188,7 +188,7 @@ def _verified(answer: bytes, challenge: bytes, site: Site) -> VerifiedRegistrati
     except foreign as fault:
         reason = str(fault)[:200] if isinstance(fault, WebAuthnException) else "it has not the form"
         raise Refused(f"{_NOTHING}: the browser's answer does not do: {reason!a}. {_AGAIN}.") from None
-    if said.embedded:
+    if client.embedded:
         raise Refused(f"{_NOTHING}: the page was shown within a page of another site. Open it by itself.")
     return made
 

@@ -75,6 +75,10 @@ def _by_trusted_key(signed: SignedFile, keyring: Keyring, now: datetime) -> Sign
     ended = _ended(key, now)
     if ended:
         raise Refused(f"the key of {plain(key.person, 80)} {ended}")
+    if key.kind == "webauthn":
+        raise Refused(
+            f"the key of {plain(key.person, 80)} is a passkey, which signs decisions and words, and no release unit"
+        )
     if verify(keyring, document.signature, payload(document.unit)) != "good":
         raise Refused(f"the signature in the name of {plain(key.person, 80)} is bad")
     return SignerSeen(kind="ed25519", key=key.key, person=key.person)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from orchestrator.adapters.process.in_exec import some_in_exec
 from orchestrator.adapters.process.kept_logins import IDLE, KeptLogins, end_logins, sockets_of
+from orchestrator.adapters.process.login_folder import login_is_there
 from orchestrator.adapters.process.own_process import raise_descriptor_limit, remark
 from orchestrator.adapters.process.piped import Piped, spawn_piped
 from orchestrator.adapters.process.run_to_end import Ended, run
@@ -33,6 +34,7 @@ __all__ = [
     "enter_cgroup",
     "identity",
     "leave_cgroup",
+    "login_is_there",
     "raise_descriptor_limit",
     "remark",
     "remove_cgroup",

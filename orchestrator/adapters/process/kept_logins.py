@@ -3,12 +3,8 @@
 One that nobody uses ends by itself after IDLE seconds, whatever became of this process.
 """
 
-import os
-import re
-import shutil
 import socket
 import struct
-import tempfile
 import threading
 import time
 from collections.abc import Iterable
@@ -16,15 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.adapters.process.login_folder import LoginFolder, sweep
+
 IDLE = 60
 """Seconds after which ssh ends a login that nobody uses; as Ansible's own."""
 MOST = 100
 """Logins that are kept at once: each is a process here and one on its host."""
 OLDEST = 300.0
 """A login answers for what was there when it was made."""
-_PLACE = "/tmp"  # noqa: S108 - a path of a socket is short; the folder in there is private
-_PREFIX = "orch-ssh-"
-_OURS = re.compile(rf"{_PREFIX}(\d+)-")
 _HELLO, _VERSION, _TERMINATE = 0x00000001, 4, 0x10000005
 _SECONDS = 10.0
 """Within which all logins that are ended together answer; one that does not is ended by IDLE."""
@@ -41,7 +36,7 @@ class KeptLogins:
 
     def __init__(self, oldest: float = OLDEST) -> None:
         self._oldest = oldest
-        self._folder: Path | None = None
+        self._folder: LoginFolder | None = None
         self._numbers = 0
         self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()
@@ -52,10 +47,10 @@ class KeptLogins:
             if len(self._kept) >= MOST:
                 return None
             if self._folder is None:
-                _sweep()
-                self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_PLACE))
+                sweep()
+                self._folder = LoginFolder()
             self._numbers += 1
-            return f"{self._folder}/{self._numbers}"
+            return f"{self._folder.path}/{self._numbers}"
 
     def keep(self, place: str, path: str) -> None:
         """The login is there; an earlier one of the place is ended."""
@@ -80,8 +75,7 @@ class KeptLogins:
             folder, self._folder = self._folder, None
         end_logins(path for each in kept for path in sockets_of(each.socket))
         if folder is not None:
-            with suppress(OSError):
-                folder.rmdir()
+            folder.close()
 
 
 def sockets_of(path: str) -> list[Path]:
@@ -90,8 +84,8 @@ def sockets_of(path: str) -> list[Path]:
     return list(place.parent.glob(f"{place.name}-*"))
 
 
-def end_logins(sockets: Iterable[Path]) -> None:
-    """End the logins behind these sockets, by ssh's own protocol (PROTOCOL.mux of OpenSSH).
+def end_logins(sockets: Iterable[Path]) -> list[Path]:
+    """End the logins behind these sockets, by ssh's own protocol (PROTOCOL.mux of OpenSSH); returns those already ended.
 
     All are asked before any is waited for: an ssh that is slow to answer, as on a busy machine, does not end where its asker
     is gone before it.
@@ -99,19 +93,25 @@ def end_logins(sockets: Iterable[Path]) -> None:
     asked = [(path, _asked_to_end(path)) for path in sockets]
     over = time.monotonic() + _SECONDS
     for path, wire in asked:
-        with suppress(OSError), wire:
-            wire.settimeout(max(_LEAST, over - time.monotonic()))
-            while wire.recv(4096):
-                pass
+        if wire is not None:
+            with suppress(OSError), wire:
+                wire.settimeout(max(_LEAST, over - time.monotonic()))
+                while wire.recv(4096):
+                    pass
         path.unlink(missing_ok=True)
+    return [path for path, wire in asked if wire is None]
 
 
-def _asked_to_end(path: Path) -> socket.socket:
-    """The line to it; a dead one where nobody listens."""
+def _asked_to_end(path: Path) -> socket.socket | None:
+    """The line to it; None where nobody listens."""
     wire = socket.socket(socket.AF_UNIX)
-    with suppress(OSError):
+    try:
         wire.settimeout(_LEAST)
         wire.connect(str(path))
+    except OSError:
+        wire.close()
+        return None
+    with suppress(OSError):
         wire.sendall(_packet(_HELLO, _VERSION) + _packet(_TERMINATE, 0))
     return wire
 
@@ -119,13 +119,3 @@ def _asked_to_end(path: Path) -> socket.socket:
 def _packet(*numbers: int) -> bytes:
     body = struct.pack(f">{len(numbers)}I", *numbers)
     return struct.pack(">I", len(body)) + body
-
-
-def _sweep() -> None:
-    """Remove the folders of processes that were killed: ssh has ended what was behind their sockets."""
-    for folder in Path(_PLACE).glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            match = _OURS.match(folder.name)
-            owned = folder.lstat().st_uid == os.getuid()
-            if match and owned and not Path(f"/proc/{match[1]}").exists():
-                shutil.rmtree(folder, ignore_errors=True)

@@ -214,7 +214,7 @@ def _authority(
             _moment(word.made_at) if word.made_at else "not signed",
             word.word,
             f"{word.person} as {word.role}",
-            word.by_key.removeprefix("key "),
+            word.key_name,
             signature_words(word, signatures),
             word.reason,
         )

@@ -49,6 +49,7 @@ class IdentityAnswer(Noun):
     python: Words
     epoch: Annotated[int, Field(ge=0, le=LATEST)] | None
     house: Words = ""
+    stores: Annotated[dict[Words, Moment], Field(max_length=1000)] = {}
 
 
 class EndingAnswer(Noun):

@@ -1,5 +1,6 @@
 """Why there is no login, in words: the pinned key, the login's own key, the way there, or what OpenSSH says."""
 
+import re
 from pathlib import Path
 
 from orchestrator.adapters.ssh.known_hosts import fingerprint_of, known_hosts_of, pinned_for, pinned_name
@@ -7,13 +8,23 @@ from orchestrator.adapters.ssh.ssh_log import KeyShown, SshLog
 from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Target
 from orchestrator.domain.text.plain_text import plain
 
+_NOBODY = (
+    r"(?:Connection refused|(?:Connection|Operation) timed out|No route to host|Host is (?:down|unreachable)"
+    r"|Network is unreachable)"
+)
+"""What the system says where nothing answers at an address; a firewall of this machine's own is another matter."""
+_BEHIND = re.compile(
+    rf"^(?:channel \d+: open failed: connect failed: |ssh: connect to host .{{1,300}} port \d+: ){_NOBODY}\.?\r?$",
+    re.MULTILINE,
+)
+
 
 class Unreached(Exception):
     """The host cannot be reached, or we cannot log in; says why in words."""
 
 
 class Dead(Unreached):
-    """Nothing answers there, or nothing that speaks ssh: no key, login or configuration is at fault."""
+    """Nothing answers there, or it is silent: no key, login or configuration is at fault, and nobody refuses us."""
 
 
 class NotPinned(Unreached):
@@ -41,19 +52,27 @@ def login_refused(target: Target, log: SshLog, complaints: bytes, seconds: float
     if cause == "login":
         device = log.device_lacks()
         return Unreached(_login_words(target) if device is None else _device_words(target, device))
-    if target.way.hops and cause == "no_ssh":
-        hops = ", ".join(hop.name for hop in target.way.hops)
-        pinned = _jump_not_pinned(complaints)
-        through = f"no way through {hops}: {_last_line(complaints) or plain(words, 200)}"
-        return NotPinned(f"{HOST_KEY_NOT_PINNED}: {through}") if pinned else Dead(through)
     if cause in ("no_connection", "no_name"):
-        late = "timed out" in words and f"no answer within {seconds:g} s"
-        silent = Dead if cause == "no_connection" else Unreached
-        return silent(late or f"no connection: {plain(words, 200)}")
+        within = "timed out" in words and f"no answer within {seconds:g} s"
+        silent = Dead if cause == "no_connection" and re.fullmatch(_NOBODY, words) else Unreached
+        return silent(within or f"no connection: {plain(words, 200)}")
     if cause == "configuration":
         return Unreached(f"ssh refuses the configuration: {plain(words, 300)}")
-    silent = Unreached if words.startswith("Unable to negotiate") else Dead
-    return silent(f"no ssh within {seconds:g} s: {plain(words, 200)}")
+    late = "timed out" in words and not log.greeted
+    if target.way.hops:
+        nobody = not log.greeted and (late or _BEHIND.search(complaints.decode("utf-8", "replace")))
+        return _no_way(target, words, complaints, dead=bool(nobody))
+    if late:
+        return Dead(f"no ssh within {seconds:g} s: {plain(words, 200)}")
+    return Unreached(f"no login: {plain(words, 200)}")
+
+
+def _no_way(target: Target, words: str, complaints: bytes, *, dead: bool) -> Unreached:
+    hops = ", ".join(hop.name for hop in target.way.hops)
+    through = f"no way through {hops}: {_last_line(complaints) or plain(words, 200)}"
+    if _jump_not_pinned(complaints):
+        return NotPinned(f"{HOST_KEY_NOT_PINNED}: {through}")
+    return Dead(through) if dead else Unreached(through)
 
 
 def _not_pinned(target: Target, key: KeyShown, *, certified: bool) -> str:

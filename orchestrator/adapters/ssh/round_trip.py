@@ -146,6 +146,7 @@ def _answered(target: Target, answer: HostAnswer, reply: Reply, there: float) ->
         boot_id=plain(answer.identity.boot_id, 100),
         epoch=answer.identity.epoch,
         house=plain(answer.identity.house, 64),
+        stores={plain(store, 64): int(epoch) for store, epoch in answer.identity.stores.items()},
         without_root=without_root,
         noise=_noise(reply.output),
     )

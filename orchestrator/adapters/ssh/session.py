@@ -83,7 +83,7 @@ class Session:
         while not child.log.logged_in:
             if time.monotonic() > deadline:
                 late = _NO_ANSWER_IN_STAGE[child.log.stage].format(self.bounds.connect * jumps)
-                raise Dead(late)
+                raise (Unreached if child.log.greeted else Dead)(late)
             pieces, _ = child.wait(deadline - time.monotonic(), _NOTHING)
             self._complaints = (self._complaints + pieces.get("complaints", b""))[-4096:]
             if child.log.stage != stage:

@@ -42,6 +42,7 @@ _LOST = _line(
     rb"|debug1: Control master terminated unexpectedly)"
 )
 _CERTIFIED = _line(rb"^debug1: Server host certificate: ")
+_GREETED = _line(rb"^debug1: Remote protocol version ")
 _LIMIT = 1 << 16
 
 
@@ -73,6 +74,8 @@ class SshLog:
         self.stage: Stage = "begun"
         self.key: KeyShown | None = None
         self.certified = False
+        self.greeted = False
+        """Whether the host has said that it speaks ssh."""
 
     @property
     def logged_in(self) -> bool:
@@ -84,6 +87,7 @@ class SshLog:
         self._text = (self._text + piece)[-_LIMIT:]
         if self.stage == "logged_in":
             return
+        self.greeted = self.greeted or _GREETED.search(self._text) is not None
         match = _KEY_SHOWN.search(self._text)
         if match is not None:
             self.key = KeyShown(match[1].decode("ascii", "replace"), match[2].decode("ascii"))

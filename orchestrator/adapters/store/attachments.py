@@ -2,11 +2,13 @@
 
 import os
 import stat
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from orchestrator.adapters.store.contents import SharedContents, pack
 from orchestrator.adapters.store.disk import Relief, no_relief, write_with_relief
 from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.private import private_directory
@@ -23,9 +25,13 @@ _NAME: TypeAdapter[str] = TypeAdapter(FileName)
 class DirectoryAttachments(Attachments):
     """`ab/cdef...` under the root, mode 0600, written atomically and verified when read; made when the first is kept."""
 
-    def __init__(self, root: Path, *, relief: Relief = no_relief) -> None:
+    def __init__(
+        self, root: Path, *, relief: Relief = no_relief, shared: SharedContents | None = None
+    ) -> None:
+        """`shared`: where other machines find them; the files here are a cache then."""
         self._root = root
         self._relief = relief
+        self._shared = shared
 
     def keep(self, file: Path) -> Attachment:
         """Reads a regular file up to the limit, and no more of it."""
@@ -37,9 +43,10 @@ class DirectoryAttachments(Attachments):
                 f"The name of {file!s} has characters that no record shows; rename it."
             ) from None
         digest = sha256(content).hexdigest()
+        if self._shared is not None:
+            self._shared.put_all({digest: pack(content)})
         with translated(f"{file} cannot be kept in {self._root}"):
-            private_directory(self._root)
-            write_with_relief({self._path(digest): content}, self._relief)
+            self._write(digest, content)
         return Attachment(name=name, sha256=digest, size=len(content))
 
     def read(self, digest: str) -> bytes:
@@ -47,16 +54,28 @@ class DirectoryAttachments(Attachments):
         try:
             path = self._path(_DIGEST.validate_python(digest))
         except ValidationError:
-            path = None
-        if path is None or not path.is_file():
-            raise NotFound(f"There is no attached file {digest[:80]} in {self._root}.")
-        with translated(f"The attached file {digest} cannot be read"), path.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
-        if sha256(content).hexdigest() != digest:
-            raise StoreFault(
-                f"The attached file {digest} was changed in {self._root}; restore it from a copy."
-            )
-        return content
+            raise self._not_found(digest) from None
+        content = None
+        if path.is_file():
+            with translated(f"The attached file {digest} cannot be read"), path.open("rb") as opened:
+                content = opened.read(LARGEST + 1)
+        if content is not None and sha256(content).hexdigest() == digest:
+            return content
+        fetched = None if self._shared is None else self._shared.get(digest)
+        if fetched is not None:
+            with suppress(OSError):
+                self._write(digest, fetched)
+            return fetched
+        if content is None:
+            raise self._not_found(digest)
+        raise StoreFault(f"The attached file {digest} was changed in {self._root}; restore it from a copy.")
+
+    def _write(self, digest: str, content: bytes) -> None:
+        private_directory(self._root)
+        write_with_relief({self._path(digest): content}, self._relief)
+
+    def _not_found(self, digest: str) -> NotFound:
+        return NotFound(f"There is no attached file {digest[:80]} in {self._root}.")
 
     def _path(self, digest: str) -> Path:
         return self._root / digest[:2] / digest[2:]

@@ -1,14 +1,15 @@
 """Baselines as files, each named after the digest of its content."""
 
 import json
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from orchestrator.adapters.store.contents import SharedContents, pack, unpacked
 from orchestrator.adapters.store.disk import Relief, no_relief, write_with_relief
 from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.private import private_directory
@@ -21,51 +22,72 @@ from orchestrator.errors import NotFound, StoreFault
 FORM = 1
 """Version of the baseline file format; a new version adds a reading step for each earlier one."""
 
-_MOST_BYTES = 512 << 20
-"""Of one baseline: a file that unpacks to more is none of ours."""
-
 _DIGEST: TypeAdapter[str] = TypeAdapter(Sha256)
 
 
 class DirectoryBaselineStore(BaselineStore):
     """`ab/cdef...` under the root: compressed canonical JSON, written atomically and verified when read."""
 
-    def __init__(self, root: Path, *, relief: Relief = no_relief) -> None:
-        """The directory is made with the first baseline. Raises StoreFault for one that others may write to."""
+    def __init__(
+        self, root: Path, *, relief: Relief = no_relief, shared: SharedContents | None = None
+    ) -> None:
+        """The directory is made with the first baseline. Raises StoreFault for one that others may write to.
+
+        `shared`: where other machines find baselines; the files here are a cache then.
+        """
         self._root = root
         self._relief = relief
+        self._shared = shared
         with translated(f"Baselines cannot be kept in {root}"):
             if root.exists():
                 private_directory(root)
 
     def put_all(self, baselines: Sequence[Baseline]) -> list[BaselineReference]:
         """Writes existing baselines again, which repairs a damaged file."""
-        files: dict[Path, bytes] = {}
+        packed: dict[str, bytes] = {}
         references: list[BaselineReference] = []
         for baseline in baselines:
             content = canonical(baseline)
             digest = sha256(content).hexdigest()
-            files[self._path(digest)] = zlib.compress(content)
+            packed[digest] = pack(content)
             references.append(_reference(baseline, digest))
+        if self._shared is not None:
+            self._shared.put_all(packed)
         with translated(f"{_whose(baselines)} not stored in {self._root}"):
-            private_directory(self._root)
-            write_with_relief(files, self._relief)
+            self._write(packed)
         return references
 
     def get(self, digest: str) -> Baseline:
         """Raises NotFound also for a text that is no digest."""
         try:
             path = self._path(_DIGEST.validate_python(digest))
-            with translated(f"The baseline {digest} cannot be read"):
-                packed = path.read_bytes() if path.exists() else None
         except ValidationError:
             packed = None
+        else:
+            with translated(f"The baseline {digest} cannot be read"):
+                packed = path.read_bytes() if path.exists() else None
+            if self._shared is not None and (packed is None or _digest(packed) != digest):
+                packed = self._fetched(self._shared, digest) or packed
         if packed is None:
             raise NotFound(
                 f"There is no baseline {digest[:80]} in {self._root}; "
                 "orch baseline show DEPLOYMENT names those of a deployment."
             )
         return _proved(packed, digest, path)
+
+    def _fetched(self, shared: SharedContents, digest: str) -> bytes | None:
+        """From where all machines find it, into the file here; a disk that is full keeps no cache."""
+        content = shared.get(digest)
+        if content is None:
+            return None
+        packed = pack(content)
+        with suppress(OSError):
+            self._write({digest: packed})
+        return packed
+
+    def _write(self, packed: Mapping[str, bytes]) -> None:
+        private_directory(self._root)
+        write_with_relief({self._path(digest): each for digest, each in packed.items()}, self._relief)
 
     def _path(self, digest: str) -> Path:
         return self._root / digest[:2] / digest[2:]
@@ -90,6 +112,10 @@ def _reference(baseline: Baseline, digest: str) -> BaselineReference:
     )
 
 
+def _digest(packed: bytes) -> str:
+    return sha256(unpacked(packed)).hexdigest()
+
+
 def _whose(baselines: Sequence[Baseline]) -> str:
     hosts = [baseline.host for baseline in baselines]
     if len(hosts) == 1:
@@ -98,10 +124,7 @@ def _whose(baselines: Sequence[Baseline]) -> str:
 
 
 def _proved(packed: bytes, digest: str, path: Path) -> Baseline:
-    try:
-        content = zlib.decompressobj().decompress(packed, _MOST_BYTES)
-    except zlib.error:
-        content = b""
+    content = unpacked(packed)
     if sha256(content).hexdigest() != digest:
         raise StoreFault(
             f"{path} no longer holds the baseline {digest}: its content has another digest. "

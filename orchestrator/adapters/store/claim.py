@@ -6,6 +6,7 @@ import pwd
 import shlex
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,12 @@ class FileClaim(DriverClaim):
             fcntl.flock(self._file, fcntl.LOCK_UN)
             self._file.close()
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The file that is locked, by its file system and its number there."""
+        locked = os.fstat(self._file.fileno())
+        return locked.st_dev, locked.st_ino
+
     def _holder(self) -> str:
         return ", ".join(plain(line) for line in self._file.read(2000).splitlines())
 
@@ -55,14 +62,19 @@ class FileClaim(DriverClaim):
 class Claims(DriverClaim):
     """Several claims that are held as one."""
 
-    def __init__(self, held: ExitStack) -> None:
-        self._held = held
+    def __init__(self, held: ExitStack, each: Sequence[DriverClaim]) -> None:
+        self._held, self._each = held, each
 
     def __enter__(self) -> "Claims":
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._held.close()
+
+    def confirm(self) -> None:
+        """Of each of them."""
+        for claim in self._each:
+            claim.confirm()
 
 
 def _opened(path: Path) -> TextIO:

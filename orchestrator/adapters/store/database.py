@@ -14,10 +14,16 @@ from sqlalchemy.exc import OperationalError
 
 from orchestrator.adapters.store.absent import empty_engine
 from orchestrator.adapters.store.disk import Relief, no_relief
-from orchestrator.adapters.store.faults import full, result_of
+from orchestrator.adapters.store.faults import away, full, result_of
+from orchestrator.adapters.store.moving.marks import (
+    mark_in_file,
+    mark_of,
+    mark_words,
+    refuse_marked,
+    remove_mark,
+)
 from orchestrator.adapters.store.postgresql import shared_engine, url_of
 from orchestrator.adapters.store.private import FILE_MODE, private_directory
-from orchestrator.adapters.store.shared_claim import SharedClaim
 from orchestrator.adapters.store.sqlite import (
     WRITING,
     frozen_engine,
@@ -31,7 +37,6 @@ from orchestrator.adapters.store.sqlite import (
 from orchestrator.adapters.store.tables import STEPS, migrate, nothing_before, refuse_newer, version_of
 from orchestrator.adapters.store.traces import refuse_if_gone
 from orchestrator.adapters.store.upgrade import Upgraded, copy_of
-from orchestrator.engine.ports import DriverClaim
 from orchestrator.errors import StoreFault
 
 T = TypeVar("T")
@@ -40,6 +45,11 @@ NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHM"
 CANNOT_OPEN = "SQLITE_CANTOPEN"
 ROOMY = 64 << 20
 """Free bytes above which caches may be written."""
+
+
+def never(_tries: int) -> bool:
+    """A server that is away is not waited for, by whoever holds no claim there."""
+    return False
 
 
 class Database:
@@ -52,45 +62,85 @@ class Database:
         self._relief = relief
         self.place = place
         self.upgraded: Upgraded | None = None
+        self.patient: Callable[[int], bool] = never
 
     @classmethod
-    def at_url(cls, url: str, *, backed_up: bool = False) -> "Database":
-        """The database at a SQLAlchemy URL. Its older tables are upgraded only if `backed_up`; else that raises StoreFault."""
+    def at_url(cls, url: str, *, backed_up: bool = False, file: Path | None = None) -> "Database":
+        """The database at a SQLAlchemy URL. Its older tables are upgraded only if `backed_up`; else that raises StoreFault.
+
+        `file`: the store of this home that may have moved there, and then puts it in force.
+        """
         engine = shared_engine(url_of(url))
         database = cls(engine, engine.url.render_as_string(hide_password=True))
         if database.look(version_of) != len(STEPS):
             migrate(engine, nothing_before if backed_up else partial(_refuse_older, database.place))
+        mark = database.look(mark_of)
+        if mark is not None:
+            here = mark_in_file(file) if file is not None else None
+            if here is None or here.move != mark.move:
+                raise StoreFault(mark_words(mark, database.place))
+            with database.writing(marked=True) as connection:
+                remove_mark(connection, mark.move)
         return database
 
     def write(self, act: Callable[[Connection], T], *, of: str = "") -> T:
         """Act in one transaction; on a full disk, retry as long as there is relief for the deployment `of`."""
+        tries = 0
         while True:
+            begun = False
             try:
                 with self.writing() as connection:
+                    begun = True
                     return act(connection)
             except OperationalError as error:
-                if not full(error) or not self._relief(of):
+                # What had begun may have been committed: it is not begun again.
+                tries += 1
+                waits = not begun and away(error) and self.patient(tries)
+                if not waits and (not full(error) or not self._relief(of)):
                     raise
 
     def look(self, ask: Callable[[Connection], T]) -> T:
-        """The result of a read-only query."""
-        with self._engine.connect() as connection:
-            return ask(connection)
+        """The result of a read-only query; `patient` says how often a server that is away is asked again."""
+        tries = 0
+        while True:
+            try:
+                with self._engine.connect() as connection:
+                    return ask(connection)
+            except OperationalError as error:
+                tries += 1
+                if not away(error) or not self.patient(tries):
+                    raise
+
+    def act(self, act: Callable[[Connection], T]) -> T:
+        """Act in one transaction that takes no turn among the writers; not on events, or what follows from them."""
+        with self._engine.begin() as connection:
+            return act(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction: durable after the block, or rolled back if the block raises."""
+    def writing(self, *, marked: bool = False) -> Iterator[Connection]:
+        """One transaction: durable after the block, or rolled back if the block raises.
+
+        A store that is not in force is written to by who moves it (`marked`); else that raises StoreFault.
+        """
         try:
             with self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
+                if not marked:
+                    refuse_marked(connection, self.place)
                 yield connection
         except OperationalError:
             # A connection that was opened on a read-only disk stays read-only when the disk is writable again.
             self.close()
             raise
 
-    def claim(self, deployment: str) -> DriverClaim | None:
-        """The claim to drive the deployment, held by a shared database server; None without such a server."""
-        return SharedClaim(self._engine, deployment) if self._engine.dialect.name == "postgresql" else None
+    @property
+    def engine(self) -> Engine:
+        """The engine, for connections that last."""
+        return self._engine
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is on a server, and several machines may use it."""
+        return self._engine.dialect.name == "postgresql"
 
     def roomy(self) -> bool:
         """Whether the disk has space for caches; always true for a server, which manages its own disk."""
@@ -115,8 +165,11 @@ class FileDatabase(Database):
         *,
         roomy_above: int = ROOMY,
         late: bool = False,
+        moved: bool = False,
     ) -> None:
+        """`moved`: also where it moved to a server, and is only kept."""
         refuse_if_gone(file)
+        self._moved = moved
         self._absent = late and not file.exists()
         super().__init__(empty_engine() if self._absent else _made(file, patience), str(file), relief)
         self._file = file
@@ -140,11 +193,11 @@ class FileDatabase(Database):
             return ask(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, marked: bool = False) -> Iterator[Connection]:
         """One transaction; a file that was not there yet is made for it."""
         if self._absent:
             self._appear()
-        with super().writing() as connection:
+        with super().writing(marked=marked or self._moved) as connection:
             yield connection
 
     def roomy(self) -> bool:
@@ -170,6 +223,8 @@ class FileDatabase(Database):
         try:
             if not self._ready():
                 self._make_ready()
+            if not self._moved:
+                self.look(lambda connection: refuse_marked(connection, self.place))
         except BaseException:
             self.close()
             raise

@@ -105,6 +105,11 @@ def full(error: SQLAlchemyError | OSError) -> bool:
     return _trouble(error) is _FULL
 
 
+def away(error: SQLAlchemyError) -> bool:
+    """Whether the error means a server that cannot be reached, or that ended the connection."""
+    return _trouble(error) is _AWAY
+
+
 def _trouble(error: SQLAlchemyError) -> _Trouble:
     if isinstance(error, ArgumentError):
         return _NO_URL

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from orchestrator.adapters.store.database import Database
+from orchestrator.adapters.store.moving.marks import refuse_marked
 from orchestrator.adapters.store.sqlite import guest_engine
 from orchestrator.adapters.store.tables import STEPS, refuse_newer, version_of
 from orchestrator.errors import StoreFault
@@ -28,12 +29,13 @@ class GuestDatabase(Database):
                 f"The journal {file} has tables of an older orch, and only its owner can upgrade them: "
                 "any command of this orch does that."
             )
+        self.look(lambda connection: refuse_marked(connection, self.place))
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, marked: bool = False) -> Iterator[Connection]:
         """Raises StoreFault."""
         _refuse(self.place)
-        with super().writing() as connection:
+        with super().writing(marked=marked) as connection:
             yield connection
 
     def roomy(self) -> bool:

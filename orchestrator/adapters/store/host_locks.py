@@ -1,6 +1,6 @@
 """Host locks in the journal's database: the machine is the key, so only one deployment can lock it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,10 +14,13 @@ from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.journal import FILE, PATIENCE
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
-from orchestrator.adapters.store.tables import EPOCHS, HOST_LOCKS
+from orchestrator.adapters.store.tables import EPOCHS, HOST_LOCKS, SEAL_STATE
 from orchestrator.domain.journal.host_lock import HostLock
 from orchestrator.engine.ports import Clock, HostLocks
 from orchestrator.errors import StoreFault
+
+_LARGEST = 2**31 - 1
+"""What the column holds: a greater number was never given."""
 
 
 class SqlHostLocks(HostLocks):
@@ -38,7 +41,9 @@ class SqlHostLocks(HostLocks):
             if not late or directory.exists():
                 private_directory(directory)
             self._database = (
-                Database.at_url(url) if url else FileDatabase(directory / FILE, PATIENCE, relief, late=late)
+                Database.at_url(url, file=directory / FILE)
+                if url
+                else FileDatabase(directory / FILE, PATIENCE, relief, late=late)
             )
 
     def take(self, deployment: str, machines: Mapping[str, str], by: str) -> list[HostLock]:
@@ -91,6 +96,22 @@ class SqlHostLocks(HostLocks):
         epoch = max(last + 1, int(now.timestamp()))
         connection.execute(insert(EPOCHS).values(epoch=epoch, at=now.isoformat()))
         return epoch
+
+    def store(self) -> str:
+        """That of the log, which the first append makes."""
+        with translated(f"{self._database.place} cannot be read"):
+            return self._database.look(lambda connection: connection.scalar(select(SEAL_STATE.c.store))) or ""
+
+    def never_given(self, epochs: Collection[int]) -> frozenset[int]:
+        """Rows of epochs are never removed."""
+
+        def ask(connection: Connection) -> frozenset[int]:
+            named = [epoch for epoch in epochs if epoch <= _LARGEST]
+            given = connection.scalars(select(EPOCHS.c.epoch).where(EPOCHS.c.epoch.in_(named))).all()
+            return frozenset(epochs) - frozenset(given)
+
+        with translated(f"The epochs in {self._database.place} cannot be read"):
+            return self._database.look(ask)
 
     def close(self) -> None:
         """Close the connections; a later use opens new ones."""

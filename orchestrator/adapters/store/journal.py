@@ -14,7 +14,7 @@ from orchestrator.adapters.store.caches.condensed_events import condensed_of, ke
 from orchestrator.adapters.store.caches.folds import Mark, briefs, keep, progress
 from orchestrator.adapters.store.claim import Claims, FileClaim
 from orchestrator.adapters.store.cmdb.rows import write_updates
-from orchestrator.adapters.store.database import ROOMY, Database, FileDatabase
+from orchestrator.adapters.store.database import ROOMY, Database, FileDatabase, never
 from orchestrator.adapters.store.disk import Relief, no_relief
 from orchestrator.adapters.store.disposal.rows import has_disposals
 from orchestrator.adapters.store.faults import translated
@@ -24,6 +24,7 @@ from orchestrator.adapters.store.guest import GuestDatabase
 from orchestrator.adapters.store.postgresql import shown
 from orchestrator.adapters.store.private import private_directory
 from orchestrator.adapters.store.seals.sealing import Sealed, clear_the_way, seal
+from orchestrator.adapters.store.shared_claim import ORDINARY_CLAIMS, ClaimTerms, SharedClaim, SharedClaims
 from orchestrator.adapters.store.tables import EVENTS
 from orchestrator.adapters.store.traces import attempts_beside, refuse_if_all_are_gone
 from orchestrator.domain.deployment.deployment import Deployment
@@ -61,6 +62,7 @@ class SqlJournal(Journal):
         late: bool = False,
         backed_up: bool = False,
         guest: bool = False,
+        claims: ClaimTerms = ORDINARY_CLAIMS,
     ) -> None:
         """Opens `journal.sqlite` in the directory, or the database at the URL; creates the tables if they are missing.
 
@@ -69,7 +71,7 @@ class SqlJournal(Journal):
         is only read.
 
         `relief` frees space on a full disk. Folds are kept while more than `roomy_above` bytes are free.
-        Without `seal_keys` nothing is sealed, as in tests of other things. Raises StoreFault.
+        Without `seal_keys` nothing is sealed, as in tests of other things. `claims`: on a server. Raises StoreFault.
         """
         self._clock = clock
         self._seal_keys = seal_keys
@@ -83,12 +85,14 @@ class SqlJournal(Journal):
                 private_directory(directory)
             file = directory / FILE
             self.database: Database = (
-                Database.at_url(url, backed_up=backed_up)
+                Database.at_url(url, backed_up=backed_up, file=file)
                 if url
                 else GuestDatabase(file)
                 if guest
                 else FileDatabase(file, patience, relief, roomy_above=roomy_above, late=late)
             )
+        self._fences: dict[str, SharedClaim] = {}
+        self._shared = SharedClaims(self.database, clock, claims) if self.database.shared else None
 
     def append(
         self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
@@ -96,9 +100,7 @@ class SqlJournal(Journal):
         """One transaction; the events' time is taken when it is this writer's turn."""
 
         def act(connection: Connection) -> list[Recorded]:
-            last = connection.scalar(select(func.max(EVENTS.c.seq)).where(EVENTS.c.deployment == deployment))
-            if (last or 0) != expected_seq:
-                raise _conflict(deployment, expected_seq)
+            self._refuse_zombie(connection, deployment, expected_seq)
             records = _records(deployment, expected_seq, events, self._clock.now())
             learnt = proof(records) if proof is not None else ()
             try:
@@ -189,17 +191,35 @@ class SqlJournal(Journal):
         path = self._claims / _NAME.validate_python(deployment)
         with translated(f"{deployment} cannot be claimed"), ExitStack() as claims:
             private_directory(self._claims)
-            claims.enter_context(FileClaim(path, deployment, self._clock.now()))
-            shared = self.database.claim(deployment)
-            if shared is not None:
-                claims.enter_context(shared)
-            return Claims(claims.pop_all())
+            file = claims.enter_context(FileClaim(path, deployment, self._clock.now()))
+            each: list[DriverClaim] = [file]
+            if self._shared is not None:
+                claim = claims.enter_context(self._shared.take(deployment, file.place))
+                each.append(claim)
+                self._fences[deployment] = claim
+                claims.callback(self._no_more, deployment)
+                self.database.patient = claim.patient
+            return Claims(claims.pop_all(), each)
+
+    def _no_more(self, deployment: str) -> None:
+        """A claim ends: who holds none waits for no server."""
+        self._fences.pop(deployment, None)
+        if not self._fences:
+            self.database.patient = never
 
     def close(self) -> None:
         """Close the connections; a later use opens new ones."""
         if self._seal_keys is not None and self._sealed is not None:
             self._seal_keys.keep(self._sealed.log.note, at_once=True)
         self.database.close()
+
+    def _refuse_zombie(self, connection: Connection, deployment: str, expected_seq: int) -> None:
+        """Raises Conflict for a driver that was taken over, and where somebody wrote."""
+        if deployment in self._fences:
+            self._fences[deployment].refuse_if_taken(connection)
+        last = connection.scalar(select(func.max(EVENTS.c.seq)).where(EVENTS.c.deployment == deployment))
+        if (last or 0) != expected_seq:
+            raise _conflict(deployment, expected_seq)
 
     def _seal(self, connection: Connection, keys: SealKeys, events: list[StoredEvent]) -> Sealed:
         try:

@@ -13,6 +13,15 @@ DRIVER = "postgresql+psycopg"
 _WRITERS = 0x6F726368
 """The number of the advisory lock that a writer holds until its transaction ends: `orch` in ASCII."""
 
+_WAITS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""Seconds, and milliseconds: a server that vanished is noticed. The URL may say others; a Unix socket has none."""
+
 
 def url_of(text: str) -> URL:
     """The URL with the driver that orch includes. Raises SQLAlchemy's ArgumentError."""
@@ -28,6 +37,11 @@ def shown(text: str) -> str:
         return "at the URL that was given"
 
 
+def shown_plain(text: str) -> str:
+    """The same without the name of the driver, as a person writes it."""
+    return shown(text).replace(f"{DRIVER}:", "postgresql:", 1)
+
+
 def shared_engine(url: URL) -> Engine:
     """An engine on a database server. Raises MachineLacks without the extra `postgresql`."""
     if url.drivername == DRIVER and find_spec("psycopg") is None:
@@ -35,7 +49,8 @@ def shared_engine(url: URL) -> Engine:
             "The journal is on PostgreSQL, whose driver is not installed where orch is. "
             f"Install it: {to_install('postgresql')}"
         )
-    engine = create_engine(url, pool_pre_ping=True)
+    waits = {name: value for name, value in _WAITS.items() if name not in url.query}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=waits if url.drivername == DRIVER else {})
     event.listen(engine, "begin", _take_turn)
     return engine
 

@@ -10,7 +10,7 @@ from orchestrator.adapters.store.database import Database
 from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.forms import moment_text
 from orchestrator.adapters.store.journal import SqlJournal
-from orchestrator.adapters.store.tables import ANSWERED_REQUESTS as ROWS
+from orchestrator.adapters.store.team_tables import ANSWERED_REQUESTS as ROWS
 from orchestrator.engine.ports import Journal
 from orchestrator.engine.repeat_ports import Answer, Begun, NoRepeats, Repeats
 

@@ -1,74 +1,162 @@
-"""The claim to drive a deployment across machines: a lock on the database server, held by a connection.
+"""The claim to drive a deployment across machines: a lease in the database of the server, renewed by a thread."""
 
-The server releases it when the connection ends: with the process, or, if a whole machine is gone, when its keepalives
-are no longer answered.
-"""
-
-import os
 import socket
-from contextlib import suppress
-from hashlib import sha256
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import getpid
+from threading import Event, Thread
 
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
 
-from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.ports import DriverClaim
-from orchestrator.errors import Conflict
+from orchestrator.adapters.store.database import Database
+from orchestrator.adapters.store.faults import translated
+from orchestrator.adapters.store.leases import rows
+from orchestrator.adapters.store.leases.lease_session import LeaseSession, shows_life
+from orchestrator.adapters.store.leases.sql_leases import SqlLeases
+from orchestrator.engine.lease_ports import Holder, Lease, LeaseTerms
+from orchestrator.engine.ports import Clock, DriverClaim
+from orchestrator.errors import Conflict, StoreFault
 
-_SETTINGS = {"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-"""Seconds, seconds, count: the claims of a vanished machine last half a minute. No effect on a Unix socket."""
+RETRY = 1.0
+"""Seconds after which a renewal that failed is tried again."""
+LONGEST_WAIT = 45.0
+"""Seconds within which a holder that is gone is followed, or the wait for that ends."""
+SILENT = 2.0
+"""Seconds of waiting of which nothing is said."""
 
-_HOLDER = text(
-    "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-    " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
-    " AND (l.classid::bigint << 32 | l.objid::bigint) = :key"
-)
+
+def no_words(_words: str) -> None:
+    """Where nobody is told."""
+
+
+ORDINARY = LeaseTerms()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTerms:
+    """The terms of leases, and whom to tell that one is waited for."""
+
+    lease: LeaseTerms = ORDINARY
+    tell: Callable[[str], None] = no_words
+
+
+ORDINARY_CLAIMS = ClaimTerms()
+
+
+class SharedClaims:
+    """The claims of one process on a server; what was seen of other holders is remembered between calls."""
+
+    def __init__(self, database: Database, clock: Clock, terms: ClaimTerms) -> None:
+        self._database, self._clock, self._terms = database, clock, terms
+        self._sessions: dict[str, LeaseSession] = {}
+        self._leases = SqlLeases(
+            database.look, database.write, clock, terms.lease, place=database.place, renewing=self._session
+        )
+
+    def take(self, name: str, file: tuple[int, int]) -> "SharedClaim":
+        """The claim. Raises Conflict, at once while its holder shows life, or StoreFault. `file`: what this process locked."""
+        boot, begun = self._clock.uptime()
+        holder = Holder(
+            f"pid {getpid()} on {socket.gethostname()}", ":".join((boot, *(str(part) for part in file)))
+        )
+        announced = False
+        while True:
+            try:
+                lease = self._leases.take(name, holder)
+            except Conflict:
+                waited = self._clock.uptime()[1] - begun
+                if waited > LONGEST_WAIT or self._is_alive(name):
+                    raise
+                if waited > SILENT and not announced:
+                    self._terms.tell(self._waiting_words(name))
+                    announced = True
+                self._clock.sleep(self._terms.lease.look)
+                continue
+            return SharedClaim(lease, self._sessions.pop(name), self._clock, self._terms.lease)
+
+    def _session(self, name: str) -> LeaseSession:
+        session = self._sessions[name] = LeaseSession(self._database.engine, name)
+        return session
+
+    def _is_alive(self, name: str) -> bool:
+        """Its session is there while the lease lasts."""
+
+        def ask(connection: Connection) -> bool:
+            row = rows.read(connection, name)
+            return row is not None and row.until > row.now and shows_life(connection, name)
+
+        with translated(f"{name} cannot be claimed in {self._database.place}"):
+            return self._database.look(ask)
+
+    def _waiting_words(self, name: str) -> str:
+        words, _ = self._leases.holder(name)
+        return (
+            f"{name} was driven by {words}, which shows no life; its claim ends when it was not renewed for "
+            f"{self._terms.lease.lease:.0f} seconds."
+        )
 
 
 class SharedClaim(DriverClaim):
-    """Holds from construction until the `with` block, the connection or the process ends."""
+    """Holds until the `with` block ends, or another takes over because the lease was not renewed."""
 
-    def __init__(self, engine: Engine, deployment: str) -> None:
-        """Raises Conflict, which names the holder, or SQLAlchemyError."""
-        self._key = _key(deployment)
-        self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            # Detach from the pool, which would hand out the connection, with its lock, to others.
-            self._connection.detach()
-            _introduce(self._connection)
-            if not self._ask("SELECT pg_try_advisory_lock(:key)"):
-                holder = self._connection.scalar(_HOLDER, {"key": self._key})
-                raise Conflict(
-                    f"{deployment} is driven by another process ({plain(holder or 'it has just ended', 100)}). "
-                    f"Watch it: orch status {deployment}."
-                )
-        except BaseException:
-            self._connection.close()
-            raise
+    def __init__(self, lease: Lease, session: LeaseSession, clock: Clock, terms: LeaseTerms) -> None:
+        self.lease = lease
+        self._session, self._clock, self._terms = session, clock, terms
+        self._over = Event()
+        self._fault: StoreFault | None = None
+        # The lock of the session is taken with the first renewal.
+        self._renewed()
+        Thread(target=self._renew_on, daemon=True).start()
 
     def __enter__(self) -> "SharedClaim":
         return self
 
     def __exit__(self, *exception: object) -> None:
-        # A server that is gone has released the lock already.
-        with suppress(SQLAlchemyError):
-            if not self._connection.closed:
-                self._ask("SELECT pg_advisory_unlock(:key)")
-        with suppress(SQLAlchemyError):
-            self._connection.close()
+        self._over.set()
+        self.lease.give_back()
+        self._session.close()
 
-    def _ask(self, question: str) -> bool:
-        return bool(self._connection.scalar(text(question), {"key": self._key}))
+    def confirm(self) -> None:
+        """While renewals fail it waits, so that nothing is done by a holder that may be none."""
+        waited = 0.0
+        while not self.lease.lost() and (self._fault is not None or self.lease.left() <= 0):
+            if self._renewed():
+                break
+            if waited >= self._terms.patience and self._fault is not None:
+                raise self._fault
+            self._clock.sleep(self._terms.look)
+            waited += self._terms.look
+        if self.lease.lost():
+            raise self._taken()
 
+    def refuse_if_taken(self, connection: Connection) -> None:
+        """Within a writer's transaction, which no take-over can interrupt. Raises Conflict."""
+        if rows.fence_of(connection, self.lease.name) != self.lease.fence:
+            raise self._taken()
 
-def _key(deployment: str) -> int:
-    """63 bits of a digest: never negative, so that its two halves match those in pg_locks."""
-    return int.from_bytes(sha256(f"orch drives {deployment}".encode()).digest()[:8], "big") >> 1
+    def patient(self, tries: int) -> bool:
+        """Wait a moment for a server that is away; whether it is worth asking it once more."""
+        if tries * self._terms.look >= self._terms.patience or self.lease.lost():
+            return False
+        self._clock.sleep(self._terms.look)
+        return True
 
+    def _taken(self) -> Conflict:
+        return Conflict(
+            f"{self.lease.name} was taken over by another process, because this one had not renewed its claim for "
+            f"{self._terms.lease:.0f} seconds; it stops without touching anything. Watch it: orch status {self.lease.name}."
+        )
 
-def _introduce(connection: Connection) -> None:
-    """Name the holder on the connection, for others that meet the lock; the server cuts names at 63 bytes."""
-    settings = {"application_name": f"pid {os.getpid()} on {socket.gethostname()}", **_SETTINGS}
-    for name, value in settings.items():
-        connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})
+    def _renew_on(self) -> None:
+        wait = self._terms.renew
+        while not self._over.wait(wait) and not self.lease.lost():
+            wait = self._terms.renew if self._renewed() else min(RETRY, self._terms.renew)
+
+    def _renewed(self) -> bool:
+        try:
+            renewed = self.lease.renew()
+        except StoreFault as fault:
+            self._fault = fault
+            return False
+        self._fault = None
+        return renewed

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Engine,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -18,10 +17,10 @@ from sqlalchemy import (
     select,
 )
 
+from orchestrator.adapters.store.metadata import METADATA
 from orchestrator.adapters.store.sqlite import WRITING
+from orchestrator.adapters.store.team_tables import TEAM_TABLES
 from orchestrator.errors import StoreFault
-
-METADATA = MetaData()
 
 EVENTS = Table(
     "events",
@@ -191,17 +190,6 @@ CMDB_TRIES = Table(
 )
 """One row per CMDB outside and end that it was told of: the last try, and why it failed; empty where it did not."""
 
-ANSWERED_REQUESTS = Table(
-    "answered_requests",
-    METADATA,
-    Column("name", String(64), primary_key=True),
-    Column("request", String(64), nullable=False),
-    Column("until", String(32), nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-)
-"""One row per request to the API that had a name of its own; a day old at most. It may be emptied."""
-
 SCHEMA = Table("schema_steps", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 """One row per step of STEPS that was applied to this database."""
 
@@ -240,8 +228,9 @@ def _cmdb(connection: Connection) -> None:
         table.create(connection)
 
 
-def _service(connection: Connection) -> None:
-    ANSWERED_REQUESTS.create(connection)
+def _team(connection: Connection) -> None:
+    for table in TEAM_TABLES:
+        table.create(connection)
 
 
 STEPS: tuple[Callable[[Connection], None], ...] = (
@@ -253,7 +242,7 @@ STEPS: tuple[Callable[[Connection], None], ...] = (
     _seals,
     _anchors,
     _cmdb,
-    _service,
+    _team,
 )
 """Step n migrates to version n; a released step never changes, new steps are appended."""
 
@@ -287,6 +276,12 @@ def migrate(engine: Engine, before: Before = nothing_before) -> None:
             connection.execute(insert(SCHEMA), {"version": number})
         # Tables that a step got later, before it was in a release.
         METADATA.create_all(connection, checkfirst=True)
+
+
+def create_all(connection: Connection) -> None:
+    """The newest tables in an empty database, in the transaction of the caller."""
+    METADATA.create_all(connection)
+    connection.execute(insert(SCHEMA), [{"version": number} for number in range(1, len(STEPS) + 1)])
 
 
 def refuse_newer(version: int) -> None:

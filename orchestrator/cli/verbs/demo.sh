@@ -50,5 +50,6 @@ cat <<END
 The demonstration took $((SECONDS - began)) s after set-up. More to look at, with orch from the environment that it is installed in:
   the newest record   ${ORCH_SUDO}ORCH_HOME=$ORCH_DEMO/.orch $ORCH_PROGRAM record show
   log in to a host    ${ORCH_SUDO}$ORCH_PROGRAM lab ssh web1 --name demo
+  serve its pages     ${ORCH_SUDO}ORCH_HOME=$ORCH_DEMO/.orch $ORCH_PROGRAM serve    (at http://localhost:8080/)
   remove the hosts    ${ORCH_SUDO}$ORCH_PROGRAM lab down --name demo
 END

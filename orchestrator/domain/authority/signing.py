@@ -90,16 +90,16 @@ def _check_roles(roles: tuple[str, ...], holder: Holder) -> None:
 def _check_use(kind: str, roles: tuple[str, ...], holder: Holder) -> None:
     """What a bundle signs has no purpose in it: a file could be built that reads as an approval by the same key.
 
-    A passkey signs what a page of the service asks for, and a service that shows another text must not decide whom all trust.
+    A passkey signs what a page of the service asks for, and a service that shows another text must not decide whom all trust,
+    nor what was rehearsed.
     """
     if kind == "webauthn" and holder != "person":
         raise wrong(
             "a person: a passkey is unlocked by one", "name the owner with --person NAME", at="holder"
         )
-    if kind == "webauthn" and any(same_role(role, STEWARD) for role in roles):
-        raise wrong(
-            f"no role {STEWARD} for a passkey", "give the role to a key of orch or of ssh", at="roles"
-        )
+    if kind == "webauthn" and any(same_role(role, other) for role in roles for other in (STEWARD, ISSUER)):
+        expected = f"neither the role {STEWARD} nor {ISSUER} for a passkey"
+        raise wrong(expected, "give the role to a key of orch or of ssh", at="roles")
     if kind == "sigstore" and (roles or holder != "machine"):
         expected = "a key of a machine in no role: a key of sigstore signs release units, and no word"
         raise wrong(expected, "name what holds the key with --machine NAME", at="holder")

@@ -56,6 +56,7 @@ class Attempted(Noun):
     hosts: Many[HostName]
     intended_at: Moment
     epoch: int = 0
+    store: str = ""
     outcome: AttemptOutcome | None = None
     lost: str | None = None
     started: bool = True
@@ -192,6 +193,7 @@ def _intended(event: e.AttemptIntended, driver: str, at: datetime) -> Attempted:
         driver=driver,
         repeated=event.repeated,
         isolation=event.isolation,
+        store=event.store,
         unisolated=event.unisolated,
         manual=event.manual,
     )

@@ -83,7 +83,7 @@ class AttemptRequest(Noun):
     then only beside which one variables are. `isolation`: what the run is shut off by; where that cannot be had any more,
     nothing is run. `execution_environment`: the image of a container. `private_keys`: files of keys with which its hosts
     are reached. A `hint` runs its playbook in check mode, and its epoch is 0: a host keeps nothing of it. `library_keys`: files
-    that pin host keys of hosts without ssh of OpenSSH's, which libraries speak to.
+    that pin host keys of hosts without ssh of OpenSSH's, which libraries speak to. `store`: the store that gave the epoch.
     """
 
     attempt: str
@@ -110,6 +110,7 @@ class AttemptRequest(Noun):
     playbooks: Many[str] = ()
     pass_environment: Many[str] = ()
     house: str = ""
+    store: str = ""
     ingredients: Many[str] = ()
     outputs: Many[str] = ()
     foreseen: Many[str] = ()

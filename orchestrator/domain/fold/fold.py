@@ -177,6 +177,7 @@ STATE_ONLY: frozenset[type] = frozenset(
         e.KeyringAdopted,
         e.LogAccepted,
         e.MachineReleased,
+        e.PeopleChanged,
         e.PolicyAdopted,
         e.PolicyWithdrawn,
         e.TicketOpened,

@@ -253,6 +253,7 @@ OF_THE_HOUSE = frozenset(
         "disposal_begun",
         "disposal_finished",
         "cis_recorded",
+        "people_changed",
         "ticket_opened",
         "log_accepted",
     }

@@ -82,7 +82,8 @@ class Identity(Noun):
     `machine_id` is that of systemd; a machine without one is identified by its host key, as `host-key:SHA256...`. `epoch`
     is that of the last run that the host has seen (0: none), or None where it could not be read. `without_root`: why root
     cannot be had there. `noise`: what the login shell printed, without a line's end, before the answer. `house`: the house
-    that governs the machine, which its first run brought; empty where none does.
+    that governs the machine, which its first run brought; empty where none does. `stores`: the newest epoch of each store
+    whose runs were there.
     """
 
     host: HostName
@@ -93,6 +94,7 @@ class Identity(Noun):
     without_root: str = ""
     noise: str = ""
     house: str = ""
+    stores: dict[str, int] = {}
 
 
 class Ending(Noun):

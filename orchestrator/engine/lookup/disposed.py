@@ -23,9 +23,9 @@ def disposal_named(journal: Journal, name: str) -> Disposal | None:
     return known[matches[0]] if len(matches) == 1 else None
 
 
-def refuse_disposed(journal: Journal, name: str) -> None:
-    """Raises NotFound where the record of this deployment was disposed of."""
-    disposal = disposal_named(journal, name)
+def refuse_disposed(journal: Journal, name: str, *, exactly: bool = False) -> None:
+    """Raises NotFound where the record of this deployment was disposed of; `exactly`: where this is its whole id."""
+    disposal = disposed(journal).get(name) if exactly else disposal_named(journal, name)
     if disposal is not None:
         line = disposed_line(disposal.begun.deployment, disposal.seen)
         raise NotFound(f"{line}. Of its seal: orch record verify {disposal.begun.deployment}")

@@ -25,9 +25,16 @@ def refuse_lost_attempts(ports: Ports, d: Deployment) -> None:
         raise StoreFault(f"{d.id} does not go on. {_of_attempts(ports, d, lost)}")
 
 
-def refuse_if_lost(ports: Ports, deployment: str) -> None:
-    """Raises StoreFault where a deployment whose id begins so left attempts, and is not on the journal."""
-    lost = [name for name in _lost(ports.journal) if name.startswith(deployment)]
+def refuse_if_lost(ports: Ports, deployment: str, *, exactly: bool = False) -> None:
+    """Raises StoreFault where a deployment whose id begins so left attempts, and is not on the journal.
+
+    `exactly`: where this is its whole id.
+    """
+    lost = [
+        name
+        for name in _lost(ports.journal)
+        if (_deployment_of(name) == deployment if exactly else name.startswith(deployment))
+    ]
     if lost:
         raise StoreFault(_of_deployments(ports, lost))
 

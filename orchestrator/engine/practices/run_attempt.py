@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from orchestrator.domain.deployment.attempts import Attempted
+from orchestrator.domain.deployment.attempts import Attempted, attempt_named
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.attempt import AttemptRequest, Purpose, RunWay
 from orchestrator.domain.evidence.attempt_sighting import Sighting
@@ -61,6 +61,7 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
         wave=step.wave,
         hosts=step.hosts,
         epoch=context.ports.locks.next_epoch(),
+        store=context.ports.locks.store(),
         repeated=step.repeated,
         isolation=shut_off.isolation,
         unisolated=shut_off.unisolated,
@@ -114,6 +115,7 @@ def _start_what_was_intended(context: DriveContext, attempt: str) -> None:
 
 def _start(context: DriveContext, attempt: str) -> None:
     request = request_of(context.deployment, attempt)
+    context.confirm_claim()
     try:
         context.ports.playbooks.start(request)
     except StoreFault:
@@ -163,7 +165,8 @@ def _stop(context: DriveContext, attempt: str, reason: str) -> None:
 
 def _stop_begun(context: DriveContext, attempt: str, reason: str) -> None:
     """The same for an attempt that was begun."""
-    if context.ports.playbooks.stop(attempt):
+    on_record = attempt_named(context.deployment.attempts, attempt)
+    if context.ports.playbooks.stop(attempt, on_record.isolation):
         changed = changed_in_copy(context, _purpose_of(context.deployment, attempt))
         left = context.ports.playbooks.sight(attempt).outcome
         acted_on, opened = (left.acted_on, left.opened) if left is not None else ((), ())
@@ -206,6 +209,7 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         # A backout uses plain Ansible, the best-proven way.
         accelerate=plan.strategy.accelerate if attempted.purpose == "deploy" else None,
         epoch=attempted.epoch,
+        store=attempted.store,
         known=known_epochs(d, attempted),
         repeated=attempted.repeated,
         house=d.authority.house,

@@ -7,6 +7,9 @@ from orchestrator.domain.journal.events import AttemptLost
 from orchestrator.engine.drive_context import DriveContext
 from orchestrator.errors import StoreFault
 
+_POLL = 0.25
+"""Seconds until what is left of it is ended again."""
+
 
 def meets(d: Deployment, attempt: str, sighting: Sighting) -> bool:
     """Whether this is a backout run of which it is proved that nothing began."""
@@ -17,10 +20,16 @@ def meets(d: Deployment, attempt: str, sighting: Sighting) -> bool:
 
 def record(context: DriveContext, attempt: str, sighting: Sighting) -> None:
     """Note that it did not start. Raises StoreFault where the machine lacks something, or two in a row did not start."""
+    ended = context.ports.playbooks.stop(
+        attempt, attempt_named(context.deployment.attempts, attempt).isolation
+    )
+    if not ended:
+        context.ports.clock.sleep(_POLL)
+        context.journal.refresh()
+        return
     before = [a for a in context.deployment.attempts if a.purpose == "backout" and not a.open]
     lack = _lack(sighting)
     reason = f"this machine could not start it: {lack or 'no worker took it up'}"
-    context.ports.playbooks.stop(attempt)
     context.journal.note(AttemptLost(attempt=attempt, reason=reason, started=False))
     if lack is not None or (before and not before[-1].started):
         raise StoreFault(

@@ -17,6 +17,7 @@ from orchestrator.policy.authority.environment_rules import machine_reasons
 from orchestrator.policy.course.steps import Perform
 from orchestrator.policy.evidence.acceptance import causes, complaints, completed
 from orchestrator.policy.evidence.fitness import unfit_for_runs
+from orchestrator.policy.evidence.forgotten_run import forgotten_run_words
 from orchestrator.policy.evidence.governing_house import other_house_words, release_words
 
 
@@ -79,6 +80,18 @@ def _of_other_houses(context: DriveContext, identities: dict[str, Identity | str
     ]
 
 
+def _of_forgotten_runs(context: DriveContext, known: dict[str, Identity]) -> list[str]:
+    """A complaint for each machine that holds an epoch of this store which the store never gave, as far as it knows."""
+    store = context.ports.locks.store()
+    seen = {host: each.stores[store] for host, each in known.items() if store and store in each.stores}
+    forgotten = context.ports.locks.never_given(frozenset(seen.values()))
+    return [
+        f"{host}: {forgotten_run_words(host, epoch, store)}"
+        for host, epoch in seen.items()
+        if epoch in forgotten
+    ]
+
+
 def _machines(
     context: DriveContext, targets: Sequence[Target], identities: dict[str, Identity | str]
 ) -> list[str]:
@@ -97,6 +110,7 @@ def _machines(
         for sentence in unfit_for_runs(target, known[target.host])
     ]
     reasons += _of_other_houses(context, identities)
+    reasons += _of_forgotten_runs(context, known)
     # A machine with two names would be deployed to twice and counted twice.
     reasons += [str(kin) for kin in kin_of(known)]
     reasons += _of_others(context, known)

@@ -14,7 +14,7 @@ from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.house_journal import append_to_house
 from orchestrator.engine.journal_writer import JournalWriter
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find, find_to_change
 from orchestrator.engine.lookup.known_tickets import (
     last_of_release,
     number_of,
@@ -129,7 +129,7 @@ def look_of_deployment(ports: Ports, d: Deployment) -> TicketLook:
 
 def deliver_owed(ports: Ports, deployment: str, *, by: str) -> Deployment:
     """Deliver what is owed to the ticket of a deployment, in one try. Raises Refused where nothing is, or Conflict."""
-    current = find(ports, deployment)
+    current = find_to_change(ports, deployment)
     if not current.receipt_owed:
         raise Refused(f"{current.id} owes nothing to a change ticket.")
     with ports.journal.drive_alone(current.id):

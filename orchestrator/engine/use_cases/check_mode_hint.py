@@ -47,8 +47,10 @@ def hint_of_plan(
         raise UsageFault(
             f"The plan has no host and no group of the name {', '.join(unknown)}. Its hosts: {known}."
         )
-    for left in ports.hints.clear_up():
+    for left, at_work in ports.hints.clear_up().items():
         ports.authority.discard(left)
+        for attempt in at_work:
+            hosts_of_plan(ports, prepared).end_run(prepared.targets, attempt, PATIENCE)
     name = ports.hints.begin()
     try:
         d = _in_a_copy(ports, prepared, name)

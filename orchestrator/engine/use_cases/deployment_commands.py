@@ -23,11 +23,13 @@ from orchestrator.engine.disk_space import refuse_without_room
 from orchestrator.engine.drive import drive
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
+from orchestrator.engine.lookup.deployment_names import name_at
 from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.live_uses import marked
 from orchestrator.engine.lookup.lost_history import refuse_lost_history
 from orchestrator.engine.lookup.needed_password import refuse_rollback_without_password
+from orchestrator.engine.lookup.older_store import refuse_older_store
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.planning.plan_check import prepare_plan
@@ -87,6 +89,7 @@ def open_deployment(
     Raises StoreFault where the journal is an older copy, PlanFault or Refused where the keyring of the house is not in force.
     """
     refuse_lost_history(ports)
+    refuse_older_store(ports)
     house = adopt_keyring(ports, by)
     name = _free_name(ports.journal, prepared, ports.clock.now())
     verb: Verb = "rehearse" if rehearsal is not None else "deploy" if start is None else "schedule"
@@ -152,7 +155,7 @@ def resume(
     until the next wave would start, or through its backout.
     """
     refuse_while_stopped(ports.journal)
-    current = find(ports, deployment)
+    current = find_to_change(ports, deployment)
     if not (current.over or current.touched_hosts or current.driving.aborting is not None):
         refuse_without_room(
             ports.storage,
@@ -205,7 +208,7 @@ def take_back(
     `despite` are codes of obstacles that a person sets aside, or `all`. `replacing`: another playbook than the approved one,
     copied once nothing else speaks against the backout. `emergency`: take back what is completed by the emergency procedure.
     """
-    current = find(ports, deployment)
+    current = find_to_change(ports, deployment)
     _refuse_pointless(current)
     refuse_rollback_without_password(ports, current)
     began = e.BackoutBegan(
@@ -242,7 +245,7 @@ def signal(ports: Ports, deployment: str, event: e.Event, *, signed: bool = True
 
     Not `signed`: what was said with a key press at the driver, or follows from the plan.
     """
-    current = find(ports, deployment)
+    current = find_to_change(ports, deployment)
     _refuse_out_of_place(current, event)
     if signed and not isinstance(event, ON_ANY_RECORD):
         refuse_broken_seal(ports, current.id)
@@ -368,8 +371,7 @@ def _runs_once_more(d: Deployment, record: e.Recorded) -> bool:
 
 def _free_name(journal: Journal, prepared: PreparedPlan, now: datetime) -> str:
     release = prepared.plan.release
-    version = "".join(c if c.isalnum() or c in "._-" else "-" for c in release.version)
-    stem = f"{release.name}-{version}-{now:%Y%m%d-%H%M%S}"[:90]
+    stem = name_at(release.name, release.version, now)
     taken = {*journal.deployments(), *disposed(journal)}
     return next(name for n in range(1, 1000) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
 

@@ -12,7 +12,7 @@ from orchestrator.domain.journal.events import HOUSE, DisposalBegun, DisposalFin
 from orchestrator.domain.rules.environment import LIVE
 from orchestrator.domain.seal.findings import SealLook
 from orchestrator.engine.house_journal import append_to_house
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.lookup.disposed import disposal_named
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
 from orchestrator.engine.ports import Journal, Ports
@@ -61,7 +61,7 @@ def _asked_for(ports: Ports, names: Iterable[str]) -> list[_Asked]:
     for name in names:
         gone = disposal_named(ports.journal, name) if name not in ports.journal.deployments() else None
         if gone is None:
-            d = find(ports, name)
+            d = find_to_change(ports, name)
             against = disposal_objections(d, ports.clock.now())
             look = SealLook(d.id) if against else _intact_look(ports, d)
             objections += against

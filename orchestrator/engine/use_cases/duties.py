@@ -2,7 +2,7 @@
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.engine.use_cases.signed_words import closed_where_done
@@ -15,7 +15,7 @@ def say_done(ports: Ports, deployment: str, number: int, *, by: str, note: str) 
 
     Raises NotFound; UsageFault for a number that there is not; Refused if nothing is due, or that is done already.
     """
-    d = find(ports, deployment)
+    d = find_to_change(ports, deployment)
     work = work_of(d)
     if not work:
         raise Refused(f"{d.id} is {d.state.value}: no work hangs on it.")

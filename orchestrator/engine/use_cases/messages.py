@@ -9,7 +9,7 @@ from orchestrator.domain.deployment.messages import OwedMessage
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.journal_writer import JournalWriter
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.lookup.snapshots import briefs
 from orchestrator.engine.messaging_ports import Message
 from orchestrator.engine.ports import DriverClaim, Ports
@@ -37,7 +37,7 @@ def send_due(ports: Ports, deployment: str) -> Iterator[e.MessageTry]:
     one deployment at the same time; one that dies between sending and recording sends that message again, with its id.
     Raises Conflict while another process sends for a minute.
     """
-    name = find(ports, deployment).id
+    name = find_to_change(ports, deployment).id
     with _alone(ports, name):
         journal = JournalWriter(ports.journal, name, lambda record: None, driver="")
         down: set[str] = set()

@@ -19,7 +19,7 @@ from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.names import as_read
 from orchestrator.engine.lookup.admission_facts import MOST_MEASURED
 from orchestrator.engine.lookup.cmdb_items import service_needs
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.lookup.journal_timeline import story_on
 from orchestrator.engine.lookup.snapshots import every, folded, open_ones
 from orchestrator.engine.lookup.visit_ground import hosts_of_plan
@@ -156,7 +156,7 @@ def _exactly(moment: datetime) -> str:
 
 def withdraw(ports: Ports, deployment: str, *, by: str, reason: str) -> Deployment:
     """Remove an entry from the schedule before it touches anything. Raises Refused if it has begun."""
-    current = find(ports, deployment)
+    current = find_to_change(ports, deployment)
     if current.over or state_of(current) == "running":
         raise Refused(
             f"{current.id} is {current.state.value}: it is no longer ahead."

@@ -63,12 +63,17 @@ def basis_lines(ahead: TimesAhead) -> Iterator[str]:
 
 
 def completed_title(ahead: TimesAhead) -> str:
-    """From which completed deployments times are known; empty where none completed."""
-    return f"took in {basis_of(ahead.completed)}" if ahead.completed is not None and ahead.forward else ""
+    """By which completed deployments times are expected; empty where none completed.
+
+    They are no measures: the slowest batch counts for each batch of this plan's waves, and the policy's margin is in them.
+    """
+    if ahead.completed is None or not ahead.forward:
+        return ""
+    return f"to be expected by {basis_of(ahead.completed)}, with the policy's margin"
 
 
 def completed_lines(ahead: TimesAhead) -> Iterator[str]:
-    """What the waves took there, and that nothing of a backout is known from them."""
+    """What the waves are expected to take by them, and that nothing of a backout is known from them."""
     for times in ahead.forward:
         deploy, verify = (seconds_words(round(seconds, 1)) for seconds in (times.deploy, times.verify))
         yield f"{plain(times.name, 40)}: deploy {deploy}, verify {verify}"

@@ -17,8 +17,8 @@ class TimesAhead:
     """`against`: the calendar's reasons against the requested start; the arithmetic starts there nevertheless.
 
     `waits`: no start was requested, nothing is open now, and the arithmetic starts at the next opening. `binds`: the policy
-    forbids the start of a wave that could not be undone in time. `forward`: what the waves took in completed deployments; the
-    arithmetic does not rest on that.
+    forbids the start of a wave that could not be undone in time. `forward`: what the waves are expected to take by completed
+    deployments; the arithmetic does not rest on that.
     """
 
     times: Arithmetic

@@ -17,7 +17,7 @@ from orchestrator.policy.authority.approvals import judged, person_of
 from orchestrator.policy.authority.late_backout import is_late, roles_asked
 from orchestrator.policy.calendar.windows import WINDOW
 from orchestrator.policy.course.follow_up import DEPLOYED
-from orchestrator.policy.telling.words.passkey_words import key_words
+from orchestrator.policy.telling.words.passkey_words import key_name, key_words
 
 
 def approval_words(signed: SignedApproval) -> str:
@@ -50,8 +50,13 @@ class RecordedStatement(NamedTuple):
 
     @property
     def by_key(self) -> str:
-        """The key that signed, in short; of a passkey with that word."""
+        """The key that signed, in short, with the word for it; empty where none did."""
         return key_words(self.signed.signature) if self.signed is not None else ""
+
+    @property
+    def key_name(self) -> str:
+        """The same below a heading that says `key`."""
+        return key_name(self.signed.signature) if self.signed is not None else ""
 
 
 def recorded_statements(records: Iterable[Recorded]) -> list[RecordedStatement]:

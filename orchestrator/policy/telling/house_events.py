@@ -5,6 +5,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Counts
 from orchestrator.domain.text.format import counted
 from orchestrator.policy.telling.teller import Telling, at, telling_of
+from orchestrator.policy.telling.words.people_words import change_words
 
 
 @telling_of.register
@@ -81,3 +82,8 @@ def _cis_recorded(event: e.CisRecorded, d: Deployment, counts: Counts) -> Tellin
     what = counted(len(event.words), "configuration item")
     place = f" from {event.place}" if event.place else ""
     return Telling(at("cmdb", f"{what} recorded{place}, by {event.by}"))
+
+
+@telling_of.register
+def _people_changed(event: e.PeopleChanged, d: Deployment, counts: Counts) -> Telling:
+    return Telling(at("people", f"{change_words(event.change)}, by {event.by}"))

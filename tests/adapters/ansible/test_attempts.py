@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -134,13 +133,13 @@ def test_a_run_whose_folder_was_removed_is_no_run_that_never_began_and_is_ended(
     asked = request(name, "deploy.yml", variables={"log": str(tmp_path / "log"), "seconds": seconds})
     AnsiblePlaybooks(attempts, begun=begun).start(asked)
     wait_for(tmp_path / "log")
-    shutil.rmtree(attempts)
+    attempts.rename(tmp_path / "taken away")
     if mark == "emptied":
         (begun / name).write_text("")
     playbooks = AnsiblePlaybooks(attempts, begun=begun)
     seen = playbooks.sight(name)
     assert (seen.state, seen.removed, seen.outcome) == ("dead", True, None)
-    assert playbooks.stop(name)
+    assert playbooks.stop(name, "none")
     assert sleepers(seconds) == []
     assert playbooks.sight("a2").state == "absent"
     assert playbooks.stop("a2")

@@ -13,11 +13,11 @@ LATER = "1800000000"
 HOUSE, OTHER = "a1" * 16, "b2" * 16
 
 
-def fence(folder: Path, kept: str, house: str = "") -> tuple[int, str]:
+def fence(folder: Path, kept: str, house: str = "", store: str = "") -> tuple[int, str]:
     """Exit code and words of the fence for a run of epoch 1,800,000,000, on a host that keeps this."""
     (folder / "epoch").write_text(kept)
     script = fencing._KEEP.replace("d=/var/lib/orch;", f"d={folder};").replace("l=/run", f"l={folder}")
-    command = ["/bin/sh", "-c", script, "fence", LATER, "", "", house]
+    command = ["/bin/sh", "-c", script, "fence", LATER, "", "", house, store]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     return ended.returncode, ended.stdout.strip()
 
@@ -71,3 +71,23 @@ def test_only_an_id_of_a_house_comes_into_the_command() -> None:
     assert HOUSE in fencing.task(5, HOUSE)
     with pytest.raises(ValueError, match="no id of a house"):
         fencing.task(5, "a'; reboot; '")
+
+
+def test_a_machine_keeps_the_newest_epoch_of_each_store(tmp_path: Path) -> None:
+    first, other = "c3" * 16, "d4" * 16
+    assert fence(tmp_path, "1700000000\n", store=first)[0] == 0
+    assert fence(tmp_path, "1700000000\n", store=other)[0] == 0
+    kept = {path.name: path.read_text().strip() for path in (tmp_path / "stores").iterdir()}
+    assert kept == {first: LATER, other: LATER}
+    (tmp_path / "stores" / first).write_text("1700000000\n")
+    assert fence(tmp_path, "1900000000\n", store=first)[0] == 77
+    assert (tmp_path / "stores" / first).read_text() == "1700000000\n", (
+        "a run that is refused leaves no epoch"
+    )
+    with pytest.raises(ValueError, match="no id of a store"):
+        fencing.task(5, HOUSE, "$(reboot)")
+
+
+def test_a_machine_that_cannot_keep_it_runs_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "stores").write_text("no folder")
+    assert fence(tmp_path, "1700000000\n", store="c3" * 16) == (0, f"orch fence ok {LATER} end")

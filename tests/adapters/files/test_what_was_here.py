@@ -5,50 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.files.on_hosts.host_state import removed_along
+from orchestrator.adapters.files.on_hosts.kept_packages import removed_along
 from orchestrator.adapters.files.on_hosts.package_remains import IN_SCRIPTS, entries_here, left_behind
 from orchestrator.adapters.files.on_hosts.program_text import program_text
-
-
-class Host:
-    """A folder that stands for a host; what is kept lies in it as well."""
-
-    def __init__(self, folder: Path) -> None:
-        self.root = folder / "root"
-        self.root.mkdir()
-        self.kept = folder / "kept"
-        self.program = folder / "what_was_here.py"
-        self.program.write_text(program_text().replace("/var/lib/orch-kept", str(self.kept)))
-
-    def run(
-        self,
-        verb: str,
-        deployment: str = "a-1",
-        changes: dict[str, list[str]] | None = None,
-        more: Sequence[str] = (),
-    ) -> subprocess.CompletedProcess[str]:
-        given = [json.dumps(changes)] if changes else []
-        command = [sys.executable, str(self.program), verb, "a", deployment, *given, *more]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
-    def back(self, deployment: str = "a-1") -> str:
-        steps = [self.run(verb, deployment) for verb in ("stop", "packages", "paths", "accounts", "forget")]
-        assert [each.returncode for each in steps] == [0] * 5, [each.stderr for each in steps]
-        return "".join(each.stdout for each in steps)
-
-    def seen(self) -> dict[str, tuple[int, str]]:
-        return {
-            str(path.relative_to(self.root)): (
-                path.lstat().st_mode,
-                str(path.readlink()) if path.is_symlink() else path.read_text() if path.is_file() else "",
-            )
-            for path in sorted(self.root.rglob("*"))
-        }
+from tests.worlds.kept_host import Host
 
 
 @pytest.fixture
@@ -170,8 +134,11 @@ def test_a_removal_that_takes_others_along_is_seen_before_it_begins() -> None:
         "Reading package lists...\nPurg nginx [1.22.1-9]\nPurg nginx-common [1.22.1-9]\n"
         "Remv site-tools [2.0]\nPurg libc6:i386 [2.36]\nInst other (1.0)\n"
     )
-    assert removed_along(simulated, ["nginx:amd64", "nginx-common:all", "libc6:i386"]) == ["site-tools"]
-    assert removed_along(simulated, ["nginx:amd64", "nginx-common:all", "libc6:i386", "site-tools:all"]) == []
+    came = ["nginx:amd64", "nginx-common:all", "libc6:i386"]
+    assert removed_along(simulated, came, "amd64") == ["site-tools"]
+    assert removed_along(simulated, [*came, "site-tools:all"], "amd64") == []
+    # One of another architecture is another package: only that of i386 came.
+    assert removed_along("Purg libc6:i386 [2.36]\nRemv libc6 [2.36]\n", ["libc6:i386"], "amd64") == ["libc6"]
 
 
 def test_what_removed_packages_left_are_the_outermost_new_paths(tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ def test_what_chromium_answers_is_a_card(row: dict[str, Any]) -> None:
 def client(**changed: Any) -> bytes:
     """The answer with other client data, which no signature covers when nothing is attested."""
     response = ROW["registration"]["response"]
-    said = json.loads(from_base64url(response["clientDataJSON"]) or b"")
-    raw = in_base64url(json.dumps({**said, **changed}).encode())
+    asked = json.loads(from_base64url(response["clientDataJSON"]) or b"")
+    raw = in_base64url(json.dumps({**asked, **changed}).encode())
     return json.dumps({**ROW["registration"], "response": {**response, "clientDataJSON": raw}}).encode()
 
 

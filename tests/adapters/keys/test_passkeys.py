@@ -23,15 +23,19 @@ from orchestrator.adapters.keys.ed25519 import (
     verify,
 )
 from orchestrator.adapters.keys.passkeys import passkey_of_id, signature_of
+from orchestrator.adapters.keys.unit_signatures import signer_of
 from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval, payload
 from orchestrator.domain.authority.document_approval import DocumentStatement, SignedDocument
 from orchestrator.domain.authority.document_approval import payload as document_payload
 from orchestrator.domain.authority.git_word import NAMESPACE as GIT
+from orchestrator.domain.authority.signed_unit import SignedUnit, UnitStatement
+from orchestrator.domain.authority.signed_unit import payload as unit_payload
 from orchestrator.domain.authority.signing import Keyring, PublicKeyCard, Signature, TrustedKey
 from orchestrator.domain.authority.webauthn_form import assertion, assertion_of
 from orchestrator.domain.authority.word import SignedWord, WordStatement
 from orchestrator.domain.authority.word import payload as word_payload
 from orchestrator.domain.text.canonical import canonical
+from orchestrator.engine.authority_ports import SignedFile
 from orchestrator.errors import Refused
 from orchestrator.verifier.verify_record import passkey_good
 from tests.worlds.passkeys import ALGORITHMS, RP_ID, Authenticator, Wrong, authenticator
@@ -281,6 +285,17 @@ def test_a_passkey_of_one_service_signs_for_no_other() -> None:
     ):
         ring = Keyring(keys=(trusted.trusted(),))
         assert verify(ring, signing.signature(PAYLOAD), PAYLOAD) == answer
+
+
+def test_a_passkey_signs_no_release_unit(tmp_path: Path) -> None:
+    """One signature there would count for every deployment of the unit."""
+    unit = UnitStatement(sha256="f" * 64)
+    key = authenticator()
+    file = tmp_path / "unit.orchsig"
+    file.write_text(SignedUnit(unit=unit, signature=key.signature(unit_payload(unit))).model_dump_json())
+    signed = SignedFile("ed25519", tmp_path / "unit", unit.sha256, file)
+    with pytest.raises(Refused, match="which signs decisions and words, and no release unit"):
+        signer_of(signed, Keyring(keys=(key.trusted(),)), TRUSTED_AT)
 
 
 # What a browser answers.

@@ -30,9 +30,13 @@ from tests.worlds.browser import CHROMIUM
 from tests.worlds.browser_passkeys import PasskeyBrowser, passkey_browser
 from tests.worlds.people import TRUSTED_AT
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium here"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None and os.environ.get("CI") != "true",
+        reason="chromium is not installed here (Debian: chromium)",
+    ),
+]
 ALGORITHMS = {"es256": -7, "ed25519": -8, "rs256": -257}
 
 

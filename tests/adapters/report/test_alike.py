@@ -12,6 +12,7 @@ from orchestrator.domain.journal.events import Recorded
 from orchestrator.domain.plan.check import CheckResult
 from orchestrator.engine.drive import drive
 from tests.adapters.report.outline import Outline
+from tests.worlds.read_pages import as_read
 
 HOSTS, MANY = 130, 101
 
@@ -31,7 +32,7 @@ def page(records: list[Recorded]) -> str:
 def test_every_host_stands_on_the_page_with_every_finding(page: str) -> None:
     outline = Outline(page)
     assert (outline.unbalanced, outline.open) == ([], [])
-    page = page.replace("<wbr>", "")
+    page = as_read(page)
     tail = outline.text[outline.text.index(f"All {HOSTS} hosts") :]
     hosts = tail[: tail.index("Steps")]
     missing = [n for n in range(HOSTS) if not re.search(rf"host{n:05}\b.*\b10\.0\.0\.{n}\b", hosts)]

@@ -13,6 +13,7 @@ from orchestrator.engine.use_cases import objectives
 from tests.adapters.report.outline import Outline
 from tests.worlds.fleet import Fleet
 from tests.worlds.plans import plan_tree
+from tests.worlds.read_pages import as_read
 
 
 def by_hand(words: str, due: str) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def cells(section: str) -> list[list[str]]:
     rows = re.findall(r"<tr>(<td.*?)</tr>", section, re.S)
     return [
         [
-            re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", cell.replace("<wbr>", ""))).strip()
+            re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", as_read(cell))).strip()
             for cell in re.split(r"<td[^>]*>", row)[1:]
         ]
         for row in rows

@@ -1,5 +1,6 @@
 """Every page fits a desk's screen and a phone's, and breaks no word, whatever hosts are called and however many there are."""
 
+import html
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from orchestrator.adapters.report.breakable import breakable
 from tests.adapters.report.outline import Outline
 from tests.worlds.browsed_pages import pages
 from tests.worlds.browser import CHROMIUM, misfits
+from tests.worlds.read_pages import as_read
 
 LABEL = "node-for-payments-and-settlements-of-the-northern-region-number"
 
@@ -63,3 +65,10 @@ def test_only_long_runs_of_text_may_be_broken(page: str, broken: str) -> None:
 def test_a_page_says_the_same_with_places_to_break() -> None:
     page = f"<p>{LABEL}.{LABEL} and {'5d' * 32}</p>"
     assert Outline(breakable(page)).text == Outline(page).text
+
+
+def test_a_long_word_is_found_on_a_page_only_as_it_is_read() -> None:
+    word = "a-very-secret-word-of-27&more"
+    page = breakable(f"<p>{html.escape(word)}</p>")
+    assert word not in page
+    assert word in as_read(page)

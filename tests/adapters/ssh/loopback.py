@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,9 +60,12 @@ def pin(folder: Path, port: int, key: str, address: str = "127.0.0.1") -> None:
 
 @contextmanager
 def loopback_sshd(
-    folder: Path, *, certified_by: Path | None = None, address: str = "127.0.0.1"
+    folder: Path, *, certified_by: Path | None = None, address: str = "127.0.0.1", settings: str = ""
 ) -> Iterator[Loopback]:
-    """Start it, and end it with the block. `certified_by`: whose certificates it shows as web1, and lets in."""
+    """Start it, and end it with the block. `certified_by`: whose certificates it shows as web1, and lets in.
+
+    `settings`: lines of its configuration that stand over the usual ones.
+    """
     if SSHD is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI needs sshd.")
@@ -72,7 +76,7 @@ def loopback_sshd(
     pin(folder, port, make_key(folder / "host_key"), address)
     (folder / "authorized_keys").write_text(make_key(folder / "id") + "\n")
     (folder / "sshd_config").write_text(
-        f"Port {port}\nListenAddress {address}\nHostKey {folder}/host_key\nPidFile none\nUsePAM no\n"
+        f"{settings}\nPort {port}\nListenAddress {address}\nHostKey {folder}/host_key\nPidFile none\nUsePAM no\n"
         f"AuthorizedKeysFile {folder}/authorized_keys\nStrictModes no\nPermitRootLogin prohibit-password\n"
         "MaxStartups 100\n" + ("" if certified_by is None else _certificates(folder, certified_by))
     )
@@ -104,3 +108,27 @@ def _wait_for(address: str, port: int, daemon: "subprocess.Popen[bytes]") -> Non
         else:
             return
     pytest.fail("sshd does not listen")
+
+
+@contextmanager
+def greets(words: bytes | None) -> Iterator[int]:
+    """A server that says this and then nothing; None: it closes at once."""
+    wires: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def greet() -> None:
+            while True:
+                try:
+                    wire, _ = server.accept()
+                except OSError:
+                    return
+                if words is None:
+                    wire.close()
+                    continue
+                wires.append(wire)
+                wire.sendall(words)
+
+        threading.Thread(target=greet, daemon=True).start()
+        yield server.getsockname()[1]
+        for wire in wires:
+            wire.close()

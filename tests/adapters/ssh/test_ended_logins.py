@@ -43,7 +43,7 @@ def test_slow_logins_are_ended_all_at_once_and_a_dead_one_is_removed(tmp_path: P
     serving = [slow_ssh(path, got, DELAY) for path in paths]
     (tmp_path / "dead").touch()
     began = time.monotonic()
-    end_logins([*paths, tmp_path / "dead"])
+    assert end_logins([*paths, tmp_path / "dead"]) == [tmp_path / "dead"]
     for thread in serving:
         thread.join()
     assert got == [TERMINATE] * 3

@@ -2,16 +2,19 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from orchestrator.adapters.process import KeptLogins, sockets_of
+from orchestrator.adapters.process import KeptLogins, end_logins, sockets_of
 from orchestrator.adapters.ssh import Logins, SshTargets
 from orchestrator.domain.plan.ssh_way import SshWay
 from orchestrator.domain.plan.target import Identity, Target
 from tests.adapters.ssh.loopback import Loopback, loopback_sshd
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +119,40 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> No
     kept.new_socket()
     kept.end()
     assert not left.exists()
+
+
+KEEPS_ANOTHER = (
+    "from orchestrator.adapters.process import KeptLogins\n"
+    "kept = KeptLogins()\n"
+    "kept.new_socket()\n"
+    "kept.end()\n"
+)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a namespace of processes by itself")
+def test_one_who_does_not_see_this_process_leaves_its_logins_alone(sshd: Loopback, kept: KeptLogins) -> None:
+    """A container that shares /tmp, or whoever has a namespace of processes: no number of ours is one of theirs."""
+    place = visited(sshd.target(), kept)
+    elsewhere = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", KEEPS_ANOTHER]
+    subprocess.run(elsewhere, check=True, timeout=60, cwd=ROOT)
+    [path] = sockets_of(kept.take([place])[place])
+    assert by_socket(path, "echo there").stdout == "there\n"
+
+
+def test_a_login_that_waits_for_its_run_stays_though_nobody_keeps_the_folder(sshd: Loopback) -> None:
+    """Its driver was killed, or ended, before the run came for it: ssh ends it by itself where the run does not."""
+    kept = KeptLogins()
+    place = visited(sshd.target(), kept)
+    [path] = sockets_of(kept.take([place])[place])
+    kept.end()
+    other = KeptLogins()
+    other.new_socket()
+    other.end()
+    assert by_socket(path, "echo there").stdout == "there\n"
+    end_logins([path])
+    other.new_socket()
+    other.end()
+    assert not path.parent.exists()
 
 
 def test_a_visit_whose_kept_connection_is_cut_off_says_that_it_broke(

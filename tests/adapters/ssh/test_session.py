@@ -3,12 +3,9 @@
 import os
 import re
 import signal
-import socket
 import stat
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,7 +17,7 @@ from orchestrator.adapters.ssh.session import CutShort, Session
 from orchestrator.domain.evidence.baseline import Baseline, BaselineScope
 from orchestrator.domain.plan.check import Check, CheckResult
 from orchestrator.domain.plan.target import Target
-from tests.adapters.ssh.loopback import Loopback, loopback_sshd, make_key
+from tests.adapters.ssh.loopback import Loopback, greets, loopback_sshd, make_key
 
 CHECKS: list[Check] = [
     TypeAdapter[Check](Check).validate_python(each) for each in ({"python": "3.8"}, {"user": "root"})
@@ -87,30 +84,9 @@ def test_an_answer_beyond_the_cap_is_refused(sshd: Loopback) -> None:
     assert isinstance(SshTargets().capture([target], scope)["web1"], Baseline)
 
 
-@contextmanager
-def banner_and_then_nothing(banner: bytes) -> Iterator[int]:
-    """A server that greets like sshd, and hangs."""
-    open_ones: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def greet() -> None:
-            while True:
-                try:
-                    wire, _ = server.accept()
-                except OSError:
-                    return
-                open_ones.append(wire)
-                wire.sendall(banner)
-
-        threading.Thread(target=greet, daemon=True).start()
-        yield server.getsockname()[1]
-        for wire in open_ones:
-            wire.close()
-
-
 @pytest.mark.parametrize("banner", [b"SSH-2.0-OpenSSH_9.2\r\n", b""], ids=["banner", "silence"])
 def test_a_hung_sshd_ends(sshd: Loopback, banner: bytes) -> None:
-    with banner_and_then_nothing(banner) as port:
+    with greets(banner) as port:
         results = verify(sshd.target().model_copy(update={"port": port}), bounds=Bounds(connect=1.0))
     assert [each.answer for each in results] == [FAILED, UNKNOWN, UNKNOWN]
     assert results[0].found.startswith("no ssh within 1 s")
@@ -252,6 +228,6 @@ def test_when_nobody_listens_any_more_the_program_and_its_commands_end(
 
 
 def test_nothing_is_printed(sshd: Loopback, capfd: pytest.CaptureFixture[str]) -> None:
-    with banner_and_then_nothing(b"") as port:
+    with greets(b"") as port:
         verify(sshd.target().model_copy(update={"port": port}), bounds=Bounds(connect=0.5))
     assert capfd.readouterr() == ("", "")

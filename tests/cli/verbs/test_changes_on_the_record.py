@@ -12,6 +12,7 @@ import pytest
 from orchestrator.domain.evidence.baseline import AttributeValue
 from tests.worlds.changing import CONFIGURED, ETC, TOO_MUCH, Changing
 from tests.worlds.command_line import orch
+from tests.worlds.read_pages import as_read
 
 
 def file_with(text: str, mode: str) -> dict[str, AttributeValue]:
@@ -62,7 +63,7 @@ def test_the_page_unfolds_the_changes_and_shows_no_text_of_a_closed_file(tmp_pat
     d = fleet.deploy()
     page = tmp_path / "page.html"
     assert orch(fleet, ["record", "show", d.id, "--html", str(page)]) == 0
-    text = page.read_text()
+    text = as_read(page.read_text())
     assert '<h2 id="changes">What changed</h2>' in text
     assert "2 configuration items changed" in text
     assert "colour = green" not in text  # the baseline kept no content of what was there before

@@ -94,7 +94,11 @@ def test_a_passkey_is_trusted_listed_and_revoked(desk: Office, as_line: bool) ->
     ("words", "code", "finding"),
     [
         (["--machine", "web"], 2, "a person: a passkey is unlocked by one"),
-        (["--person", "Mia Sand", "--role", "steward"], 2, "no role steward for a passkey"),
+        (
+            ["--person", "Mia Sand", "--role", "steward"],
+            2,
+            "neither the role steward nor rehearsal issuer for a passkey",
+        ),
         (["--person", "Mia Sand"], 2, "name --person and --role"),
     ],
 )
@@ -192,12 +196,12 @@ def test_with_stewards_a_passkey_counts_once_they_signed_it(desk: Office) -> Non
 def test_a_passkey_is_no_stewards(desk: Office) -> None:
     words = ["--threshold", "1", "--reason", "first", *desk.key("li")]
     assert run(["trust", "init", "--steward", str(card(desk)), "Mia Sand", *words]) == 2
-    assert "no role steward for a passkey" in desk.output()
+    assert "neither the role steward nor rehearsal issuer for a passkey" in desk.output()
     assert not (desk.folder / "home" / NEWEST).exists()
     assert run(["trust", "init", "--steward", str(desk.folder / "li.pub.json"), "Li Wei", *words]) == 0
     more = ["--steward", str(card(desk)), "Mia Sand", "--reason", "more"]
     assert run(["trust", "propose", *more]) == 2
-    assert "no role steward for a passkey" in desk.output()
+    assert "neither the role steward nor rehearsal issuer for a passkey" in desk.output()
 
 
 def test_the_record_names_the_passkey_and_what_it_is_worth(desk: Office) -> None:

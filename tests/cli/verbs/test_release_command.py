@@ -27,6 +27,7 @@ from tests.fakes.playbooks import Script
 from tests.worlds import command_line
 from tests.worlds.fleet import Fleet, shop_fleet
 from tests.worlds.printed_pages import inflated, needs_pdftotext, text_of
+from tests.worlds.read_pages import as_read
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -144,7 +145,7 @@ def test_paper_has_all_of_it_and_the_facts_inside(fleet: Fleet, orch: Run, tmp_p
     for d in story(orch)["environments"]:
         for each in d["deployments"]:
             assert each["id"] in text
-            assert each["id"] in page.read_text().replace("<wbr>", "")
+            assert each["id"] in as_read(page.read_text())
             assert each["effective"] in text
     assert b"/Subtype/application#2Fjson" in inflated(pdf.read_bytes())
     assert page.stat().st_mode & 0o777 == 0o600

@@ -97,7 +97,7 @@ def test_what_cannot_be_trusted_is_refused_at_its_line(desk: Office) -> None:
     assert "give the public key itself" in output
     file.write_text(json.dumps({"orch": "public key 1", "key": "0" * 64, "public": "x", "kind": "webauthn"}))
     assert run(["keys", "trust", str(file), "--person", "Omar", "--role", "customer"]) == 3
-    assert "`webauthn` is reserved for a later version" in desk.output()
+    assert "`webauthn`, the domain, the credential id and the key" in desk.output()
 
 
 def test_a_machine_has_a_name_and_no_role(desk: Office) -> None:

@@ -17,6 +17,7 @@ from orchestrator.domain.journal.events import HOUSE as JOURNAL
 from orchestrator.domain.journal.events import MachineReleased
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet
+from tests.worlds.ssh_agent import ssh_keygen
 
 WHY = ["--reason", "why not"]
 
@@ -74,6 +75,18 @@ def test_first_trust_is_in_force_when_enough_stewards_signed(
     assert "signed by Ann and Bo (threshold 2 of 3 steward keys)" in shown
     assert run(["trust", "verify"]) == 0
     assert not (desk / "home" / NEXT).exists()
+
+
+def test_a_steward_may_have_an_ssh_key(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    public = ssh_keygen(desk / "id_ed25519")
+    words = [*steward(desk, "ann"), "--steward", str(public), "Bo", "--threshold", "2"]
+    assert run(["trust", "init", *words, *WHY, *key(desk, "ann")]) == 0
+    assert run(["trust", "sign", "--key", str(desk / "id_ed25519")]) == 0
+    assert "Version 1 of the keyring is in force" in capsys.readouterr().out
+    assert run(["trust", "verify"]) == 0
 
 
 def test_first_trust_is_given_once(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

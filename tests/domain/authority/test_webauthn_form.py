@@ -205,9 +205,9 @@ _JSON = st.recursive(
     st.binary(max_size=60),
     st.binary(max_size=80),
 )
-def test_hostile_parts_are_read_or_not_in_form(said: dict[str, Any], data: bytes, signature: bytes) -> None:
+def test_hostile_parts_are_read_or_not_in_form(parts: dict[str, Any], data: bytes, signature: bytes) -> None:
     """Whatever is read is judged without an error, and never good: its challenge is of nothing."""
-    raw = json.dumps(said).encode("utf-8", "replace")
+    raw = json.dumps(parts).encode("utf-8", "replace")
     for authenticator_data in (data, AUTHENTICATOR_DATA):
         try:
             made = assertion_of(authenticator_data, raw, signature)
@@ -330,8 +330,9 @@ CARD = {"key": ONE.key, "public": ONE.passkey.line, "kind": "webauthn"}
     ("more", "expected"),
     [
         ({"holder": "machine", "roles": []}, "a person: a passkey is unlocked by one"),
-        ({"roles": ["steward"]}, "no role steward for a passkey"),
-        ({"roles": ["change manager", "Steward"]}, "no role steward for a passkey"),
+        ({"roles": ["steward"]}, "neither the role steward nor rehearsal issuer"),
+        ({"roles": ["change manager", "Steward"]}, "neither the role steward nor rehearsal issuer"),
+        ({"roles": ["rehearsal issuer"]}, "neither the role steward nor rehearsal issuer"),
     ],
 )
 def test_a_passkey_is_of_a_person_and_no_stewards(more: dict[str, Any], expected: str) -> None:

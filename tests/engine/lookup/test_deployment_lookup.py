@@ -16,7 +16,7 @@ from tests.worlds.fleet import Fleet
 Kind = Literal["open", "over", "deployed", "open rehearsal", "over rehearsal"]
 
 
-def begun(fleet: Fleet, kind: Kind) -> str:
+def begun(fleet: Fleet, kind: Kind, version: str = "") -> str:
     """The id of a deployment of this kind; `over` is one that was cancelled before it touched a host."""
     if kind == "deployed":
         return fleet.deploy().id

@@ -18,6 +18,18 @@ SPEAKERS = [
         Speaker(uid=0, login="root", caller="li", host="deck"),
         "li by sudo as root (uid 0) on deck, no terminal",
     ),
+    (
+        Speaker(
+            uid=998,
+            login="orch",
+            host="deck",
+            web_person="ada@example.org",
+            web_address="10.0.0.7",
+            web_session="1a2b3c4d",
+        ),
+        "through the service as ada@example.org, from 10.0.0.7, session 1a2b3c4d; it is orch (uid 998) on deck",
+    ),
+    (Speaker(uid=998, web_person="ada"), "through the service as ada; it is no login (uid 998)"),
     (Speaker(uid=4711), "no login (uid 4711), no terminal"),
     (
         Speaker(uid=33, login="www-data", session_uid=1000, host="deck"),

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from orchestrator.domain.evidence.completed_times import ForwardWave
-from orchestrator.policy.authority.time_lines import completed_facts
+from orchestrator.policy.authority.admission import admit, weigh
+from orchestrator.policy.authority.time_lines import basis_lines, completed_facts, time_rows, verdict_line
 from orchestrator.policy.authority.times_ahead import times_ahead
+from orchestrator.policy.authority.wave_authorisation import remaining
 from orchestrator.policy.calendar.bookings import expected_of
 from orchestrator.policy.calendar.forward_times import forward_times
 from orchestrator.policy.measures.wave_durations import completed_times, completed_waves, measured_waves
 from orchestrator.policy.telling.timeline_builder import story_of
-from tests.policy.admission_cases import question
+from tests.policy.admission_cases import Row, question, rows
 from tests.policy.rehearsals import HOSTS, Rehearsed, Scene, rehearsed
 
+UTC = ZoneInfo("UTC")
 
+
+@cache
 def completed(name: str = "app-2.0", seconds: float = 60.0) -> Rehearsed:
     return rehearsed(Scene(as_deployment=True, name=name, seconds={"deploy": seconds, "backout": 30.0}))
 
@@ -69,5 +78,32 @@ def test_no_point_of_no_return_moves_by_them() -> None:
     ahead = times_ahead(replace(asked, completed=known))
     assert ahead.times == without.times
     assert ahead.forward
-    assert "no point of no return rests on these times" in " ".join(completed_facts(ahead))
+    title, pilot, *_, last = completed_facts(ahead)
+    # 60 s and 5 s were measured: what is shown is what is expected by them.
+    assert title == (
+        f"to be expected by 1 completed deployment, the newest app-2.0 of {_minute(part)}, with the policy's margin:"
+    )
+    assert pilot.endswith("deploy 1 min 12 s, verify 6 s"), pilot
+    assert last == "none of them was backed out, so no point of no return rests on these times"
     assert list(completed_facts(without)) == []
+
+
+def _minute(part: Rehearsed) -> str:
+    return part.deployment.last_at.strftime("%Y-%m-%d %H:%M UTC")
+
+
+@pytest.mark.parametrize("row", rows(), ids=str)
+def test_no_answer_rests_on_them(row: Row) -> None:
+    """Neither may a deployment begin by them nor a wave, whatever was measured and whenever a window closes."""
+    part = completed()
+    known = completed_times([(part.deployment, completed_waves(part.deployment, story_of(part.records)))])
+    asked = question(row.given)
+    by_them = replace(asked, completed=known)
+    assert admit(by_them) == admit(asked)
+    without, ahead = times_ahead(asked), times_ahead(by_them)
+    assert time_rows(ahead, UTC) == time_rows(without, UTC)
+    assert verdict_line(ahead, UTC) == verdict_line(without, UTC)
+    assert list(basis_lines(ahead)) == list(basis_lines(without))
+    d = part.deployment
+    for wave in range(len(d.waves)):
+        assert remaining(weigh(by_them), d, wave) == remaining(weigh(asked), d, wave)

@@ -27,6 +27,7 @@ WITHOUT_STEP = {
     "objective_measured", "objective_accepted",
     "pir_opened", "pir_answered", "satisfaction_given", "action_agreed", "action_done", "pir_closed", "incident_linked",
     "overdue_reminded", "record_archived", "legal_hold_placed", "legal_hold_lifted", "incident_recorded", "cis_recorded",
+    "people_changed",
     "seal_accepted", "seal_broken", "log_accepted", "criterion_answered", "assessment_kept",
     "cmdb_audit_began", "cmdb_audited", "drift_accepted",
     "disposal_begun", "disposal_finished",

@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -70,11 +70,12 @@ class AnsibleHints(Hints):
         return run.model_copy(update={"faults": tuple(dict.fromkeys(faults))})
 
     def end(self, name: str) -> None:
-        """Remove all that is kept of it, and what is empty then."""
+        """Remove all that is kept of it, and what is empty then; but not while it is not proved that it has ended."""
+        # Each is asked, whatever comes of another.
+        left = [folder for folder in self._root.glob(f"{name}.*") if not self._is_over(folder.name)]
+        if left:
+            return
         for folder in self._root.glob(f"{name}.*"):
-            with suppress(OrchError):
-                if self._runs.sight(folder.name).state == "running":
-                    self._runs.stop(folder.name)
             shutil.rmtree(folder, ignore_errors=True)
         for mark in (self._root / _BEGUN).glob(f"{name}.*"):
             mark.unlink(missing_ok=True)
@@ -85,13 +86,28 @@ class AnsibleHints(Hints):
             with suppress(OSError):
                 folder.rmdir()
 
-    def clear_up(self) -> Sequence[str]:
+    def clear_up(self) -> Mapping[str, Sequence[str]]:
         """Of those whose caller was killed."""
         marks = sorted((self._root / _ASKED_BY).glob("hint-*"))
-        left = [mark.name for mark in marks if not _is_awaited(mark)]
+        left = {mark.name: self._at_work(mark.name) for mark in marks if not _is_awaited(mark)}
         for name in left:
             self.end(name)
         return left
+
+    def _at_work(self, name: str) -> list[str]:
+        """The runs of a hint that had not come to their end."""
+        return [
+            folder.name
+            for folder in sorted(self._root.glob(f"{name}.*"))
+            if AttemptFolder(self._root, folder.name).outcome() is None
+        ]
+
+    def _is_over(self, attempt: str) -> bool:
+        """Whether it is proved that nothing of a run is left here; its worker may have been killed as well."""
+        try:
+            return self._runs.sight(attempt).state in ("finished", "absent") or self._runs.stop(attempt)
+        except OrchError:
+            return False
 
 
 def _is_awaited(mark: Path) -> bool:

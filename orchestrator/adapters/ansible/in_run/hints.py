@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from orchestrator.adapters.ansible.in_run.actions import CONTROLLER_ONLY, READ_ONLY, action_of
@@ -32,14 +34,22 @@ _TRANSFERS_LATE = ("copy", "script", "template")
 
 
 class Held:
-    """Holds the tasks of a run to check mode, each in its own process; `acts`: of one that says otherwise, `ran` or `held`."""
+    """Holds the tasks of a run to check mode, each in its own process; `acts`: of one that says otherwise, `ran` or `held`.
 
-    def __init__(self, nonce: str, named: Callable[[str], bool]) -> None:
-        self._own, self._named = nonce, named
+    `abandoned`: a file that is there once nobody waits for the answer.
+    """
+
+    def __init__(self, nonce: str, named: Callable[[str], bool], abandoned: str) -> None:
+        self._own, self._named, self._abandoned = nonce, named, abandoned
         self.acts = ""
 
     def begin(self, executor: Any) -> None:
-        """An item of a task is about to be done. Who names a task in the plan says that it only looks."""
+        """An item of a task is about to be done. Who names a task in the plan says that it only looks.
+
+        Where nobody waits, none is begun: one that is at work on a host ends by itself, and a killed run would leave it there.
+        """
+        if os.path.exists(self._abandoned):  # noqa: PTH110 - once for each item
+            raise AnsibleError("nobody waits for this hint any more")
         task = executor._task
         play = getattr(task, "play", None) or getattr(task._parent, "_play", None)
         if self._own and play is not None and play.get_name().endswith(f" {self._own}"):
@@ -178,10 +188,10 @@ def _is_closed(mode: Any) -> bool:
 class Hint:
     """What a run in check mode says that it would change, and what would act in it; `named`: tasks that may."""
 
-    def __init__(self, nonce: str, ways: Any, named: Iterable[str], redact: Callable[[str], str]) -> None:
-        self._named = [_fits(name) for name in named]
+    def __init__(self, nonce: str, ways: Any, given: Mapping[str, Any], redact: Callable[[str], str]) -> None:
+        self._named = [_fits(name) for name in given["named"]]
         self._differences = Differences(redact)
-        ways.held = Held(nonce, self._is_named)
+        ways.held = Held(nonce, self._is_named, given["abandoned"])
         make_no_folders()
 
     def _is_named(self, task: str) -> bool:
@@ -216,7 +226,7 @@ def of_run(
     nonce: str, ways: Any, given: Mapping[str, Any] | None, redact: Callable[[str], str]
 ) -> Hint | None:
     """That of a run which is a hint."""
-    return Hint(nonce, ways, given["named"], redact) if given and ways is not None else None
+    return Hint(nonce, ways, given, redact) if given and ways is not None else None
 
 
 def _fits(name: str) -> re.Pattern[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from orchestrator.adapters.ansible.installation import (
@@ -10,7 +11,7 @@ from orchestrator.adapters.ansible.installation import (
     installation_as_said,
     unusable,
 )
-from orchestrator.adapters.ansible.isolation.engines import asked, engine_with
+from orchestrator.adapters.ansible.isolation.engines import asked, engine_with, place_of
 from orchestrator.domain.text.plain_text import plain
 
 _SHELL = """\
@@ -53,4 +54,4 @@ def _asked_of(image: str) -> AnsibleInstallation:
         )
     # What it says of a file is true of the image, and not of this machine.
     seen = installation_as_said(image, ended.output)
-    return replace(seen, image=image, engine=engine)
+    return replace(seen, image=image, engine=engine, engine_variables=place_of(os.environ))

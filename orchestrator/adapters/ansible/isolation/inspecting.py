@@ -10,7 +10,7 @@ from pathlib import Path
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.isolation.container import CODE, options, shown_environment
-from orchestrator.adapters.ansible.isolation.engines import end_container, engine_environment
+from orchestrator.adapters.ansible.isolation.engines import EngineAt, end_container, engine_environment
 from orchestrator.adapters.ansible.isolation.needed_places import Needed, names_of
 from orchestrator.adapters.ansible.settings import guest
 from orchestrator.adapters.home_paths import user_home
@@ -54,5 +54,5 @@ def ended_in_container(  # noqa: PLR0913 - what is asked, and where
         )
     finally:
         if ended is None or ended.exit_code is None:
-            end_container(installation.engine, name)
+            end_container(EngineAt(installation.engine, installation.engine_variables), f"^{name}$")
     return ended

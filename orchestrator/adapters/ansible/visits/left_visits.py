@@ -36,9 +36,10 @@ def clear_up(runs: PlaybookRuns, root: Path, deployment: str) -> None:
         if _is_awaited(root / _STARTERS / attempt):
             continue
         with suppress(OrchError):
-            if (root / attempt).is_dir() and runs.sight(attempt).state == "running":
-                runs.stop(attempt)
-            over.append(attempt)
+            # Also where its worker was killed: what that had started goes on.
+            at_work = (root / attempt).is_dir() and runs.sight(attempt).state in ("running", "dead")
+            if not at_work or runs.stop(attempt):
+                over.append(attempt)
     for attempt in over[: max(0, len(over) - KEPT)]:
         shutil.rmtree(root / attempt, ignore_errors=True)
         (root / _STARTERS / attempt).unlink(missing_ok=True)

@@ -50,6 +50,11 @@ def cmdb() -> Path:
     return HERE / "cmdb.yml"
 
 
+def service() -> Path:
+    """A file of the service with every field."""
+    return HERE / "service.yml"
+
+
 def model() -> Path:
     """A deployment model with every section."""
     return HERE / "model.yml"

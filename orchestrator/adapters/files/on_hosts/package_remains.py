@@ -59,12 +59,32 @@ def files_about(name: str, ends: Sequence[str]) -> List[Path]:
     return [file for file in files if file.is_file()]
 
 
+def looked_into(places: Sequence[str] = PLACES) -> List[str]:
+    """The folders of which `entries_here` has what is in them: the places, and the folders in them; no links."""
+    inner = [str(entry) for place in places for entry in entries_in(Path(place))]
+    return sorted(name for name in {*places, *inner} if is_own_folder(name))
+
+
+def is_own_folder(name: str) -> bool:
+    """Whether it is a folder where it says it is: neither a link, nor behind one."""
+    return Path(name).is_dir() and os.path.realpath(name) == name
+
+
 def left_behind(
-    brought: Set[str], before: Iterable[str], owned: Set[str], places: Sequence[str] = PLACES
+    brought: Set[str],
+    before: Iterable[str],
+    owned: Set[str],
+    places: Sequence[str] = PLACES,
+    looked: Sequence[str] | None = None,
 ) -> List[str]:
-    """Paths of removed packages that were not there before and that no other package has; the outermost ones."""
+    """Paths of removed packages that were not there before and that no other package has; the outermost ones.
+
+    `looked`: the folders of which it is known what was in them; behind a link nobody looked.
+    """
     known = set(before)
-    listed = {*places, *(folder for folder in known if str(Path(folder).parent) in places)}
+    if looked is None:
+        looked = [*places, *(folder for folder in known if str(Path(folder).parent) in places)]
+    listed = {folder for folder in looked if is_own_folder(folder)}
     left = [
         path
         for path in sorted(brought - owned - known)
@@ -78,6 +98,11 @@ def overrides() -> Set[str]:
     if shutil.which("dpkg-statoverride") is None:
         return set()
     return {line.split(None, 3)[3] for line in run("dpkg-statoverride", "--list", check=False).splitlines()}
+
+
+def overrides_of(brought: Set[str], came: Iterable[str]) -> Set[str]:
+    """Those overrides that are of packages that are gone: of their paths, or of paths that are gone with them."""
+    return {path for path in came if path in brought or not os.path.lexists(path)}
 
 
 def forget_overrides(paths: Iterable[str]) -> None:

@@ -7,14 +7,16 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 _OWN = "orchestrator"
+_PARTS = (
+    *("host_state.py", "paths_here.py", "package_remains.py"),
+    *("kept_paths.py", "kept_packages.py", "kept_accounts.py"),
+)
+"""Each after those that it rests on."""
 
 
 def program_text() -> str:
     """Its own words first, then what a host has, then the acts."""
-    acts, *parts = [
-        (_HERE / name).read_text(encoding="utf-8")
-        for name in ("what_was_here.py", "host_state.py", "package_remains.py")
-    ]
+    acts, *parts = [(_HERE / name).read_text(encoding="utf-8") for name in ("what_was_here.py", *_PARTS)]
     imports = _imports("".join([acts, *parts]))
     head = f'"""{ast.get_docstring(ast.parse(acts), clean=False)}"""\n\nfrom __future__ import annotations\n'
     return "\n".join([head, *imports, *(line for part in (*parts, acts) for line in ("", _body(part)))])

@@ -18,46 +18,42 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from orchestrator.adapters.files.on_hosts.host_state import (
     State,
-    copies_of_ansible,
-    expanded,
+    failed,
     groups,
-    install,
-    installed,
-    item,
-    missing_above,
+    noted,
     parameter,
     password,
     read,
-    remove,
-    remove_empty,
     run,
     since,
-    take_away,
-    tar,
     unit,
     users,
-    walked,
     write,
 )  # fmt: skip
-from orchestrator.adapters.files.on_hosts.package_remains import (
-    entries_here,
-    forget_overrides,
-    left_behind,
-    overrides,
-    paths_in_scripts,
-    paths_of,
+from orchestrator.adapters.files.on_hosts.kept_accounts import accounts
+from orchestrator.adapters.files.on_hosts.kept_packages import installed, packages, went
+from orchestrator.adapters.files.on_hosts.kept_paths import misnamed, paths, where_kept
+from orchestrator.adapters.files.on_hosts.package_remains import entries_here, looked_into, overrides
+from orchestrator.adapters.files.on_hosts.paths_here import (
+    copies_of_ansible,
+    expanded,
+    item,
+    kind_of,
+    missing_above,
+    remove_empty,
+    tar,
+    walked,
 )  # fmt: skip
 
 KEPT = Path("/var/lib/orch-kept")
 MOST_PATHS = 20000
 MOST_BYTES = 1 << 30
-SYSTEM_ACCOUNTS = 1000
 RUNS = ("active", "activating")
 
 
@@ -84,6 +80,12 @@ def keep(home: Path, changes: State) -> int:
     if home.is_dir():
         print(f"already kept in {home}")
         return 0
+    listed = [*changes.get("files", []), *changes.get("folders", []), *changes.get("trees", [])]
+    wrong = misnamed(listed)
+    if wrong:
+        return failed(
+            f"no whole paths without ..: {', '.join(map(repr, wrong))}; correct the list of changes"
+        )
     unfinished = home.with_name(f".{home.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(0o700, parents=True)
@@ -97,11 +99,13 @@ def keep(home: Path, changes: State) -> int:
     tar("--create", unfinished / "files.tar", [path for path in items if items[path]["type"] != "absent"])
     state = {
         "items": items,
+        **where_kept(items),
         "trees": [str(tree) for tree in trees],
         "ancestors": sorted({str(above) for path in every for above in missing_above(path)}),
         "copies": [copy for path in every for copy in copies_of_ansible(path)],
         "packages": installed() if changes.get("packages") else None,
         "entries": entries_here() if changes.get("packages") else [],
+        "looked": looked_into() if changes.get("packages") else [],
         "overrides": sorted(overrides()),
         "users": users(),
         "groups": groups(),
@@ -119,9 +123,10 @@ def keep(home: Path, changes: State) -> int:
 
 
 def note(home: Path, state: State) -> int:
-    """Which packages and accounts the deployment brought is known only from now on, when others bring more."""
+    """Which packages, accounts and paths the deployment brought is known only from now on, when others bring more."""
     packages_now = installed() if state["packages"] is not None else None
-    now = {"packages": packages_now, "users": users(), "groups": groups()}
+    types = {path: kind_of(Path(path)) for path in state["items"]}
+    now = {"packages": packages_now, "users": users(), "groups": groups(), "types": types}
     if noted(home) == now:
         print(f"already noted in {home}")
         return 0
@@ -148,86 +153,6 @@ def stop(home: Path, state: State) -> int:
     return 0
 
 
-def packages(home: Path, state: State) -> int:
-    """Remove what came with the deployment, and bring back the versions that it replaced, where they can be had."""
-    before = state["packages"]
-    if before is None:
-        return 0
-    now, after = installed(), noted(home)
-    known = after["packages"] if after else now
-    came = sorted(name for name in now if name not in before and name in known)
-    if came:
-        people, teams = came_with_packages(state, after)
-        brought = paths_of(came) | paths_in_scripts(came)
-        remove(came)
-        print(f"removed {' '.join(came)}")
-        forget_overrides(overrides() - set(state["overrides"]))
-        for path in left_behind(brought, state["entries"], paths_of(installed())):
-            take_away(Path(path))
-        for name in people:
-            run("userdel", name, check=False)
-        for name in sorted({*teams} & {*groups()}):
-            run("groupdel", name, check=False)
-    here = installed()
-    differing = [
-        name for name in sorted(before) if here.get(name) != before[name] and known.get(name) != before[name]
-    ]
-    left = [f"{name} {before[name]}" for name in differing if not install(name, before[name])]
-    return failed(f"cannot be had any more: {', '.join(left)}") if left else 0
-
-
-def went(state: State, packages: str, folder: str) -> int:
-    """Whether a server that keeps data came with the deployment, and is gone with all of its data."""
-    pattern = re.compile(f"({packages}):.*")
-    before = sorted(filter(pattern.fullmatch, state["packages"] or installed()))
-    if before:
-        return failed(
-            f"{', '.join(before)} was here before: what the deployment changed in its data is not undone"
-        )
-    if Path(folder).exists():
-        return failed(f"{folder} is still here, with what the deployment changed in it")
-    print(f"nothing of it is left: its server came with the deployment, and went with {folder}")
-    return 0
-
-
-def came_with_packages(state: State, after: State | None) -> tuple[list[str], list[str]]:
-    """System accounts and groups that the scripts of packages made."""
-    made_users, made_groups = (after["users"], after["groups"]) if after else (users(), groups())
-    people = [
-        name
-        for name, entry in made_users.items()
-        if name not in state["users"] and entry[0] < SYSTEM_ACCOUNTS
-    ]
-    teams = [
-        name
-        for name, entry in made_groups.items()
-        if name not in state["groups"] and entry[0] < SYSTEM_ACCOUNTS
-    ]
-    return [name for name in people if name in users()], teams
-
-
-def paths(home: Path, state: State) -> int:
-    """Take away what was not here, and put back what differs: content, mode, owner, attributes."""
-    items = state["items"]
-    came = [path for tree in state["trees"] for path in walked(Path(tree)) if str(path) not in items]
-    came += [
-        Path(copy) for path in items for copy in copies_of_ansible(Path(path)) if copy not in state["copies"]
-    ]
-    for path in reversed(came):
-        take_away(path)
-    differing = [path for path in sorted(items, reverse=True) if items[path] != item(Path(path))]
-    for path in differing:
-        if items[path]["type"] != item(Path(path))["type"]:
-            take_away(Path(path))
-    lost = sorted(path for path in differing if items[path]["type"] != "absent")
-    if lost:
-        tar("--extract", home / "files.tar", lost)
-        write(home / "restored.json", lost)
-    print("".join(f"restored {path}\n" for path in lost), end="")
-    remove_empty(Path(name) for name in sorted(state["ancestors"], reverse=True))
-    return 0
-
-
 def kernel(home: Path, state: State) -> int:
     """Set the parameters to what they were."""
     for name, value in state["kernel"].items():
@@ -235,52 +160,6 @@ def kernel(home: Path, state: State) -> int:
             run("sysctl", "-q", "-w", f"{name}={value}")
             print(f"restored {name}")
     return 0
-
-
-def accounts(home: Path, state: State) -> int:
-    """Accounts that the playbook names: gone if they were not here, else as they were."""
-    for name in state["named_users"]:
-        before, now = state["users"].get(name), users().get(name)
-        if before is None and now is not None:
-            run("userdel", name)
-            print(f"removed user {name}")
-        elif before is not None and now is not None:
-            put_back_user(name, before, now, state)
-    for name in state["named_groups"]:
-        if name not in state["groups"] and name in groups():
-            run("groupdel", name)
-            print(f"removed group {name}")
-    return 0
-
-
-def put_back_user(name: str, before: list[Any], now: list[Any], state: State) -> None:
-    """An account with its entry, its password and its groups."""
-    if before != now:
-        uid, gid, comment, folder, shell = map(str, before)
-        run(
-            "usermod",
-            "--uid",
-            uid,
-            "--gid",
-            gid,
-            "--comment",
-            comment,
-            "--home",
-            folder,
-            "--shell",
-            shell,
-            name,
-        )
-        print(f"restored user {name}")
-    was = state["passwords"].get(name)
-    if was is not None and was != password(name):
-        run("usermod", "--password", was, name)
-        print(f"restored the password of {name}")
-    present = groups()
-    for group, (_, members) in state["groups"].items():
-        if group in present and (name in members) != (name in present[group][1]):
-            run("gpasswd", "--add" if name in members else "--delete", name, group)
-            print(f"restored {name} in {group}")
 
 
 def start(home: Path, state: State) -> int:
@@ -342,16 +221,8 @@ def beside(home: Path) -> list[str]:
     return sorted(entry.name for entry in home.parent.iterdir() if not entry.name.startswith("."))
 
 
-def noted(home: Path) -> State | None:
-    """What was there after the deployment, where it ran to its end."""
-    return read(home / "after.json") if (home / "after.json").exists() else None
-
-
-def failed(sentence: str) -> int:
-    """Said where Ansible shows it."""
-    print(sentence, file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (OSError, ValueError, subprocess.CalledProcessError) as fault:
+        sys.exit(failed(f"it could not go on: {fault}"))

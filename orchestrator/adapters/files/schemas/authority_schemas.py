@@ -7,7 +7,16 @@ names of time zones, unknown roles.
 from pathlib import Path
 from typing import Any
 
-from orchestrator.adapters.files.manual import anchors, channels, cmdb, environment, library, model, policy
+from orchestrator.adapters.files.manual import (
+    anchors,
+    channels,
+    cmdb,
+    environment,
+    library,
+    model,
+    policy,
+    service,
+)
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
 from orchestrator.domain.plan.check import CHECK_KINDS
@@ -18,6 +27,7 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.library import Library
 from orchestrator.domain.rules.release_policy import ReleasePolicy
+from orchestrator.domain.rules.service_file import ServiceFile
 from orchestrator.domain.text.model_base import Noun
 
 _ONE_END: Schema = {"oneOf": [{"required": ["ends"]}, {"required": ["lasts"]}]}
@@ -93,6 +103,11 @@ def anchors_schema() -> Schema:
 def channels_schema() -> Schema:
     """JSON Schema (draft 2020-12) of channels.yml."""
     return _schema(HouseChannels, "Channels", {}, channels(), {"$defs": {}})
+
+
+def service_schema() -> Schema:
+    """JSON Schema (draft 2020-12) of service.yml."""
+    return _schema(ServiceFile, "Service", {}, service(), {"$defs": {}})
 
 
 def cmdb_schema() -> Schema:

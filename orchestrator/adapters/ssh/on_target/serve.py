@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HEARTBEAT_SECONDS = 5.0
 ECHO_SECONDS = 5.0
 _HOUSE = "/var/lib/orch/house"
+_STORES = "/var/lib/orch/stores"
+_MOST_STORES = 1000
 
 
 def serve(request: dict[str, Any], source: BinaryIO, out: BinaryIO) -> None:
@@ -150,7 +152,18 @@ def _identity() -> dict[str, Any]:
         "python": ".".join(str(part) for part in sys.version_info[:3]),
         "epoch": _epoch("/var/lib/orch/epoch"),
         "house": _first_line(_HOUSE),
+        "stores": _stores(),
     }
+
+
+def _stores() -> dict[str, int]:
+    """The newest epoch of each store whose runs were here; what is no number is none."""
+    try:
+        names = sorted(os.listdir(_STORES))
+    except OSError:
+        return {}
+    epochs = {name: _epoch(_STORES + "/" + name) for name in names[:_MOST_STORES] if not name.startswith(".")}
+    return {name: epoch for name, epoch in epochs.items() if epoch}
 
 
 def _release(house: str) -> None:

@@ -15,6 +15,7 @@ from orchestrator.adapters.store.forms import moment_text, revived, stored
 from orchestrator.adapters.store.tables import CONDENSED, EVENTS
 from orchestrator.domain.journal.condensed import Condensed, Counts, condense, condensed
 from orchestrator.domain.journal.events import VERSION, Recorded
+from orchestrator.errors import StoreFault
 
 LONG = 4_000
 """Length of an event, in characters, from which its condensed form is kept if that is at most a quarter as long."""
@@ -77,7 +78,7 @@ def keep_read(
     new = _worth_keeping(
         deployment, ((record, row.body) for record, row in pairs if row.counts is None), mark
     )
-    with suppress(SQLAlchemyError, OSError):
+    with suppress(SQLAlchemyError, OSError, StoreFault):
         if new and database.roomy():
             # Not `write`: no ballast is thrown off for a cache.
             with database.writing() as connection:

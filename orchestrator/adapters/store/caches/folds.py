@@ -17,6 +17,7 @@ from orchestrator.adapters.store.tables import EVENTS, FOLDS
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief, brief_of
 from orchestrator.engine.ports import Progress
+from orchestrator.errors import StoreFault
 
 Mark = Callable[[bytes], bytes]
 """The mark of this home under some bytes; nobody else can make it."""
@@ -62,7 +63,7 @@ def _brief_in(text: str) -> Brief:
 
 def keep(database: Database, deployments: Sequence[Deployment], mark: Mark) -> None:
     """Replace the kept folds of these deployments. Never raises for the database or the disk."""
-    with suppress(SQLAlchemyError, OSError):
+    with suppress(SQLAlchemyError, OSError, StoreFault):
         for start in range(0, len(deployments) if database.roomy() else 0, AT_ONCE):
             part = deployments[start : start + AT_ONCE]
             # Not `write`: a cache must not cost any ballast.

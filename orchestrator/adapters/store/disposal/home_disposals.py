@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from orchestrator.adapters.store.contents import SharedContents
 from orchestrator.adapters.store.database import Database
 from orchestrator.adapters.store.disposal.home_files import remove_files
 from orchestrator.adapters.store.disposal.rows import erase_rows
@@ -55,8 +56,11 @@ class HomeDisposals(Disposals):
 
     def clear(self, deployment: str) -> None:
         """See the port."""
+        digests = self.noted(deployment) or ()
+        if self._database.shared:
+            SharedContents(self._database).forget(digests)
         with translated(f"What {deployment} left in {self._home} cannot be removed"):
-            remove_files(self._home, deployment, self.noted(deployment) or ())
+            remove_files(self._home, deployment, digests)
 
     def compact(self) -> None:
         """See the port."""

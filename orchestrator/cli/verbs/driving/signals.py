@@ -18,12 +18,12 @@ from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.cli.views.plain_lines import ending_lines
-from orchestrator.cli.wiring import drivers, ports_to_look
+from orchestrator.cli.wiring import drivers, ports_to_look, server_url
 from orchestrator.cli.wiring import ports_to_act as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Event
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find, find_to_change
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.speaking import get_ready
 from orchestrator.engine.use_cases import deployment_commands
@@ -68,7 +68,7 @@ def pause(deployment: str, reason: str, by: str) -> int:
 def hold(deployment: str, reason: str, by: str) -> int:
     """Hold DEPLOYMENT for a person now; if it is held already, decide to keep it held."""
     ports = ports_to_look()
-    current = find(ports, deployment)
+    current = find_to_change(ports, deployment)
     if current.over or not current.touched:
         before = "" if current.over else f"; before that, it is paused: orch pause {current.id}"
         raise Refused(f"{current.id} is {current.state.value}: only a deployment at work is held{before}.")
@@ -101,7 +101,7 @@ def resume(  # noqa: PLR0913, PLR0917 - what a person may ask for with it
     refuse_both(detach=detach, wait=wait)
     refuse_to_ask_for_another(detach=detach)
     ports = ports_of_home()
-    current = find(ports, deployment)
+    current = find_to_change(ports, deployment)
     paused = current.driving.paused is not None
     get_ready(ports, Path(current.project))
     if paused:
@@ -187,7 +187,7 @@ def confirm(
     no_drive: bool,  # noqa: FBT001
 ) -> int:
     """Confirm the gate at which DEPLOYMENT waits, once its soak time is over, and continue."""
-    current = find(ports_of_home(), deployment)
+    current = find_to_change(ports_of_home(), deployment)
     asked = current.rollout.gate.confirm if current.rollout.gate is not None else None
     if asked is None:
         raise Refused(f"{current.id} is {current.state.value} and does not wait for a confirmation.")
@@ -200,7 +200,7 @@ def confirm(
 def said_and_driven(deployment: str, event: Event, *, as_json: bool, no_drive: bool) -> int:
     """Put a person's word on the journal, and go on from here unless `no_drive`; the exit code."""
     ports = ports_of_home()
-    current = find(ports, deployment)
+    current = find_to_change(ports, deployment)
     deployment_commands.signal(ports, current.id, event)
     by = getattr(event, "by", "")
     return _drive_on(ports, current.id, by=by, as_json=as_json, no_drive=no_drive)
@@ -217,8 +217,10 @@ def _drive_on(
     ports: Ports, deployment: str, *, by: str, as_json: bool, no_drive: bool, said_already: bool = True
 ) -> int:
     """Drive in the foreground, unless `--no-drive` is given or another driver is alive; that one reads the journal."""
+    if (url := server_url()) is not None:
+        return _left_to_others(find(ports, deployment), f"{url} goes on with it", as_json=as_json)
     if no_drive:
-        return _left_to_others(find(ports, deployment), "Not driven on from here", as_json=as_json)
+        return _left_to_others(find_to_change(ports, deployment), "Not driven on from here", as_json=as_json)
     try:
         return drive_in_view(
             ports,
@@ -229,7 +231,7 @@ def _drive_on(
             as_json=as_json,
         )
     except Conflict as alive:
-        current = find(ports, deployment)
+        current = find_to_change(ports, deployment)
         return _left_to_others(
             current, f"The decision is on the journal, and its driver continues: {alive}", as_json=as_json
         )

@@ -19,7 +19,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find, find_to_change
 from orchestrator.errors import Refused
 from orchestrator.policy.course.by_hand import due_of, manual_step_of
 from orchestrator.policy.telling.words.stage_words import late_words
@@ -104,7 +104,7 @@ def _answer(  # noqa: PLR0913 - an option each
     no_drive: bool,
 ) -> int:
     ports = ports_of_home()
-    d, attempt = _awaited(find(ports, deployment))
+    d, attempt = _awaited(find_to_change(ports, deployment))
     event = e.StepAnswered(
         attempt=attempt.attempt,
         result=result,

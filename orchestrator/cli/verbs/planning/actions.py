@@ -13,7 +13,7 @@ from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find, find_to_change
 from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.post_review import say_action_done
@@ -52,7 +52,7 @@ def done(deployment: str, number: int, note: str, by: str) -> None:
     ports = ports_of_home()
     if not note.strip():
         raise UsageFault("--note: expected words, found nothing.")
-    d = say_action_done(ports, find(ports, deployment), number, note=note, by=by)
+    d = say_action_done(ports, find_to_change(ports, deployment), number, note=note, by=by)
     click.echo(f"{d.id}: action {number} is done.")
 
 

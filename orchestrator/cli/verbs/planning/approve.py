@@ -25,10 +25,12 @@ from orchestrator.cli.verbs.planning.git_words import Asked, word_in_git
 from orchestrator.cli.verbs.planning.handed_in import take_files
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.wiring import ports_to_act as ports_of_home
+from orchestrator.cli.wiring import server_url
 from orchestrator.domain.authority.approval import ApprovalStatement, Decision, SignedApproval
 from orchestrator.domain.authority.signing import Keyring
+from orchestrator.domain.journal.events import ApprovalGiven
 from orchestrator.domain.text.command_word import command_word
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
 from orchestrator.errors import Cancelled, OrchError, Refused, UsageFault
@@ -169,12 +171,14 @@ def _say(decision: Decision, word: SpokenWord) -> int:
         )
     if word.plan_digest is not None:
         return _without_journal(decision, word)
+    if server_url() is not None:
+        return _sign_for_server(ports_of_home(), decision, word)
     return sign(ports_of_home(), decision, word)
 
 
 def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     """Show the subject, sign the decision, and put it on the journal or into a file."""
-    d = find(ports, word.deployment)
+    d = find_to_change(ports, word.deployment)
     session = open_session(ports, d, digest_of_other(ports, d, word.playbook))
     question = session.question
     if not word.as_json:
@@ -195,6 +199,28 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
         return _written(word.out, signed, word)
     after = give(ports, session, [signed], by=word.by)
     return report(after, [signed], as_json=word.as_json, playbook=word.playbook)
+
+
+def _sign_for_server(ports: Ports, decision: Decision, word: SpokenWord) -> int:
+    """Sign here what the server holds, and hand it in there; the server has the policies, and judges."""
+    d = find_to_change(ports, word.deployment)
+    if d.authority.effective is None or decision == "roll_back" or word.out is not None:
+        raise UsageFault(
+            f"This decision is signed where the journal of {d.id} is: run it there without --server."
+        )
+    keyring = ports.keys.keyring(Path(d.project))
+    key = own_signer(keyring, word.key, role=word.role)
+    trusted = keyring.find(key.key)
+    person = word.person or (trusted.person if trusted is not None else None)
+    policy = d.authority.policy
+    usual = f"{policy.approvals.valid_for:.0f}s" if policy is not None else USUAL
+    digest = d.authority.effective.digest
+    signed = key.approve(_approval(decision, word, d.id, digest, key, person, usual, ports.clock.now()))
+    _ask(signed, word)
+    event = ApprovalGiven(signed=signed, by=word.by)
+    ports.journal.append(d.id, d.seq, [event])
+    click.echo(f"{d.id}: {approval_words(signed)}.")
+    return 0
 
 
 def _without_journal(decision: Decision, word: SpokenWord) -> int:
@@ -277,7 +303,7 @@ def take_commit(ports: Ports, decision: Decision, word: SpokenWord, reference: s
         raise UsageFault(
             "--from-commit takes a decision as it was signed: name the deployment and --as ROLE, and nothing else."
         )
-    d = find(ports, word.deployment)
+    d = find_to_change(ports, word.deployment)
     session = open_session(ports, d)
     if not word.as_json:
         print_outline(approval_outline(d, session.question))

@@ -12,7 +12,7 @@ from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.duties import say_done
 from orchestrator.errors import UsageFault
@@ -31,7 +31,7 @@ def done(deployment: str, number: int | None, note: str | None, as_json: bool, b
     ports = ports_to_look()
     if (number is None) != (note is None):
         raise UsageFault("NUMBER and --note belong together: what is done, and what shows it.")
-    d = find(ports, deployment)
+    d = find_to_change(ports, deployment)
     if number is not None and note is not None:
         d = say_done(ports, d.id, number, by=by, note=note)
     if as_json:

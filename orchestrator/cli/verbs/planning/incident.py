@@ -18,7 +18,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.evidence.incident import Incident
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.lookup.known_incidents import incident_named, known_incidents
 from orchestrator.engine.lookup.snapshots import every
 from orchestrator.engine.ports import Ports
@@ -124,7 +124,7 @@ def link(incident_id: str, deployment: str, unrelated: bool, reason: str, by: st
     ports = ports_of_home()
     if not reason.strip():
         raise UsageFault("--reason: expected words, found nothing.")
-    chosen, d = incident_named(ports.journal, incident_id), find(ports, deployment)
+    chosen, d = incident_named(ports.journal, incident_id), find_to_change(ports, deployment)
     d = use.link(ports, d, chosen, related=not unrelated, reason=reason, by=by)
     click.echo(f"{chosen.id} {'did not come' if unrelated else 'came'} of {d.id}.")
 

@@ -14,7 +14,7 @@ from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.lookup.snapshots import every
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import objectives as words
@@ -63,7 +63,7 @@ def objectives(  # noqa: PLR0913, PLR0917 - an option each
     if deployment is None:
         _due(ports, as_json=as_json)
         return
-    d = find(ports, deployment)
+    d = find_to_change(ports, deployment)
     if measure:
         d = words.measure(ports, d, by=by)
     elif recorded is not None:

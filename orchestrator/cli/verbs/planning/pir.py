@@ -17,7 +17,7 @@ from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find, find_to_change
 from orchestrator.engine.lookup.known_incidents import proposed_incidents
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import post_review
@@ -40,7 +40,7 @@ def open_(deployment: str, due: str | None, by: str) -> None:
     """Begin the review of DEPLOYMENT."""
     ports = ports_of_home()
     moment = moment_of_option(due, ports.clock.now(), "UTC", "--due") if due is not None else None
-    d = post_review.begin(ports, find(ports, deployment), due=moment, by=by)
+    d = post_review.begin(ports, find_to_change(ports, deployment), due=moment, by=by)
     _show(ports, d)
 
 
@@ -67,7 +67,7 @@ def answer(deployment: str, question: e.ReviewQuestion, answer: str, by: str) ->
     """Answer a QUESTION of the review of DEPLOYMENT; a later answer replaces it."""
     ports = ports_of_home()
     event = e.PostReviewAnswered(question=question, answer=words_given(answer, "ANSWER"), by=by)
-    d = post_review.say(ports, find(ports, deployment), event)
+    d = post_review.say(ports, find_to_change(ports, deployment), event)
     click.echo(f"{d.id}: answered {question}.")
 
 
@@ -83,7 +83,7 @@ def satisfaction(deployment: str, stakeholder: str, score: int, note: str, by: s
     ports = ports_of_home()
     name = readable_name(words_given(stakeholder, "STAKEHOLDER"), "STAKEHOLDER")
     event = e.SatisfactionGiven(stakeholder=name, score=score, note=note, by=by)
-    d = post_review.say(ports, find(ports, deployment), event)
+    d = post_review.say(ports, find_to_change(ports, deployment), event)
     click.echo(f"{d.id}: {plain(name, 200)}, {score} of 5.")
 
 
@@ -100,7 +100,7 @@ def action(
 ) -> None:
     """Agree in the review of DEPLOYMENT that WHAT is to be done; or with --none that nothing is."""
     ports = ports_of_home()
-    d = find(ports, deployment)
+    d = find_to_change(ports, deployment)
     if why_none is not None:
         if what or owner or due:
             raise UsageFault("--none says that no action is needed: give it alone.")
@@ -126,7 +126,9 @@ def action(
 def close(deployment: str, reason: str, by: str) -> None:
     """Close the review of DEPLOYMENT; its record closes with it, where nothing else is open."""
     ports = ports_of_home()
-    d = post_review.close(ports, find(ports, deployment), reason=words_given(reason, "--reason"), by=by)
+    d = post_review.close(
+        ports, find_to_change(ports, deployment), reason=words_given(reason, "--reason"), by=by
+    )
     _show(ports, d)
 
 

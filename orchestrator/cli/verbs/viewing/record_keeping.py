@@ -8,7 +8,7 @@ from orchestrator.cli.options.common_options import by_option
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
-from orchestrator.engine.lookup.deployment_lookup import find
+from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.use_cases import retention
 from orchestrator.errors import UsageFault
 from orchestrator.policy.telling.review_lines import retention_lines
@@ -49,7 +49,7 @@ def _say(what: str, deployment: str, reason: str, by: str) -> None:
         raise UsageFault("--reason: expected words, found nothing.")
     ports = ports_of_home()
     words = {"archive": retention.archive, "hold": retention.hold, "release": retention.release}[what]
-    d = words(ports, find(ports, deployment), reason=reason, by=by)
+    d = words(ports, find_to_change(ports, deployment), reason=reason, by=by)
     lines = list(retention_lines(d)) or ["The legal hold is lifted"]
     for line in lines:
         click.echo(f"{d.id}: {line}.")

@@ -75,6 +75,7 @@ from orchestrator.domain.journal.events.manual import StepAnswered, StepOverdue,
 from orchestrator.domain.journal.events.measuring import Measured
 from orchestrator.domain.journal.events.messages import MessagesTried, MessageTry
 from orchestrator.domain.journal.events.objectives import ObjectiveAccepted, ObjectiveMeasured
+from orchestrator.domain.journal.events.people import PeopleChanged
 from orchestrator.domain.journal.events.post_review import (
     ActionAgreed,
     ActionDone,
@@ -225,7 +226,8 @@ Event = Annotated[
     | DriftAccepted
     | DisposalBegun
     | DisposalFinished
-    | CisRecorded,
+    | CisRecorded
+    | PeopleChanged,
     Field(discriminator="kind"),
 ]
 
@@ -308,6 +310,7 @@ __all__ = [
     "ObjectiveMeasured",
     "OverdueReminded",
     "Paused",
+    "PeopleChanged",
     "Planned",
     "PolicyAdopted",
     "PolicyWithdrawn",

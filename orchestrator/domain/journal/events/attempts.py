@@ -15,7 +15,8 @@ class AttemptIntended(Noun):
     """An attempt is about to start. From here on its hosts count as touched, and refuse runs of an earlier epoch.
 
     `repeated`: a second run in a rehearsal, which must change nothing. `isolation`: what keeps the run from orch's own user.
-    `unisolated`: why nothing does. `manual`: no run at all, but work of people, whose word ends it.
+    `unisolated`: why nothing does. `manual`: no run at all, but work of people, whose word ends it. `store`: what gave the
+    epoch.
     """
 
     kind: Literal["attempt_intended"] = "attempt_intended"
@@ -28,6 +29,7 @@ class AttemptIntended(Noun):
     isolation: Isolation = "none"
     unisolated: Unisolated = ""
     manual: bool = False
+    store: str = ""
 
 
 class AttemptAdopted(Noun):

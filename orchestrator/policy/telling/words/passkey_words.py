@@ -27,9 +27,14 @@ def passkey_words(faults: Iterable[PasskeyFault]) -> str:
 
 def key_words(signature: Signature) -> str:
     """Such as `key 0a1b2c3d4e5f6071`, or `passkey 0a1b2c3d4e5f6071 (synced)`, which its owner may have on several devices."""
+    return key_name(signature) if signature.kind == "webauthn" else f"key {key_name(signature)}"
+
+
+def key_name(signature: Signature) -> str:
+    """The same below a heading that says `key`."""
     short = signature.key[:SHORT]
     if signature.kind != "webauthn":
-        return f"key {short}"
+        return short
     try:
         synced = assertion(signature.signature).on_several_devices
     except NotInForm:

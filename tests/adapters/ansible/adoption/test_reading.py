@@ -9,6 +9,7 @@ import pytest
 from orchestrator.adapters.ansible.adoption.places import places_of
 from orchestrator.adapters.ansible.adoption.reading import read_playbook, read_role
 from orchestrator.domain.adoption.tree_reading import PlaybookReading
+from tests.worlds.project import write_all
 
 FLAT = Path("tests/cases/adoption/flat")
 
@@ -234,13 +235,14 @@ def test_places(root: Path, tmp_path: Path) -> None:
 
 def test_a_repository_that_is_one_role(tmp_path: Path) -> None:
     role = tmp_path / "ansible-role-a"
-    for name, text in {
-        "tasks/main.yml": "- import_tasks: more.yml\n",
-        "tasks/more.yml": "- template: {src: a.j2, dest: '{{ a_place }}'}\n",
-        "defaults/main.yml": "a_place: /etc/a\n",
-    }.items():
-        (role / name).parent.mkdir(parents=True, exist_ok=True)
-        (role / name).write_text(text)
+    write_all(
+        role,
+        {
+            "tasks/main.yml": "- import_tasks: more.yml\n",
+            "tasks/more.yml": "- template: {src: a.j2, dest: '{{ a_place }}'}\n",
+            "defaults/main.yml": "a_place: /etc/a\n",
+        },
+    )
     assert places_of(role).is_role
     reading = read_role("apply-role.yml", "ansible-role-a", role)
     assert things(reading) == {"file /etc/a"}
@@ -394,17 +396,18 @@ def test_a_gap_is_one_where_the_facts_of_a_host_say_so(
 
 
 def test_conditions_of_blocks_includes_and_roles_count(tmp_path: Path) -> None:
-    for name, text in {
-        "roles/a/tasks/main.yml": "- command: one\n",
-        "roles/b/tasks/main.yml": (
-            "- include_tasks: 'setup-{{ ansible_os_family }}.yml'\n- import_tasks: both.yml\n"
-            "- import_tasks: both.yml\n  when: ansible_system == 'Linux'\n"
-        ),
-        "roles/b/tasks/setup-Debian.yml": "- command: two\n",
-        "roles/b/tasks/both.yml": "- command: three\n",
-    }.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    write_all(
+        tmp_path,
+        {
+            "roles/a/tasks/main.yml": "- command: one\n",
+            "roles/b/tasks/main.yml": (
+                "- include_tasks: 'setup-{{ ansible_os_family }}.yml'\n- import_tasks: both.yml\n"
+                "- import_tasks: both.yml\n  when: ansible_system == 'Linux'\n"
+            ),
+            "roles/b/tasks/setup-Debian.yml": "- command: two\n",
+            "roles/b/tasks/both.yml": "- command: three\n",
+        },
+    )
     roles = "  roles:\n    - {role: a, when: ansible_system == 'Linux'}\n    - b\n"
     tasks = (
         "    - block:\n        - command: four\n          when: ansible_os_family == 'Suse'\n"
@@ -489,33 +492,35 @@ def test_what_a_template_may_hide_is_claimed(tmp_path: Path) -> None:
 
 
 def test_names_of_includes_are_followed_through_variables(tmp_path: Path) -> None:
-    for name, text in {
-        "roles/a/tasks/main.yml": (
-            "- include_tasks: \"{{ a_hook | default('nothing.yml') }}\"\n- include_tasks: '{{ a_way }}.yml'\n"
-            "- include_role: {name: '{{ a_other }}'}\n- include_tasks: '{{ asked.stdout }}'\n"
-        ),
-        "roles/a/tasks/nothing.yml": "- include: old.yml tags=x\n",
-        "roles/a/tasks/old.yml": "- copy: {content: '', dest: /etc/old}\n",
-        "roles/a/tasks/copy.yml": "- copy: {content: '', dest: /etc/copied}\n",
-        "roles/a/tasks/hook.yml": "- copy: {content: '', dest: /etc/hooked}\n",
-        "roles/a/vars/main.yml": "a_way: copy\na_other: b\n",
-        "roles/b/tasks/main.yml": "- copy: {content: '', dest: /etc/other}\n",
-    }.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    write_all(
+        tmp_path,
+        {
+            "roles/a/tasks/main.yml": (
+                "- include_tasks: \"{{ a_hook | default('nothing.yml') }}\"\n- include_tasks: '{{ a_way }}.yml'\n"
+                "- include_role: {name: '{{ a_other }}'}\n- include_tasks: '{{ asked.stdout }}'\n"
+            ),
+            "roles/a/tasks/nothing.yml": "- include: old.yml tags=x\n",
+            "roles/a/tasks/old.yml": "- copy: {content: '', dest: /etc/old}\n",
+            "roles/a/tasks/copy.yml": "- copy: {content: '', dest: /etc/copied}\n",
+            "roles/a/tasks/hook.yml": "- copy: {content: '', dest: /etc/hooked}\n",
+            "roles/a/vars/main.yml": "a_way: copy\na_other: b\n",
+            "roles/b/tasks/main.yml": "- copy: {content: '', dest: /etc/other}\n",
+        },
+    )
     reading = reading_of("", tmp_path, "  vars: {a_hook: hook.yml}\n  roles: [a]\n")
     assert things(reading) == {"file /etc/copied", "file /etc/hooked", "file /etc/other", "file /etc/old"}
     assert [gap.origin.place for gap in reading.gaps] == ["roles/a/tasks/main.yml:4"]
 
 
 def test_facts_in_defaults_and_group_vars_count(tmp_path: Path) -> None:
-    for name, text in {
-        "roles/a/defaults/main.yml": "a_way: '{{ ansible_fips }}'\n",
-        "roles/a/tasks/main.yml": "- debug:\n",
-        "group_vars/all.yml": "b: '{{ ansible_hostname }}'\n",
-    }.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+    write_all(
+        tmp_path,
+        {
+            "roles/a/defaults/main.yml": "a_way: '{{ ansible_fips }}'\n",
+            "roles/a/tasks/main.yml": "- debug:\n",
+            "group_vars/all.yml": "b: '{{ ansible_hostname }}'\n",
+        },
+    )
     reading = reading_of("", tmp_path, "  roles: [a]\n")
     assert set(reading.injected_facts) == {"ansible_fips", "ansible_hostname"}
 

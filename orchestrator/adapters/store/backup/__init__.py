@@ -1,0 +1,1 @@
+"""A backup of a home in one file, and its restoration."""

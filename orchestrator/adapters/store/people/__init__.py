@@ -1,0 +1,1 @@
+"""People of the service in the store: what lets them in, and what was refused."""

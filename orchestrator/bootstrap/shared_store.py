@@ -1,0 +1,28 @@
+"""What is particular to a store on a server: whom a wait for a claim is told, and where machines share contents."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from orchestrator.adapters.store.contents import SharedContents
+from orchestrator.adapters.store.journal import SqlJournal
+from orchestrator.adapters.store.shared_claim import ClaimTerms
+
+if TYPE_CHECKING:
+    from orchestrator.engine.ports import Journal
+
+
+def claim_terms() -> ClaimTerms:
+    """The ordinary terms; a wait is told on stderr."""
+    return ClaimTerms(tell=_told_now)
+
+
+def contents_beside(journal: Journal) -> SharedContents | None:
+    """Where all machines find contents."""
+    return SharedContents(journal.database) if isinstance(journal, SqlJournal) else None
+
+
+def _told_now(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()

@@ -1,0 +1,59 @@
+"""The service of a home, put together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator import bootstrap
+from orchestrator.adapters.channels.secret_values import secret_value
+from orchestrator.adapters.files.service_file import known_service_file
+from orchestrator.adapters.home_paths import expanded
+from orchestrator.adapters.people.openid import OpenIdProvider
+from orchestrator.adapters.process import run as run_program
+from orchestrator.bootstrap.house import house_of
+from orchestrator.bootstrap.service_ports import service_ports, spoken_through
+from orchestrator.domain.rules.service_file import UNSET
+from orchestrator.web.app import application
+from orchestrator.web.request_context import Service
+from orchestrator.web.session_times import SessionTimes
+from orchestrator.web.sessions import SessionDoors
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from orchestrator.domain.rules.service_file import Provider
+    from orchestrator.engine.ports import Ports
+
+
+def application_of(home: Path, house_file: Path, address: str) -> tuple[Starlette, Ports]:
+    """The application over this home, and the ports it reads with. Raises StoreFault, PlanFault."""
+    ports = service_ports(home, house_file)
+    places = (house_of(home, house_file).place, home)
+    loaded = known_service_file(places)
+    settings = loaded.noun if loaded is not None else UNSET
+    limits = settings.sessions
+    times = SessionTimes(timedelta(seconds=limits.idle), timedelta(seconds=limits.longest))
+    service = Service(
+        ports=ports,
+        speaking=lambda voice: spoken_through(ports, voice),
+        drivers=bootstrap.drivers(home),
+        doors=SessionDoors(ports, times, address),
+        home=home,
+        address=address,
+        projects=tuple(expanded(Path(each)) for each in settings.projects),
+        times=times,
+        ways=settings.login,
+        provider=_provider_of(settings.login.provider, ports),
+    )
+    return application(service), ports
+
+
+def _provider_of(settings: Provider | None, ports: Ports) -> OpenIdProvider | None:
+    if settings is None:
+        return None
+    secret = settings.client_secret
+    return OpenIdProvider(
+        settings, lambda: secret_value(secret, run_program) if secret is not None else None, ports.clock.now
+    )
