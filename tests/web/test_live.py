@@ -68,7 +68,9 @@ def failed_wave(number: int) -> list[e.Event]:
     first = deployment(events).waves[0].hosts
     return [
         *events,
-        *attempted(f"{NAME}.1-deploy", 0, purpose="deploy", **dict.fromkeys(first, "done") | {first[0]: "not_done"}),
+        *attempted(
+            f"{NAME}.1-deploy", 0, purpose="deploy", **dict.fromkeys(first, "done") | {first[0]: "not_done"}
+        ),
     ]
 
 

@@ -30,8 +30,8 @@ from tests.worlds.ports import ports_over
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.applications import Starlette
     from httpx import Response
+    from starlette.applications import Starlette
 
     from orchestrator.engine.ports import Journal, Ports
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.adapters.report import html_record
 from orchestrator.bootstrap.record_forms import (
@@ -15,7 +15,7 @@ from orchestrator.bootstrap.record_forms import (
 from orchestrator.bootstrap.versions import programs
 from orchestrator.domain.journal.lifecycle import STANDS
 from orchestrator.engine.lookup.result_line import result_of
-from orchestrator.engine.lookup.seal_check import with_accepted_log
+from orchestrator.engine.lookup.seal_check import not_accepted, with_accepted_log
 from orchestrator.engine.lookup.signature_check import signatures_of
 from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.use_cases.record_secrets import RecordGuard
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from orchestrator.adapters.report.signatures import Signatures
     from orchestrator.domain.deployment.deployment import Deployment
     from orchestrator.domain.journal.events import Recorded
+    from orchestrator.domain.seal.findings import SealLook
+    from orchestrator.policy.telling.ends import Tone
     from orchestrator.web.request_context import Asked
 
 FILES: dict[str, tuple[str, str]] = {
@@ -55,6 +57,15 @@ FILES: dict[str, tuple[str, str]] = {
     "checks.xml": ("checks, runs and the end, as JUnit", "xml"),
 }
 """The files of a record by their name in the address: what they are, and how the name of what is kept ends."""
+
+
+class SealState(NamedTuple):
+    """Whether a record is what was sealed, in words and with a colour."""
+
+    words: str
+    tone: Tone
+
+
 _FORMS = {"record.pdf": "pdf", "record.html": "html", "checks.csv": "csv", "checks.xml": "junit"}
 
 
@@ -92,7 +103,7 @@ def _record(asked: Asked) -> Response:
         environment=environment_words(d),
         tone=tone_of(d.state),
         follows=following_words(d, asked.ports.clock.now()),
-        intact=look.intact and not look.elsewhere,
+        seal_state=seal_state(asked, look),
         seal=list(look_lines(look)),
         anchored=anchored_lines(asked.ports, d.id),
         said=signed_rows(records, signatures),
@@ -101,6 +112,17 @@ def _record(asked: Asked) -> Response:
         stands=d.state in STANDS,
         events=len(records),
     )
+
+
+def seal_state(asked: Asked, look: SealLook) -> SealState:
+    """Whether a record is what was sealed; what a person accepted is told apart from what is whole."""
+    if any(finding.code == "seal.none" for finding in look.findings):
+        return SealState("nothing of it is sealed yet", "care")
+    if not look.findings and not look.elsewhere:
+        return SealState("intact and whole", "good")
+    if not not_accepted(asked.ports, look) and not look.elsewhere:
+        return SealState("not what was sealed, and accepted as it is", "care")
+    return SealState("not what was sealed", "bad")
 
 
 def signed_rows(records: Sequence[Recorded], signatures: Signatures) -> list[tuple[str, str, bool]]:
