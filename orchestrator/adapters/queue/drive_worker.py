@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
 
 import procrastinate
 from procrastinate import JobContext
-from procrastinate.exceptions import ConnectorException, JobRetry
-from procrastinate.retry import RetryDecision
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.worker import Worker
 
 from orchestrator.adapters.queue.connection import QueueConnection
 from orchestrator.engine.node_ports import DRIVE
@@ -22,9 +25,29 @@ BEAT = 5.0
 SILENT = 20.0
 """Seconds without a heartbeat after which another worker takes a deployment up."""
 
+WHEN_BROKEN = 15.0
+"""Seconds after which a deployment is tried again that could not be driven at all."""
+
 DriveOne = Callable[[str, int, Callable[[], bool]], float | None]
 """Has a deployment driven, given how often that was tried and whether the worker is to end. None: it is over or waits for a
 person; else the seconds after which it is to be tried again."""
+
+
+class _AgainError(Exception):
+    """The deployment is to be tried again, in `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class _AsItSays(BaseRetryStrategy):
+    """A job is tried again when whoever drives says so, and also where it could not say: the journal decides what that means."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """See Procrastinate."""
+        seconds = exception.seconds if isinstance(exception, _AgainError) else WHEN_BROKEN
+        return RetryDecision(retry_in={"seconds": max(0, int(seconds))})
 
 
 class DriveWorker:
@@ -42,39 +65,35 @@ class DriveWorker:
 
     async def _run(self) -> None:
         app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=self._connection.url))
-        app.task(name="drive", queue=DRIVE, pass_context=True)(self._job)
+        app.task(name="drive", queue=DRIVE, pass_context=True, retry=_AsItSays())(self._job)
         async with app.open_async():
             again = asyncio.create_task(self._take_up(app))
-            worker = asyncio.create_task(
-                app.run_worker_async(
-                    queues=[DRIVE],
-                    concurrency=self._at_once,
-                    fetch_job_polling_interval=1.0,
-                    update_heartbeat_interval=BEAT,
-                    stalled_worker_timeout=SILENT * 10,
-                    install_signal_handlers=False,
-                )
+            worker = Worker(
+                app,
+                queues=[DRIVE],
+                concurrency=self._at_once,
+                fetch_job_polling_interval=1.0,
+                update_heartbeat_interval=BEAT,
+                stalled_worker_timeout=SILENT * 10,
+                install_signal_handlers=False,
             )
             self._on_signals(worker)
             try:
-                await worker
-            except asyncio.CancelledError:
-                if not self._leaving.is_set():
-                    raise
+                await worker.run()
             except ConnectorException as fault:
                 raise StoreFault(
                     f"The queue at the store's PostgreSQL cannot be used ({fault.__cause__ or fault})."
                 ) from None
             finally:
                 again.cancel()
+        await asyncio.to_thread(self._connection.close)
 
-    def _on_signals(self, worker: asyncio.Task[None]) -> None:
+    def _on_signals(self, worker: Worker) -> None:
         """The first one: take nothing new. What is at work is told to come to an end that can be taken up."""
-        import signal
 
         def leave() -> None:
             self._leaving.set()
-            worker.cancel()
+            worker.stop()
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, leave)
@@ -83,7 +102,7 @@ class DriveWorker:
         tried = context.job.attempts
         seconds = await asyncio.to_thread(self._drive, subject, tried, self._leaving.is_set)
         if seconds is not None:
-            raise JobRetry(RetryDecision(retry_in={"seconds": max(0, int(seconds))}))
+            raise _AgainError(seconds)
 
     async def _take_up(self, app: procrastinate.App) -> None:
         """Put back the jobs of workers that died: whether their deployment is driven still, its claim says."""
