@@ -20,8 +20,6 @@ from orchestrator.adapters.queue.connection import QueueConnection
 from orchestrator.engine.node_ports import DRIVE
 from orchestrator.errors import StoreFault
 
-BEAT = 5.0
-"""Seconds between heartbeats."""
 SILENT = 20.0
 """Seconds without a heartbeat after which another worker takes a deployment up."""
 
@@ -42,7 +40,7 @@ class _AgainError(Exception):
 
 
 class _AsItSays(BaseRetryStrategy):
-    """A job is tried again when whoever drives says so, and also where it could not say: the journal decides what that means."""
+    """A job is tried again when whoever drives says so, and where it could not say: the journal decides what that means."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         """See Procrastinate."""
@@ -53,8 +51,12 @@ class _AsItSays(BaseRetryStrategy):
 class DriveWorker:
     """Takes `drive` jobs until a signal; then it takes nothing new, and ends when what it has has ended."""
 
-    def __init__(self, connection: QueueConnection, drive: DriveOne, *, at_once: int = 8) -> None:
-        self._connection, self._drive, self._at_once = connection, drive, at_once
+    def __init__(
+        self, connection: QueueConnection, drive: DriveOne, *, at_once: int = 8, silent: float = SILENT
+    ) -> None:
+        """`silent`: seconds without a heartbeat after which a deployment of another worker is taken up."""
+        self._connection, self._drive = connection, drive
+        self._at_once, self._silent = at_once, silent
         self._leaving = Event()
 
     def run(self) -> None:
@@ -73,13 +75,13 @@ class DriveWorker:
                 queues=[DRIVE],
                 concurrency=self._at_once,
                 fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=BEAT,
-                stalled_worker_timeout=SILENT * 10,
+                update_heartbeat_interval=self._silent / 4,
+                stalled_worker_timeout=self._silent * 10,
                 install_signal_handlers=False,
             )
             self._on_signals(worker)
             try:
-                await worker.run()
+                await worker.run()  # type: ignore[no-untyped-call]
             except ConnectorException as fault:
                 raise StoreFault(
                     f"The queue at the store's PostgreSQL cannot be used ({fault.__cause__ or fault})."
@@ -93,7 +95,7 @@ class DriveWorker:
 
         def leave() -> None:
             self._leaving.set()
-            worker.stop()
+            worker.stop()  # type: ignore[no-untyped-call]
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, leave)
@@ -109,7 +111,7 @@ class DriveWorker:
         while True:
             with suppress(ConnectorException):
                 for job in await app.job_manager.get_stalled_jobs(
-                    queue=DRIVE, seconds_since_heartbeat=SILENT
+                    queue=DRIVE, seconds_since_heartbeat=self._silent
                 ):
                     await app.job_manager.retry_job(job)
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(self._silent / 4)
