@@ -17,12 +17,17 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker
 
 from orchestrator.adapters.queue.connection import QueueConnection
+from orchestrator.adapters.queue.exchange import SqlExchange
 from orchestrator.engine.node_ports import DRIVE
 from orchestrator.errors import StoreFault
 
 SILENT = 20.0
 """Seconds without a heartbeat after which another worker takes a deployment up."""
 
+KEPT_DAYS = 30.0
+"""Days for which jobs, and frames of attempts that have ended, are kept: the journal has what counts."""
+TIDY_EVERY = 720
+"""Looks for stalled jobs between two times of tidying: an hour."""
 WHEN_BROKEN = 15.0
 """Seconds after which a deployment is tried again that could not be driven at all."""
 
@@ -108,8 +113,15 @@ class DriveWorker:
 
     async def _take_up(self, app: procrastinate.App) -> None:
         """Put back the jobs of workers that died: whether their deployment is driven still, its claim says."""
+        turns = 0
         while True:
-            with suppress(ConnectorException):
+            with suppress(ConnectorException, StoreFault):
+                if turns % TIDY_EVERY == 0:
+                    await app.job_manager.delete_old_jobs(
+                        int(KEPT_DAYS * 24), include_failed=True, include_cancelled=True
+                    )
+                    await asyncio.to_thread(SqlExchange(self._connection).tidy, KEPT_DAYS)
+                turns += 1
                 for job in await app.job_manager.get_stalled_jobs(
                     queue=DRIVE, seconds_since_heartbeat=self._silent
                 ):

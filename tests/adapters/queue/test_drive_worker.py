@@ -39,7 +39,9 @@ def connection(database_url: str) -> Iterator[QueueConnection]:
 
 def worker(url: str, log: Path, seconds: float) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
-        return subprocess.Popen([sys.executable, "-c", _WORKER, url, str(seconds)], stdout=output, stderr=output)
+        return subprocess.Popen(
+            [sys.executable, "-c", _WORKER, url, str(seconds)], stdout=output, stderr=output
+        )
 
 
 def until(seen: Callable[[], bool]) -> None:

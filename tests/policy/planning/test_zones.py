@@ -51,5 +51,7 @@ def test_the_hosts_of_a_wave_are_of_one_zone(
 
 
 def test_hosts_without_ssh_are_no_work_of_nodes() -> None:
-    assert [path for path, _ in told_of({"web1": "dmz", "web2": "dmz"}, through="web2")] == ["resources.inventory"]
+    assert [path for path, _ in told_of({"web1": "dmz", "web2": "dmz"}, through="web2")] == [
+        "resources.inventory"
+    ]
     assert told_of({"web1": "", "web2": ""}, through="web2") == []
