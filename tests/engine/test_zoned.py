@@ -66,9 +66,9 @@ def test_where_the_store_is_a_file_hosts_of_a_zone_are_nobodys_work() -> None:
 
 def test_each_host_is_asked_from_its_zone_and_answers_keep_their_order(tmp_path: Path) -> None:
     ports = {zone: FakeTargets() for zone in ("", "dmz", "lan")}
-    for zone, port in ports.items():
+    for zone, memory in ports.items():
         for host in ("web1", "web2", "web3", "web4"):
-            port.machine(host).machine_id = f"{host} as {zone or 'here'} sees it"
+            memory.machine(host).machine_id = f"{host} as {zone or 'here'} sees it"
     zones = {"web1": "lan", "web2": "", "web3": "dmz", "web4": "lan"}
     targets = [Target(host=host, address="192.0.2.1", zone=zone) for host, zone in zones.items()]
     port = ZonedTargets(ports[""], lambda zone: ports[zone])
