@@ -190,6 +190,7 @@ def run_node(
 
         courier = AtHand(gateway(store_url()), settings.name)  # type: ignore[assignment]
     hands = _Hands(folder.absolute(), ansible)
+    say(f"{settings.name}, a node of {zone}: at work")
     NodeWork(
         folder.absolute(),
         keys,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from orchestrator.engine.zoned_runs import NoZones, no_zone
@@ -27,7 +28,7 @@ class ZoneHands:
 
     def runs(self, become: str | None, ansible: AnsibleChoice) -> RunsOfZones:
         """Attempts in any zone. `become`: the password that a person gave; nodes must have the core of this `ansible`."""
-        if not self._of_server:
+        if not self._of_server or not _queue_is_there(self._url):
             return NoZones()
         from orchestrator.adapters.nodes.remote_playbooks import RemotePlaybooks
 
@@ -60,3 +61,12 @@ class ZoneHands:
         from orchestrator.adapters.nodes.carried import SharedTrees
 
         return SharedTrees(self._desk.exchange)
+
+
+def _queue_is_there(url: str) -> bool:
+    """Whether anything was ever given to a zone by this store: who has no zones needs no queue, and gets none."""
+    if find_spec("procrastinate") is None:
+        return False
+    from orchestrator.bootstrap.nodes import queue_at
+
+    return queue_at(url).there()

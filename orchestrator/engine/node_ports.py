@@ -242,6 +242,10 @@ class Exchange(ABC):
         """Forget a call and its answer."""
 
     @abstractmethod
+    def tidy(self, days: float) -> None:
+        """Forget calls and reports of attempts that ended so long ago, calls without any, and content that none needs."""
+
+    @abstractmethod
     def share(self, digest: str, parts: Iterable[bytes]) -> None:
         """Keep content in parts of PART bytes; content that is there stays."""
 

@@ -1,5 +1,6 @@
 """Attempts by zone: those of a zone's hosts are its nodes' work, all others this machine's."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,13 +14,13 @@ from orchestrator.errors import MachineLacks
 class RunsOfZones(PlaybookRuns):
     """Attempts whose requests name a zone."""
 
+    @abstractmethod
     def knows(self, attempt: str) -> bool:
         """Whether an attempt of this name was given to a zone. Raises StoreFault."""
-        raise NotImplementedError
 
+    @abstractmethod
     def isolation_in(self, zone: str, image: str | None, *, acts_here: bool) -> RunIsolation:
         """What a run on a node of the zone is shut off by. Raises MachineLacks."""
-        raise NotImplementedError
 
 
 class NoZones(RunsOfZones):

@@ -223,6 +223,23 @@ def test_content_is_there_when_it_is_whole(ground: Ground) -> None:
     assert exchange.part("cd", 0) is None
 
 
+def test_what_is_over_for_long_is_forgotten_and_nothing_else(ground: Ground) -> None:
+    exchange = ground.exchange
+    for name, attempt, content in (("c1", "a1", "ab"), ("c2", "a2", "cd"), ("c3", "", "")):
+        exchange.put(Call(name, "a", "zone:a", b"frame", attempt, content))
+        exchange.take(name, "n1")
+    for digest in ("ab", "cd", "ef"):
+        exchange.share(digest, [b"x"])
+    exchange.report("a1", Answer("n1", b"over", 1, last=True))
+    exchange.report("a2", Answer("n1", b"on", 1, last=False))
+    exchange.tidy(1.0)
+    assert [exchange.call(name) is not None for name in ("c1", "c2", "c3")] == [True, True, True]
+    exchange.tidy(-1.0)
+    assert [exchange.call(name) is not None for name in ("c1", "c2", "c3")] == [False, True, False]
+    assert (exchange.report_of("a1"), exchange.report_of("a2") is not None) == (None, True)
+    assert [exchange.has(digest) for digest in ("ab", "cd", "ef")] == [False, True, False]
+
+
 def party(name: str) -> Party:
     return Party(name=name, verify="11" * 32, box="22" * 32)
 

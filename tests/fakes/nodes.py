@@ -189,6 +189,19 @@ class FakeExchange(Exchange):
             self.calls.pop(call, None)
             self.answers.pop(call, None)
 
+    def tidy(self, days: float) -> None:
+        """Everything is old here where `days` is below 0."""
+        if days >= 0:
+            return
+        with self._lock:
+            for call in list(self.calls.values()):
+                report = self.reports.get(call.attempt)
+                if not call.attempt or (report is not None and report.last):
+                    self.drop(call.id)
+                    self.reports.pop(call.attempt, None)
+            needed = {call.content for call in self.calls.values()}
+            self.contents = {digest: parts for digest, parts in self.contents.items() if digest in needed}
+
     def share(self, digest: str, parts: Iterable[bytes]) -> None:
         self.contents.setdefault(digest, list(parts))
 

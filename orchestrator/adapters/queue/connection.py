@@ -53,6 +53,15 @@ class QueueConnection:
         connector = self._opened()
         self.ask(connector.execute_query_async(query, **values))
 
+    def there(self) -> bool:
+        """Whether the tables are there already; it makes none. Raises StoreFault."""
+        if self._connector is not None:
+            return True
+        try:
+            return asyncio.run(_has_tables(self.url))
+        except (exceptions.ProcrastinateException, OSError, TimeoutError) as fault:
+            raise _store_fault(fault) from fault
+
     def close(self) -> None:
         """Close the connections; the next question opens new ones."""
         with self._lock:
@@ -93,6 +102,18 @@ async def _open(connector: procrastinate.PsycopgConnector) -> None:
     except BaseException:
         await connector.close_async()
         raise
+
+
+async def _has_tables(url: str) -> bool:
+    connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=1, timeout=_PATIENCE)
+    await connector.open_async()
+    try:
+        [row] = await connector.execute_query_all_async(
+            "SELECT to_regclass('orch_calls') IS NOT NULL AS there"
+        )
+        return bool(row["there"])
+    finally:
+        await connector.close_async()
 
 
 def _own_schema() -> str:

@@ -122,6 +122,21 @@ class SqlExchange(Exchange):
         """See the port."""
         self._to.act("DELETE FROM orch_calls WHERE id = %(id)s", id=call)
 
+    def tidy(self, days: float) -> None:
+        """See the port."""
+        self._to.act(
+            "WITH old AS (DELETE FROM orch_calls c WHERE made_at < clock_timestamp() - %(days)s * interval '1 day'"
+            " AND (attempt = '' OR EXISTS (SELECT 1 FROM orch_reports r WHERE r.attempt = c.attempt AND r.last))"
+            " RETURNING attempt) DELETE FROM orch_reports WHERE attempt IN (SELECT attempt FROM old)",
+            days=days,
+        )
+        self._to.act(
+            "WITH old AS (DELETE FROM orch_whole_contents w WHERE at < clock_timestamp() - %(days)s * interval '1 day'"
+            " AND NOT EXISTS (SELECT 1 FROM orch_calls c WHERE c.content = w.digest) RETURNING digest)"
+            " DELETE FROM orch_contents WHERE digest IN (SELECT digest FROM old)",
+            days=days,
+        )
+
     def share(self, digest: str, parts: Iterable[bytes]) -> None:
         """See the port. It is there when its number of parts is: whoever dies before leaves nothing that counts."""
         if self.has(digest):

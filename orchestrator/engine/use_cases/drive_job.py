@@ -41,6 +41,7 @@ def drive_job(
         say(deployment, str(fault))
         return None
     if _waits(ports, before):
+        say(deployment, before.state)
         return None
     say(deployment, "driven")
     drivers.begin(deployment, by)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -212,6 +212,28 @@ def test_a_node_that_is_cut_off_ends_its_attempts(
         line.cut.clear()
         until(lambda: port.sight("a1").state == "dead")
         assert port.stop("a1")
+
+
+def test_a_node_that_leaves_takes_nothing_new_and_stays_until_its_attempt_has_ended(
+    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
+) -> None:
+    runs.script("deploy", None, Script(stays_running=True))
+    port = world.playbooks(patience=SHORT)
+    node = world.node("n1", only(runs), hosts(FakeTargets()))
+    leaving = Event()
+    working = Thread(target=node.run, args=(leaving,), daemon=True)
+    working.start()
+    port.start(request(tmp_path / "project"))
+    until(lambda: port.sight("a1").worker_pid is not None)
+    leaving.set()
+    time.sleep(1.5)
+    port.start(request(tmp_path / "other project", "a2"))
+    assert working.is_alive(), "its attempt is at work"
+    assert [each.attempt for each in runs.started] == ["a1"]
+    assert world.playbooks().stop("a1"), "what only it can do it still does"
+    working.join(20)
+    assert not working.is_alive()
+    assert port.stop("a2"), "nobody took it"
 
 
 def test_what_a_node_lacks_is_said_at_once_and_nothing_is_begun(

@@ -41,7 +41,8 @@ def invite(zone: str, valid: str, by: str) -> None:
     $ORCH_NODE_TOKEN or on the input of orch node enrol.
     """
     _refuse_no_name(zone, "ZONE")
-    token = nodes.invite(bootstrap.home_of(), nodes.store_url(), zone, by, _seconds(valid))
+    seconds = _seconds(valid)
+    token = nodes.invite(bootstrap.home_of(), nodes.store_url(), zone, by, seconds)
     click.echo(token)
 
 

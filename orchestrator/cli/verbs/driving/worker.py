@@ -59,12 +59,12 @@ def worker(zone: str | None, folder: Path, at_once: int, by: str) -> None:
 
     if zone is not None:
         leaving = _leaving_on_signals()
-        say(f"node of {zone}: at work")
         nodes.run_node(folder, zone, leaving, say, wiring.named_ansible())
         say(f"node of {zone}: ended")
         return
     if click.get_current_context().get_parameter_source("folder") is click.core.ParameterSource.COMMANDLINE:
         raise UsageFault("--node is of a node; say --zone ZONE with it.")
+    nodes.store_url()
     ports, drivers = wiring.ports_to_look(), wiring.drivers()
     say("worker: at work")
 
