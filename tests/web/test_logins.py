@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import unquote
 
@@ -196,7 +197,7 @@ def test_a_login_from_another_site_is_refused(client: TestClient) -> None:
     assert client.post("/login", data=data, headers={"origin": "http://evil.test"}).status_code == 403
 
 
-ENDINGS = {
+ENDINGS: dict[str, Callable[[Ports], object]] = {
     "disabled": lambda ports: use.disable(ports, "bo", by="Ada"),
     "role given": lambda ports: use.change_people(
         ports, p.RoleGiven(login="bo", grant=Grant(role="viewer")), by="Ada"
