@@ -57,7 +57,7 @@ def come_back(client: TestClient, provider: FakeLoginProvider, subject: str, **c
     asked = question(client)
     code = provider.code_for(subject, ADDRESS + BACK, asked["nonce"], asked["challenge"])
     query = {"code": code, "state": asked["state"], "iss": ISSUER, **changed}
-    return client.get(BACK, params=query).status_code
+    return int(client.get(BACK, params=query).status_code)
 
 
 def test_somebody_in_a_group_with_a_role_is_added(

@@ -30,8 +30,8 @@ from tests.worlds.ports import ports_over
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fastapi import FastAPI
     from httpx import Response
+    from starlette.applications import Starlette
 
     from orchestrator.engine.ports import Journal, Ports
 
@@ -57,7 +57,7 @@ def with_person(ports: Ports, login: str, *roles: str, name: str | None = None) 
 
 def served_people(
     ports: Ports, address: str = ADDRESS, *, provider: FakeLoginProvider | OpenIdProvider | None = None
-) -> FastAPI:
+) -> Starlette:
     """The application over these ports, with the doors that it has in the field."""
     return application(
         Service(
@@ -73,7 +73,7 @@ def served_people(
     )
 
 
-def browser(app: FastAPI, address: str = ADDRESS, peer: str = "192.0.2.7") -> TestClient:
+def browser(app: Starlette, address: str = ADDRESS, peer: str = "192.0.2.7") -> TestClient:
     """A browser at that address that keeps its cookies."""
     return TestClient(app, base_url=address, client=(peer, 50000), follow_redirects=False)
 
@@ -86,7 +86,10 @@ def log_in(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer to the form of the login."""
-    return client.post("/login", data={"login": login, "password": password, "to": to}, headers=headers)
+    answer: Response = client.post(
+        "/login", data={"login": login, "password": password, "to": to}, headers=headers
+    )
+    return answer
 
 
 def csrf_of(client: TestClient, path: str = "/account") -> str:

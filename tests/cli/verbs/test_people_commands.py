@@ -157,4 +157,4 @@ def test_what_is_wrong_is_said_and_nothing_changed(
 
 def test_who_spoke_stands_beside_each_change(fleet: Fleet) -> None:
     events = [record.event for record in fleet.ports.journal.read("orch.house")]
-    assert all(event.spoken is not None for event in events if event.kind == "people_changed")  # type: ignore[union-attr]
+    assert all(event.spoken is not None for event in events if event.kind == "people_changed")
