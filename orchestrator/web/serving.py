@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator import bootstrap
 from orchestrator.adapters.channels.secret_values import secret_value
 from orchestrator.adapters.files.service_file import known_service_file
+from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.adapters.process import run as run_program
 from orchestrator.bootstrap.house import house_of
 from orchestrator.bootstrap.service_ports import service_ports, spoken_through
-from orchestrator.domain.rules.service_file import UNSET
+from orchestrator.domain.authority.service_file import UNSET
 from orchestrator.web.app import application
 from orchestrator.web.request_context import Service
 from orchestrator.web.session_times import SessionTimes
 from orchestrator.web.sessions import SessionDoors
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from starlette.applications import Starlette
 
-    from orchestrator.domain.rules.service_file import Provider
+    from orchestrator.domain.authority.service_file import Provider
     from orchestrator.engine.ports import Ports
 
 
@@ -42,6 +42,7 @@ def application_of(home: Path, house_file: Path, address: str) -> tuple[Starlett
         doors=SessionDoors(ports, times, address),
         home=home,
         address=address,
+        projects=tuple(expanded(Path(each)) for each in settings.projects),
         times=times,
         ways=settings.login,
         provider=_provider_of(settings.login.provider, ports),

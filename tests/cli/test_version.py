@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator import __version__
+from orchestrator.bootstrap.versions import UNKNOWN, commit_of
 from orchestrator.cli.main import run
-from orchestrator.cli.version import UNKNOWN, commit_of
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import Grant
-from orchestrator.domain.rules.service_file import Provider
+from orchestrator.domain.authority.service_file import Provider
 from orchestrator.engine.lookup.known_people import known_people
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import people as use

@@ -13,7 +13,7 @@ from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.bootstrap.service_ports import spoken_through
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import Grant
-from orchestrator.domain.rules.service_file import LoginWays, Provider
+from orchestrator.domain.authority.service_file import LoginWays, Provider
 from orchestrator.engine.use_cases import people as use
 from orchestrator.web.app import application
 from orchestrator.web.request_context import Service

@@ -19,7 +19,7 @@ from orchestrator.errors import MachineLacks, Refused
 if TYPE_CHECKING:
     from authlib.integrations.httpx_client import OAuth2Client
 
-    from orchestrator.domain.rules.service_file import Provider
+    from orchestrator.domain.authority.service_file import Provider
 
 PATIENCE = 10.0
 """Seconds that the provider has for each answer."""

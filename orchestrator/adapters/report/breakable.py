@@ -5,7 +5,9 @@ import re
 LONGEST_WHOLE = 20
 """Letters and digits in a row that are never broken: longer ones are digests and labels."""
 _PIECE = 16
-_APART = re.compile(r"<style>.*?</style>|<title>.*?</title>|<svg.*?</svg>|<[^>]*>", re.DOTALL)
+_APART = re.compile(
+    r"<style>.*?</style>|<title>.*?</title>|<svg.*?</svg>|<textarea.*?</textarea>|<[^>]*>", re.DOTALL
+)
 """Tags, and elements whose text is in no paragraph or cell."""
 _LONG = re.compile(rf"[^\s<>]{{{LONGEST_WHOLE + 1},}}")
 _JOINT = re.compile(r"((?:&#?\w+;|[/._:@=,;?\\-])+)")

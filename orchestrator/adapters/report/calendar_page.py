@@ -19,11 +19,12 @@ from orchestrator.policy.telling.words.schedule_words import (
 )
 
 
-def html_calendar(schedule: PublishedSchedule, zone: ZoneInfo) -> str:
-    """The page, in the time of this zone. No script, no external address, every text escaped."""
+def html_calendar(schedule: PublishedSchedule, zone: ZoneInfo, *, part: bool = False) -> str:
+    """The page, or a `part` for another page, in the time of this zone. No script, no external address, every text escaped."""
     return page_of(
         _environment(),
         "calendar.html.j2",
+        part=part,
         schedule=schedule,
         zone=zone,
         months=months_of(schedule, zone),

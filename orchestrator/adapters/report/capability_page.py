@@ -47,12 +47,15 @@ class LevelBar:
     cells: tuple[CriterionCell, ...]
 
 
-def html_assessment(assessment: CapabilityAssessment, criteria: CapabilityCriteria, zone: ZoneInfo) -> str:
-    """The page, in the time of this zone. No script, no external address, every text escaped."""
+def html_assessment(
+    assessment: CapabilityAssessment, criteria: CapabilityCriteria, zone: ZoneInfo, *, part: bool = False
+) -> str:
+    """The page, or a `part` for another page, in the time of this zone. No script, no external address, every text escaped."""
     levels = sorted({result.level for result in assessment.results})
     return page_of(
         _environment(),
         "capability.html.j2",
+        part=part,
         headline=headline(assessment, criteria),
         notes=list(notes_of(assessment, criteria, zone)),
         bars=[_bar(assessment, level, row) for row, level in enumerate(levels)],

@@ -8,9 +8,9 @@ from orchestrator.adapters.report.document import Document
 from orchestrator.adapters.report.templating import environment, page_of
 
 
-def html_of(document: Document) -> str:
-    """The page."""
-    return page_of(_environment(), "document.html.j2", doc=document)
+def html_of(document: Document, *, part: bool = False) -> str:
+    """The page, or a `part` for another page."""
+    return page_of(_environment(), "document.html.j2", part=part, doc=document)
 
 
 @cache

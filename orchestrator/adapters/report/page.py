@@ -72,7 +72,7 @@ class ChangedItem:
     diff: tuple[str, ...]
 
 
-def html_record(
+def html_record(  # noqa: PLR0913 - what a record is made of
     records: Sequence[Recorded],
     made_at: datetime,
     diffs: Diffs | None = None,
@@ -80,9 +80,12 @@ def html_record(
     signatures: Signatures | None = None,
     anchored: Sequence[str] = (),
     clauses: Section | None = None,
+    *,
+    part: bool = False,
 ) -> str:
-    """The page of one deployment's journal; `diffs` are after the backout, `deployed` after the waves.
+    """The page of one deployment's journal, or a `part` for another page.
 
+    `diffs` are after the backout, `deployed` after the waves.
     `anchored`: how far its log is anchored outside. `clauses`: the evidence by clause, in short.
     Without `signatures` none of them was verified.
     Raises LifecycleFault if it is not a deployment's journal.
@@ -93,6 +96,7 @@ def html_record(
     return page_of(
         _environment(),
         "record.html.j2",
+        part=part,
         d=d,
         story=story,
         records=records,

@@ -22,11 +22,12 @@ HEADLINES: tuple[MeasureCode, ...] = (
 )
 
 
-def html_report(report: PeriodReport, zone: ZoneInfo) -> str:
-    """The page, in the time of this zone. No script, no external address, every text escaped."""
+def html_report(report: PeriodReport, zone: ZoneInfo, *, part: bool = False) -> str:
+    """The page, or a `part` for another page, in the time of this zone. No script, no external address, every text escaped."""
     return page_of(
         _environment(),
         "period.html.j2",
+        part=part,
         report=report,
         period=period_words(report.period, zone),
         asked=asked_words(report),

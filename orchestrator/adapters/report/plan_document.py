@@ -36,11 +36,14 @@ NOTHING_OPEN = "Nothing that can be seen before a start, but for the decisions b
 
 @dataclass(frozen=True, slots=True)
 class PlanAsked:
-    """A plan without faults, with what else its document says: the strategy in words, its times, and what is still asked."""
+    """A plan without faults, with what else its document says: the strategy in words, its times, and what is still asked.
+
+    `ahead` is None where its times are behind it, or cannot be known.
+    """
 
     checked: PreparedPlan
     strategy: str
-    ahead: TimesAhead
+    ahead: TimesAhead | None
     zone: ZoneInfo
     asked: Sequence[str]
 
@@ -65,7 +68,7 @@ def plan_document(asked: PlanAsked, made_at: datetime) -> Document:
             wave_section(wave_rows(checked.waves)),
             _hosts(checked),
             _checks(checked),
-            _times(asked),
+            *((_times(asked, asked.ahead),) if asked.ahead is not None else ()),
             Section("Backout", tuple(_backout(checked))),
             Section("Rules", tuple(_rules(checked))),
             Section("The plan in its sections", ("As orch read it, with the defaults of its model.",)),
@@ -115,15 +118,15 @@ def _checks(checked: PreparedPlan) -> Section:
     return Section("Checks", table=table((("when", 3), ("what must hold", 7)), rows))
 
 
-def _times(asked: PlanAsked) -> Section:
+def _times(asked: PlanAsked, ahead: TimesAhead) -> Section:
     on_close = asked.checked.plan.schedule.on_window_close
-    verdict, _ = verdict_line(asked.ahead, asked.zone)
-    lines = (*frame_lines(asked.ahead, on_close, asked.zone), *([verdict] if verdict else []))
-    rows = time_rows(asked.ahead, asked.zone)
+    verdict, _ = verdict_line(ahead, asked.zone)
+    lines = (*frame_lines(ahead, on_close, asked.zone), *([verdict] if verdict else []))
+    rows = time_rows(ahead, asked.zone)
     headings = [(name, 2.0) for name in HEADINGS]
     return Section(
         "Point of no return",
-        (*lines, *basis_lines(asked.ahead), *completed_facts(asked.ahead)),
+        (*lines, *basis_lines(ahead), *completed_facts(ahead)),
         table=table(headings, rows),
     )
 

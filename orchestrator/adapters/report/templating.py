@@ -13,10 +13,10 @@ from orchestrator.adapters.report.legible import legible
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def environment(filters: Mapping[str, Callable[..., Any]], templates: Path = TEMPLATES) -> Environment:
-    """An environment with the templates of a folder and these filters."""
+def environment(filters: Mapping[str, Callable[..., Any]], *templates: Path) -> Environment:
+    """An environment with these filters and the templates of these folders, by default those of reports."""
     made = Environment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader(templates or (TEMPLATES,)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -27,9 +27,10 @@ def environment(filters: Mapping[str, Callable[..., Any]], templates: Path = TEM
     return made
 
 
-def page_of(made: Environment, template: str, **values: Any) -> str:
-    """The page of this template, with places where long names may be broken."""
-    return breakable(made.get_template(template).render(values))
+def page_of(made: Environment, template: str, *, part: bool = False, **values: Any) -> str:
+    """The page of this template, with places where long names may be broken; as a `part`, what stands in its <main> alone."""
+    layout = "part.html.j2" if part else "whole_page.html.j2"
+    return breakable(made.get_template(template).render(values, layout=layout, part=part))
 
 
 def _final(value: Any) -> Any:

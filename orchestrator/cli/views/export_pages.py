@@ -10,7 +10,7 @@ from typing import Any
 from orchestrator.adapters.report.clause_document import period_document
 from orchestrator.adapters.report.document_page import html_of
 from orchestrator.adapters.report.export_forms import population_csv, readme_text
-from orchestrator.cli.version import PACKAGE
+from orchestrator.bootstrap.versions import PACKAGE
 from orchestrator.cli.views import evidence_text as view
 from orchestrator.domain.rules.clause_map import ClauseMap
 from orchestrator.domain.text.format import counted

@@ -1,26 +1,13 @@
-"""An outline: a tree in a terminal, indented lines elsewhere."""
+"""An outline as it is printed: a tree in a terminal, indented lines elsewhere."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import click
 
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A line and the lines below it; `loud` marks what nobody may overlook."""
-
-    text: str
-    below: tuple[Branch, ...] = ()
-    loud: bool = False
-
-
-def group(title: str, lines: Iterable[str]) -> Branch:
-    """A title with a line below it for each text."""
-    return Branch(title, tuple(Branch(line) for line in lines))
+from orchestrator.policy.telling.outline import Branch
 
 
 def print_outline(root: Branch) -> None:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from orchestrator.domain.authority.admission_answer import LIFTED_BY_PEOPLE, Reason
-
-
-def asked_lines(asked: Sequence[Reason]) -> Iterator[str]:
-    """What people and time have yet to resolve before a start, a line each."""
-    for reason in asked:
-        yield f"still asked: {reason.without_moves_of_an_open_one()}"
 
 
 def asked_json(asked: Sequence[Reason]) -> dict[str, Any]:

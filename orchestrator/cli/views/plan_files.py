@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from orchestrator.cli.views.plan_answer import asked_lines
-from orchestrator.cli.views.plan_outline import strategy_words
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.rules.prepared_plan import PreparedPlan
 from orchestrator.policy.authority.times_ahead import TimesAhead
+from orchestrator.policy.telling.words.still_asked import asked_lines
+from orchestrator.policy.telling.words.strategy_words import strategy_words
 
 
 class PlanShown(NamedTuple):

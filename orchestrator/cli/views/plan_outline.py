@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from orchestrator.cli.views.outline import Branch
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.evidence.baseline import ScopeOn
 from orchestrator.domain.plan.declared_change import DeclaredChange
@@ -20,6 +19,7 @@ from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.selection import selection_words
 from orchestrator.policy.course.follow_up import needs_words
 from orchestrator.policy.evidence.allowed_changes import rules_binding
+from orchestrator.policy.telling.outline import Branch
 from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.document_words import document_line, overseers_of
 from orchestrator.policy.telling.words.environment_words import placed_words
@@ -27,6 +27,7 @@ from orchestrator.policy.telling.words.message_words import entry_words
 from orchestrator.policy.telling.words.metric_words import metric_line
 from orchestrator.policy.telling.words.policy_words import policy_words
 from orchestrator.policy.telling.words.stage_words import rotation_lines, stage_lines, stage_title, tag_words
+from orchestrator.policy.telling.words.strategy_words import strategy_words
 from orchestrator.policy.telling.words.unit_words import stated_words
 from orchestrator.policy.telling.words.wave_words import check_titles, gate_words, limit_words, on_words
 
@@ -51,23 +52,6 @@ def outline(checked: PreparedPlan, times: Branch) -> Branch:
             *_people(plan),
         ),
     )
-
-
-def strategy_words(checked: PreparedPlan) -> str:
-    """The strategy in one sentence, in capitals when it reaches all hosts at once."""
-    strategy = checked.plan.strategy
-    hosts, waves = len(checked.targets), checked.waves
-    if form_of(strategy.kind).all_at_once:
-        return f"{strategy.kind.upper()}: ALL {hosts} HOSTS AT ONCE"
-    if strategy.stages:
-        return (
-            f"{len(strategy.stages)} stages in order: {_count(hosts, 'host')} in {_count(len(waves), 'wave')}"
-        )
-    if strategy.pilot is not None and waves:
-        first, later = waves[0], waves[1:]
-        rest = sum(len(wave.hosts) for wave in later)
-        return f"{strategy.kind}: {', '.join(first.hosts)} first, then {_count(rest, 'host')} in {_count(len(later), 'wave')}"
-    return f"{strategy.kind}: {_count(hosts, 'host')} in {_count(len(waves), 'wave')}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestrator.cli.views.outline import Branch
 from orchestrator.domain.evidence.completed_times import CompletedTimes
 from orchestrator.domain.plan.planned_schedule import OnWindowClose
 from orchestrator.policy.authority.time_lines import (
@@ -19,6 +18,7 @@ from orchestrator.policy.authority.time_lines import (
     verdict_line,
 )
 from orchestrator.policy.authority.times_ahead import TimesAhead
+from orchestrator.policy.telling.outline import Branch
 
 
 def times_outline(ahead: TimesAhead, on_close: OnWindowClose, zone: ZoneInfo) -> Branch:

@@ -31,7 +31,7 @@ from orchestrator.engine.planning.replan_check import (
 )
 from orchestrator.engine.project_folder import folder
 from orchestrator.errors import NotFound, PlanFault, Refused
-from orchestrator.policy.authority.admission import admit
+from orchestrator.policy.authority.admission import admit, moment_of_start
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.calendar_check import opens_next, waits_for_people
 from orchestrator.policy.authority.copy_integrity import changes_in_copy
@@ -53,7 +53,7 @@ def perform(context: DriveContext, step: Perform) -> None:
     again = PlannedAgain((), d.authority.policy) if awaiting else _again(context, now)
     final = [reason for reason in again.reasons if reason.code == "plan.changed"]
     asked = d.with_(authority=Authorisation.updated(d.authority, policy=again.policy))
-    moment = admission_facts.asked_for(d, now) if awaiting else now
+    moment = moment_of_start(d, now) if awaiting else now
     try:
         question = admission_facts.question_of(context.ports, asked, moment, ticket=_ticket(context, asked))
         answer = admit(question)

@@ -31,7 +31,7 @@ from orchestrator.engine.lookup.lost_history import refuse_lost_history
 from orchestrator.engine.lookup.needed_password import refuse_rollback_without_password
 from orchestrator.engine.lookup.older_store import refuse_older_store
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
-from orchestrator.engine.lookup.snapshots import briefs
+from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.engine.speaking import VERBS, Sayable, named, speak, speak_about, unsigned
@@ -180,7 +180,30 @@ def rollback(  # noqa: PLR0913 - what a person may ask for with it
     replacing: Replacing | None = None,
     emergency: bool = False,
 ) -> Deployment:
-    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused.
+    """Back out every touched host of a deployment that is over or held, and prove it. Raises Refused."""
+    d = take_back(
+        ports,
+        deployment,
+        by=by,
+        reason=reason,
+        despite=despite,
+        replacing=replacing,
+        emergency=emergency,
+    )
+    return resume(ports, d.id, by=by, watch=watch, said_already=True)
+
+
+def take_back(
+    ports: Ports,
+    deployment: str,
+    *,
+    by: str,
+    reason: str,
+    despite: Sequence[str] = (),
+    replacing: Replacing | None = None,
+    emergency: bool = False,
+) -> Deployment:
+    """Put on the journal that a deployment that is over or held is backed out; whoever drives it does that. Raises Refused.
 
     `despite` are codes of obstacles that a person sets aside, or `all`. `replacing`: another playbook than the approved one,
     copied once nothing else speaks against the backout. `emergency`: take back what is completed by the emergency procedure.
@@ -205,12 +228,12 @@ def rollback(  # noqa: PLR0913 - what a person may ask for with it
     replacement = replacing.made(current) if replacing is not None else None
     chosen = {"restored": tuple(sorted(known)), "despite": aside, "replacement": replacement}
     try:
-        signal(ports, current.id, began.model_copy(update=chosen))
+        return signal(ports, current.id, began.model_copy(update=chosen))
     except Refused:
+        give_back(ports, folded(ports.journal, current.id))
         if replacement is not None:
             ports.authority.discard(Path(replacement.folder).name)
         raise
-    return resume(ports, current.id, by=by, watch=watch, said_already=True)
 
 
 ON_ANY_RECORD = (e.Paused, e.HeldOn, e.DeploymentHeld, e.AbortRequested, e.SealAccepted)
@@ -231,7 +254,10 @@ def signal(ports: Ports, deployment: str, event: e.Event, *, signed: bool = True
     journal = JournalWriter(
         ports.journal, current.id, lambda record: None, driver=current.driving.driver or ""
     )
-    journal.note(event)
+    recorded = journal.note(event)
+    if not recorded and signed and type(event) in VERBS:
+        state = journal.deployment.state.value
+        raise Refused(f"{current.id} is {state} by now: {event.kind.replace('_', ' ')} was not recorded.")
     return journal.deployment
 
 

@@ -4,9 +4,10 @@ from orchestrator.domain.authority.admission_answer import OF_CALENDAR, Admitted
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import DeploymentNotAdmitted as Waits
 from orchestrator.domain.journal.lifecycle import State
-from orchestrator.engine.lookup.admission_facts import Known, approved, asked_for, may_start
+from orchestrator.engine.lookup.admission_facts import Known, approved, may_start
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.deployment_commands import signal
+from orchestrator.policy.authority.admission import moment_of_start
 
 _AHEAD = (State.AWAITING_APPROVAL, State.SCHEDULED)
 
@@ -18,7 +19,7 @@ def ask_ahead(ports: Ports, d: Deployment, known: Known | None = None) -> Deploy
     """
     if d.authority.mode != "scheduled" or d.state not in _AHEAD or d.authority.effective is None:
         return d
-    answer = may_start(ports, d, asked_for(d, ports.clock.now()), known)
+    answer = may_start(ports, d, moment_of_start(d, ports.clock.now()), known)
     if isinstance(answer, Admitted) or {reason.code for reason in answer.reasons} <= OF_CALENDAR:
         proposed = d.state is State.AWAITING_APPROVAL
         return signal(ports, d.id, approved(d, answer)) if proposed else d

@@ -40,6 +40,11 @@ def may(access: Access, right: Right, place: Place | None = None) -> bool:
     return any(right in rights_of(grant.role) and _covers(grant, place) for grant in access.grants)
 
 
+def roles_at(access: Access, place: Place) -> tuple[str, ...]:
+    """The roles that this person has there, each once."""
+    return tuple(dict.fromkeys(grant.role for grant in access.grants if _covers(grant, place)))
+
+
 def rights_of(role: str) -> frozenset[Right]:
     """What this role may do."""
     return next((rights for name, rights in RIGHTS.items() if same_role(name, role)), POLICY_ROLE)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from orchestrator.domain.authority.admission_answer import Admission, Admitted, NotAdmitted, Reason
 from orchestrator.domain.authority.approval import ApprovalStatement
 from orchestrator.domain.authority.ground import Ground
 from orchestrator.domain.authority.rehearsal import Certificate
+from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.rules.requirement import RoleNeed
 from orchestrator.domain.text.names import as_read
 from orchestrator.policy.authority import approvals as given
@@ -39,6 +40,11 @@ def admit(question: Question) -> Admission:
     weighed = weigh(question)
     reasons = [reason for rule in RULES for reason in rule(weighed)]
     return NotAdmitted(reasons=tuple(dict.fromkeys(reasons))) if reasons else _admitted(weighed)
+
+
+def moment_of_start(d: Deployment, now: datetime) -> datetime:
+    """The moment of the start that is asked about: the scheduled one while it is ahead, else now."""
+    return max(now, d.schedule.starts or now)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from orchestrator.adapters.report.release_document import release_document
 from orchestrator.cli.verbs.viewing.release import release_json
 from orchestrator.cli.views.json_lines import JsonLines
 from orchestrator.cli.views.release_text import release_lines
-from orchestrator.cli.views.report_files import report_json_text
 from orchestrator.cli.views.report_text import report_lines
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal.events import Recorded
@@ -33,6 +32,7 @@ from orchestrator.engine.lookup.period_facts import period_facts
 from orchestrator.policy.authority.releases.release_story import ReleaseStory
 from orchestrator.policy.authority.releases.release_story_of import ReleaseFacts, release_story
 from orchestrator.policy.measures.period.period_report import PeriodReport
+from orchestrator.policy.measures.period.report_json import report_json_text
 from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
 from tests.adapters.report.outline import Outline

@@ -16,13 +16,13 @@ from orchestrator.adapters.report.pdf import pdf_of
 from orchestrator.adapters.report.period_csv import csv_report, inert
 from orchestrator.adapters.report.period_document import period_document
 from orchestrator.adapters.report.period_page import html_report
-from orchestrator.cli.views.report_files import report_json_text
 from orchestrator.cli.views.report_text import MOST_LISTED, report_lines
 from orchestrator.engine.lookup.period_facts import period_facts
 from orchestrator.policy.measures.period.figure_words import figure_words
 from orchestrator.policy.measures.period.listed_words import result_words
 from orchestrator.policy.measures.period.measure_words import MEANINGS
 from orchestrator.policy.measures.period.period_report import Asked, PeriodReport
+from orchestrator.policy.measures.period.report_json import report_json_text
 from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
 from tests.adapters.report.outline import Outline
@@ -114,7 +114,8 @@ def test_hostile_names_are_inert_on_the_page_which_needs_nothing_else() -> None:
 
 def test_the_page_draws_each_end_cause_and_lead_time() -> None:
     outline = Outline(html_report(report(DONE, DONE, BAD), BERLIN))
-    styles = [attributes.get("class") for tag, attributes in outline.elements if tag == "rect"]
+    rects = [attributes.get("class") or "" for tag, attributes in outline.elements if tag == "rect"]
+    styles = [style for style in rects if style.startswith("e-")]
     assert styles == ["e-completed", "e-backed_out", "e-failed"]
     assert sum(tag == "circle" for tag, _ in outline.elements) == 2
     assert "2 deployments completed" in outline.text

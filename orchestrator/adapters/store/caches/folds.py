@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Select, and_, delete, func, insert, select
@@ -50,8 +51,14 @@ def briefs(connection: Connection, mark: Mark) -> Mapping[str, Brief]:
     for name, text, marked in connection.execute(wanted.where(FOLDS.c.form == form())):
         with suppress(ValidationError):
             if marked == mark(f"brief {name}\n{text}".encode()):
-                briefs_by_name[name] = Brief.model_validate_json(text)
+                briefs_by_name[name] = _brief_in(text)
     return briefs_by_name
+
+
+@lru_cache(maxsize=10_000)
+def _brief_in(text: str) -> Brief:
+    """A service reads all briefs for each page; one that has not changed is read from its text once."""
+    return Brief.model_validate_json(text)
 
 
 def keep(database: Database, deployments: Sequence[Deployment], mark: Mark) -> None:

@@ -54,7 +54,7 @@ def export(
     The sample is drawn (--sample, --seed) in a way that anybody can repeat, or picked (--pick).
     """
     from orchestrator.adapters.files.export_files import write_export
-    from orchestrator.cli.version import programs
+    from orchestrator.bootstrap.versions import programs
     from orchestrator.cli.views.export_pages import pages
 
     choice, clause_maps = _choice(sample, seed, pick), maps_asked(maps)

@@ -23,7 +23,6 @@ from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.planning.decision import SpokenWord, digest_of_other, report
 from orchestrator.cli.verbs.planning.git_words import Asked, word_in_git
 from orchestrator.cli.verbs.planning.handed_in import take_files
-from orchestrator.cli.views.approval_view import approval_outline
 from orchestrator.cli.views.outline import print_outline
 from orchestrator.cli.wiring import ports_to_act as ports_of_home
 from orchestrator.cli.wiring import server_url
@@ -35,6 +34,7 @@ from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
 from orchestrator.errors import Cancelled, OrchError, Refused, UsageFault
+from orchestrator.policy.authority.approval_outline import approval_outline
 from orchestrator.policy.authority.word_checks import approval_words
 
 OPTIONS = {

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.views.approval_view import following_late_word, missing_words
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.signed_words import ApprovalSession
+from orchestrator.policy.authority.approval_outline import following_late_word, missing_words
 from orchestrator.policy.authority.word_checks import approval_words
 
 

@@ -21,8 +21,6 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.planning.environment_objections import warnings_of
 
 if TYPE_CHECKING:
-    from orchestrator.cli.views.outline import Branch
-    from orchestrator.domain.rules.environment import KnownMachine
     from orchestrator.errors import Fault
 
 HEADINGS = ("environment", "class", "owner", "title", "policy", "file")
@@ -54,8 +52,9 @@ def show(name: str, project: Path | None, as_json: bool) -> None:  # noqa: FBT00
         click.echo(as_line(loaded))
         return
     from orchestrator.cli.views.outline import print_outline
+    from orchestrator.policy.telling.environment_outline import environment_outline
 
-    print_outline(_outline(loaded))
+    print_outline(environment_outline(loaded, clock().now()))
 
 
 @environment.command(name="check")
@@ -123,32 +122,3 @@ def _row(loaded: LoadedFile[Environment]) -> tuple[str, ...]:
 
 def _warnings(loaded: LoadedFile[Environment]) -> list[Fault]:
     return [loaded.fault(objection) for objection in warnings_of(loaded.noun)]
-
-
-def _outline(loaded: LoadedFile[Environment]) -> Branch:
-    from orchestrator.cli.views.outline import Branch
-    from orchestrator.policy.calendar.windows import Calendar, freezes_at
-
-    noun = loaded.noun
-    binding = {freeze.name for freeze in freezes_at(Calendar.of_valid(freezes=noun.freezes), clock().now())}
-    freezes = [f"{f.name}{' (binds now)' if f.name in binding else ''}: {f.reason}" for f in noun.freezes]
-    rehearsals = (
-        "plans for others may be rehearsed here" if noun.rehearsals or not noun.live else "no rehearsals here"
-    )
-    return Branch(
-        f"{noun.environment} ({noun.class_}): {plain(noun.title, 200)}",
-        (
-            Branch(f"Owner: {noun.owner}"),
-            Branch(f"Inventory: {noun.inventory or 'not said'}"),
-            Branch(f"Policy that must bind: {noun.policy or 'none named'}"),
-            Branch(f"Rehearsals: {rehearsals}"),
-            Branch("Freezes", tuple(Branch(plain(line, 300)) for line in freezes or ["none"])),
-            Branch("Machines", tuple(Branch(_machine(m)) for m in noun.machines) or (Branch("none listed"),)),
-            Branch(f"File: {loaded.file}"),
-        ),
-    )
-
-
-def _machine(machine: KnownMachine) -> str:
-    names = (machine.host, machine.address, machine.machine_id, machine.host_key)
-    return ", ".join(plain(name, 120) for name in names if name)

@@ -15,11 +15,11 @@ from orchestrator.cli.options.rule_files import Shelf, as_line, check, project_o
 from orchestrator.cli.verbs.planning.approve_document import approving
 from orchestrator.cli.verbs.planning.model_stats import stats
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.cli.views.rule_outline import model_outline, with_document
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Fault
+from orchestrator.policy.authority.rule_outline import model_outline, with_document
 
 HEADINGS = ("model", "version", "title", "flow", *DOCUMENT_HEADINGS, "file")
 

@@ -16,9 +16,9 @@ from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.schedule_times import moment_of_option, zone_given, zone_option
 from orchestrator.cli.views.fault_formats import FORMATS, in_format
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.cli.views.plan_answer import asked_json, asked_lines
+from orchestrator.cli.views.plan_answer import asked_json
 from orchestrator.cli.views.plan_files import PlanShown, write_plan
-from orchestrator.cli.views.plan_outline import may_change_lines, outline, strategy_words
+from orchestrator.cli.views.plan_outline import may_change_lines, outline
 from orchestrator.cli.views.plan_times import times_json, times_outline
 from orchestrator.domain.authority.admission_answer import Reason
 from orchestrator.domain.plan.installed import installed_words
@@ -30,6 +30,8 @@ from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.answer_ahead import answer_ahead
 from orchestrator.policy.authority.times_ahead import times_ahead
 from orchestrator.policy.evidence.allowed_changes import rules_binding
+from orchestrator.policy.telling.words.still_asked import asked_lines
+from orchestrator.policy.telling.words.strategy_words import strategy_words
 
 if TYPE_CHECKING:
     from orchestrator.engine.ports import Ports

@@ -18,13 +18,13 @@ from orchestrator.cli.options.rule_files import as_line, check, project_option, 
 from orchestrator.cli.verbs.planning.approve_document import approving
 from orchestrator.cli.verbs.planning.policy_adoption import adopt, policy_shelf, withdraw
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.cli.views.rule_outline import policy_outline, with_document
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import Fault
 from orchestrator.policy.authority.document_standing import approving_roles
 from orchestrator.policy.authority.policy_lines import scope_words
+from orchestrator.policy.authority.rule_outline import policy_outline, with_document
 from orchestrator.policy.calendar.windows import calendar_of, odd_times
 
 HEADINGS = ("policy", "version", "title", "binds", *DOCUMENT_HEADINGS, "file")

@@ -16,23 +16,23 @@ from orchestrator.cli.wiring import say_home
 from orchestrator.domain.deployment.deployment import Deployment, elapsed
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.disposals import Disposal
-from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.text.format import seconds_words
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.snapshots import folded, survey
+from orchestrator.policy.course.brief_words import overdue, state_words, tone_of_brief
 from orchestrator.policy.course.follow_up import (
     review_overdue,
     reviews_missing,
-    short_words,
     sign_offs_missing,
 )
-from orchestrator.policy.course.post_review import overdue_after_the_end
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
+from orchestrator.policy.telling.ends import Tone
 from orchestrator.policy.telling.words.disposal_words import disposed_lines
 from orchestrator.policy.telling.words.environment_words import placed_words
 from orchestrator.policy.telling.words.policy_words import UNGOVERNED
 
+STYLES: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red"}
 HEADINGS = ("id", "release", "environment", "state", "began", "took", "by", "policy")
 
 
@@ -109,23 +109,6 @@ def took_words(seconds: float | None) -> str:
     return "" if seconds is None else seconds_words(round(seconds))
 
 
-def state_words(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
-    """The state, and what it waits for a person to do: decide while it is open, sign off or review afterwards."""
-    waiting = "stopped" if d.stopped else "held" if d.held else "paused" if d.paused else ""
-    if d.over:
-        waiting = short_words(d, now)
-    if rehearsal is not None:
-        waiting = ", ".join(filter(None, (rehearsal_words(rehearsal), waiting)))
-    return f"{d.state.value} ({waiting})" if waiting else d.state.value
-
-
-def rehearsal_words(d: Deployment) -> str:
-    """The result of a rehearsal, in words."""
-    if not d.over:
-        return "rehearsal"
-    return "rehearsal failed" if faults_of_part(d) else "as rehearsed"
-
-
 def _object(
     d: Brief, seconds: float | None, now: datetime, rehearsal: Deployment | None
 ) -> dict[str, object]:
@@ -172,15 +155,8 @@ def _rehearsal(d: Deployment | None) -> dict[str, object] | None:
     }
 
 
-NOT_DEPLOYED = {State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_FAILED, State.REFUSED}
-
-
 def state_style(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
     """The style of the state: an overdue review first, then success or failure."""
-    if d.over and (review_overdue(d, now) or overdue_after_the_end(d, now)):
+    if overdue(d, now):
         return "bold red"
-    if rehearsal is not None and rehearsal.over and not faults_of_part(rehearsal):
-        return "green"
-    if d.state is State.COMPLETED and rehearsal is None and not short_words(d, now):
-        return "green"
-    return "red" if d.state in NOT_DEPLOYED else "yellow"
+    return STYLES[tone_of_brief(d, now, rehearsal)]

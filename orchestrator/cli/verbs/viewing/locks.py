@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from orchestrator.cli.options.common_options import json_option
-from orchestrator.cli.verbs.viewing.list_ import state_words
 from orchestrator.cli.views.unreadable import say_lost
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.cli.wiring import say_home
@@ -15,6 +14,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import NotFound, StoreFault
+from orchestrator.policy.course.brief_words import state_words
 
 HEADINGS = ("host", "machine", "held by", "state", "since", "by", "purpose")
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from orchestrator.bootstrap.record_forms import FORMS, anchored_lines
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.options.orch_keys import read_keys
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.viewing.attachments import attachments
 from orchestrator.cli.verbs.viewing.record_disposal import certificate, dispose, due
-from orchestrator.cli.verbs.viewing.record_forms import FORMS, anchored_lines
 from orchestrator.cli.verbs.viewing.record_keeping import archive, hold, release
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
@@ -111,7 +111,7 @@ def show(deployment: str | None, *, as_json: bool, **files: Path | None) -> None
 )
 def seal(deployment: str | None, out: Path | None) -> None:
     """Seal the record of DEPLOYMENT in one file that proves itself [default: the open one, else the newest]."""
-    from orchestrator.cli.version import programs
+    from orchestrator.bootstrap.versions import programs
     from orchestrator.cli.views.seal_view import shape_lines
     from orchestrator.engine.use_cases.sealed_records import enveloped, sealed_statement
 
@@ -221,7 +221,7 @@ def anchor(forget: bool, schema: bool, as_json: bool) -> int:  # noqa: FBT001
 @record.command()
 def verifier() -> None:
     """Print the program that verifies a sealed record with nothing of orch."""
-    from orchestrator.cli.version import PACKAGE
+    from orchestrator.bootstrap.versions import PACKAGE
 
     click.echo((PACKAGE / "verifier" / "verify_record.py").read_text(encoding="utf-8"), nl=False)
 

@@ -101,7 +101,7 @@ def certificate(deployment: str, out: Path | None) -> None:
 
 
 def _write_certificate(ports: Ports, name: str, file: Path | None) -> Path:
-    from orchestrator.cli.version import programs
+    from orchestrator.bootstrap.versions import programs
     from orchestrator.engine.use_cases.disposal_certificates import certificate_of, enveloped_certificate
     from orchestrator.engine.use_cases.record_secrets import RecordGuard
 

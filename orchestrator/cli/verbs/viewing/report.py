@@ -13,6 +13,7 @@ from orchestrator.cli.wiring import ports_to_look as ports_of_home
 from orchestrator.engine.lookup.period_facts import period_facts
 from orchestrator.errors import UsageFault
 from orchestrator.policy.measures.period.period_report import Asked
+from orchestrator.policy.measures.period.report_json import report_json_text
 from orchestrator.policy.measures.period.report_of import report_of
 from orchestrator.policy.measures.period.span import Period
 
@@ -73,7 +74,7 @@ def report(  # noqa: PLR0913, PLR0917 - an option each
     from orchestrator.cli.views import report_files, report_text
 
     if as_json:
-        click.echo(report_files.report_json_text(made))
+        click.echo(report_json_text(made))
     elif csv_file or html or pdf:
         report_files.write_report(made, clocks, {"csv": csv_file, "html": html, "pdf": pdf})
     else:

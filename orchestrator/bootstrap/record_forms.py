@@ -54,7 +54,7 @@ def _pdf(ports: Ports, d: Deployment, records: list[Recorded], signatures: Signa
 def _sealed(ports: Ports, d: Deployment, records: list[Recorded]) -> Attached | str:
     """The sealed record as `orch record seal` makes it, or why there is none: the pages say so, and are made all the same."""
     from orchestrator.adapters.report.attached_record import attached_of
-    from orchestrator.cli.version import programs
+    from orchestrator.bootstrap.versions import programs
     from orchestrator.engine.use_cases.sealed_records import enveloped, sealed_statement
 
     try:

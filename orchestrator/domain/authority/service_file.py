@@ -91,11 +91,12 @@ class SessionLimits(Noun):
 
 
 class ServiceFile(Noun):
-    """The content of service.yml; `orch` is the version of this format."""
+    """The content of service.yml; `orch` is the version of this format. `projects`: folders whose plans and rules are shown."""
 
     orch: Annotated[Literal[1], exactly(only=1)]
     login: LoginWays = LoginWays()
     sessions: SessionLimits = SessionLimits()
+    projects: Many[AbsolutePath] = ()
 
 
 UNSET = ServiceFile(orch=1)

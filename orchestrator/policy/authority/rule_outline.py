@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from orchestrator.cli.views.outline import Branch, group
 from orchestrator.domain.calendar.local_time import wall
 from orchestrator.domain.plan.loaded_file import LoadedFile
 from orchestrator.domain.plan.wave import Gate, Limit
@@ -28,6 +27,7 @@ from orchestrator.policy.authority.policy_lines import (
     scope_words,
 )
 from orchestrator.policy.calendar.windows import calendar_of, closes_at, freezes_at, next_opening, open_at
+from orchestrator.policy.telling.outline import Branch, group
 
 
 def model_outline(loaded: LoadedFile[DeploymentModel]) -> Branch:

@@ -6,20 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from orchestrator.cli.views.outline import Branch, group
 from orchestrator.domain.authority.admission_answer import NotAdmitted
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.format import counted, seconds_words
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lookup.admission_facts import asked_for
-from orchestrator.policy.authority.admission import admit, weigh
+from orchestrator.policy.authority.admission import admit, moment_of_start, weigh
 from orchestrator.policy.authority.admission_question import Question
 from orchestrator.policy.authority.late_backout import Commands, is_late, late_backout
 from orchestrator.policy.authority.late_words import concession
 from orchestrator.policy.authority.word_checks import approval_words
 from orchestrator.policy.calendar.point_of_no_return import WaveArithmetic
 from orchestrator.policy.course.follow_up import following_words, needs_words
+from orchestrator.policy.telling.outline import Branch, group
 from orchestrator.policy.telling.summary import environment_words, release_words
 from orchestrator.policy.telling.words.assessment_words import change_sections
 from orchestrator.policy.telling.words.document_words import document_line
@@ -65,7 +64,7 @@ def missing_words(d: Deployment, question: Question) -> Iterator[str]:
 
 def _at_its_start(d: Deployment, question: Question) -> Question:
     """The question as admission asks it ahead: at the scheduled start, not at the moment in which somebody signs."""
-    return replace(question, now=asked_for(d, question.now))
+    return replace(question, now=moment_of_start(d, question.now))
 
 
 def _late(d: Deployment, question: Question) -> Iterator[str]:
