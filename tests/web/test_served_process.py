@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -182,3 +183,23 @@ def test_two_servers_share_sessions_and_their_ends(home: Path, tmp_path: Path, d
             httpx.get(two.address + "/people", headers=cookie, trust_env=False, timeout=120).status_code
             == 303
         )
+
+
+def test_it_speaks_tls(home: Path, tmp_path: Path) -> None:
+    certificate, key = str(tmp_path / "c.pem"), str(tmp_path / "k.pem")
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate]
+    subprocess.run(
+        [*make, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        check=True,
+        capture_output=True,
+    )
+    with_ada(home)
+    trusted = ssl.create_default_context(cafile=certificate)
+    with serving(home, "--tls-cert", certificate, "--tls-key", key) as served:
+        assert served.address.startswith("https://localhost:")
+        with httpx.Client(base_url=served.address, verify=trusted, trust_env=False, timeout=120) as browser:
+            answer = browser.post("/login", data={"login": "ada", "password": PASSWORD})
+            assert answer.status_code == 303
+            assert answer.headers["strict-transport-security"] == "max-age=31536000"
+            assert set(browser.cookies) == {"__Host-orch", "__Host-orch-browser"}
+            assert browser.get("/people").status_code == 200

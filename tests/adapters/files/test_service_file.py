@@ -72,6 +72,7 @@ def test_a_fault_has_its_line(tmp_path: Path, case: str) -> None:
     with pytest.raises(PlanFault) as raised:
         load_service_file(written(tmp_path, text))
     assert place in str(raised.value)
+    assert "s3cret" not in str(raised.value)
 
 
 def test_a_provider_on_this_machine_may_speak_in_clear(tmp_path: Path) -> None:
