@@ -24,9 +24,12 @@ from tests.worlds.fleet import Fleet
 from tests.worlds.passkeys import Authenticator, authenticator
 from tests.worlds.plans import plan_tree
 from tests.worlds.served import ADDRESS, CSRF, OpenDoors, access, served
+from tests.worlds.stages import staged
 
 ANN = authenticator()
 OTHER = authenticator(which=2)
+BACK = "rollback/routes.yml"
+ROLE = "deployment manager"
 
 
 class Desk:
@@ -85,6 +88,25 @@ def held() -> tuple[Fleet, Deployment]:
     return fleet, d
 
 
+def by_hand() -> tuple[Fleet, Deployment]:
+    manual = {
+        "who": "Acme",
+        "instruction": "Send it.",
+        "evidence": "A ticket.",
+        "confirmed_by": "service owner",
+    }
+    first = {"name": "routes", "on": "edge1", "manual": manual, "acceptance": [{"tcp": 443}], "backout": BACK}
+    after = {"name": "app", "on": "app1", "playbook": "playbooks/app.yml", "backout": "rollback/app.yml"}
+    tree = staged([first, after]) | {"suppliers": [{"name": "Acme", "contact": "noc@acme.example"}]}
+    fleet = Fleet(tree, ("edge1", "app1"))
+    return fleet, fleet.deploy()
+
+
+def completed() -> tuple[Fleet, Deployment]:
+    fleet = Fleet()
+    return fleet, fleet.deploy()
+
+
 def paused() -> tuple[Fleet, Deployment]:
     fleet, d = at_gate()
     fleet.say(d, e.Paused(by="ann", reason="wait"))
@@ -96,6 +118,8 @@ SAID = [
     (at_gate, "pause", {"reason": "lunch"}, e.Paused, State.AT_GATE),
     (at_gate, "hold", {"reason": "see"}, e.DeploymentHeld, State.AT_GATE),
     (at_gate, "abort", {"reason": "wrong"}, e.AbortRequested, State.BACKED_OUT),
+    (by_hand, "step", {"result": "done", "note": "seen"}, e.StepAnswered, State.COMPLETED),
+    (completed, "rollback", {"reason": "regret"}, e.BackoutBegan, State.BACKED_OUT),
     (paused, "resume", {"reason": "go"}, e.Resumed, State.AT_GATE),
     (paused, "abort", {"reason": "wrong"}, e.AbortRequested, State.BACKED_OUT),
     (held, "retry", {"reason": "again"}, e.Retried, State.COMPLETED),
@@ -135,7 +159,7 @@ def test_where_keys_are_trusted_the_passkey_signs_exactly_that(
     state: State,
 ) -> None:
     fleet, d = begin()
-    fleet.keys.ring = Keyring(keys=(ANN.trusted("Ann", "service owner"),))
+    fleet.keys.ring = Keyring(keys=(ANN.trusted("Ann", "service owner", ROLE),))
     desk = Desk(fleet)
     before = fleet.now(d.id).seq
     shown = desk.say(d, word, **fields)
