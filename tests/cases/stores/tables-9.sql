@@ -18,6 +18,14 @@ CREATE TABLE anchorings (
 	at VARCHAR(32) NOT NULL, 
 	PRIMARY KEY (anchor, size)
 );
+CREATE TABLE answered_requests (
+	name VARCHAR(64) NOT NULL, 
+	request VARCHAR(64) NOT NULL, 
+	until VARCHAR(32) NOT NULL, 
+	status INTEGER NOT NULL, 
+	body TEXT NOT NULL, 
+	PRIMARY KEY (name)
+);
 CREATE TABLE cmdb_facts (
 	ci VARCHAR(300) NOT NULL, 
 	deployment VARCHAR(100) NOT NULL, 
@@ -52,6 +60,13 @@ CREATE TABLE condensed_events (
 	counts TEXT NOT NULL, 
 	mark BLOB NOT NULL, 
 	PRIMARY KEY (deployment, seq)
+);
+CREATE TABLE contents (
+	digest VARCHAR(64) NOT NULL, 
+	part INTEGER NOT NULL, 
+	size BIGINT NOT NULL, 
+	body BLOB NOT NULL, 
+	PRIMARY KEY (digest, part)
 );
 CREATE TABLE epochs (
 	epoch INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -91,6 +106,15 @@ CREATE TABLE host_locks (
 	"by" VARCHAR(4000) NOT NULL, 
 	PRIMARY KEY (machine)
 );
+CREATE TABLE leases (
+	name VARCHAR(100) NOT NULL, 
+	fence BIGINT NOT NULL, 
+	renewals BIGINT NOT NULL, 
+	until FLOAT NOT NULL, 
+	holder VARCHAR(300) NOT NULL, 
+	place VARCHAR(300) NOT NULL, 
+	PRIMARY KEY (name)
+);
 CREATE TABLE people_marks (
 	digest VARCHAR(64) NOT NULL, 
 	kind VARCHAR(20) NOT NULL, 
@@ -122,6 +146,13 @@ CREATE TABLE people_tries (
 	name VARCHAR(64) NOT NULL, 
 	place VARCHAR(64) NOT NULL, 
 	good INTEGER NOT NULL, 
+	PRIMARY KEY (number)
+);
+CREATE TABLE prepared_words (
+	number VARCHAR(32) NOT NULL, 
+	session VARCHAR(64) NOT NULL, 
+	until VARCHAR(32) NOT NULL, 
+	body TEXT NOT NULL, 
 	PRIMARY KEY (number)
 );
 CREATE TABLE schema_steps (
@@ -168,6 +199,13 @@ CREATE TABLE seal_state (
 	store VARCHAR(64) NOT NULL, 
 	note TEXT NOT NULL, 
 	PRIMARY KEY (id)
+);
+CREATE TABLE store_moves (
+	move VARCHAR(64) NOT NULL, 
+	side VARCHAR(10) NOT NULL, 
+	place TEXT NOT NULL, 
+	at VARCHAR(32) NOT NULL, 
+	PRIMARY KEY (move)
 );
 CREATE INDEX ix_seal_log_deployment ON seal_log (deployment);
 CREATE INDEX ix_people_marks_login ON people_marks (login);
