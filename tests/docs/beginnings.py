@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from orchestrator.cli.verbs.planning.example import example_files, place_files
 from tests.docs.pages import ROOT
+from tests.store.postgres import server
 from tests.worlds import project
 from tests.worlds.plans import SIX, plan_tree
 from tests.worlds.sealed_fleet import sealed_fleet
@@ -42,6 +45,13 @@ def deployed(folder: Path) -> Words:
     tree["resources"]["environment"] = "lab"
     fleet = sealed_fleet(folder / ".orch", tree, SIX)
     return {"ID": fleet.deploy().id}
+
+
+def deployed_with_database(folder: Path) -> Words:
+    """The same beside an empty database of a server that ends with the tests; the page calls its URL DATABASE."""
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    return {**deployed(folder), "DATABASE": until_the_end.enter_context(server())}
 
 
 def tree(folder: Path) -> Words:
@@ -105,6 +115,7 @@ BEGINNINGS: Mapping[str, Callable[[Path], Words]] = {
     "the example": example,
     "the example, without hosts": example_without_hosts,
     "a deployment": deployed,
+    "a deployment and a database": deployed_with_database,
     "a tree": tree,
     "a repository": repository,
     "a checkout": checkout,
