@@ -94,6 +94,6 @@ def log_in(
 
 def csrf_of(client: TestClient, path: str = "/account") -> str:
     """The mark against forgery on a page of this session."""
-    found = re.search(r'name="csrf" value="([0-9a-f]{64})"', client.get(path).text)
-    assert found is not None
-    return found[1]
+    mark = re.search(r'name="csrf" value="([0-9a-f]{64})"', client.get(path).text)
+    assert mark is not None
+    return mark[1]
