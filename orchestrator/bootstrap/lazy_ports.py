@@ -259,7 +259,6 @@ class WiredPorts(ports.Ports):
     def playbooks(self) -> ports.PlaybookRuns:
         from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks, Given
         from orchestrator.engine.redacted_ports import RedactedRuns
-        from orchestrator.engine.zoned_runs import ZonedRuns
 
         runs = AnsiblePlaybooks(
             self._root / "attempts",
@@ -270,9 +269,7 @@ class WiredPorts(ports.Ports):
             images=self.images,
             home=self._root.absolute(),
         )
-        return RedactedRuns(
-            ZonedRuns(runs, lambda: self._zones.runs(self._become, self.ansible)), self.redaction
-        )
+        return RedactedRuns(self._zones.runs_beside(runs, self._become, self.ansible), self.redaction)
 
     @cached_property
     def _zones(self) -> ZoneHands:
@@ -295,15 +292,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_ports import RedactedTargets
         from orchestrator.engine.routed_targets import RoutedTargets
-        from orchestrator.engine.zoned_targets import ZonedTargets
 
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
         logins = Logins(self.redaction.become, self.kept_logins, self.redaction.login)
         hosts = SshTargets(controller, secrets_of=secrets_of, logins=logins)
         here = RoutedTargets(hosts, lambda: self._runs_beside().targets(controller))
-        return RedactedTargets(
-            ZonedTargets(here, lambda zone: self._zones.targets(zone, self.redaction)), self.redaction
-        )
+        return RedactedTargets(self._zones.targets_beside(here, self.redaction), self.redaction)
 
     @cached_property
     def hints(self) -> hint_ports.Hints:

@@ -7,7 +7,8 @@ from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from orchestrator.engine.zoned_runs import NoZones, no_zone
+from orchestrator.engine.zoned_runs import NoZones, ZonedRuns, no_zone
+from orchestrator.engine.zoned_targets import ZonedTargets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from orchestrator.adapters.ansible.choice import AnsibleChoice
     from orchestrator.adapters.nodes.calling import Desk
     from orchestrator.adapters.nodes.carried import SharedTrees
-    from orchestrator.engine.ports import Targets
+    from orchestrator.engine.ports import PlaybookRuns, Targets
     from orchestrator.engine.redaction import Redaction
     from orchestrator.engine.zoned_runs import RunsOfZones
 
@@ -25,6 +26,14 @@ class ZoneHands:
 
     def __init__(self, home: Path, url: str | None) -> None:
         self._home, self._url = home, url or ""
+
+    def runs_beside(self, here: PlaybookRuns, become: str | None, ansible: AnsibleChoice) -> ZonedRuns:
+        """Attempts here, and those of zones."""
+        return ZonedRuns(here, lambda: self.runs(become, ansible))
+
+    def targets_beside(self, here: Targets, redaction: Redaction) -> ZonedTargets:
+        """Hosts that are reached from here, and those of zones."""
+        return ZonedTargets(here, lambda zone: self.targets(zone, redaction))
 
     def runs(self, become: str | None, ansible: AnsibleChoice) -> RunsOfZones:
         """Attempts in any zone. `become`: the password that a person gave; nodes must have the core of this `ansible`."""
