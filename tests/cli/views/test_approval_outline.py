@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.engine.lookup.admission_facts import question_of
-from orchestrator.policy.telling.approval_outline import approval_outline
+from orchestrator.policy.authority.approval_outline import approval_outline
 from orchestrator.policy.telling.outline import Branch
 from tests.worlds.environments import file as environment_file
 from tests.worlds.fleet import Fleet

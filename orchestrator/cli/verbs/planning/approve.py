@@ -34,8 +34,8 @@ from orchestrator.engine.lookup.deployment_lookup import find_to_change
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
 from orchestrator.errors import Cancelled, OrchError, Refused, UsageFault
+from orchestrator.policy.authority.approval_outline import approval_outline
 from orchestrator.policy.authority.word_checks import approval_words
-from orchestrator.policy.telling.approval_outline import approval_outline
 
 OPTIONS = {
     "role": "--as",

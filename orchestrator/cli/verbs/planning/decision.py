@@ -13,8 +13,8 @@ from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.signed_words import ApprovalSession
+from orchestrator.policy.authority.approval_outline import following_late_word, missing_words
 from orchestrator.policy.authority.word_checks import approval_words
-from orchestrator.policy.telling.approval_outline import following_late_word, missing_words
 
 
 @dataclass(frozen=True, slots=True)
