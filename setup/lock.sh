@@ -11,11 +11,11 @@ python3 -m venv "$tool/venv"
 
 cp requirements.lock "$tool/lock" 2>/dev/null || true
 # --no-config: the lock must not carry this machine's own indexes or paths.
-"$tool/venv/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 --extra apprise --extra dev --extra mitogen --extra pdf --extra postgresql --extra serve --generate-hashes \
+"$tool/venv/bin/uv" pip compile --quiet --no-config --universal --python-version 3.11 --extra apprise --extra dev --extra mitogen --extra nodes --extra pdf --extra postgresql --extra serve --generate-hashes \
     --no-header --no-annotate --no-emit-index-url "$@" pyproject.toml --output-file "$tool/lock" >/dev/null
 
 {
-    echo "# Locked packages of the runtime and of the extras apprise, dev, mitogen, pdf, postgresql and serve, every published file's digest beside it."
+    echo "# Locked packages of the runtime and of the extras apprise, dev, mitogen, nodes, pdf, postgresql and serve, every published file's digest beside it."
     echo "# Written by setup/lock.sh from pyproject.toml; edit that one and run the script."
     grep -v '^#' "$tool/lock"
 } >requirements.lock

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -11,11 +11,18 @@ from orchestrator.errors import StoreFault
 
 
 class Spawn(Protocol):
-    """Starts a program that outlives this process. Returns a function that tells how it ended."""
+    """Starts a program that outlives this process. Returns what tells how it ended."""
 
-    def __call__(
-        self, arguments: Sequence[str], *, environment: Mapping[str, str], log: Path
-    ) -> Callable[[], int | None]: ...
+    def __call__(self, arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> "Child": ...
+
+
+class Child(Protocol):
+    """A program that was started: its exit code or None, and a way to ask it to end."""
+
+    def __call__(self) -> int | None: ...
+
+    def end(self) -> None:
+        """Ask it to end."""
 
 
 class DriverProcesses(Drivers):
@@ -38,7 +45,7 @@ class DriverProcesses(Drivers):
         self._key = key
         self._ansible = ansible
         self._become_file = become_file
-        self._ended: dict[str, Callable[[], int | None]] = {}
+        self._ended: dict[str, Child] = {}
 
     def begin(self, deployment: str, by: str) -> None:
         """Start `orch resume` in its own process. Raises StoreFault if its output cannot be kept."""
@@ -60,6 +67,12 @@ class DriverProcesses(Drivers):
         """Whether the driver that this process started still runs."""
         ended = self._ended.get(deployment)
         return ended is not None and ended() is None
+
+    def end(self, deployment: str) -> None:
+        """Ask the driver that this process started to end."""
+        ended = self._ended.get(deployment)
+        if ended is not None and ended() is None:
+            ended.end()
 
     def last_words(self, deployment: str) -> str:
         """The last line of the driver's output that is not JSON: its error."""

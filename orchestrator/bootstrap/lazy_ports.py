@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from dataclasses import fields
 from functools import cached_property
@@ -23,6 +22,7 @@ from orchestrator.engine import (
     messaging_ports,
     people_ports,
     ports,
+    prepared_ports,
     project_ports,
     record_ports,
     repeat_ports,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from orchestrator.adapters.store.disk import DiskStorage
     from orchestrator.bootstrap.own_voice import OpenKey
     from orchestrator.bootstrap.runs_beside import RunsBeside
+    from orchestrator.bootstrap.zone_hands import ZoneHands
     from orchestrator.domain.authority.signing import Keyring
     from orchestrator.domain.rules.channels import Channel
     from orchestrator.domain.rules.cmdb_file import OutsideCmdb
@@ -128,7 +129,7 @@ class WiredPorts(ports.Ports):
     @cached_property
     def journal(self) -> ports.Journal:
         from orchestrator.adapters.store.journal import SqlJournal
-        from orchestrator.bootstrap.shared_store import claim_terms
+        from orchestrator.bootstrap.shared_store import claim_terms, told_of_upgrade
 
         journal = SqlJournal(
             self._root,
@@ -140,9 +141,7 @@ class WiredPorts(ports.Ports):
             guest=self._guest,
             claims=claim_terms(),
         )
-        if journal.database.upgraded is not None:
-            sys.stderr.write(f"{journal.database.upgraded}\n")
-        return journal
+        return told_of_upgrade(journal)
 
     @cached_property
     def seal_keys(self) -> seal_ports.SealKeys:
@@ -169,6 +168,12 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.store.seals.anchor_book import anchor_book_beside
 
         return anchor_book_beside(self.journal)
+
+    @cached_property
+    def prepared_words(self) -> prepared_ports.PreparedWords:
+        from orchestrator.adapters.store.prepared_words import prepared_words_beside
+
+        return prepared_words_beside(self.journal)
 
     @cached_property
     def disposals(self) -> record_ports.Disposals:
@@ -254,6 +259,7 @@ class WiredPorts(ports.Ports):
     def playbooks(self) -> ports.PlaybookRuns:
         from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks, Given
         from orchestrator.engine.redacted_ports import RedactedRuns
+        from orchestrator.engine.zoned_runs import ZonedRuns
 
         runs = AnsiblePlaybooks(
             self._root / "attempts",
@@ -264,7 +270,16 @@ class WiredPorts(ports.Ports):
             images=self.images,
             home=self._root.absolute(),
         )
-        return RedactedRuns(runs, self.redaction)
+        return RedactedRuns(
+            ZonedRuns(runs, lambda: self._zones.runs(self._become, self.ansible)), self.redaction
+        )
+
+    @cached_property
+    def _zones(self) -> ZoneHands:
+        """Hands for hosts of zones."""
+        from orchestrator.bootstrap.zone_hands import ZoneHands
+
+        return ZoneHands(self._root, self._url)
 
     @cached_property
     def kept_logins(self) -> process.KeptLogins:
@@ -280,12 +295,14 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.ssh.on_target import network
         from orchestrator.engine.redacted_ports import RedactedTargets
         from orchestrator.engine.routed_targets import RoutedTargets
+        from orchestrator.engine.zoned_targets import ZonedTargets
 
         controller = ControllerChecks(process.run, self.clock, Asking(network.ask_http, network.ask_tcp))
         logins = Logins(self.redaction.become, self.kept_logins, self.redaction.login)
         hosts = SshTargets(controller, secrets_of=secrets_of, logins=logins)
+        here = RoutedTargets(hosts, lambda: self._runs_beside().targets(controller))
         return RedactedTargets(
-            RoutedTargets(hosts, lambda: self._runs_beside().targets(controller)), self.redaction
+            ZonedTargets(here, lambda zone: self._zones.targets(zone, self.redaction)), self.redaction
         )
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What is particular to a store on a server: whom a wait for a claim is told, and where machines share contents."""
+"""Beside the journal: who is told of a wait for a claim and of an upgrade, and where machines share contents."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 def claim_terms() -> ClaimTerms:
     """The ordinary terms; a wait is told on stderr."""
     return ClaimTerms(tell=_told_now)
+
+
+def told_of_upgrade(journal: SqlJournal) -> SqlJournal:
+    """The journal; where opening it upgraded the store, that is said on stderr."""
+    if journal.database.upgraded is not None:
+        _told_now(str(journal.database.upgraded))
+    return journal
 
 
 def contents_beside(journal: Journal) -> SharedContents | None:

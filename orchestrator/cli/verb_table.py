@@ -169,6 +169,16 @@ VERBS = (
         "Start the scheduled deployments that are due.",
     ),
     Verb(
+        "worker",
+        "orchestrator.cli.verbs.driving.worker:worker",
+        "Drive what the queue has, or be a node of a zone.",
+    ),
+    Verb(
+        "node",
+        "orchestrator.cli.verbs.driving.node:node",
+        "Nodes of zones: invite, enrol, list, drain, remove.",
+    ),
+    Verb(
         "stop-all",
         "orchestrator.cli.verbs.driving.stop_all:stop_all",
         "Stop every deployment in an emergency, or lift the stop.",

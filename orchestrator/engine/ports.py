@@ -29,6 +29,7 @@ from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdb
 from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.people_ports import NoPeopleStore, PeopleStore
+from orchestrator.engine.prepared_ports import NoPreparedWords, PreparedWords
 from orchestrator.engine.redaction import Redaction
 from orchestrator.engine.repeat_ports import NoRepeats, Repeats
 from orchestrator.engine.seal_ports import NoSealKeys, NoSeals, SealKeys, Seals
@@ -198,6 +199,9 @@ class Drivers(ABC):
     @abstractmethod
     def alive(self, deployment: str) -> bool:
         """Whether the driver that this process last started for the deployment still runs."""
+
+    def end(self, deployment: str) -> None:  # noqa: B027 - most cannot reach a driver
+        """Ask the driver that this process last started for the deployment to end; runs go on without it."""
 
     @abstractmethod
     def last_words(self, deployment: str) -> str:
@@ -396,3 +400,4 @@ class Ports:
     hints: Hints = field(default_factory=NoHints)
     repeats: Repeats = field(default_factory=NoRepeats)
     people: PeopleStore = field(default_factory=NoPeopleStore)
+    prepared_words: PreparedWords = field(default_factory=NoPreparedWords)

@@ -194,9 +194,9 @@ class RedactedRuns(PlaybookRuns):
         """See the port."""
         return self._runs.software(project, playbooks, inventory, image)
 
-    def isolation(self, image: str | None, *, acts_here: bool) -> RunIsolation:
+    def isolation(self, image: str | None, *, acts_here: bool, zone: str = "") -> RunIsolation:
         """See the port."""
-        return self._runs.isolation(image, acts_here=acts_here)
+        return self._runs.isolation(image, acts_here=acts_here, zone=zone)
 
     def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:
         """See the port."""

@@ -20,8 +20,11 @@ class RunsSoftware:
         """
         return RunSoftware()
 
-    def isolation(self, image: str | None, *, acts_here: bool) -> RunIsolation:
-        """What a run that begins now is shut off by. `acts_here`: its tasks may act on this machine."""
+    def isolation(self, image: str | None, *, acts_here: bool, zone: str = "") -> RunIsolation:
+        """What a run that begins now is shut off by. `acts_here`: its tasks may act on the machine that it runs on.
+
+        `zone`: whose nodes run it; empty: this machine. Raises MachineLacks where no node of the zone answers.
+        """
         return RunIsolation.of_valid(isolation="none" if image is None else "container")
 
     def go_on_with(self, ansible: AnsibleUsed) -> AnsibleUsed | None:

@@ -62,12 +62,12 @@ def _network_of(address: str) -> str:
     from ipaddress import IPv6Address, ip_address, ip_network
 
     try:
-        one = ip_address(address.partition("%")[0])
+        host = ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(one, IPv6Address) and one.ipv4_mapped is None:
-        return str(ip_network(f"{one}/64", strict=False))
-    return str(one)
+    if isinstance(host, IPv6Address) and host.ipv4_mapped is None:
+        return str(ip_network(f"{host}/64", strict=False))
+    return str(host)
 
 
 def _refuse_early(asked: Asked, free: datetime, now: datetime) -> None:

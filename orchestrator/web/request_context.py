@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from orchestrator.domain.authority.access import Access, Place, Right
-from orchestrator.domain.rules.service_file import LoginWays
+from orchestrator.domain.authority.service_file import LoginWays
 from orchestrator.policy.authority.access import may
+from orchestrator.web.live.hub import LiveHub
 from orchestrator.web.session_times import SessionTimes
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Service:
 
     `ports` are shared by all requests and only read; `speaking` makes ports that speak with a person's voice; `drivers` start
     processes that drive, for the service drives nothing itself. `address` is the URL that people use. `projects`: folders of
-    projects that an administrator named, below which plans and rules are read.
+    projects that an administrator named, below which plans and rules are read. `live` follows what people watch.
     """
 
     ports: Ports
@@ -37,10 +38,11 @@ class Service:
     doors: Doors
     home: Path
     address: str
-    projects: tuple[Path, ...] = ()
     times: SessionTimes = field(default_factory=SessionTimes)
     ways: LoginWays = field(default_factory=LoginWays)
     provider: LoginProvider | None = None
+    projects: tuple[Path, ...] = ()
+    live: LiveHub = field(default_factory=LiveHub)
 
     @property
     def newcomers(self) -> bool:

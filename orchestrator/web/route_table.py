@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestrator.web import report_parts
 from orchestrator.web.api import deployments, for_clients, looks, of_the_service, words
+from orchestrator.web.approvals import approval_pages
 from orchestrator.web.pages import (
     account_page,
     audit_page,
@@ -28,13 +29,17 @@ from orchestrator.web.pages import (
     welcome_page,
 )
 from orchestrator.web.routes import Route
+from orchestrator.web.words import word_pages
 
 
 def all_routes() -> tuple[Route, ...]:
     """Every route, in the order in which they are tried."""
     return (
-        *plain_files.ROUTES,
         *report_parts.ROUTES,
+        *approval_pages.ROUTES,
+        *plain_files.ROUTES,
+        *login_pages.ROUTES,
+        *overview.ROUTES,
         *account_page.ROUTES,
         *audit_page.ROUTES,
         *calendar.ROUTES,
@@ -42,9 +47,7 @@ def all_routes() -> tuple[Route, ...]:
         *deployment_list.ROUTES,
         *deployment_pages.ROUTES,
         *keys.ROUTES,
-        *login_pages.ROUTES,
         *nodes.ROUTES,
-        *overview.ROUTES,
         *passkey_pages.ROUTES,
         *people_pages.ROUTES,
         *plan_pages.ROUTES,
@@ -55,6 +58,7 @@ def all_routes() -> tuple[Route, ...]:
         *reviews.ROUTES,
         *rules.ROUTES,
         *welcome_page.ROUTES,
+        *word_pages.ROUTES,
         *deployments.ROUTES,
         *for_clients.ROUTES,
         *looks.ROUTES,

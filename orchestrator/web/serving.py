@@ -14,7 +14,7 @@ from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.adapters.process import run as run_program
 from orchestrator.bootstrap.house import house_of
 from orchestrator.bootstrap.service_ports import service_ports, spoken_through
-from orchestrator.domain.rules.service_file import UNSET
+from orchestrator.domain.authority.service_file import UNSET
 from orchestrator.web.app import application
 from orchestrator.web.request_context import Service
 from orchestrator.web.session_times import SessionTimes
@@ -23,7 +23,7 @@ from orchestrator.web.sessions import SessionDoors
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from orchestrator.domain.rules.service_file import Provider
+    from orchestrator.domain.authority.service_file import Provider
     from orchestrator.engine.ports import Ports
 
 

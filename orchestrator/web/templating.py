@@ -11,6 +11,7 @@ from urllib.parse import quote
 from starlette.responses import HTMLResponse
 
 from orchestrator.adapters.report.breakable import breakable
+from orchestrator.adapters.report.templating import TEMPLATES as OF_REPORTS
 from orchestrator.adapters.report.templating import environment
 from orchestrator.domain.text.format import counted, seconds_words, size_words
 from orchestrator.policy.telling.words.people_words import grant_words
@@ -43,20 +44,29 @@ def page(template: str, *, request: Request, asked: Asked | None = None, **value
     return HTMLResponse(text)
 
 
+def fragment(template: str, **values: Any) -> str:
+    """A part of a page, which is the same for everybody."""
+    return _environment().get_template(template).render(**values)
+
+
 @cache
 def _environment() -> Environment:
     return environment(
         {
             "moment": _moment,
+            "granted": grant_words,
             "day": _day,
             "iso": datetime.isoformat,
             "seconds": seconds_words,
             "size": size_words,
             "counted": counted,
             "in_path": lambda text: quote(text, safe=""),
-            "granted": grant_words,
+            "clock": _clock,
+            "px": lambda x: f"{x:.1f}",
+            "title": lambda name: str(name).replace("_", " "),
         },
         TEMPLATES,
+        OF_REPORTS,
     )
 
 
@@ -66,3 +76,7 @@ def _moment(at: datetime) -> str:
 
 def _day(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d}"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone():%H:%M:%S}"

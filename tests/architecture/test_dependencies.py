@@ -48,7 +48,7 @@ def test_lock_holds_versions_and_digests_only(root: Path, lock: str) -> None:
 def test_lock_covers_every_dependency(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    chosen = [extras[name] for name in ("apprise", "dev", "mitogen", "pdf", "postgresql", "serve")]
+    chosen = [extras[name] for name in ("apprise", "dev", "mitogen", "nodes", "pdf", "postgresql", "serve")]
     declared = names([*project["dependencies"], *(each for extra in chosen for each in extra)])
     locked = re.findall(r"^([a-z0-9-]+)==", (root / "requirements.lock").read_text(), flags=re.MULTILINE)
     assert {re.sub(r"[._]", "-", name) for name in declared} <= set(locked)

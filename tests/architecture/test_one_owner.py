@@ -19,6 +19,7 @@ OWNERS = {
     # The verifier shares no code with orch, so it has no port.
     "cryptography": ("adapters/keys/", "verifier/"),
     "dateutil": ("domain/calendar/recurrence.py",),
+    "httpx": ("adapters/nodes/over_http.py",),
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/", "web/"),
     "joserfc": ("adapters/people/",),
@@ -31,9 +32,9 @@ OWNERS = {
     "rich": ("cli/", "adapters/report/"),
     "ruamel": ("adapters/files/",),
     "sqlalchemy": ("adapters/store/",),
+    "starlette": ("web/",),
     # on_target is sent to the hosts and runs there, where there is no port.
     # nginx_file.py is sent to the host of a load balancer, as on_target is.
-    "starlette": ("web/",),
     "subprocess": (
         "adapters/process/",
         "adapters/ssh/on_target/items/shell.py",
@@ -47,7 +48,6 @@ OWNERS = {
     "typst": ("adapters/report/pdf.py",),
     "uvicorn": ("web/",),
     "unittest.mock": (),
-    "webauthn": ("adapters/keys/passkey_registration.py",),
     # Playbooks are read as Ansible reads them, with the same parser.
     "yaml": ("adapters/ansible/tree_check/playbook_files.py",),
 }

@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.people.openid import OpenIdProvider
-from orchestrator.domain.rules.service_file import Provider
+from orchestrator.domain.authority.service_file import Provider
 from orchestrator.engine.people_ports import Account, LoginProvider
 from orchestrator.errors import MachineLacks, Refused
 from tests.fakes.login_provider import FakeLoginProvider

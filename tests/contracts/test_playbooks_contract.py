@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,11 +13,15 @@ import pytest
 
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
+from orchestrator.adapters.queue import ProcrastinateJobs, QueueConnection, SqlExchange, SqlNodeBook
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.engine.ports import PlaybookRuns
+from orchestrator.engine.zoned_runs import ZonedRuns
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.playbooks import FakePlaybooks, Script
+from tests.fakes.targets import FakeTargets
+from tests.worlds.zone import ZONE, ZoneWorld, at_work, hosts, only
 
 RUNS = Path(__file__).parents[1] / "cases/runs"
 WARM = WarmStart()
@@ -73,6 +78,24 @@ class Real(Subject):
         return log.read_text().count(f"one {attempt}\n") if log.exists() else 0
 
 
+class OfAZone(Real):
+    """Ansible on a node, which a driver calls through the queue; both are of this machine."""
+
+    def __init__(self, root: Path, world: ZoneWorld) -> None:
+        super().__init__(root / "zone")
+        self._root.mkdir()
+        self.here, self._world = AnsiblePlaybooks(root / "attempts", warm=WARM), world
+
+    def hands(self) -> PlaybookRuns:
+        return AnsiblePlaybooks(self._root / "node attempts", warm=WARM)
+
+    def port(self) -> PlaybookRuns:  # type: ignore[override]
+        return ZonedRuns(self.here, self._world.playbooks)
+
+    def request(self, attempt: str, kind: str) -> AttemptRequest:
+        return super().request(attempt, kind).model_copy(update={"zone": ZONE})
+
+
 def _request(attempt: str, kind: str, variables: dict[str, object]) -> AttemptRequest:
     # Both hosts are this machine, which cannot be done under two names; of the failing run only one gets to its end.
     hosts = HOSTS if kind == "failing" else HOSTS[:1]
@@ -91,9 +114,23 @@ def _request(attempt: str, kind: str, variables: dict[str, object]) -> AttemptRe
     return AttemptRequest.model_validate({**given, **rest})
 
 
-@pytest.fixture(params=["fake", "real"])
-def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
-    return Fake() if request.param == "fake" else Real(tmp_path)
+@pytest.fixture(params=["fake", "real", "of a zone", "of a zone on PostgreSQL"])
+def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
+    if not request.param.startswith("of a zone"):
+        yield Fake() if request.param == "fake" else Real(tmp_path)
+        return
+    world = ZoneWorld(tmp_path)
+    connection = None
+    if request.param.endswith("PostgreSQL"):
+        connection = QueueConnection(request.getfixturevalue("database_url"))
+        world = ZoneWorld(
+            tmp_path, ProcrastinateJobs(connection), SqlExchange(connection), SqlNodeBook(connection)
+        )
+    zone = OfAZone(tmp_path, world)
+    with at_work(world.node("n1", only(zone.hands()), hosts(FakeTargets()))):
+        yield zone
+    if connection is not None:
+        connection.close()
 
 
 def ended(port: PlaybookRuns, attempt: str) -> Sighting:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,10 @@ from orchestrator.domain.plan.target import HOST_KEY_NOT_PINNED, Identity, Silen
 from orchestrator.engine.ports import Targets
 from orchestrator.policy.evidence.drift import compare, summary_lines
 from tests.adapters.ssh.loopback import Loopback, free_port, loopback_sshd, make_key
+from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
 from tests.worlds import asking_here
+from tests.worlds.zone import ZoneWorld, at_work, hosts, only
 
 CHECKS: list[Check] = [
     TypeAdapter[Check](Check).validate_python(written)
@@ -105,13 +107,27 @@ def in_memory(tmp_path: Path) -> Stage:
     return Stage(fleet, [web1, web2], dead, changed, locked, path, BaselineScope(files=(path,)), change)
 
 
-@pytest.fixture(params=["ssh", "memory", "staying over ssh", "staying in memory"])
+@pytest.fixture(
+    params=[
+        "ssh",
+        "memory",
+        "staying over ssh",
+        "staying in memory",
+        "of a zone over ssh",
+        "of a zone in memory",
+    ]
+)
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     on = (
         in_memory(tmp_path)
         if "memory" in request.param
         else over_ssh(request.getfixturevalue("sshd"), tmp_path)
     )
+    if request.param.startswith("of a zone"):
+        world = ZoneWorld(tmp_path / "zone")
+        with at_work(world.node("n1", only(FakePlaybooks()), hosts(on.port))):
+            yield replace(on, port=world.targets())
+        return
     if request.param.startswith("staying"):
         on.port = on.port.stay()
     yield on

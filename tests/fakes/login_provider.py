@@ -34,9 +34,11 @@ class FakeLoginProvider(LoginProvider):
         if given is None or given[1:] != (back, nonce, f"of {verifier}"):
             raise Refused("The provider did not let you in. Begin again at the login.")
         subject = given[0]
-        said = self.people[subject]
-        login = said.get("preferred_username", subject)
-        return Account(self.issuer, subject, said.get("name", login), login, tuple(said.get("groups", ())))
+        claims = self.people[subject]
+        login = claims.get("preferred_username", subject)
+        return Account(
+            self.issuer, subject, claims.get("name", login), login, tuple(claims.get("groups", ()))
+        )
 
     def _refuse_silent(self) -> None:
         if self.silent:

@@ -197,3 +197,15 @@ def test_a_playbook_that_goes_elsewhere_by_itself_is_never_done(runs: Runs, play
     outcome = runs.run(playbook, variables={"act": "x", "there": there}, addresses=pinned)
     assert "done" not in results(outcome).values()
     assert f"the inventory has web1 at {pinned['web3']} now" in reasons(outcome)
+
+
+def test_a_machine_tells_the_newest_epoch_of_each_store_that_came(runs: Runs) -> None:
+    ours, others = "a1" * 16, "b2" * 16
+    for store, number in ((ours, 5), (others, 6), (ours, 7)):
+        ended = at(runs, f"n{number}", epoch=number, store=store)
+        assert results(ended) == {"web1": "done", "web2": "done"}
+    known = SshTargets().identify([target for target in targets_of(runs.lab) if target.host in HOSTS])
+    for host in HOSTS:
+        machine = known[host]
+        assert isinstance(machine, Identity)
+        assert (machine.epoch, machine.stores) == (7, {ours: 7, others: 6})

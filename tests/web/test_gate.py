@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from orchestrator.domain.journal import events as e
 from orchestrator.engine.ports import Ports
 from orchestrator.policy.authority.access import RIGHTS, may, rights_of
 from orchestrator.web.route_table import all_routes
@@ -29,7 +30,8 @@ NAME = "app-2.0"
 def ports() -> Ports:
     clock = FakeClock(NOW)
     journal = FakeJournal(clock)
-    journal.append(NAME, 0, [planned()])
+    # It is over: a stream of what changes ends then.
+    journal.append(NAME, 0, [planned(), e.DeploymentCancelled(by="ann", reason="not now")])
     return ports_over(clock, FakePlans(), FakePlaybooks(clock.now), FakeTargets(), journal=journal)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import unquote
 
@@ -51,7 +52,7 @@ def client(ports: Ports) -> TestClient:
 
 
 def is_in(client: TestClient) -> bool:
-    return client.get("/").status_code == 200
+    return bool(client.get("/").status_code == 200)
 
 
 def test_a_right_password_lets_in_and_leads_on(client: TestClient) -> None:
@@ -196,7 +197,7 @@ def test_a_login_from_another_site_is_refused(client: TestClient) -> None:
     assert client.post("/login", data=data, headers={"origin": "http://evil.test"}).status_code == 403
 
 
-ENDINGS = {
+ENDINGS: dict[str, Callable[[Ports], object]] = {
     "disabled": lambda ports: use.disable(ports, "bo", by="Ada"),
     "role given": lambda ports: use.change_people(
         ports, p.RoleGiven(login="bo", grant=Grant(role="viewer")), by="Ada"
@@ -250,7 +251,7 @@ def token_for(ports: Ports, *scopes: Right, days: int = 1, login: str = "bo") ->
 
 
 def shows(ports: Ports, header: str, path: str = "/") -> int:
-    return browser(served_people(ports)).get(path, headers={"authorization": header}).status_code
+    return int(browser(served_people(ports)).get(path, headers={"authorization": header}).status_code)
 
 
 def test_a_token_reads(ports: Ports) -> None:

@@ -11,7 +11,7 @@ from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import Grant
-from orchestrator.domain.rules.service_file import Provider
+from orchestrator.domain.authority.service_file import Provider
 from orchestrator.engine.lookup.known_people import known_people
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import people as use
@@ -57,7 +57,7 @@ def come_back(client: TestClient, provider: FakeLoginProvider, subject: str, **c
     asked = question(client)
     code = provider.code_for(subject, ADDRESS + BACK, asked["nonce"], asked["challenge"])
     query = {"code": code, "state": asked["state"], "iss": ISSUER, **changed}
-    return client.get(BACK, params=query).status_code
+    return int(client.get(BACK, params=query).status_code)
 
 
 def test_somebody_in_a_group_with_a_role_is_added(

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,9 +58,9 @@ def serving(home: Path, *words: str, url: str | None = None) -> Iterator[Served]
         try:
             assert process.stdout is not None
             first = process.stdout.readline()
-            found = re.search(r" at (https?://\S+?)/ ;", first)
-            assert found is not None, first + (process.stderr.read() if process.stderr else "")
-            yield Served(process, found[1], [first])
+            address = re.search(r" at (https?://\S+?)/ ;", first)
+            assert address is not None, first + (process.stderr.read() if process.stderr else "")
+            yield Served(process, address[1], [first])
         finally:
             process.terminate()
 
@@ -88,8 +89,8 @@ def with_ada(home: Path, url: str | None = None) -> None:
 def test_it_says_what_to_do_first_logs_json_and_ends_gracefully(home: Path) -> None:
     with serving(home) as served:
         assert served.process.stdout is not None
-        told = "".join(served.process.stdout.readline() for _ in range(3))
-        assert re.search(r"orch people add \w+ --role administrator --password", told)
+        lines = "".join(served.process.stdout.readline() for _ in range(3))
+        assert re.search(r"orch people add \w+ --role administrator --password", lines)
         with_ada(home)
         with httpx.Client(base_url=served.address, trust_env=False, timeout=120) as browser:
             assert browser.get("/").headers["location"] == "/login?to=%2F"
@@ -125,9 +126,9 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_wrong_is_said_and_nothing_starts(home: Path, case: str) -> None:
-    words, code, said = REFUSED[case]
+    words, code, reason = REFUSED[case]
     made = orch(home, "serve", "--port", "0", *words)
-    assert (made.returncode, said in made.stderr) == (code, True), made.stderr
+    assert (made.returncode, reason in made.stderr) == (code, True), made.stderr
     assert "Traceback" not in made.stderr
     assert list(home.iterdir()) == []
 
@@ -166,12 +167,14 @@ def test_two_servers_share_sessions_and_their_ends(home: Path, tmp_path: Path, d
     other.mkdir(mode=0o700)
     url = database_url.replace("postgresql://", "postgresql+psycopg://")
     with_ada(home, url)
-    with serving(home, url=url) as one, serving(other, url=url) as two:
-        with httpx.Client(base_url=one.address, trust_env=False, timeout=120) as browser:
+    with serving(home, url=url) as first, serving(other, url=url) as second:
+        with httpx.Client(base_url=first.address, trust_env=False, timeout=120) as browser:
             assert browser.post("/login", data={"login": "ada", "password": PASSWORD}).status_code == 303
             cookie = {"cookie": f"orch={browser.cookies['orch']}"}
             assert (
-                httpx.get(two.address + "/people", headers=cookie, trust_env=False, timeout=120).status_code
+                httpx.get(
+                    second.address + "/people", headers=cookie, trust_env=False, timeout=120
+                ).status_code
                 == 200
             )
             page = browser.get("/account").text
@@ -179,6 +182,26 @@ def test_two_servers_share_sessions_and_their_ends(home: Path, tmp_path: Path, d
             assert csrf is not None
             browser.post("/logout", data={"csrf": csrf[1]})
         assert (
-            httpx.get(two.address + "/people", headers=cookie, trust_env=False, timeout=120).status_code
+            httpx.get(second.address + "/people", headers=cookie, trust_env=False, timeout=120).status_code
             == 303
         )
+
+
+def test_it_speaks_tls(home: Path, tmp_path: Path) -> None:
+    certificate, key = str(tmp_path / "c.pem"), str(tmp_path / "k.pem")
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate]
+    subprocess.run(
+        [*make, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        check=True,
+        capture_output=True,
+    )
+    with_ada(home)
+    trusted = ssl.create_default_context(cafile=certificate)
+    with serving(home, "--tls-cert", certificate, "--tls-key", key) as served:
+        assert served.address.startswith("https://localhost:")
+        with httpx.Client(base_url=served.address, verify=trusted, trust_env=False, timeout=120) as browser:
+            answer = browser.post("/login", data={"login": "ada", "password": PASSWORD})
+            assert answer.status_code == 303
+            assert answer.headers["strict-transport-security"] == "max-age=31536000"
+            assert set(browser.cookies) == {"__Host-orch", "__Host-orch-browser"}
+            assert browser.get("/people").status_code == 200

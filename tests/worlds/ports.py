@@ -34,6 +34,7 @@ from tests.fakes.measurements import FakeMeasurements
 from tests.fakes.outside_cmdbs import FakeOutsideCmdbs
 from tests.fakes.people import FakePeople
 from tests.fakes.plans import FakePlans
+from tests.fakes.prepared_words import FakePreparedWords
 from tests.fakes.senders import FakeSenders
 from tests.fakes.storage import FakeStorage
 from tests.fakes.tickets import FakeTickets
@@ -89,4 +90,5 @@ def ports_over(
         texts=texts or PlainTexts(),
         senders=senders or FakeSenders(),
         outside_cmdbs=outside_cmdbs or FakeOutsideCmdbs(),
+        prepared_words=FakePreparedWords(),
     )

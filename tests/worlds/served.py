@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
 
-    from orchestrator.engine.ports import Ports
+    from orchestrator.engine.ports import Drivers, Ports
 
 ADDRESS = "http://orch.test"
 CSRF = "c" * 32
@@ -51,15 +51,21 @@ def access(*roles: str, service: str = "*", environment: str = "*") -> Access:
     return Access(person="Ann", login="ann", grants=grants)
 
 
-def served(ports: Ports, doors: Doors, home: Path = Path("/nowhere")) -> Starlette:
-    """The application over these ports."""
+def served(
+    ports: Ports,
+    doors: Doors,
+    home: Path = Path("/nowhere"),
+    drivers: Drivers | None = None,
+    address: str = ADDRESS,
+) -> Starlette:
+    """The application over these ports; without `drivers` nothing is driven."""
     return application(
         Service(
             ports=ports,
             speaking=lambda voice: spoken_through(ports, voice),
-            drivers=FakeDrivers(lambda deployment, by: None),
+            drivers=drivers or FakeDrivers(lambda deployment, by: None),
             doors=doors,
             home=home,
-            address=ADDRESS,
+            address=address,
         )
     )

@@ -13,7 +13,7 @@ from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.bootstrap.service_ports import spoken_through
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import Grant
-from orchestrator.domain.rules.service_file import LoginWays, Provider
+from orchestrator.domain.authority.service_file import LoginWays, Provider
 from orchestrator.engine.use_cases import people as use
 from orchestrator.web.app import application
 from orchestrator.web.request_context import Service
@@ -30,8 +30,8 @@ from tests.worlds.ports import ports_over
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fastapi import FastAPI
     from httpx import Response
+    from starlette.applications import Starlette
 
     from orchestrator.engine.ports import Journal, Ports
 
@@ -57,7 +57,7 @@ def with_person(ports: Ports, login: str, *roles: str, name: str | None = None) 
 
 def served_people(
     ports: Ports, address: str = ADDRESS, *, provider: FakeLoginProvider | OpenIdProvider | None = None
-) -> FastAPI:
+) -> Starlette:
     """The application over these ports, with the doors that it has in the field."""
     return application(
         Service(
@@ -73,7 +73,7 @@ def served_people(
     )
 
 
-def browser(app: FastAPI, address: str = ADDRESS, peer: str = "192.0.2.7") -> TestClient:
+def browser(app: Starlette, address: str = ADDRESS, peer: str = "192.0.2.7") -> TestClient:
     """A browser at that address that keeps its cookies."""
     return TestClient(app, base_url=address, client=(peer, 50000), follow_redirects=False)
 
@@ -86,11 +86,14 @@ def log_in(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer to the form of the login."""
-    return client.post("/login", data={"login": login, "password": password, "to": to}, headers=headers)
+    answer: Response = client.post(
+        "/login", data={"login": login, "password": password, "to": to}, headers=headers
+    )
+    return answer
 
 
 def csrf_of(client: TestClient, path: str = "/account") -> str:
     """The mark against forgery on a page of this session."""
-    found = re.search(r'name="csrf" value="([0-9a-f]{64})"', client.get(path).text)
-    assert found is not None
-    return found[1]
+    mark = re.search(r'name="csrf" value="([0-9a-f]{64})"', client.get(path).text)
+    assert mark is not None
+    return mark[1]

@@ -50,6 +50,7 @@ def targets_of(hosts: Iterable[dict[str, Any]], project: Path, faults: list[str]
                 if (host["python"] or "auto").startswith("auto")
                 else host["python"],
                 through=through_of(host["connection"]),
+                zone=host.get("zone") or "",
             )
         except (ValidationError, ValueError) as wrong:
             words = wrong.errors()[0]["msg"] if isinstance(wrong, ValidationError) else str(wrong)

@@ -25,6 +25,7 @@ _CONNECTION = {
     "user": ("ansible_ssh_user", "ansible_user"),
     "private_key": ("ansible_ssh_private_key_file", "ansible_private_key_file"),
     "python": ("ansible_python_interpreter",),
+    "zone": ("orch_zone",),
     "connection": ("ansible_connection",),
     "ssh_args": ("ansible_ssh_args",),
     "common_args": ("ansible_ssh_common_args",),

@@ -140,7 +140,7 @@ class AnsiblePlaybooks(PlaybookRuns):
         """Start the zygote, so that its import is over when it is needed, and have a worker wait for its attempt."""
         self._warm.make_ready(project, accelerate)
 
-    def isolation(self, image: str | None, *, acts_here: bool) -> RunIsolation:
+    def isolation(self, image: str | None, *, acts_here: bool, zone: str = "") -> RunIsolation:
         """A container for an image, else a mount namespace where this machine gives one; asked once for each answer."""
         if image:
             return RunIsolation(isolation="container")

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from orchestrator.adapters.files.noun_file import bytes_of, noun_of
+from orchestrator.domain.authority.service_file import ServiceFile
 from orchestrator.domain.plan.loaded_file import LoadedFile
-from orchestrator.domain.rules.service_file import ServiceFile
 
 SERVICE = "service.yml"
 

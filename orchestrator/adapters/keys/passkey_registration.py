@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pydantic import ValidationError
 
 from orchestrator.adapters.extras import to_install
@@ -169,9 +170,11 @@ def _verified(answer: bytes, challenge: bytes, site: Site) -> VerifiedRegistrati
         from webauthn.helpers.exceptions import WebAuthnException
     except ImportError:
         raise _lacking() from None
-    foreign = (WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+    of_python = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+    foreign = (WebAuthnException, InvalidSignature, UnsupportedAlgorithm, *of_python)
     try:
         whole = read_object(answer, most_bytes=LARGEST_ANSWER)
+        _refuse_foreign_attestation(base64url_to_bytes(whole["response"]["attestationObject"]))
         made = verify_registration_response(
             credential=whole,
             expected_challenge=challenge,
@@ -191,6 +194,17 @@ def _verified(answer: bytes, challenge: bytes, site: Site) -> VerifiedRegistrati
     if client.embedded:
         raise Refused(f"{_NOTHING}: the page was shown within a page of another site. Open it by itself.")
     return made
+
+
+def _refuse_foreign_attestation(raw: bytes) -> None:
+    """None is asked for. What comes all the same is by the key itself, or it would have orch read certificates of strangers."""
+    from webauthn.helpers import parse_attestation_object
+    from webauthn.helpers.structs import AttestationFormat
+
+    attested = parse_attestation_object(raw)
+    by_itself = attested.fmt == AttestationFormat.PACKED and not attested.att_stmt.x5c
+    if attested.fmt != AttestationFormat.NONE and not by_itself:
+        raise Refused(f"{_NOTHING}: the device is attested by its maker, which nobody asked for. {_AGAIN}.")
 
 
 def _der(cose: bytes) -> bytes:

@@ -19,7 +19,7 @@ from orchestrator.errors import MachineLacks, Refused
 if TYPE_CHECKING:
     from authlib.integrations.httpx_client import OAuth2Client
 
-    from orchestrator.domain.rules.service_file import Provider
+    from orchestrator.domain.authority.service_file import Provider
 
 PATIENCE = 10.0
 """Seconds that the provider has for each answer."""
@@ -187,12 +187,12 @@ class OpenIdProvider(LoginProvider):
         self._refuse_plain(place, "userinfo_endpoint")
         answer = self._asked(lambda: client.request("GET", place))
         try:
-            said = answer.json() if answer.status_code == 200 and len(answer.content) <= LARGEST else {}
+            whole = answer.json() if answer.status_code == 200 and len(answer.content) <= LARGEST else {}
         except ValueError:
-            said = {}
-        if not isinstance(said, dict) or said.get("sub") != claims["sub"]:
+            whole = {}
+        if not isinstance(whole, dict) or whole.get("sub") != claims["sub"]:
             return {}
-        return said
+        return whole
 
     def _account(self, claims: dict[str, Any]) -> Account:
         subject = claims["sub"]

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,10 +130,22 @@ def spawn_attended(
     )
 
 
-def spawn_child(
-    arguments: Sequence[str], *, environment: Mapping[str, str], log: Path
-) -> Callable[[], int | None]:
-    """Start a program in its own session and this folder; it outlives this process. Returns a function for its exit code.
+class Child:
+    """A program that this process started. Called, it gives the exit code, or None while the program runs."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
+
+    def __call__(self) -> int | None:
+        return self._child.poll()
+
+    def end(self) -> None:
+        """Ask it to end."""
+        self._child.terminate()
+
+
+def spawn_child(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> Child:
+    """Start a program in its own session and this folder; it outlives this process. Returns what gives its exit code.
 
     The exit code is negative for a signal and None while the program runs. Output is appended to `log`.
     """
@@ -146,7 +158,7 @@ def spawn_child(
             stderr=output,
             env=dict(environment),
         )
-    return child.poll
+    return Child(child)
 
 
 def boot_id() -> str:

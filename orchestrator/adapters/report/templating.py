@@ -13,10 +13,10 @@ from orchestrator.adapters.report.legible import legible
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def environment(filters: Mapping[str, Callable[..., Any]], templates: Path = TEMPLATES) -> Environment:
-    """An environment with the templates of a folder and these filters."""
+def environment(filters: Mapping[str, Callable[..., Any]], *templates: Path) -> Environment:
+    """An environment with these filters and the templates of these folders, by default those of reports."""
     made = Environment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader(templates or (TEMPLATES,)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -215,9 +215,14 @@ class FileDatabase(Database):
         self._engine.dispose()
         self._engine = _made(self._file, self._patience)
         finalize(self, self._engine.dispose)
-        self._prepare()
-        # Only now: on a full disk it is tried again when there is room.
+        # It is there while it is prepared: what is looked up meanwhile makes no store anew.
         self._absent = False
+        try:
+            self._prepare()
+        except BaseException:
+            # On a full disk it is tried again when there is room.
+            self._absent = True
+            raise
 
     def _prepare(self) -> None:
         try:

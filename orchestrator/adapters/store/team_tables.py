@@ -15,6 +15,19 @@ ANSWERED_REQUESTS = Table(
 )
 """One row per request to the API that had a name of its own; a day old at most. It may be emptied."""
 
+PREPARED_WORDS = Table(
+    "prepared_words",
+    METADATA,
+    Column("number", String(32), primary_key=True),
+    Column("session", String(64), nullable=False),
+    Column("until", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""One row per word that waits for a signature in a browser, and per form that was sent; all are minutes old.
+
+The table may be emptied.
+"""
+
 PASSWORDS = Table(
     "people_passwords",
     METADATA,
@@ -99,6 +112,7 @@ STORE_MOVES = Table(
 
 TEAM_TABLES = (
     ANSWERED_REQUESTS,
+    PREPARED_WORDS,
     PASSWORDS,
     MARKS,
     LOGIN_TRIES,

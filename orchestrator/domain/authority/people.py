@@ -201,8 +201,8 @@ class People(NamedTuple):
 
     def by_key(self, key: str) -> tuple[Person, LoginKeyAdded] | None:
         """The person who logs in with this passkey."""
-        found = ((each, each.keys[key]) for each in self.persons.values() if key in each.keys)
-        return next(found, None)
+        having = ((each, each.keys[key]) for each in self.persons.values() if key in each.keys)
+        return next(having, None)
 
     def grants_of(self, person: Person, groups: Iterable[str] = ()) -> tuple[Grant, ...]:
         """What the person has themselves, and by groups that the provider says they are in."""
@@ -235,12 +235,12 @@ def people_after(people: People, change: OfPerson | OfGroup, seq: int) -> People
     return people._replace(persons={**people.persons, change.login: after})
 
 
-def _with(known: tuple[tuple[str, Grant], ...], one: tuple[str, Grant]) -> tuple[tuple[str, Grant], ...]:
-    return known if one in known else (*known, one)
+def _with(known: tuple[tuple[str, Grant], ...], pair: tuple[str, Grant]) -> tuple[tuple[str, Grant], ...]:
+    return known if pair in known else (*known, pair)
 
 
-def _without(known: tuple[tuple[str, Grant], ...], one: tuple[str, Grant]) -> tuple[tuple[str, Grant], ...]:
-    return tuple(each for each in known if each != one)
+def _without(known: tuple[tuple[str, Grant], ...], pair: tuple[str, Grant]) -> tuple[tuple[str, Grant], ...]:
+    return tuple(each for each in known if each != pair)
 
 
 def _given(person: Person, grant: Grant) -> Person:

@@ -84,6 +84,7 @@ class AttemptRequest(Noun):
     nothing is run. `execution_environment`: the image of a container. `private_keys`: files of keys with which its hosts
     are reached. A `hint` runs its playbook in check mode, and its epoch is 0: a host keeps nothing of it. `library_keys`: files
     that pin host keys of hosts without ssh of OpenSSH's, which libraries speak to. `store`: the store that gave the epoch.
+    `zone`: whose nodes run it; empty: this machine.
     """
 
     attempt: str
@@ -125,3 +126,4 @@ class AttemptRequest(Noun):
     execution_environment: str = ""
     private_keys: Many[str] = ()
     library_keys: Many[str] = ()
+    zone: str = ""

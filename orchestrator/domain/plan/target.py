@@ -7,7 +7,7 @@ from orchestrator.domain.evidence.attempt import declares_controller
 from orchestrator.domain.evidence.module_question import ModuleFacts, WithoutSsh
 from orchestrator.domain.plan.ssh_way import STRAIGHT, SshWay
 from orchestrator.domain.text.canonical import Since
-from orchestrator.domain.text.model_base import HostName, Many, Noun, Port
+from orchestrator.domain.text.model_base import HostName, Many, Name, Noun, Port
 from orchestrator.domain.text.selection import selects
 
 HOST_KEY_NOT_PINNED = "host key is not the pinned one"
@@ -52,7 +52,7 @@ class Through(Noun):
 class Target(Noun):
     """One host of the inventory, and how ssh reaches it; `through`: how Ansible does, where that is not by ssh.
 
-    `password_login`: the inventory has a password of ssh for it.
+    `password_login`: the inventory has a password of ssh for it. `zone`: whose nodes run and visit it; empty: whoever drives.
     """
 
     host: HostName
@@ -66,6 +66,7 @@ class Target(Noun):
     way: Annotated[SshWay, Since("0.2")] = STRAIGHT
     through: Annotated[Through | None, Since("0.2")] = None
     password_login: Annotated[bool, Since("0.2")] = False
+    zone: Annotated[Name | Literal[""], Since("0.2")] = ""
 
     @property
     def place(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from orchestrator.domain.authority.admission_answer import Admission, NotAdmitted
+from orchestrator.domain.authority.admission_answer import Admission, NotAdmitted, Reason
 from orchestrator.domain.authority.approval import OF_A_START, PresentedApproval, SignedApproval
 from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.rehearsal import MeasuredWave, PresentedCertificate
@@ -31,6 +31,7 @@ from orchestrator.engine.lookup.snapshots import folded, survey
 from orchestrator.engine.lookup.unreadable import Traces, traces_of
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
+from orchestrator.errors import PlanFault
 from orchestrator.policy.authority import admission
 from orchestrator.policy.authority.admission_question import NO_POLICY, OnRecord, Question, Success
 from orchestrator.policy.authority.known_machines import Place
@@ -180,6 +181,17 @@ def may_start(
 ) -> Admission:
     """What admission would answer for an open deployment. Starts nothing, uses nothing up, appends nothing."""
     return admission.admit(question_of(ports, d, now, known, ticket=ticket))
+
+
+def reasons_now(ports: Ports, d: Deployment, now: datetime) -> tuple[Reason, ...]:
+    """What speaks against the start of an open deployment that has not begun; what its journal has where files are faulty."""
+    if d.over or d.authority.opened_at is not None or d.authority.effective is None:
+        return ()
+    try:
+        answer = may_start(ports, d, admission.moment_of_start(d, now))
+    except PlanFault:
+        return d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
+    return answer.reasons if isinstance(answer, NotAdmitted) else ()
 
 
 def approved(d: Deployment, answer: Admission) -> Approved:

@@ -72,10 +72,10 @@ def _called(journal: Journal, deployment: str, matches: Sequence[str]) -> Sequen
     if len(briefs) < len(matches):
         return matches
     called = [each for each in briefs if _is_called(deployment, each.id, each.release, each.version)]
-    told = [each for each in called if not (each.rehearsal and each.over)] or called
+    counted = [each for each in called if not (each.rehearsal and each.over)] or called
     gone = [each.begun for each in disposed(journal).values()]
     return [
-        *(each.id for each in told),
+        *(each.id for each in counted),
         *(e.deployment for e in gone if _is_called(deployment, e.deployment, e.release, e.version)),
     ]
 

@@ -36,7 +36,7 @@ from orchestrator.policy.authority.environment_rules import about_unknown, objec
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
-from orchestrator.policy.planning import hosts_without_ssh, selections, unit_rules
+from orchestrator.policy.planning import hosts_without_ssh, selections, unit_rules, zones
 from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
 from orchestrator.policy.planning.change_objections import files_of_ticket, unseen_parts
@@ -308,7 +308,8 @@ class _Check:
         for rule in (selections.about_selections, unverified_stages, hosts_without_ssh.faults):
             self._object(rule(self.loaded.plan, inspection.targets))
         self._warn(hosts_without_ssh.warnings(self.loaded.plan, inspection.targets))
-        self._object(about_balancers(self.loaded.plan, inspection, rollout.waves))
+        zoned = zones.about_zones(self.loaded.plan, inspection.targets, rollout.waves)
+        self._object((*zoned, *about_balancers(self.loaded.plan, inspection, rollout.waves)))
         self._warn(warnings_of(self.loaded.plan, rollout.waves, policy=self.binds.policy))
 
     def playbooks(self, inspection: Inspection) -> None:

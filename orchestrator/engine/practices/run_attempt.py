@@ -54,6 +54,7 @@ def begin(context: DriveContext, step: RunAttempt) -> None:
     shut_off = context.ports.playbooks.isolation(
         context.deployment.plan.resources.execution_environment,
         acts_here=acts_on_controller(part.allow.delegates, context.targets(step.hosts)),
+        zone=zone_of(context.deployment, step.hosts),
     )
     intent = AttemptIntended(
         attempt=step.attempt,
@@ -230,7 +231,14 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         private_keys=tuple(dict.fromkeys(t.private_key for t in d.targets if t.private_key)),
         execution_environment=plan.resources.execution_environment or "",
         library_keys=library_keys_of(t for t in d.targets if t.host in hosts),
+        zone=zone_of(d, attempted.hosts),
     )
+
+
+def zone_of(d: Deployment, hosts: Iterable[str]) -> str:
+    """The zone of these hosts, which the check of the plan holds to be one; empty where they have none."""
+    among = frozenset(hosts)
+    return next((t.zone for t in d.targets if t.host in among and t.zone), "")
 
 
 def ways_of(targets: Iterable[Target], known_hosts: str | None) -> dict[str, RunWay]:

@@ -31,7 +31,7 @@ from orchestrator.engine.lookup.lost_history import refuse_lost_history
 from orchestrator.engine.lookup.needed_password import refuse_rollback_without_password
 from orchestrator.engine.lookup.older_store import refuse_older_store
 from orchestrator.engine.lookup.seal_check import refuse_broken_seal
-from orchestrator.engine.lookup.snapshots import briefs
+from orchestrator.engine.lookup.snapshots import briefs, folded
 from orchestrator.engine.planning.plan_check import prepare_plan
 from orchestrator.engine.ports import Journal, Ports, Watcher
 from orchestrator.engine.speaking import VERBS, Sayable, named, speak, speak_about, unsigned
@@ -230,7 +230,7 @@ def take_back(
     try:
         return signal(ports, current.id, began.model_copy(update=chosen))
     except Refused:
-        give_back(ports, current)
+        give_back(ports, folded(ports.journal, current.id))
         if replacement is not None:
             ports.authority.discard(Path(replacement.folder).name)
         raise
@@ -254,7 +254,10 @@ def signal(ports: Ports, deployment: str, event: e.Event, *, signed: bool = True
     journal = JournalWriter(
         ports.journal, current.id, lambda record: None, driver=current.driving.driver or ""
     )
-    journal.note(event)
+    recorded = journal.note(event)
+    if not recorded and signed and type(event) in VERBS:
+        state = journal.deployment.state.value
+        raise Refused(f"{current.id} is {state} by now: {event.kind.replace('_', ' ')} was not recorded.")
     return journal.deployment
 
 

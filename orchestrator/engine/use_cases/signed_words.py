@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from orchestrator.domain.authority.approval import SignedApproval
+from orchestrator.domain.authority.approval import ApprovalStatement, PresentedApproval, SignedApproval
+from orchestrator.domain.authority.signing import Signature
 from orchestrator.domain.authority.trust_on_record import TrustOnRecord
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
@@ -30,6 +31,14 @@ class ApprovalSession:
     def objections(self, new: Sequence[SignedApproval]) -> dict[SignedApproval, tuple[str, ...]]:
         """Every objection to each of these approvals, which `take_in` has added before."""
         return against(self.question, self.deployment, new)
+
+    def foreseen(self, statement: ApprovalStatement) -> tuple[str, ...]:
+        """Every objection that there will be once this statement is signed well; empty where there is none."""
+        signature = Signature.of_valid(key=statement.key, signature="")
+        signed = SignedApproval.of_valid(approval=statement, signature=signature)
+        presented = PresentedApproval.of_valid(signed=signed, answer="good")
+        question = replace(self.question, approvals=(*self.question.approvals, presented))
+        return against(question, self.deployment, [signed]).get(signed, ())
 
     def known(self) -> Known:
         """Facts that another question about this deployment need not read again."""

@@ -117,15 +117,15 @@ ENDS: list[tuple[Isolation, str, Engine, Engine, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("isolation", "left", "podman", "docker", "said"), ENDS)
+@pytest.mark.parametrize(("isolation", "left", "podman", "docker", "ends"), ENDS)
 def test_an_end_is_proved_by_whoever_can_know_it(
-    machine: Machine, isolation: Isolation, left: str, podman: Engine, docker: Engine, said: str
+    machine: Machine, isolation: Isolation, left: str, podman: Engine, docker: Engine, ends: str
 ) -> None:
     machine.begin(isolation, "podman" if isolation == "container" else "")
     machine.engine("podman", podman)
     machine.engine("docker", docker)
     _lose(machine, left)
-    assert machine.stop(isolation) == said
+    assert machine.stop(isolation) == ends
     assert (machine.folder / "here").exists() is ("keeps it" in {podman, docker})
 
 
@@ -151,14 +151,14 @@ UNRECORDED: list[tuple[Isolation, str, Engine, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("isolation", "left", "podman", "said"), UNRECORDED)
+@pytest.mark.parametrize(("isolation", "left", "podman", "ends"), UNRECORDED)
 def test_without_a_record_the_mark_says_whether_there_was_a_container(
-    machine: Machine, isolation: Isolation, left: str, podman: Engine, said: str
+    machine: Machine, isolation: Isolation, left: str, podman: Engine, ends: str
 ) -> None:
     machine.begin(isolation, "podman" if isolation == "container" else "")
     machine.engine("podman", podman)
     _lose(machine, left)
-    assert machine.stop(None) == said
+    assert machine.stop(None) == ends
 
 
 @pytest.mark.parametrize("left", ["all", "no folder"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from orchestrator.domain.rules.service_file import UNSET
 
 from orchestrator.adapters.files.manual import service
 from orchestrator.adapters.files.service_file import known_service_file, load_service_file
-from orchestrator.domain.rules.service_file import UNSET
 from orchestrator.errors import PlanFault
 
 PROVIDER = "orch: 1\nlogin:\n  provider:\n    client_id: orch\n"
@@ -72,6 +72,7 @@ def test_a_fault_has_its_line(tmp_path: Path, case: str) -> None:
     with pytest.raises(PlanFault) as raised:
         load_service_file(written(tmp_path, text))
     assert place in str(raised.value)
+    assert "s3cret" not in str(raised.value)
 
 
 def test_a_provider_on_this_machine_may_speak_in_clear(tmp_path: Path) -> None:

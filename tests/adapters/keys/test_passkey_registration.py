@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 import cbor2
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +96,11 @@ def no_point(whole: dict[str, Any]) -> None:
     whole["authData"] = data[: 55 + length] + cbor2.dumps({**key, -2: b"\1" * 32})
 
 
+def certified(form: str) -> bytes:
+    """With certificates that are none, in this form."""
+    return attested(lambda whole: whole.update(fmt=form, attStmt={"alg": -7, "sig": b"x", "x5c": [b"x"]}))
+
+
 BAD: dict[str, bytes] = {
     "nothing": b"",
     "no JSON": b"{",
@@ -114,6 +121,14 @@ BAD: dict[str, bytes] = {
     "no point of the curve": attested(no_point),
     "of an unknown attestation": attested(lambda whole: whole.update(fmt="own")),
     "attested by nothing": attested(lambda whole: whole.update(fmt="packed")),
+    "attested by certificates": certified("packed"),
+    "attested by the key itself, and not by it": attested(
+        lambda whole: whole.update(fmt="packed", attStmt={"alg": -7, "sig": b"x"})
+    ),
+    **{
+        f"attested as {form}": certified(form)
+        for form in ("fido-u2f", "tpm", "apple", "android-key", "android-safetynet")
+    },
     "no map": attested(lambda whole: whole.clear()),
 }
 
@@ -122,6 +137,31 @@ BAD: dict[str, bytes] = {
 def test_what_does_not_fit_is_refused(raw: bytes) -> None:
     with pytest.raises(Refused, match="No passkey was registered"):
         register(raw, CHALLENGE, SITE, "Li Wei")
+
+
+@pytest.mark.parametrize(("signed", "taken"), [(b"", True), (b"x", False)])
+def test_a_passkey_may_attest_itself(signed: bytes, taken: bool) -> None:  # noqa: FBT001
+    key = authenticator("ed25519", rp_id="localhost")
+    assert isinstance(key.private, Ed25519PrivateKey)
+    cose = cbor2.dumps({1: 1, 3: -8, -1: 6, -2: key.der[-32:]})
+    own = bytes(16) + len(key.credential).to_bytes(2) + key.credential + cose
+    data = hashlib.sha256(b"localhost").digest() + bytes([0x45]) + bytes(4) + own
+    response = ROW["registration"]["response"]
+    client = hashlib.sha256(from_base64url(response["clientDataJSON"]) or b"").digest()
+    statement = {"alg": -8, "sig": key.private.sign(data + client + signed)}
+    raw = cbor2.dumps({"fmt": "packed", "attStmt": statement, "authData": data})
+    name = in_base64url(key.credential)
+    whole = {
+        **ROW["registration"],
+        "id": name,
+        "rawId": name,
+        "response": {**response, "attestationObject": in_base64url(raw)},
+    }
+    if taken:
+        assert register(json.dumps(whole).encode(), CHALLENGE, SITE).public == key.passkey.line
+    else:
+        with pytest.raises(Refused, match="Could not verify"):
+            register(json.dumps(whole).encode(), CHALLENGE, SITE)
 
 
 def test_another_question_or_service_is_refused() -> None:
@@ -163,6 +203,28 @@ def test_a_hostile_attestation_is_refused(raw: bytes) -> None:
     response = {**ROW["registration"]["response"], "attestationObject": in_base64url(raw)}
     with pytest.raises(Refused):
         register(json.dumps({**ROW["registration"], "response": response}).encode(), CHALLENGE, SITE)
+
+
+_CBOR = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.binary(max_size=80) | st.text(max_size=20),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=5), each, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from(["none", "packed", "fido-u2f", "tpm", "apple", "android-key", "android-safetynet"])
+    | _CBOR,
+    st.dictionaries(st.sampled_from(["alg", "sig", "x5c", "ver", "response", "x"]), _CBOR, max_size=4)
+    | _CBOR,
+)
+def test_a_hostile_statement_is_refused_or_none(form: Any, statement: Any) -> None:
+    """Nothing but the empty statement of no attestation is taken: no hostile one has the key's signature."""
+    try:
+        register(attested(lambda whole: whole.update(fmt=form, attStmt=statement)), CHALLENGE, SITE)
+    except Refused:
+        return
+    assert form == "none"
 
 
 @given(st.integers(0, 400), st.integers(0, 255))

@@ -160,5 +160,5 @@ def test_a_host_that_says_anything_is_not_dead(
     with ExitStack() as ends:
         target = make(Ground(sshd, tmp_path, ends))
         port = SshTargets(bounds=Bounds(connect=3.0))
-        found = port.verify([target], [], Path())[0]
-        assert list(port.dead([target])) == (["web1"] if dead else []), found.found
+        reachable = port.verify([target], [], Path())[0]
+        assert list(port.dead([target])) == (["web1"] if dead else []), reachable.found

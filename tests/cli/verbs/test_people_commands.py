@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 
 import pytest
 
-from orchestrator.adapters.people.passwords import password_matches
+from orchestrator.adapters.people.passwords import password_digest, password_matches
 from orchestrator.domain.authority.people import Person
 from orchestrator.engine.lookup.known_people import known_people
+from orchestrator.engine.use_cases.people import set_password
 from orchestrator.errors import ExitCode
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet
@@ -18,12 +18,10 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture
-def fleet(monkeypatch: pytest.MonkeyPatch) -> Fleet:
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+def fleet() -> Fleet:
     fleet = Fleet()
-    assert (
-        orch(fleet, ["people", "add", "Ada", "--name", "Ada L", "--role", "administrator", "--password"]) == 0
-    )
+    assert orch(fleet, ["people", "add", "Ada", "--name", "Ada L", "--role", "administrator"]) == 0
+    set_password(fleet.ports, "ada", password_digest(PASSWORD), by="Ada")
     return fleet
 
 
@@ -148,13 +146,13 @@ WRONG = {
 def test_what_is_wrong_is_said_and_nothing_changed(
     fleet: Fleet, capsys: pytest.CaptureFixture[str], case: str
 ) -> None:
-    words, code, said = WRONG[case]
+    words, code, reason = WRONG[case]
     before = len(fleet.ports.journal.read("orch.house"))
     assert orch(fleet, words) == code
-    assert said in capsys.readouterr().err
+    assert reason in capsys.readouterr().err
     assert len(fleet.ports.journal.read("orch.house")) == before
 
 
 def test_who_spoke_stands_beside_each_change(fleet: Fleet) -> None:
     events = [record.event for record in fleet.ports.journal.read("orch.house")]
-    assert all(event.spoken is not None for event in events if event.kind == "people_changed")  # type: ignore[union-attr]
+    assert all(event.spoken is not None for event in events if event.kind == "people_changed")

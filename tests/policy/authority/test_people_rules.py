@@ -93,10 +93,10 @@ def known() -> p.People:
     return people
 
 
-@pytest.mark.parametrize(("change", "said"), TABLE, ids=[f"{c.kind}-{n}" for n, (c, _) in enumerate(TABLE)])
-def test_what_is_said_against_a_change(change: Change, said: str) -> None:
+@pytest.mark.parametrize(("change", "reason"), TABLE, ids=[f"{c.kind}-{n}" for n, (c, _) in enumerate(TABLE)])
+def test_what_is_said_against_a_change(change: Change, reason: str) -> None:
     faults = faults_in(known(), change, START)
-    assert faults == () if not said else said in " ".join(faults)
+    assert faults == () if not reason else reason in " ".join(faults)
 
 
 def test_every_kind_of_change_is_in_the_table() -> None:

@@ -1,1 +1,1 @@
-"""Tests of the service."""
+"""Pages of the service as people see and use them, in a real browser."""

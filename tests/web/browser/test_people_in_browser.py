@@ -139,9 +139,9 @@ def test_no_page_breaks_a_rule_of_axe_or_is_too_wide(
         if path == "/account":
             log_in(page)
         page.goto(path)
-        found = Axe().run(page)
+        looked = Axe().run(page)
         faults += [
-            f"{path}: {each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]
+            f"{path}: {each['id']}: {each['nodes'][0]['html']}" for each in looked.response["violations"]
         ]
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             faults.append(f"{path} is wider than {width}")

@@ -67,6 +67,6 @@ def _any() -> list[EngineAt]:
 def _ended(engines: Sequence[EngineAt], mark: str, *, must_be: bool = True) -> Left:
     if must_be and not engines:
         return "not known"
-    said = [end_container(at, container_pattern(mark)) for at in engines]
+    answers = [end_container(at, container_pattern(mark)) for at in engines]
     gone = process.end_tree(marker=mark, group=None)
-    return "some" if "some" in said or not gone else "not known" if "not known" in said else "none"
+    return "some" if "some" in answers or not gone else "not known" if "not known" in answers else "none"

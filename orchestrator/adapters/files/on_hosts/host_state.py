@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Sequence
 
 State = Dict[str, Any]
 
@@ -34,7 +34,7 @@ def since(name: str) -> float:
 
 def parameter(name: str) -> str | None:
     """The value of a kernel parameter; None where there is none."""
-    done = subprocess.run(["sysctl", "-n", name], capture_output=True, check=False)
+    done = ended(["sysctl", "-n", name])
     return " ".join(done.stdout.decode().split()) if done.returncode == 0 else None
 
 
@@ -70,9 +70,14 @@ def write(path: Path, value: object) -> None:
     unfinished.rename(path)
 
 
+def ended(command: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """How a program ended, with what it was given to read."""
+    return subprocess.run(list(command), input=given, capture_output=True, check=False)
+
+
 def run(*command: str, check: bool = True) -> str:
     """What a program printed; the end of this one where it fails."""
-    done = subprocess.run(command, capture_output=True, check=False)
+    done = ended(command)
     if check and done.returncode != 0:
         raise SystemExit(f"{' '.join(command)}: {done.stderr.decode('utf-8', 'replace').strip()}")
     return done.stdout.decode("utf-8", "surrogateescape")

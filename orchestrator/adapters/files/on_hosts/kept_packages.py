@@ -7,12 +7,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Iterable, List
 
 from orchestrator.adapters.files.on_hosts.host_state import (
     State,
+    ended,
     failed,
     groups,
     noted,
@@ -178,7 +178,7 @@ def install(name: str, version: str) -> bool:
             "install",
             f"{name.rsplit('.', 1)[0]}-{number}",
         ]
-    done = subprocess.run(wanted, capture_output=True, check=False)
+    done = ended(wanted)
     if done.returncode == 0:
         print(f"restored {name} {number}")
     return done.returncode == 0

@@ -9,11 +9,10 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 from pathlib import Path
 from typing import Iterable, List
 
-from orchestrator.adapters.files.on_hosts.host_state import State
+from orchestrator.adapters.files.on_hosts.host_state import State, ended
 
 
 def kind_of(path: Path) -> str:
@@ -146,4 +145,6 @@ def tar(verb: str, archive: Path, names: list[str]) -> None:
         "-",
     ]
     command += ["--numeric-owner", "--same-permissions", "--acls", "--xattrs", "--xattrs-include=*"]
-    subprocess.run(command, input=text.encode("utf-8", "surrogateescape"), check=True)
+    done = ended(command, text.encode("utf-8", "surrogateescape"))
+    if done.returncode != 0:
+        raise SystemExit(f"tar: {done.stderr.decode('utf-8', 'replace').strip()}")

@@ -18,7 +18,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -224,5 +223,5 @@ def beside(home: Path) -> list[str]:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except (OSError, ValueError, subprocess.CalledProcessError) as fault:
+    except (OSError, ValueError) as fault:
         sys.exit(failed(f"it could not go on: {fault}"))

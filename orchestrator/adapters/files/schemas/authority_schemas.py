@@ -19,6 +19,7 @@ from orchestrator.adapters.files.manual import (
 )
 from orchestrator.adapters.files.schemas.plan_schema import plan_schema
 from orchestrator.adapters.files.schemas.schema import DIALECT, LIMIT, Schema, describe, without_nulls
+from orchestrator.domain.authority.service_file import ServiceFile
 from orchestrator.domain.plan.check import CHECK_KINDS
 from orchestrator.domain.rules.anchors_file import AnchorsFile
 from orchestrator.domain.rules.channels import HouseChannels
@@ -27,7 +28,6 @@ from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.domain.rules.environment import Environment
 from orchestrator.domain.rules.library import Library
 from orchestrator.domain.rules.release_policy import ReleasePolicy
-from orchestrator.domain.rules.service_file import ServiceFile
 from orchestrator.domain.text.model_base import Noun
 
 _ONE_END: Schema = {"oneOf": [{"required": ["ends"]}, {"required": ["lasts"]}]}

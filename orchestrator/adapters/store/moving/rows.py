@@ -36,6 +36,7 @@ LEFT_OUT: tuple[Table, ...] = (
     team.STORE_MOVES,
     team.LOGIN_TRIES,
     team.ANSWERED_REQUESTS,
+    team.PREPARED_WORDS,
 )
 """Caches are made anew; leases begin there; contents come from the files of the home; what is minutes old is not needed."""
 OF_DEPLOYMENTS: tuple[Table, ...] = (t.EVENTS, t.HOST_LOCKS, t.EPOCHS, t.SEAL_LOG)

@@ -56,11 +56,14 @@ WORST_FIRST = (
 )
 @click.option("--watch", is_flag=True, help="Keep looking until this command is stopped. For a service.")
 @click.option("--every", default="30s", show_default=True, metavar="TIME", help="How often --watch looks.")
+@click.option(
+    "--queue", is_flag=True, help="Have workers drive them (orch worker), not processes of this machine."
+)
 @json_option
 @by_option
 @speaking_key_option
 @ansible_option
-def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int:  # noqa: FBT001
+def run_due_(once: bool, watch: bool, every: str, queue: bool, as_json: bool, by: str) -> int:  # noqa: FBT001
     """Start every scheduled deployment whose time has come, each driven by a process of its own.
 
     A deployment waits while a running one shares a machine, a configuration item or a service with it. Without an option
@@ -73,7 +76,7 @@ def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int
     if not watch and not has_journal():
         say_no_home()
         return ExitCode.COMPLETED
-    ports, drivers = ports_of_home(), drivers_of_home()
+    ports, drivers = ports_of_home(), _of_queue() if queue else drivers_of_home()
     exit_codes: list[ExitCode] = []
     say = _saying(exit_codes, as_json=as_json)
     if watch:
@@ -82,6 +85,12 @@ def run_due_(once: bool, watch: bool, every: str, as_json: bool, by: str) -> int
     if not once:
         exit_codes += [exit_code_of(d) for d in wait_for(ports, drivers, started, say)]
     return next((code for code in WORST_FIRST if code in exit_codes), ExitCode.COMPLETED)
+
+
+def _of_queue() -> Drivers:
+    from orchestrator.bootstrap.nodes import queued_drivers, store_url
+
+    return queued_drivers(store_url())
 
 
 def _watch(ports: Ports, drivers: Drivers, every: float, by: str, say: Callable[[DueLine], None]) -> int:

@@ -17,7 +17,7 @@ from orchestrator.errors import MachineLacks, UsageFault
 if TYPE_CHECKING:
     from orchestrator.web.listening import Place
 
-NEEDED = ("fastapi", "uvicorn", "python_multipart", "argon2")
+NEEDED = ("starlette", "uvicorn", "python_multipart", "argon2")
 _file = click.Path(dir_okay=False, path_type=Path)
 
 

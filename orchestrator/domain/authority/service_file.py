@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orchestrator.domain.authority.signing import ShownName
 from orchestrator.domain.rules.channels import AbsolutePath, HookUrl, Secret
@@ -24,6 +24,14 @@ def _issuer(url: str) -> str:
     return url
 
 
+def _no_text(secret: object) -> object:
+    """Refuses a secret in clear without repeating it."""
+    if isinstance(secret, str):
+        move = "put it into a file that others cannot read: `client_secret: {file: ...}`"
+        raise wrong("a file or a command", move, finding="a text")
+    return secret
+
+
 class Provider(Noun):
     """A provider of OpenID Connect, such as Keycloak or Entra ID. `issuer`: as the provider names itself.
 
@@ -34,7 +42,9 @@ class Provider(Noun):
     name: ShownName = "the provider of your house"
     issuer: Annotated[HookUrl, AfterValidator(_issuer)]
     client_id: Annotated[Text, Field(max_length=300)]
-    client_secret: Secret | None = None
+    client_secret: Annotated[
+        Secret | None, BeforeValidator(_no_text, json_schema_input_type=Secret | None)
+    ] = None
     scopes: Many[Annotated[str, Field(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]{1,100}$")]] = (
         "openid",
         "profile",

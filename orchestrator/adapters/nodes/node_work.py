@@ -1,0 +1,191 @@
+"""A node at work: it takes calls of its zone, does each with the ordinary adapters, and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event, Lock
+
+from orchestrator.adapters.nodes.calling import about_answer, about_call
+from orchestrator.adapters.nodes.courier import Courier
+from orchestrator.adapters.nodes.frames import (
+    AskIsolation,
+    Begun,
+    Failed,
+    NodeAnswer,
+    Sealed,
+    StartRun,
+    Stopped,
+    StopRun,
+    Trouble,
+    read_question,
+)
+from orchestrator.adapters.nodes.node_runs import CUT_OFF, EVERY, NodeRuns, RunsWith
+from orchestrator.adapters.nodes.relocation import Relocation
+from orchestrator.adapters.nodes.visiting import HostsWith, visited
+from orchestrator.adapters.nodes.workplace import Workplace
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.node_ports import Call, FrameKeys, Party
+from orchestrator.engine.ports import Clock
+from orchestrator.errors import Conflict, MachineLacks, OrchError, Refused, StoreFault
+
+WAIT = 20.0
+"""Seconds for which the server is asked to wait for work."""
+PAUSE = 2.0
+"""Seconds after which a server that was not reached is asked again."""
+AT_ONCE = 8
+
+Say = Callable[[str], None]
+
+
+class NodeWork:
+    """One node. `server`: the only one whose calls it does, as pinned at its enrolment."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a node is made of
+        self,
+        home: Path,
+        keys: FrameKeys,
+        server: Party,
+        zone: str,
+        courier: Courier,
+        clock: Clock,
+        runs_with: RunsWith,
+        hosts_with: HostsWith,
+        *,
+        say: Say = lambda words: None,
+        cut_off: float = CUT_OFF,
+        wait: float = WAIT,
+    ) -> None:
+        self._keys, self._server, self._zone = keys, server, zone
+        self._name = keys.party.name
+        self._courier, self._clock, self._hosts_with, self._say = courier, clock, hosts_with, say
+        self._workplace = Workplace(home, courier.part)
+        self._runs = NodeRuns(
+            home, self._name, keys, server, courier, clock, runs_with, self._workplace, cut_off=cut_off
+        )
+        self._busy, self._wait = 0, wait
+        self._lock = Lock()
+
+    def run(self, leaving: Event, killed: Event | None = None) -> None:
+        """Work until `leaving`, then until no attempt is open; what is `killed` ends at once, as a process does."""
+        killed = killed or Event()
+        with ThreadPoolExecutor(AT_ONCE + 1) as pool:
+            pool.submit(self._report_until, killed, leaving)
+            owes = True
+            while not killed.is_set() and not (leaving.is_set() and self._done):
+                try:
+                    if owes:
+                        for call in self._courier.owed():
+                            pool.submit(self._do, call)
+                        owes = False
+                    self._take(pool, leaving)
+                except StoreFault as fault:
+                    owes = True
+                    self._say(str(fault))
+                    killed.wait(PAUSE)
+
+    @property
+    def _done(self) -> bool:
+        with self._lock:
+            return self._busy == 0 and self._runs.idle
+
+    def _take(self, pool: ThreadPoolExecutor, leaving: Event) -> None:
+        before = self._clock.uptime()[1]
+        with self._lock:
+            full = self._busy >= AT_ONCE
+        new = not leaving.is_set() and not full
+        call = self._courier.take(self._wait if new else 1.0, new=new)
+        self._runs.heard(before)
+        if call is not None:
+            with self._lock:
+                self._busy += 1
+            pool.submit(self._counted, call)
+
+    def _counted(self, call: Call) -> None:
+        try:
+            self._do(call)
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def _report_until(self, killed: Event, leaving: Event) -> None:
+        while not killed.is_set() and not (leaving.is_set() and self._done):
+            try:
+                self._runs.report_all()
+            except OrchError as fault:
+                self._say(str(fault))
+            except Exception as broken:  # noqa: BLE001 - a report that fails must not end all later ones
+                self._say(f"an attempt was not reported: {type(broken).__name__}: {plain(str(broken), 300)}")
+            killed.wait(EVERY)
+
+    def _do(self, call: Call) -> None:
+        """Do what a call asks, and answer it, whatever comes of it."""
+        try:
+            answer = self._answer(call)
+        except OrchError as fault:
+            answer = _failed(call.id, _trouble_of(fault), str(fault))
+        except Exception as broken:  # noqa: BLE001 - whatever breaks here is an answer, and no call without one
+            answer = _failed(call.id, "broken", f"{type(broken).__name__}: {broken}")
+        if answer.failed is not None:
+            self._say(answer.failed.words)
+        frame = self._keys.seal(
+            answer.model_dump_json().encode(), [self._server], about_answer(call.id, self._name)
+        )
+        self._answered(call.id, frame)
+
+    def _answered(self, call: str, frame: bytes) -> None:
+        for _ in range(30):
+            try:
+                self._courier.answer(call, frame)
+            except Conflict:
+                return  # nobody waits for it any more
+            except StoreFault:
+                self._clock.sleep(PAUSE)
+            else:
+                return
+
+    def _answer(self, call: Call) -> NodeAnswer:
+        content = self._keys.open(call.frame, self._server, about_call(call.id, self._zone))
+        sealed = read_question(content)
+        if sealed.id != call.id or sealed.zone != self._zone:
+            raise Refused("the question is of another call or zone than it came with")
+        question = sealed.question
+        match question:
+            case StartRun():
+                self._runs.begin(sealed, question)
+                return NodeAnswer(id=call.id, begun=Begun(attempt=question.request.attempt))
+            case StopRun():
+                gone = self._runs.stop(question.attempt, question.isolation)
+                return NodeAnswer(id=call.id, stopped=Stopped(gone=gone))
+            case AskIsolation():
+                isolation = self._runs.runs.isolation(question.image, acts_here=question.acts_here)
+                return NodeAnswer(id=call.id, isolation=isolation)
+            case _:
+                return self._visited(call.id, sealed)
+
+    def _visited(self, call: str, sealed: Sealed) -> NodeAnswer:
+        name = f"visit-{call}"
+        try:
+            _, there = self._workplace.prepared(name, sealed.files, sealed.tree)
+            moved: Sealed = there.noun(sealed.model_copy(update={"files": ()}))
+            question = moved.question
+            if isinstance(question, StartRun | StopRun | AskIsolation):
+                raise Refused("the question is no visit")
+            return _back(there, visited(call, question, self._hosts_with))
+        finally:
+            self._workplace.discard(name)
+
+
+def _back(there: Relocation, answer: NodeAnswer) -> NodeAnswer:
+    return there.back().noun(answer)
+
+
+def _failed(call: str, trouble: Trouble, words: str) -> NodeAnswer:
+    return NodeAnswer(id=call, failed=Failed(trouble=trouble, words=plain(words, 1000)))
+
+
+def _trouble_of(fault: OrchError) -> Trouble:
+    if isinstance(fault, MachineLacks):
+        return "lacks"
+    return "refused" if isinstance(fault, Refused) else "store"

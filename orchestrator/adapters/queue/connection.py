@@ -1,0 +1,140 @@
+"""A connection to the queue's database for code that waits: Procrastinate's connector, on an event loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, LiteralString, TypeVar
+
+import procrastinate
+from procrastinate import exceptions
+from procrastinate.manager import JobManager
+
+from orchestrator.adapters.queue.tables import TABLES, TABLES_LOCK
+from orchestrator.domain.text.plain_text import plain
+from orchestrator.errors import StoreFault
+
+T = TypeVar("T")
+_PATIENCE = 30.0
+"""Seconds for one question to the database."""
+
+
+class QueueConnection:
+    """Opened with the first question. The tables are made then, where they are missing; all questions raise StoreFault."""
+
+    def __init__(self, url: str, *, most: int = 4) -> None:
+        """`url`: as ORCH_STORE_URL has it; `most`: connections to the server."""
+        self.url = plain_url(url)
+        self._most = most
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connector: procrastinate.PsycopgConnector | None = None
+
+    @property
+    def jobs(self) -> JobManager:
+        """Procrastinate's own questions."""
+        return JobManager(self._opened())
+
+    def ask(self, question: Coroutine[Any, Any, T]) -> T:
+        """The answer to a question of Procrastinate's. Raises StoreFault."""
+        try:
+            return self._run(question)
+        except (exceptions.ProcrastinateException, OSError, TimeoutError) as fault:
+            raise _store_fault(fault) from fault
+
+    def rows(self, query: LiteralString, **values: Any) -> list[dict[str, Any]]:
+        """The rows of a statement, which is a transaction of its own. Raises StoreFault."""
+        connector = self._opened()
+        return list(self.ask(connector.execute_query_all_async(query, **values)))
+
+    def act(self, query: LiteralString, **values: Any) -> None:
+        """Carry out a statement that has no rows. Raises StoreFault."""
+        connector = self._opened()
+        self.ask(connector.execute_query_async(query, **values))
+
+    def there(self) -> bool:
+        """Whether the tables are there already; it makes none. Raises StoreFault."""
+        if self._connector is not None:
+            return True
+        try:
+            return asyncio.run(_has_tables(self.url))
+        except (exceptions.ProcrastinateException, OSError, TimeoutError) as fault:
+            raise _store_fault(fault) from fault
+
+    def close(self) -> None:
+        """Close the connections; the next question opens new ones."""
+        with self._lock:
+            connector, loop = self._connector, self._loop
+            self._connector = self._loop = None
+        if connector is not None and loop is not None:
+            asyncio.run_coroutine_threadsafe(connector.close_async(), loop).result(_PATIENCE)
+            loop.call_soon_threadsafe(loop.stop)
+
+    def _opened(self) -> procrastinate.PsycopgConnector:
+        with self._lock:
+            if self._connector is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="queue", daemon=True).start()
+                connector = procrastinate.PsycopgConnector(
+                    conninfo=self.url, min_size=1, max_size=self._most, timeout=_PATIENCE
+                )
+                try:
+                    self._run(_open(connector))
+                except (exceptions.ProcrastinateException, OSError, TimeoutError) as fault:
+                    self._loop.call_soon_threadsafe(self._loop.stop)
+                    raise _store_fault(fault) from fault
+                self._connector = connector
+            return self._connector
+
+    def _run(self, question: Coroutine[Any, Any, T]) -> T:
+        loop = self._loop
+        if loop is None:
+            raise StoreFault("The queue was closed while it was asked.")
+        return asyncio.run_coroutine_threadsafe(question, loop).result(_PATIENCE * 2)
+
+
+async def _open(connector: procrastinate.PsycopgConnector) -> None:
+    """Open it, and make the tables: one process at a time, for PostgreSQL makes no type twice."""
+    await connector.open_async()
+    try:
+        await connector.execute_query_async(TABLES_LOCK + _own_schema() + TABLES)
+    except BaseException:
+        await connector.close_async()
+        raise
+
+
+async def _has_tables(url: str) -> bool:
+    connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=1, timeout=_PATIENCE)
+    await connector.open_async()
+    try:
+        [row] = await connector.execute_query_all_async(
+            "SELECT to_regclass('orch_calls') IS NOT NULL AS there"
+        )
+        return bool(row["there"])
+    finally:
+        await connector.close_async()
+
+
+def _own_schema() -> str:
+    """Procrastinate's schema, made where it is not there yet: as it is, it is a script for an empty database."""
+    script = procrastinate.schema.SchemaManager.get_schema().replace("%", "%%")
+    return (
+        "DO $orch$ BEGIN IF to_regclass('procrastinate_jobs') IS NULL THEN EXECUTE $orchq$"
+        + script
+        + "$orchq$; END IF; END $orch$;\n"
+    )
+
+
+def plain_url(url: str) -> str:
+    """The URL as PostgreSQL's own library reads it, without the name of a driver."""
+    scheme, colon, rest = url.partition(":")
+    return f"{scheme.partition('+')[0]}{colon}{rest}"
+
+
+def _store_fault(fault: BaseException) -> StoreFault:
+    cause = fault.__cause__ or fault
+    return StoreFault(
+        f"The queue at the store's PostgreSQL cannot be used ({plain(str(cause) or type(cause).__name__, 300)}); "
+        "see that the server answers, then again."
+    )

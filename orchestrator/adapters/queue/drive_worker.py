@@ -1,0 +1,129 @@
+"""The worker of `drive` jobs: Procrastinate's own, with its heartbeats, its signals and its way to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event
+
+import procrastinate
+from procrastinate import JobContext
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.worker import Worker
+
+from orchestrator.adapters.queue.connection import QueueConnection
+from orchestrator.adapters.queue.exchange import SqlExchange
+from orchestrator.engine.node_ports import DRIVE
+from orchestrator.errors import StoreFault
+
+SILENT = 20.0
+"""Seconds without a heartbeat after which another worker takes a deployment up."""
+
+KEPT_DAYS = 30.0
+"""Days for which jobs, and frames of attempts that have ended, are kept: the journal has what counts."""
+TIDY_EVERY = 720
+"""Looks for stalled jobs between two times of tidying: an hour."""
+WHEN_BROKEN = 15.0
+"""Seconds after which a deployment is tried again that could not be driven at all."""
+
+DriveOne = Callable[[str, int, Callable[[], bool]], float | None]
+"""Has a deployment driven, given how often that was tried and whether the worker is to end. None: it is over or waits for a
+person; else the seconds after which it is to be tried again."""
+
+
+class _AgainError(Exception):
+    """The deployment is to be tried again, in `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class _AsItSays(BaseRetryStrategy):
+    """A job is tried again when whoever drives says so, and where it could not say: the journal decides what that means."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        """See Procrastinate."""
+        seconds = exception.seconds if isinstance(exception, _AgainError) else WHEN_BROKEN
+        return RetryDecision(retry_in={"seconds": max(0, int(seconds))})
+
+
+class DriveWorker:
+    """Takes `drive` jobs until a signal; then it takes nothing new, and ends when what it has has ended."""
+
+    def __init__(
+        self, connection: QueueConnection, drive: DriveOne, *, at_once: int = 8, silent: float = SILENT
+    ) -> None:
+        """`silent`: seconds without a heartbeat after which a deployment of another worker is taken up."""
+        self._connection, self._drive = connection, drive
+        self._at_once, self._silent = at_once, silent
+        self._leaving = Event()
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT, and then until nothing is at work. Raises StoreFault where the queue is not there."""
+        self._connection.rows("SELECT 1 AS there")
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=self._connection.url))
+        app.task(name="drive", queue=DRIVE, pass_context=True, retry=_AsItSays())(self._job)
+        async with app.open_async():
+            again = asyncio.create_task(self._take_up(app))
+            worker = Worker(
+                app,
+                queues=[DRIVE],
+                concurrency=self._at_once,
+                fetch_job_polling_interval=1.0,
+                update_heartbeat_interval=self._silent / 4,
+                stalled_worker_timeout=self._silent * 10,
+                install_signal_handlers=False,
+            )
+            self._on_signals(worker)
+            try:
+                await worker.run()  # type: ignore[no-untyped-call]
+            except ConnectorException as fault:
+                raise StoreFault(
+                    f"The queue at the store's PostgreSQL cannot be used ({fault.__cause__ or fault})."
+                ) from None
+            finally:
+                again.cancel()
+        await asyncio.to_thread(self._connection.close)
+
+    def _on_signals(self, worker: Worker) -> None:
+        """The first one: take nothing new. What is at work is told to come to an end that can be taken up."""
+
+        def leave() -> None:
+            self._leaving.set()
+            worker.stop()  # type: ignore[no-untyped-call]
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, leave)
+
+    async def _job(self, context: JobContext, subject: str) -> None:
+        tried = context.job.attempts
+        seconds = await asyncio.to_thread(self._drive, subject, tried, self._leaving.is_set)
+        if seconds is not None:
+            raise _AgainError(seconds)
+
+    async def _take_up(self, app: procrastinate.App) -> None:
+        """Put back the jobs of workers that died: whether their deployment is driven still, its claim says."""
+        turns = 0
+        while True:
+            with suppress(ConnectorException, StoreFault):
+                if turns % TIDY_EVERY == 0:
+                    await app.job_manager.delete_old_jobs(
+                        int(KEPT_DAYS * 24), include_failed=True, include_cancelled=True
+                    )
+                    await asyncio.to_thread(SqlExchange(self._connection).tidy, KEPT_DAYS)
+                turns += 1
+                for job in await app.job_manager.get_stalled_jobs(
+                    queue=DRIVE, seconds_since_heartbeat=self._silent
+                ):
+                    await app.job_manager.retry_job(job)
+            await asyncio.sleep(self._silent / 4)

@@ -1,0 +1,70 @@
+"""A job of the queue that has a deployment driven: the queue says who, the journal says what."""
+
+from collections.abc import Callable
+
+from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.ports import Drivers, Ports
+from orchestrator.engine.practices.run_attempt import zone_of
+from orchestrator.errors import NotFound
+from orchestrator.policy.course.next_step import next_step
+from orchestrator.policy.course.steps import Over, WaitForPerson
+
+LOOK = 0.5
+"""Seconds between looks at a driver."""
+AGAIN = 15.0
+"""Seconds before a deployment is tried again whose driver ended before it came to an end; twice as long each time."""
+SELDOM = 300.0
+
+Say = Callable[[str, str], None]
+"""Tells of a deployment, in words."""
+
+
+def drive_job(
+    ports: Ports,
+    drivers: Drivers,
+    deployment: str,
+    *,
+    by: str,
+    tried: int = 0,
+    leaving: Callable[[], bool] = lambda: False,
+    say: Say = lambda deployment, words: None,
+) -> float | None:
+    """Have the deployment driven until it is over or waits for a person; then None.
+
+    Else the seconds after which it is to be tried again: its driver ended early, another process drives it, or this worker
+    is `leaving`. `tried`: how often that was so.
+    """
+    try:
+        before = folded(ports.journal, deployment)
+    except NotFound as fault:
+        say(deployment, str(fault))
+        return None
+    if _waits(ports, before):
+        say(deployment, before.state)
+        return None
+    say(deployment, "driven")
+    drivers.begin(deployment, by)
+    while drivers.alive(deployment):
+        ports.clock.sleep(LOOK)
+        if leaving() and not _holds_on(folded(ports.journal, deployment)):
+            drivers.end(deployment)
+    after = folded(ports.journal, deployment)
+    if _waits(ports, after):
+        say(deployment, after.state)
+        return None
+    if leaving():
+        say(deployment, "left to another worker")
+        return 0.0
+    say(deployment, drivers.last_words(deployment) or "its driver ended early")
+    return min(SELDOM, AGAIN * 2.0 ** min(tried, 10))
+
+
+def _waits(ports: Ports, d: Deployment) -> bool:
+    return isinstance(next_step(d, ports.clock.now()), Over | WaitForPerson)
+
+
+def _holds_on(d: Deployment) -> bool:
+    """Whether a run is at work on this machine, which no driver elsewhere could see."""
+    attempt = d.open_attempt
+    return attempt is not None and not zone_of(d, attempt.hosts)

@@ -1,0 +1,1 @@
+"""Approvals in the browser: what waits for whom, what exactly is signed, and decisions by passkey."""

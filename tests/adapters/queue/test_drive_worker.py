@@ -1,0 +1,99 @@
+"""Workers of `drive` jobs as processes: a deployment of a dead one is taken up, and one that ends leaves what it has."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrator.adapters.queue import ProcrastinateJobs, QueueConnection, QueuedDrivers
+
+_WORKER = """
+import sys, time
+from orchestrator.adapters.queue import DriveWorker, QueueConnection
+def drive(deployment, tried, leaving):
+    print("drives", deployment, tried, flush=True)
+    for _ in range(int(float(sys.argv[2]) * 20)):
+        time.sleep(0.05)
+        if leaving():
+            return 0.0
+    if deployment == "broken" and tried == 0:
+        raise RuntimeError("no store")
+    return None
+DriveWorker(QueueConnection(sys.argv[1]), drive, silent=4.0).run()
+print("ended", flush=True)
+"""
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[QueueConnection]:
+    opened = QueueConnection(database_url)
+    yield opened
+    opened.close()
+
+
+def worker(url: str, log: Path, seconds: float) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-c", _WORKER, url, str(seconds)], stdout=output, stderr=output
+        )
+
+
+def until(seen: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not seen():
+        assert time.monotonic() < deadline, "it does not come"
+        time.sleep(0.1)
+
+
+def test_a_job_is_driven_to_its_end(connection: QueueConnection, database_url: str, tmp_path: Path) -> None:
+    drivers = QueuedDrivers(ProcrastinateJobs(connection))
+    assert (drivers.alive("d1"), drivers.last_words("d1")) == (False, "")
+    drivers.begin("d1", "ann")
+    drivers.begin("d1", "ann")
+    assert drivers.alive("d1")
+    process = worker(database_url, tmp_path / "w1", 0.2)
+    until(lambda: not drivers.alive("d1"))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert (tmp_path / "w1").read_text() == "drives d1 0\nended\n"
+
+
+def test_what_a_dead_worker_had_is_taken_up_and_what_one_leaves_waits(
+    connection: QueueConnection, database_url: str, tmp_path: Path
+) -> None:
+    jobs = ProcrastinateJobs(connection)
+    number = jobs.put("drive", "drive", "d1", lock="drive d1", once=True)
+    assert number is not None
+    first = worker(database_url, tmp_path / "w1", 100)
+    until(lambda: "drives d1 0" in (tmp_path / "w1").read_text())
+    second = worker(database_url, tmp_path / "w2", 100)
+    time.sleep(6)
+    assert "drives" not in (tmp_path / "w2").read_text(), "the first one still drives it"
+    first.kill()
+    first.wait(10)
+    until(lambda: "drives d1 1" in (tmp_path / "w2").read_text())
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(30) == 0
+    assert jobs.state(number) == "waiting"
+    assert "Traceback" not in (tmp_path / "w2").read_text()
+
+
+def test_a_deployment_that_could_not_be_driven_waits_and_is_not_given_up(
+    connection: QueueConnection, database_url: str, tmp_path: Path
+) -> None:
+    jobs = ProcrastinateJobs(connection)
+    number = jobs.put("drive", "drive", "broken", lock="drive broken", once=True)
+    assert number is not None
+    process = worker(database_url, tmp_path / "w1", 0.1)
+    until(lambda: "drives broken 0" in (tmp_path / "w1").read_text())
+    until(lambda: jobs.state(number) == "waiting")
+    until(lambda: "drives broken 1" in (tmp_path / "w1").read_text())
+    until(lambda: jobs.state(number) == "over")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
