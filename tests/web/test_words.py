@@ -93,7 +93,7 @@ def by_hand() -> tuple[Fleet, Deployment]:
         "who": "Acme",
         "instruction": "Send it.",
         "evidence": "A ticket.",
-        "confirmed_by": "service owner",
+        "confirmed_by": ROLE,
     }
     first = {"name": "routes", "on": "edge1", "manual": manual, "acceptance": [{"tcp": 443}], "backout": BACK}
     after = {"name": "app", "on": "app1", "playbook": "playbooks/app.yml", "backout": "rollback/app.yml"}
