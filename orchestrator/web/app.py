@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 
 
-def application(service: Service) -> Starlette:
-    """The application over this service."""
-    routes: list[BaseRoute] = [_routed(service, route) for route in all_routes()]
+def application(service: Service, of_nodes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The application over this service. `of_nodes`: where nodes ask, who have credentials of their own and no session."""
+    routes: list[BaseRoute] = [*of_nodes, *(_routed(service, route) for route in all_routes())]
     routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     return Starlette(
         routes=routes,

@@ -13,9 +13,12 @@ from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.adapters.process import run as run_program
 from orchestrator.bootstrap.house import house_of
+from orchestrator.bootstrap.nodes import book_at, door, queued_drivers, store_url
 from orchestrator.bootstrap.service_ports import service_ports, spoken_through
 from orchestrator.domain.authority.service_file import UNSET
+from orchestrator.errors import MachineLacks
 from orchestrator.web.app import application
+from orchestrator.web.nodes import node_routes
 from orchestrator.web.request_context import Service
 from orchestrator.web.session_times import SessionTimes
 from orchestrator.web.sessions import SessionDoors
@@ -27,18 +30,23 @@ if TYPE_CHECKING:
     from orchestrator.engine.ports import Ports
 
 
-def application_of(home: Path, house_file: Path, address: str) -> tuple[Starlette, Ports]:
-    """The application over this home, and the ports it reads with. Raises StoreFault, PlanFault."""
+def application_of(
+    home: Path, house_file: Path, address: str, *, queue: bool = False
+) -> tuple[Starlette, Ports]:
+    """The application over this home, and the ports it reads with. Raises StoreFault, PlanFault.
+
+    `queue`: workers drive, and not processes of this machine; then it raises MachineLacks without a store on PostgreSQL.
+    """
     ports = service_ports(home, house_file)
     places = (house_of(home, house_file).place, home)
     loaded = known_service_file(places)
     settings = loaded.noun if loaded is not None else UNSET
-    limits = settings.sessions
+    limits, url = settings.sessions, _url_of_queue()
     times = SessionTimes(timedelta(seconds=limits.idle), timedelta(seconds=limits.longest))
     service = Service(
         ports=ports,
         speaking=lambda voice: spoken_through(ports, voice),
-        drivers=bootstrap.drivers(home),
+        drivers=queued_drivers(store_url()) if queue else bootstrap.drivers(home),
         doors=SessionDoors(ports, times, address),
         home=home,
         address=address,
@@ -46,8 +54,17 @@ def application_of(home: Path, house_file: Path, address: str) -> tuple[Starlett
         times=times,
         ways=settings.login,
         provider=_provider_of(settings.login.provider, ports),
+        nodes=None if url is None else book_at(url),
     )
-    return application(service), ports
+    return application(service, () if url is None else node_routes(door(home, url))), ports
+
+
+def _url_of_queue() -> str | None:
+    """Where the queue is; None for a service of one machine."""
+    try:
+        return store_url()
+    except MachineLacks:
+        return None
 
 
 def _provider_of(settings: Provider | None, ports: Ports) -> OpenIdProvider | None:

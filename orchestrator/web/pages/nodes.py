@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def _nodes(asked: Asked) -> Response:
-    return page("nodes.html.j2", request=asked.request, asked=asked, programs=programs())
+    book = asked.service.nodes
+    known = [] if book is None else book.nodes()
+    return page("nodes.html.j2", request=asked.request, asked=asked, programs=programs(), nodes=known)
 
 
 ROUTES = (Route("GET", "/nodes", "see", _nodes),)

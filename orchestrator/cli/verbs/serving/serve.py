@@ -41,6 +41,9 @@ _file = click.Path(dir_okay=False, path_type=Path)
     metavar="ADDRESS",
     help="The address or network of a proxy that speaks TLS before it; give one for each.",
 )
+@click.option(
+    "--queue", is_flag=True, help="Have workers drive (orch worker), not processes of this machine."
+)
 def serve(
     host: str,
     port: int | None,
@@ -48,6 +51,7 @@ def serve(
     tls_cert: Path | None,
     tls_key: Path | None,
     proxies: tuple[str, ...],
+    queue: bool,  # noqa: FBT001
 ) -> None:
     """Serve the deployments of this home to browsers and programs, until Ctrl-C or SIGTERM.
 
@@ -66,7 +70,7 @@ def serve(
     try:
         home = bootstrap.home_of()
         at = given or _own_address(place, listener.getsockname()[1])
-        app, ports = application_of(home, wiring.house_file(), at)
+        app, ports = application_of(home, wiring.house_file(), at, queue=queue)
         _say(at, home, known=bool(_people(ports)))
         listen(app, place, listener)
     finally:
