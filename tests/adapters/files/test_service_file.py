@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from orchestrator.domain.rules.service_file import UNSET
 
 from orchestrator.adapters.files.manual import service
 from orchestrator.adapters.files.service_file import known_service_file, load_service_file
+from orchestrator.domain.authority.service_file import UNSET
 from orchestrator.errors import PlanFault
 
 PROVIDER = "orch: 1\nlogin:\n  provider:\n    client_id: orch\n"
