@@ -205,3 +205,9 @@ def test_it_speaks_tls(home: Path, tmp_path: Path) -> None:
             assert answer.headers["strict-transport-security"] == "max-age=31536000"
             assert set(browser.cookies) == {"__Host-orch", "__Host-orch-browser"}
             assert browser.get("/people").status_code == 200
+
+
+def test_a_password_that_does_not_do_adds_nobody(home: Path) -> None:
+    made = orch(home, "people", "add", "ada", "--password", typed="short\n")
+    assert (made.returncode, "15 to 256 characters" in made.stderr) == (ExitCode.USAGE, True)
+    assert "Nobody is known" in orch(home, "people", "list").stdout

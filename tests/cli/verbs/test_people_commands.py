@@ -130,7 +130,6 @@ WRONG = {
         ExitCode.REFUSED,
         "last administrator",
     ),
-    "no password": (["people", "password", "ada"], ExitCode.USAGE, "15 to 256 characters"),
     "a right that no token has": (
         ["people", "token", "new", "ada", "--label", "x", "--scope", "approve"],
         ExitCode.USAGE,
