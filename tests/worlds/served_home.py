@@ -70,7 +70,7 @@ def _under_way(home: Path, now: datetime) -> None:
 def _reviewed(home: Path, now: datetime) -> None:
     """Backed out, with a review that is begun and an action that is overdue."""
     records = recorded("pilot_backed_out")
-    later = [
+    later: list[e.Event] = [
         e.PostReviewOpened(by="ann"),
         e.ActionAgreed(what=f"Watch {HOSTILE}.", owner="Bo Ek", due=now - timedelta(days=3), by="ann"),
     ]

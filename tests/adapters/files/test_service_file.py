@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from orchestrator.domain.rules.service_file import UNSET
+from orchestrator.domain.authority.service_file import UNSET
 
 from orchestrator.adapters.files.manual import service
 from orchestrator.adapters.files.service_file import known_service_file, load_service_file
