@@ -158,14 +158,14 @@ def test_only_what_changed_is_sent_and_nothing_to_who_has_it() -> None:
     async def scene() -> None:
         ports, journal = ports_with(ready_to_deploy())
         hub, doors = LiveHub(), OpenDoors(access("deployment manager"))
-        one = await watch(asked_by(ports, doors, hub))
-        _, body, number = await one.next()
+        first = await watch(asked_by(ports, doors, hub))
+        _, body, number = await first.next()
         assert set(body["fragments"]) == set(FRAGMENTS)
         again = await watch(asked_by(ports, doors, hub, last_event_id=number))
         journal.append(NAME, len(journal.read(NAME)), [paused()])
         _, news, _ = await again.next()
         assert {"standing", "moves", "happened"} <= set(news["fragments"]) < set(FRAGMENTS)
-        await one.close()
+        await first.close()
         await again.close()
 
     asyncio.run(scene())
@@ -295,8 +295,8 @@ def test_text_from_hosts_is_shown_and_never_run() -> None:
     ended = events[-1]
     assert isinstance(ended, e.AttemptEnded)
     outcome = ended.outcome.hosts[0].model_copy(update={"reason": evil})
-    told = ended.outcome.model_copy(update={"hosts": (outcome, *ended.outcome.hosts[1:])})
-    ports, _ = ports_with([*events[:-1], e.AttemptEnded(outcome=told)])
+    changed = ended.outcome.model_copy(update={"hosts": (outcome, *ended.outcome.hosts[1:])})
+    ports, _ = ports_with([*events[:-1], e.AttemptEnded(outcome=changed)])
     page = (
         TestClient(served(ports, OpenDoors(access("viewer"))), base_url=ADDRESS)
         .get(f"/deployments/{NAME}")
