@@ -66,10 +66,8 @@ def failed_wave(number: int) -> list[e.Event]:
     names = hosts(number)
     events = ready_to_deploy(names, tree)
     first = deployment(events).waves[0].hosts
-    return [
-        *events,
-        *attempted(f"{NAME}.1-deploy", 0, **dict.fromkeys(first, "done") | {first[0]: "not_done"}),
-    ]
+    results: dict[str, Any] = {**dict.fromkeys(first, "done"), first[0]: "not_done"}
+    return [*events, *attempted(f"{NAME}.1-deploy", 0, **results)]
 
 
 @pytest.fixture(autouse=True)

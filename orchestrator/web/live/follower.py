@@ -43,10 +43,10 @@ class Follower:
         """Reads everything so far. Raises NotFound, StoreFault."""
         self._ports = ports
         self.d: Deployment = folded(ports.journal, deployment)
-        telling = [record for record in ports.journal.read_condensed(deployment) if record.seq <= self.d.seq]
-        self.story: Story = story_from(self.d, telling[1:])
+        so_far = [record for record in ports.journal.read_condensed(deployment) if record.seq <= self.d.seq]
+        self.story: Story = story_from(self.d, so_far[1:])
         self._lines: deque[Line] = deque(maxlen=LINES_KEPT)
-        for record in telling[-2 * LINES_KEPT :]:
+        for record in so_far[-2 * LINES_KEPT :]:
             self._note(record)
         few = len(self.d.standings) <= HOSTS_UP_TO
         self._records: list[Recorded] | None = ports.journal.read(deployment) if few else None
