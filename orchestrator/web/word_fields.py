@@ -28,14 +28,14 @@ class Fields:
     texts: Mapping[str, list[str]]
     faults: dict[str, str] = field(default_factory=dict)
 
-    def one(self, name: str, otherwise: str = "") -> str:
+    def text(self, name: str, otherwise: str = "") -> str:
         """The field's text without space around it; the last one, if it came several times."""
         given = self.texts.get(name, [])
         return given[-1].strip() if given else otherwise
 
     def has(self, name: str) -> bool:
         """Whether a box is ticked."""
-        return bool(self.one(name))
+        return bool(self.text(name))
 
     def each(self, name: str) -> tuple[str, ...]:
         """The words of a field, whatever separates them, each once."""
@@ -43,7 +43,7 @@ class Fields:
 
     def words(self, name: str, label: str, *, required: bool = True) -> str:
         """A person's words; what is wrong with them is noted."""
-        text = self.one(name).replace("\r\n", "\n")
+        text = self.text(name).replace("\r\n", "\n")
         if required and not text:
             self.faults[name] = f"{label}: expected words for the record, found nothing; write them."
         elif len(text) > LONGEST:

@@ -118,9 +118,9 @@ def test_a_deployment_is_decided_in_a_browser_and_driven_by_a_process(
     d = folded(ports.journal, name)
     assert d.state is (State.COMPLETED if word == "confirm" else State.BACKED_OUT)
     kind = e.Confirmed if word == "confirm" else e.AbortRequested
-    [said] = [r.event for r in ports.journal.read(name) if isinstance(r.event, kind)]
-    assert said.spoken is not None
-    assert said.spoken.signed is not None
-    assert said.spoken.signed.signature.kind == "webauthn"
+    [word_said] = [r.event for r in ports.journal.read(name) if isinstance(r.event, kind)]
+    assert word_said.spoken is not None
+    assert word_said.spoken.signed is not None
+    assert word_said.spoken.signed.signature.kind == "webauthn"
     verified = site.orch("record", "verify", name)
     assert verified.returncode == 0, verified.stdout + verified.stderr

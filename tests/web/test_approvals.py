@@ -14,7 +14,7 @@ from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.use_cases.deployment_commands import open_deployment
-from tests.web.test_words import found, payload_of
+from tests.web.test_words import match_of, payload_of
 from tests.worlds.fleet import PEOPLE, Fleet
 from tests.worlds.passkeys import Authenticator, authenticator
 from tests.worlds.people import DEPLOYER
@@ -45,8 +45,8 @@ class Approver:
     ) -> httpx.Response:
         """Sign what a page shows, and give it at this page's address."""
         made = json.dumps((key or self.key).answer(payload_of(of or page)))
-        number = found(page, r'name="number" value="([0-9a-f]+)"')
-        action = found(page, r'action="([^"]+/given)"')
+        number = match_of(page, r'name="number" value="([0-9a-f]+)"')
+        action = match_of(page, r'action="([^"]+/given)"')
         given = {"csrf": CSRF, "number": number, "answer": made}
         answer: httpx.Response = self.client.post(action, data=given)
         return answer

@@ -66,12 +66,8 @@ def failed_wave(number: int) -> list[e.Event]:
     names = hosts(number)
     events = ready_to_deploy(names, tree)
     first = deployment(events).waves[0].hosts
-    return [
-        *events,
-        *attempted(
-            f"{NAME}.1-deploy", 0, purpose="deploy", **dict.fromkeys(first, "done") | {first[0]: "not_done"}
-        ),
-    ]
+    results: dict[str, Any] = {**dict.fromkeys(first, "done"), first[0]: "not_done"}
+    return [*events, *attempted(f"{NAME}.1-deploy", 0, **results)]
 
 
 @pytest.fixture(autouse=True)
@@ -160,14 +156,14 @@ def test_only_what_changed_is_sent_and_nothing_to_who_has_it() -> None:
     async def scene() -> None:
         ports, journal = ports_with(ready_to_deploy())
         hub, doors = LiveHub(), OpenDoors(access("deployment manager"))
-        one = await watch(asked_by(ports, doors, hub))
-        _, body, number = await one.next()
+        first = await watch(asked_by(ports, doors, hub))
+        _, body, number = await first.next()
         assert set(body["fragments"]) == set(FRAGMENTS)
         again = await watch(asked_by(ports, doors, hub, last_event_id=number))
         journal.append(NAME, len(journal.read(NAME)), [paused()])
         _, news, _ = await again.next()
         assert {"standing", "moves", "happened"} <= set(news["fragments"]) < set(FRAGMENTS)
-        await one.close()
+        await first.close()
         await again.close()
 
     asyncio.run(scene())
@@ -297,8 +293,8 @@ def test_text_from_hosts_is_shown_and_never_run() -> None:
     ended = events[-1]
     assert isinstance(ended, e.AttemptEnded)
     outcome = ended.outcome.hosts[0].model_copy(update={"reason": evil})
-    told = ended.outcome.model_copy(update={"hosts": (outcome, *ended.outcome.hosts[1:])})
-    ports, _ = ports_with([*events[:-1], e.AttemptEnded(outcome=told)])
+    changed = ended.outcome.model_copy(update={"hosts": (outcome, *ended.outcome.hosts[1:])})
+    ports, _ = ports_with([*events[:-1], e.AttemptEnded(outcome=changed)])
     page = (
         TestClient(served(ports, OpenDoors(access("viewer"))), base_url=ADDRESS)
         .get(f"/deployments/{NAME}")

@@ -54,21 +54,21 @@ class Desk:
 
     def give(self, page: httpx.Response, key: Authenticator, **changed: str) -> httpx.Response:
         """Sign what the page shows, as the browser does."""
-        action = found(page, r'action="([^"]+/given)"')
-        fields = {"csrf": CSRF, "number": found(page, r'name="number" value="([0-9a-f]+)"')}
+        action = match_of(page, r'action="([^"]+/given)"')
+        fields = {"csrf": CSRF, "number": match_of(page, r'name="number" value="([0-9a-f]+)"')}
         made = json.dumps(key.answer(payload_of(page)))
         answer: httpx.Response = self.client.post(action, data={**fields, "answer": made, **changed})
         return answer
 
 
-def found(page: httpx.Response, pattern: str) -> str:
+def match_of(page: httpx.Response, pattern: str) -> str:
     match = re.search(pattern, page.text, re.DOTALL)
     assert match is not None, page.text
     return unescape(match[1])
 
 
 def payload_of(page: httpx.Response) -> bytes:
-    return found(page, r'<pre[^>]*id="payload">(.*?)</pre>').encode()
+    return match_of(page, r'<pre[^>]*id="payload">(.*?)</pre>').encode()
 
 
 def at_gate() -> tuple[Fleet, Deployment]:
@@ -144,9 +144,9 @@ def test_a_word_reaches_the_journal_and_is_driven_on(
     assert "cannot be said now" not in form.text
     answer = desk.say(d, word, **fields)
     assert (answer.status_code, answer.headers.get("location")) == (303, f"/deployments/{d.id}?said={word}")
-    said = fleet.events(d, event)[-1]
-    assert said.by == "Ann"
-    assert said.spoken.speaker.web_person == "Ann"
+    event_said = fleet.events(d, event)[-1]
+    assert event_said.by == "Ann"
+    assert event_said.spoken.speaker.web_person == "Ann"
     assert fleet.now(d.id).state is state
 
 
@@ -167,10 +167,10 @@ def test_where_keys_are_trusted_the_passkey_signs_exactly_that(
     assert "What is signed" in shown.text
     assert fleet.now(d.id).seq == before, "nothing is recorded before the signature"
     assert desk.give(shown, ANN).status_code == 303
-    said = fleet.events(d, event)[-1]
-    assert said.spoken.signed.word.content == content_of(said)
-    assert said.spoken.signed.signature.kind == "webauthn"
-    assert said.spoken.signed.signature.key == ANN.key
+    event_said = fleet.events(d, event)[-1]
+    assert event_said.spoken.signed.word.content == content_of(event_said)
+    assert event_said.spoken.signed.signature.kind == "webauthn"
+    assert event_said.spoken.signed.signature.key == ANN.key
 
 
 def test_another_passkey_signs_nothing_and_the_page_keeps_what_was_filled_in() -> None:
@@ -236,7 +236,7 @@ def test_words_that_the_policy_leaves_unsigned_go_at_once() -> None:
 def test_a_form_that_is_sent_twice_does_one_thing() -> None:
     fleet, d = at_gate()
     desk = Desk(fleet)
-    once = found(desk.form(d, "pause"), r'name="once" value="([0-9a-f]+)"')
+    once = match_of(desk.form(d, "pause"), r'name="once" value="([0-9a-f]+)"')
     answers = [desk.say(d, "pause", reason="lunch", once=once) for _ in range(3)]
     assert [each.status_code for each in answers] == [303, 303, 303]
     assert [each.headers["location"].split("=")[1] for each in answers] == ["pause", "again", "again"]
@@ -248,7 +248,7 @@ def test_who_goes_back_from_what_is_signed_says_it_again() -> None:
     fleet, d = at_gate()
     fleet.keys.ring = Keyring(keys=(ANN.trusted("Ann", "service owner"),))
     desk = Desk(fleet)
-    once = found(desk.form(d, "pause"), r'name="once" value="([0-9a-f]+)"')
+    once = match_of(desk.form(d, "pause"), r'name="once" value="([0-9a-f]+)"')
     assert desk.say(d, "pause", reason="lunch", once=once).status_code == 200
     again = desk.say(d, "pause", reason="dinner", once=once)
     assert desk.give(again, ANN).status_code == 303

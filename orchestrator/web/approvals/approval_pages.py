@@ -193,7 +193,7 @@ def _prepared(asked: Asked, name: str, fields: Fields) -> Response:
     """Show what is signed, where nothing would speak against it; else the form with every reason."""
     d, ports = _deployment(asked), asked.ports
     now = ports.clock.now()
-    key = chosen_of(passkeys_of(keyring_of(asked, d), asked.person, now), fields.one("key"))
+    key = chosen_of(passkeys_of(keyring_of(asked, d), asked.person, now), fields.text("key"))
     try:
         if key is None:
             raise Refused(
@@ -229,7 +229,7 @@ async def _give(asked: Asked, *, name: str) -> Response:
 
 
 def _given(asked: Asked, name: str, fields: Fields) -> Response:
-    prepared = taken(asked, fields.one("number"), f"approval {name}")
+    prepared = taken(asked, fields.text("number"), f"approval {name}")
     d = _deployment(asked)
     if prepared is None:
         return _back(asked, d, AGAIN)
@@ -240,7 +240,7 @@ def _given(asked: Asked, name: str, fields: Fields) -> Response:
     try:
         if trusted is None or not trusted.is_of(asked.person):
             raise Refused("The passkey is not trusted any more. Nothing was recorded.")
-        signature = signature_of(fields.one("answer").encode(), trusted.public, payload(statement))
+        signature = signature_of(fields.text("answer").encode(), trusted.public, payload(statement))
         signed = SignedApproval(approval=statement, signature=signature)
         ports = speaking_as(asked, statement.key)
         session = take_in(ports, open_session(ports, d), [signed])

@@ -68,7 +68,7 @@ def statement_of(
     d, question = session.deployment, session.question
     reason = fields.words("reason", "Reason")
     role = fields.words("role", "Role")
-    if kind.decision == "override" and not fields.one("overrides"):
+    if kind.decision == "override" and not fields.text("overrides"):
         fields.faults["overrides"] = (
             "Overrides: expected the freeze, or `window`, found nothing; name what is lifted."
         )
@@ -85,7 +85,7 @@ def statement_of(
         "plan_digest": question.backout if kind.decision == "roll_back" else question.effective.digest,
         "subject": d.id,
         "reason": reason,
-        "overrides": fields.one("overrides") if kind.decision == "override" else None,
+        "overrides": fields.text("overrides") if kind.decision == "override" else None,
         "hosts": fields.each("hosts") if kind.decision == "concede" else (),
         "made_at": question.now,
         "expires": question.now + lasts,

@@ -43,10 +43,10 @@ class Follower:
         """Reads everything so far. Raises NotFound, StoreFault."""
         self._ports = ports
         self.d: Deployment = folded(ports.journal, deployment)
-        told = [record for record in ports.journal.read_condensed(deployment) if record.seq <= self.d.seq]
-        self.story: Story = story_from(self.d, told[1:])
+        so_far = [record for record in ports.journal.read_condensed(deployment) if record.seq <= self.d.seq]
+        self.story: Story = story_from(self.d, so_far[1:])
         self._lines: deque[Line] = deque(maxlen=LINES_KEPT)
-        for record in told[-2 * LINES_KEPT :]:
+        for record in so_far[-2 * LINES_KEPT :]:
             self._note(record)
         few = len(self.d.standings) <= HOSTS_UP_TO
         self._records: list[Recorded] | None = ports.journal.read(deployment) if few else None
@@ -80,8 +80,10 @@ class Follower:
         return self._look_at_tasks() or bool(new)
 
     def _note(self, record: Condensed) -> None:
-        told = telling_of(record.event, self.d, record.counts)
-        self._lines += [Line(record.at, plain(where, 60), plain(words, 300)) for where, words in told.lines]
+        telling = telling_of(record.event, self.d, record.counts)
+        self._lines += [
+            Line(record.at, plain(where, 60), plain(words, 300)) for where, words in telling.lines
+        ]
 
     def _look_at_tasks(self) -> bool:
         attempt = self.d.open_attempt

@@ -30,7 +30,7 @@ AT_ONCE = 500
 def _deployment(asked: Asked) -> Response:
     at = Follower(asked.ports, asked.request.path_params["deployment"])
     fragments = fragments_of(at, asked.ports.clock.now(), rights_of(asked))
-    said = asked.request.query_params.get("said", "")
+    word = asked.request.query_params.get("said", "")
     return page(
         "deployment.html.j2",
         request=asked.request,
@@ -39,7 +39,7 @@ def _deployment(asked: Asked) -> Response:
         release=release_words(at.d),
         fragments=fragments,
         version=version_of(fragments),
-        said=SENT_BEFORE if said == AGAIN else WORDS[cast("WordNow", said)].said if said in WORDS else "",
+        said=SENT_BEFORE if word == AGAIN else WORDS[cast("WordNow", word)].outcome if word in WORDS else "",
     )
 
 

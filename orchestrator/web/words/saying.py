@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 RESULTS: dict[str, e.StepResult] = {"done": "done", "failed": "failed", "not begun": "not begun"}
 
-_PLAIN: Mapping[WordNow, type[e.Paused | e.Resumed | e.AbortRequested]] = {
+_PLAIN: Mapping[str, type[e.Paused | e.Resumed | e.AbortRequested]] = {
     "pause": e.Paused,
     "resume": e.Resumed,
     "abort": e.AbortRequested,
@@ -95,7 +95,7 @@ def _answered(d: Deployment, fields: Fields, by: str) -> e.StepAnswered:
     attempt = d.open_attempt
     if attempt is None or not attempt.manual:
         raise Refused(f"{d.id} is {d.state.value} and waits for no step by hand.")
-    result = RESULTS.get(fields.one("result"))
+    result = RESULTS.get(fields.text("result"))
     if result is None:
         fields.faults["result"] = f"Result: expected one of {', '.join(RESULTS)}; choose one."
     note = fields.words("note", "What was done and looked at")

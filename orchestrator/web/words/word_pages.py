@@ -69,7 +69,7 @@ def _said(asked: Asked, word: WordNow, fields: Fields, mark: str) -> Response:
 
 
 def _given(asked: Asked, word: WordNow, fields: Fields) -> Response:
-    prepared = taken(asked, fields.one("number"), f"word {word}")
+    prepared = taken(asked, fields.text("number"), f"word {word}")
     d = _deployment(asked)
     if prepared is None:
         return _to(asked, d, word, None)
@@ -79,7 +79,7 @@ def _given(asked: Asked, word: WordNow, fields: Fields) -> Response:
     try:
         if trusted is None or not trusted.is_of(asked.person):
             raise Refused("The passkey is not trusted any more. Nothing was recorded.")
-        signature = signature_of(fields.one("answer").encode(), trusted.public, payload(statement))
+        signature = signature_of(fields.text("answer").encode(), trusted.public, payload(statement))
     except OrchError as fault:
         return _shown(asked, d, word, again, fault)
     return _spoken(asked, d, word, again, (SignedWord(word=statement, signature=signature),))
@@ -91,7 +91,7 @@ def _spoken(
     """Say it: it is recorded, or shown to be signed, or refused with the page kept as it was filled in."""
     kind, keyring = WORDS[word], keyring_of(asked, d)
     keys = passkeys_of(keyring, asked.person, asked.ports.clock.now())
-    key = chosen_of(keys, signed[0].word.key if signed else fields.one("key"))
+    key = chosen_of(keys, signed[0].word.key if signed else fields.text("key"))
     ports = speaking_as(asked, None if _is_free(d, word) or key is None else key.key, signed)
     try:
         after = say(ports, d, word, fields, asked.person)

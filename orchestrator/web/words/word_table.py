@@ -19,7 +19,7 @@ class WordKind(NamedTuple):
     right: Right
     title: str
     button: str
-    said: str
+    outcome: str
     driven: bool = True
     danger: bool = False
     reason: str = ""

@@ -263,7 +263,7 @@ def test_pages_fit_and_axe_finds_nothing(desk: Desk, tmp_path: Path, width: int,
 
 def _fits(page: object, folder: Path, name: str) -> None:
     page.screenshot(path=str(folder / f"{name}.png"), full_page=True)  # type: ignore[attr-defined]
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    violations = Axe().run(page)
+    assert violations.violations_count == 0, f"{name}: {violations.generate_report()}"
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")  # type: ignore[attr-defined]
     assert wide <= 0, f"{name} is {wide} pixels wider than its window"
