@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from orchestrator.domain.authority.access import Right
+
 if TYPE_CHECKING:
-    from orchestrator.domain.authority.access import Right
     from orchestrator.web.request_context import Asked
 
 

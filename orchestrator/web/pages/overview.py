@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from orchestrator.domain.authority.access import Right
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.lifecycle import STANDS
 from orchestrator.domain.plan.roles import same_role
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from orchestrator.domain.authority.access import Right
     from orchestrator.domain.fold.brief import Brief
     from orchestrator.web.request_context import Asked
 
