@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from html import unescape
 from threading import Barrier, Thread
 
 import httpx
@@ -18,6 +17,7 @@ from tests.web.test_words import match_of, payload_of
 from tests.worlds.fleet import PEOPLE, Fleet
 from tests.worlds.passkeys import Authenticator, authenticator
 from tests.worlds.people import DEPLOYER
+from tests.worlds.read_pages import as_read
 from tests.worlds.served import ADDRESS, CSRF, OpenDoors, access, served
 
 KEYS = {role: authenticator(which=n) for n, role in enumerate(PEOPLE, 1)}
@@ -78,7 +78,7 @@ def test_what_is_shown_is_signed_and_recorded(fleet: Fleet, d: Deployment) -> No
     shown = bo.show(d)
     assert shown.status_code == 200
     digest = d.authority.effective.digest  # type: ignore[union-attr]
-    assert digest in shown.text
+    assert digest in as_read(shown.text)
     assert digest.encode() in payload_of(shown)
     assert not given(fleet, d), "nothing is recorded before the signature"
     answer = bo.give(shown)
@@ -90,7 +90,7 @@ def test_what_is_shown_is_signed_and_recorded(fleet: Fleet, d: Deployment) -> No
 
 
 def test_the_page_says_what_waits_for_me_and_what_for_others(fleet: Fleet, d: Deployment) -> None:
-    page = unescape(Approver(fleet, "change manager").client.get("/approvals").text)
+    page = as_read(Approver(fleet, "change manager").client.get("/approvals").text)
     mine, others = page.split("Waits for others")
     assert "change manager" in mine
     assert "service owner" not in mine
@@ -100,14 +100,14 @@ def test_the_page_says_what_waits_for_me_and_what_for_others(fleet: Fleet, d: De
 def test_who_has_approved_is_not_waited_for_any_more(fleet: Fleet, d: Deployment) -> None:
     bo = Approver(fleet, "change manager")
     assert bo.approve(d).status_code == 303
-    page = unescape(Approver(fleet, "service owner").client.get("/approvals").text)
+    page = as_read(Approver(fleet, "service owner").client.get("/approvals").text)
     assert "service owner: 1 of 1" in page.split("Waits for others")[0]
     assert "change manager: 1 of 1" not in page
 
 
 def test_what_one_may_not_see_is_not_shown(fleet: Fleet, d: Deployment) -> None:
     elsewhere = Approver(fleet, "change manager", environment="another")
-    assert d.id not in elsewhere.client.get("/approvals").text
+    assert d.id not in as_read(elsewhere.client.get("/approvals").text)
     assert elsewhere.client.get(f"/deployments/{d.id}/approval").status_code == 404
     assert elsewhere.show(d).status_code == 404
 
@@ -157,7 +157,7 @@ def test_what_was_approved_with_the_key_of_somebody_else_is_refused(fleet: Fleet
     bo = Approver(fleet, "change manager")
     answer = bo.give(bo.show(d), KEYS["service owner"])
     assert answer.status_code == 409
-    assert "looked at" in answer.text, "the page keeps what was filled in"
+    assert "looked at" in as_read(answer.text), "the page keeps what was filled in"
     assert not given(fleet, d)
 
 
@@ -189,7 +189,7 @@ def test_what_would_not_count_is_refused_before_anybody_signs(
 ) -> None:
     answer = Approver(fleet, "change manager").show(d, name, **fields)
     assert answer.status_code in {400, 409, 422}, answer.text
-    assert words in unescape(answer.text)
+    assert words in as_read(answer.text)
     assert not given(fleet, d)
 
 
@@ -201,7 +201,7 @@ def test_who_asked_for_it_does_not_approve_it(fleet: Fleet, d: Deployment) -> No
     fields = {"csrf": CSRF, "role": "change manager", "reason": "mine"}
     answer = client.post(f"/deployments/{d.id}/approval/approve", data=fields)
     assert answer.status_code == 409
-    assert "cannot approve it as well" in unescape(answer.text)
+    assert "cannot approve it as well" in as_read(answer.text)
 
 
 def test_a_signature_that_does_not_verify_on_the_journal_is_refused(fleet: Fleet, d: Deployment) -> None:
@@ -216,6 +216,6 @@ def test_a_signature_that_does_not_verify_on_the_journal_is_refused(fleet: Fleet
 def test_when_nothing_is_missing_the_page_says_so(fleet: Fleet, d: Deployment) -> None:
     for role in PEOPLE:
         assert Approver(fleet, role).approve(d).status_code == 303
-    page = unescape(Approver(fleet, "service owner").client.get(f"/deployments/{d.id}/approval").text)
+    page = as_read(Approver(fleet, "service owner").client.get(f"/deployments/{d.id}/approval").text)
     assert "Nothing is missing." in page
     assert "Start it" in page
