@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from orchestrator.adapters import process
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import disk_reserve
+from orchestrator.bootstrap.beside_journal import BesideJournal
 from orchestrator.bootstrap.house import HOUSE_FILE, House, house_of
 from orchestrator.engine import (
     anchor_ports,
@@ -20,12 +21,9 @@ from orchestrator.engine import (
     hint_ports,
     measuring_ports,
     messaging_ports,
-    people_ports,
     ports,
-    prepared_ports,
     project_ports,
     record_ports,
-    repeat_ports,
     seal_ports,
     ticket_ports,
 )
@@ -50,7 +48,7 @@ if TYPE_CHECKING:
     from orchestrator.engine.redaction import Redaction
 
 
-class WiredPorts(ports.Ports):
+class WiredPorts(BesideJournal, ports.Ports):
     """All ports over real hosts, real Ansible and the store below `root`, which is opened on first use.
 
     Each port is a property that constructs its adapter once.
@@ -164,18 +162,6 @@ class WiredPorts(ports.Ports):
         return KnownAnchors(lambda: anchors_of(places), process.run, self.clock.now)
 
     @cached_property
-    def anchor_book(self) -> anchor_ports.AnchorBook:
-        from orchestrator.adapters.store.seals.anchor_book import anchor_book_beside
-
-        return anchor_book_beside(self.journal)
-
-    @cached_property
-    def prepared_words(self) -> prepared_ports.PreparedWords:
-        from orchestrator.adapters.store.prepared_words import prepared_words_beside
-
-        return prepared_words_beside(self.journal)
-
-    @cached_property
     def disposals(self) -> record_ports.Disposals:
         from orchestrator.adapters.store.disposal.home_disposals import disposals_beside
 
@@ -186,24 +172,6 @@ class WiredPorts(ports.Ports):
         from orchestrator.adapters.files.canary_file import FolderCanaryFiles
 
         return FolderCanaryFiles((self.house.place, self._root.absolute()))
-
-    @cached_property
-    def repeats(self) -> repeat_ports.Repeats:
-        from orchestrator.adapters.store.repeats import repeats_beside
-
-        return repeats_beside(self.journal)
-
-    @cached_property
-    def cmdb(self) -> cmdb_ports.CmdbStore:
-        from orchestrator.adapters.store.cmdb.sql_cmdb import cmdb_beside
-
-        return cmdb_beside(self.journal)
-
-    @cached_property
-    def people(self) -> people_ports.PeopleStore:
-        from orchestrator.adapters.store.people.sql_people import people_beside
-
-        return people_beside(self.journal)
 
     @cached_property
     def outside_cmdbs(self) -> cmdb_ports.OutsideCmdbs:

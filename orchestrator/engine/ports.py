@@ -26,6 +26,7 @@ from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdbs, OutsideCmdbs
+from orchestrator.engine.driver_ports import Drivers
 from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.people_ports import NoPeopleStore, PeopleStore
@@ -38,7 +39,17 @@ from orchestrator.engine.storage_ports import Storage
 from orchestrator.engine.ticket_ports import ChangeTickets, NoTickets
 from orchestrator.engine.visiting_ports import VisitGround
 
-__all__ = ["Authority", "Governing", "Keys", "PrivateCopy", "Storage", "Tree", "VisitGround", "Voice"]
+__all__ = [
+    "Authority",
+    "Drivers",
+    "Governing",
+    "Keys",
+    "PrivateCopy",
+    "Storage",
+    "Tree",
+    "VisitGround",
+    "Voice",
+]
 
 Proof = Callable[[Sequence[Recorded]], Sequence[CmdbUpdate]]
 """Raises if the records must not be appended. Returns what the CMDB learns from them."""
@@ -184,28 +195,6 @@ class HostLocks(ABC):
     @abstractmethod
     def never_given(self, epochs: Collection[int]) -> frozenset[int]:
         """Those of these epochs that this store does not know to have given. Raises StoreFault."""
-
-
-class Drivers(ABC):
-    """Drivers of deployments in processes of their own, which outlive this one."""
-
-    @abstractmethod
-    def begin(self, deployment: str, by: str) -> None:
-        """Start a driver of a deployment; returns at once. Raises StoreFault.
-
-        The claim on the journal decides who drives: the second of two drivers of one deployment ends at once.
-        """
-
-    @abstractmethod
-    def alive(self, deployment: str) -> bool:
-        """Whether the driver that this process last started for the deployment still runs."""
-
-    def end(self, deployment: str) -> None:  # noqa: B027 - most cannot reach a driver
-        """Ask the driver that this process last started for the deployment to end; runs go on without it."""
-
-    @abstractmethod
-    def last_words(self, deployment: str) -> str:
-        """The driver's last message to people, such as an error; empty if there is none."""
 
 
 class PlaybookRuns(RunsSoftware, ABC):

@@ -19,7 +19,7 @@ OWNERS = {
     # The verifier shares no code with orch, so it has no port.
     "cryptography": ("adapters/keys/", "verifier/"),
     "dateutil": ("domain/calendar/recurrence.py",),
-    "httpx": ("adapters/nodes/over_http.py",),
+    "httpx": ("adapters/nodes/over_http.py", "adapters/people/openid.py"),
     "icalendar": ("adapters/report/",),
     "jinja2": ("adapters/report/", "adapters/ansible/", "cli/", "web/"),
     "joserfc": ("adapters/people/",),
