@@ -109,11 +109,14 @@ def invite(home: Path, url: str, zone: str, by: str, seconds: float) -> str:
     return token
 
 
-def run_drive_worker(drive: DriveOne, at_once: int) -> None:
-    """Take `drive` jobs until a signal, then until nothing is at work. Raises StoreFault, MachineLacks."""
+def run_drive_worker(drive: DriveOne, at_once: int, leaving: Event) -> None:
+    """Take `drive` jobs until a signal, then until nothing is at work. Raises StoreFault, MachineLacks.
+
+    `leaving`: set by a signal that came before.
+    """
     from orchestrator.adapters.queue import DriveWorker
 
-    DriveWorker(queue_at(store_url()), drive, at_once=at_once).run()
+    DriveWorker(queue_at(store_url()), drive, at_once=at_once, leaving=leaving).run()
 
 
 def queued_drivers(url: str) -> Drivers:

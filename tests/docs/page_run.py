@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,13 +65,19 @@ def run_part(part: Part, folder: Path, *, seconds: float) -> list[str]:
     }
     errors = folder / "errors"
     with errors.open("w") as written:
+        shell = subprocess.Popen(
+            argv, cwd=work, env=environment, stdin=subprocess.DEVNULL, stdout=written, stderr=written,
+            start_new_session=True,
+        )  # fmt: skip
         try:
-            subprocess.run(
-                argv, cwd=work, env=environment, stdin=subprocess.DEVNULL, stdout=written, stderr=written,
-                timeout=seconds, check=False,
-            )  # fmt: skip
+            shell.wait(seconds)
         except subprocess.TimeoutExpired:
             written.write(f"not done after {seconds} s")
+        finally:
+            # What a page leaves running in the background, such as a service, ends with it.
+            with suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+            shell.wait()
     return list(_faults(part.steps, kept, errors.read_text()))[:1]
 
 

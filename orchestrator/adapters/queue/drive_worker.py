@@ -57,12 +57,21 @@ class DriveWorker:
     """Takes `drive` jobs until a signal; then it takes nothing new, and ends when what it has has ended."""
 
     def __init__(
-        self, connection: QueueConnection, drive: DriveOne, *, at_once: int = 8, silent: float = SILENT
+        self,
+        connection: QueueConnection,
+        drive: DriveOne,
+        *,
+        at_once: int = 8,
+        silent: float = SILENT,
+        leaving: Event | None = None,
     ) -> None:
-        """`silent`: seconds without a heartbeat after which a deployment of another worker is taken up."""
+        """`silent`: seconds without a heartbeat after which a deployment of another worker is taken up.
+
+        `leaving`: set by a signal that came before it is at work.
+        """
         self._connection, self._drive = connection, drive
         self._at_once, self._silent = at_once, silent
-        self._leaving = Event()
+        self._leaving = leaving or Event()
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT, and then until nothing is at work. Raises StoreFault where the queue is not there."""
@@ -86,6 +95,8 @@ class DriveWorker:
             )
             self._on_signals(worker)
             try:
+                if self._leaving.is_set():
+                    return
                 await worker.run()  # type: ignore[no-untyped-call]
             except ConnectorException as fault:
                 raise StoreFault(

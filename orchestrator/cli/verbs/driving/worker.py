@@ -57,8 +57,8 @@ def worker(zone: str | None, folder: Path, at_once: int, by: str) -> None:
         with lock:
             click.echo(plain(words, 1000))
 
+    leaving = _leaving_on_signals()
     if zone is not None:
-        leaving = _leaving_on_signals()
         nodes.run_node(folder, zone, leaving, say, wiring.named_ansible())
         say(f"node of {zone}: ended")
         return
@@ -79,7 +79,7 @@ def worker(zone: str | None, folder: Path, at_once: int, by: str) -> None:
             say=lambda name, words: say(f"{name}: {words}"),
         )
 
-    nodes.run_drive_worker(drive, at_once)
+    nodes.run_drive_worker(drive, at_once, leaving)
     say("worker: ended")
 
 
