@@ -51,9 +51,9 @@ def plans_seen(asked: Asked) -> Iterator[PlanFile]:
     everything = sees_everything(asked)
     for number, project in enumerate(asked.service.projects, 1):
         for file in _files(project):
-            found = _loaded(asked, number, project, file)
-            if everything if found.place is None else asked.may("see", found.place):
-                yield found
+            plan = _loaded(asked, number, project, file)
+            if everything if plan.place is None else asked.may("see", plan.place):
+                yield plan
 
 
 def plan_named(asked: Asked, project: str, name: str) -> PlanFile | None:
@@ -63,11 +63,11 @@ def plan_named(asked: Asked, project: str, name: str) -> PlanFile | None:
 
 def _files(project: Path) -> list[Path]:
     """Links are not followed out of the project."""
-    found: list[Path] = []
+    files: list[Path] = []
     for folder, _, names in os.walk(project / FOLDER):
-        found += [project.__class__(folder, name) for name in names if name.endswith(ENDINGS)]
+        files += [project.__class__(folder, name) for name in names if name.endswith(ENDINGS)]
     inside = project.resolve()
-    return sorted(file for file in found if file.resolve().is_relative_to(inside))[:MOST]
+    return sorted(file for file in files if file.resolve().is_relative_to(inside))[:MOST]
 
 
 def _loaded(asked: Asked, number: int, project: Path, file: Path) -> PlanFile:

@@ -13,11 +13,10 @@ from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.use_cases.deployment_commands import open_deployment
-from tests.web.test_words import match_of, payload_of
 from tests.worlds.fleet import PEOPLE, Fleet
 from tests.worlds.passkeys import Authenticator, authenticator
 from tests.worlds.people import DEPLOYER
-from tests.worlds.read_pages import as_read
+from tests.worlds.read_pages import as_read, match_of, payload_of
 from tests.worlds.served import ADDRESS, CSRF, OpenDoors, access, served
 
 KEYS = {role: authenticator(which=n) for n, role in enumerate(PEOPLE, 1)}

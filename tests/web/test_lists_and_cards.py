@@ -41,8 +41,8 @@ def brief(name: str, service: str, environment: str, state: State = State.COMPLE
 def test_the_newest_that_stands_is_shown(
     briefs: list[Brief], columns: list[str], cells: dict[str, list[str | None]]
 ) -> None:
-    found, rows = services_of(briefs)
-    assert [column.environment for column in found] == columns
+    shown, rows = services_of(briefs)
+    assert [column.environment for column in shown] == columns
     assert {row.service: [cell.id if cell else None for cell in row.cells] for row in rows} == cells
 
 

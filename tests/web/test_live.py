@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.engine.ports import Ports
-from orchestrator.web.live import hub as hubs
+from orchestrator.errors import StoreFault
 from orchestrator.web.live.follower import Follower
 from orchestrator.web.live.fragments import FRAGMENTS, fragments_of
 from orchestrator.web.live.hub import MOST_OF_ONE_PERSON, LiveHub
@@ -37,15 +37,20 @@ from tests.worlds.ports import ports_over
 from tests.worlds.served import ADDRESS, CSRF, OpenDoors, access, served
 
 NAME = "app-2.0"
+LOOK = 0.02
+"""Seconds between looks in these tests."""
 
 
 class CountedJournal(FakeJournal):
-    """How often the events of a deployment were read."""
+    """How often the events of a deployment were read; `away` is the fault of a store that cannot be read now."""
 
     reads = 0
+    away: StoreFault | None = None
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
         self.reads += 1
+        if self.away is not None:
+            raise self.away
         return super().read(deployment, after)
 
 
@@ -70,9 +75,17 @@ def failed_wave(number: int) -> list[e.Event]:
     return [*events, *attempted(f"{NAME}.1-deploy", 0, **results)]
 
 
-@pytest.fixture(autouse=True)
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hubs, "LOOK", 0.02)
+class WatchedClock(FakeClock):
+    """Calls whoever watches before each sleep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_sleep: list[Callable[[], None]] = []
+
+    def sleep(self, seconds: float) -> None:
+        for look in self.before_sleep:
+            look()
+        super().sleep(seconds)
 
 
 def asked_by(ports: Ports, doors: OpenDoors, hub: LiveHub, **headers: str) -> Asked:
@@ -127,7 +140,7 @@ def paused(seq: int = 0) -> e.Paused:
 def test_a_hundred_watchers_cost_one_read_and_get_the_same() -> None:
     async def scene() -> None:
         ports, journal = ports_with(ready_to_deploy())
-        hub, doors = LiveHub(), OpenDoors(access("viewer"))
+        hub, doors = LiveHub(LOOK), OpenDoors(access("viewer"))
         watchers = []
         for n in range(100):
             doors.access = access("viewer").model_copy(update={"person": f"person {n}"})
@@ -138,7 +151,7 @@ def test_a_hundred_watchers_cost_one_read_and_get_the_same() -> None:
         before = journal.reads
         began = time.monotonic()
         await asyncio.sleep(0.5)
-        looks = (time.monotonic() - began) / hubs.LOOK
+        looks = (time.monotonic() - began) / LOOK
         assert journal.reads - before <= looks + 2, "each look reads once, however many watch"
         journal.append(NAME, len(journal.read(NAME)), [paused()])
         news = await asyncio.gather(*(each.next() for each in watchers))
@@ -155,7 +168,7 @@ def test_a_hundred_watchers_cost_one_read_and_get_the_same() -> None:
 def test_only_what_changed_is_sent_and_nothing_to_who_has_it() -> None:
     async def scene() -> None:
         ports, journal = ports_with(ready_to_deploy())
-        hub, doors = LiveHub(), OpenDoors(access("deployment manager"))
+        hub, doors = LiveHub(LOOK), OpenDoors(access("deployment manager"))
         first = await watch(asked_by(ports, doors, hub))
         _, body, number = await first.next()
         assert set(body["fragments"]) == set(FRAGMENTS)
@@ -172,7 +185,7 @@ def test_only_what_changed_is_sent_and_nothing_to_who_has_it() -> None:
 def test_nobody_is_sent_a_word_that_would_be_refused() -> None:
     async def scene() -> None:
         ports, _ = ports_with(ready_to_deploy())
-        hub = LiveHub()
+        hub = LiveHub(LOOK)
         manager = await watch(asked_by(ports, OpenDoors(access("deployment manager")), hub))
         viewer = await watch(asked_by(ports, OpenDoors(access("viewer")), hub))
         assert "words/abort" in (await manager.next())[1]["fragments"]["moves"]
@@ -186,7 +199,7 @@ def test_nobody_is_sent_a_word_that_would_be_refused() -> None:
 def test_it_ends_with_the_deployment() -> None:
     async def scene() -> None:
         ports, journal = ports_with(ready_to_deploy())
-        watcher = await watch(asked_by(ports, OpenDoors(access("viewer")), LiveHub()))
+        watcher = await watch(asked_by(ports, OpenDoors(access("viewer")), LiveHub(LOOK)))
         await watcher.next()
         last = len(journal.read(NAME))
         journal.append(NAME, last, [e.DeploymentCancelled(by="ann", reason="not today")])
@@ -198,13 +211,11 @@ def test_it_ends_with_the_deployment() -> None:
     asyncio.run(scene())
 
 
-def test_it_ends_with_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orchestrator.web.live.stream.HEARTBEAT", 0.05)
-
+def test_it_ends_with_the_session() -> None:
     async def scene() -> None:
         ports, _ = ports_with(ready_to_deploy())
         doors = OpenDoors(access("viewer"))
-        watcher = await watch(asked_by(ports, doors, LiveHub()))
+        watcher = await watch(asked_by(ports, doors, LiveHub(LOOK, heartbeat=0.05)))
         await watcher.next()
         doors.access = None
         event, body, _ = await watcher.next()
@@ -216,7 +227,7 @@ def test_it_ends_with_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_person_watches_so_much_and_no_more() -> None:
     async def scene() -> None:
         ports, _ = ports_with(ready_to_deploy())
-        hub, doors = LiveHub(), OpenDoors(access("viewer"))
+        hub, doors = LiveHub(LOOK), OpenDoors(access("viewer"))
         watchers = [await watch(asked_by(ports, doors, hub)) for _ in range(MOST_OF_ONE_PERSON)]
         for each in watchers:
             await each.next()
@@ -233,16 +244,11 @@ def test_one_person_watches_so_much_and_no_more() -> None:
 def test_a_store_that_is_away_is_said_and_looked_past() -> None:
     async def scene() -> None:
         ports, journal = ports_with(ready_to_deploy())
-        watcher = await watch(asked_by(ports, OpenDoors(access("viewer")), LiveHub()))
+        watcher = await watch(asked_by(ports, OpenDoors(access("viewer")), LiveHub(LOOK)))
         await watcher.next()
-        from orchestrator.errors import StoreFault
-
-        def away(deployment: str, after: int = 0) -> list[Recorded]:
-            raise StoreFault("The store is away.")
-
-        journal.read = away  # type: ignore[method-assign]
+        journal.away = StoreFault("The store is away.")
         assert (await watcher.next())[:2] == ("fault", {"words": "The store is away."})
-        del journal.read
+        journal.away = None
         journal.append(NAME, len(journal.read(NAME)), [paused()])
         events = [(await watcher.next())[0] for _ in range(2)]
         assert set(events) == {"change", "fault"}
@@ -306,16 +312,18 @@ def test_text_from_hosts_is_shown_and_never_run() -> None:
 
 
 def test_a_clock_of_a_gate_says_how_long_it_lasts() -> None:
-    fleet = Fleet(plan_tree(kind="phased", waves=[{"count": 1, "gate": {"soak": "60s"}}, "rest"]))
+    clock = WatchedClock()
+    fleet = Fleet(
+        plan_tree(kind="phased", waves=[{"count": 1, "gate": {"soak": "60s"}}, "rest"]), clock=clock
+    )
     asked: list[Deployment] = []
 
-    def look(seconds: float) -> None:
+    def look() -> None:
         newest = fleet.now(fleet.ports.journal.deployments()[0])
         if newest.rollout.gate is not None and not newest.rollout.gate.soaked:
             asked.append(newest)
 
-    sleep = fleet.clock.sleep
-    fleet.clock.sleep = lambda seconds: (look(seconds), sleep(seconds))[1]  # type: ignore[method-assign, func-returns-value]
+    clock.before_sleep.append(look)
     fleet.deploy()
     assert asked
     at = Follower(fleet.ports, asked[0].id)

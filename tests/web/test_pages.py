@@ -131,7 +131,7 @@ def test_every_printed_command_exists(manager: TestClient, nothing: TestClient, 
         if path == "empty"
         else [manager.get(path).text]
     )
-    printed = {unescape(found.replace("<wbr>", "")) for text in pages for found in COMMAND.findall(text)}
+    printed = {unescape(command.replace("<wbr>", "")) for text in pages for command in COMMAND.findall(text)}
     assert {words: _fault(words) for words in printed if _fault(words)} == {}
 
 
@@ -200,10 +200,10 @@ def test_a_record_says_whether_it_is_what_was_sealed(manager: TestClient) -> Non
 def test_a_damaged_record_is_told(tmp_path: Path) -> None:
     home = home_with_history(tmp_path)
     with sqlite3.connect(home / "journal.sqlite") as store:
-        said, forged = '"by":"ann"', '"by":"bob"'
+        sealed, forged = '"by":"ann"', '"by":"bob"'
         store.execute(
             "update events set body = replace(body, ?, ?) where deployment = 'residue' and seq = 2",
-            (said, forged),
+            (sealed, forged),
         )
     ports = service_ports(home, home / "no-house.yml")
     text = client(ports, home, access("viewer")).get("/records/residue").text

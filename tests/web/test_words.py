@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
-from html import unescape
 
 import httpx
 import pytest
@@ -19,11 +17,11 @@ from orchestrator.domain.journal.lifecycle import State
 from orchestrator.domain.rules.release_policy import ReleasePolicy
 from orchestrator.errors import StoreFault
 from tests.fakes.drivers import FakeDrivers
-from tests.fakes.playbooks import Script
 from tests.worlds.fleet import Fleet
+from tests.worlds.held_deployment import held
 from tests.worlds.passkeys import Authenticator, authenticator
 from tests.worlds.plans import plan_tree
-from tests.worlds.read_pages import as_read
+from tests.worlds.read_pages import as_read, match_of, payload_of
 from tests.worlds.served import ADDRESS, CSRF, OpenDoors, access, served
 from tests.worlds.stages import staged
 
@@ -62,31 +60,10 @@ class Desk:
         return answer
 
 
-def match_of(page: httpx.Response, pattern: str) -> str:
-    match = re.search(pattern, page.text.replace("<wbr>", ""), re.DOTALL)
-    assert match is not None, page.text
-    return unescape(match[1])
-
-
-def payload_of(page: httpx.Response) -> bytes:
-    return match_of(page, r'<pre[^>]*id="payload">(.*?)</pre>').encode()
-
-
 def at_gate() -> tuple[Fleet, Deployment]:
     gate = {"confirm": "service owner", "soak": "0s"}
     fleet = Fleet(plan_tree(kind="phased", waves=[{"count": 1, "gate": gate}, "rest"]))
     return fleet, fleet.deploy()
-
-
-def held() -> tuple[Fleet, Deployment]:
-    tree = plan_tree(kind="phased", waves=[2, "rest"])
-    tree["backout"]["on_failure"] = "hold"
-    fleet = Fleet(tree)
-    fleet.playbooks.script("deploy", ["h1", "h2"], Script(results={"h1": "not_done"}))
-    d = fleet.deploy()
-    assert d.driving.hold is not None
-    fleet.playbooks.script("deploy", None, Script())
-    return fleet, d
 
 
 def by_hand() -> tuple[Fleet, Deployment]:

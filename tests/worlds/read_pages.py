@@ -1,6 +1,9 @@
 """What a reader of a page sees, and copies out of it."""
 
 import html
+import re
+
+import httpx
 
 
 def as_read(text: str) -> str:
@@ -10,3 +13,15 @@ def as_read(text: str) -> str:
     and a test that it is not on the page would hold for every page.
     """
     return html.unescape(text.replace("<wbr>", ""))
+
+
+def match_of(page: httpx.Response, pattern: str) -> str:
+    """What the first group of the pattern matches on the page, as it is read."""
+    match = re.search(pattern, page.text.replace("<wbr>", ""), re.DOTALL)
+    assert match is not None, page.text
+    return html.unescape(match[1])
+
+
+def payload_of(page: httpx.Response) -> bytes:
+    """What a page of a signature asks to sign."""
+    return match_of(page, r'<pre[^>]*id="payload">(.*?)</pre>').encode()

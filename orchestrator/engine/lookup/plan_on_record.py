@@ -80,7 +80,7 @@ def approvals_covering(journal: Journal, d: Deployment, others: Sequence[Brief])
 def standing_before(journal: Journal, d: Deployment, others: Sequence[Brief]) -> Before | None:
     """The newest deployment of the same service that stood in this environment when it was planned; None: there was none."""
     service = d.plan.release.service or d.plan.release.name
-    found = next(
+    newest = next(
         (
             other
             for other in others
@@ -93,9 +93,9 @@ def standing_before(journal: Journal, d: Deployment, others: Sequence[Brief]) ->
         ),
         None,
     )
-    if found is None:
+    if newest is None:
         return None
-    before = folded(journal, found.id)
+    before = folded(journal, newest.id)
     old, new = before.authority.effective, d.authority.effective
     return Before(before, changes_between(old, new) if old is not None and new is not None else None)
 

@@ -99,12 +99,12 @@ def _verification(asked: Asked) -> Response:
     ports, name = asked.ports, name_of(asked)
     d = folded(ports.journal, name)
     records = ports.journal.read(name)
-    found = [
+    breaks = [
         SealFound(code=each.code, event=each.event, detail=each.detail) for each in broken_seal(ports, name)
     ]
     signatures = list(signatures_of(ports, d, records).values())
     return answered(
-        asked, Verification(deployment=name, whole=not found, findings=found, signatures=signatures)
+        asked, Verification(deployment=name, whole=not breaks, findings=breaks, signatures=signatures)
     )
 
 

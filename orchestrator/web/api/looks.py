@@ -108,10 +108,10 @@ def _cis(asked: Asked) -> Response:
 def _ci(asked: Asked) -> Response:
     _refuse_partial(asked)
     wanted = str(asked.request.path_params["ci"])
-    found = next((ci for ci in known_cis(asked.ports).cis if ci.id == wanted), None)
-    if found is None:
+    item = next((ci for ci in known_cis(asked.ports).cis if ci.id == wanted), None)
+    if item is None:
         raise Problem(404, "not_found", "There is no configuration item with this id.")
-    return answered(asked, found)
+    return answered(asked, item)
 
 
 def _refuse_partial(asked: Asked) -> None:

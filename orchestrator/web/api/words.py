@@ -72,8 +72,8 @@ def _word(asked: Asked) -> Response:
     _refuse_without(asked, right_of(VERBS[type(event)]), signed)
     voice = HandedInVoice(_speaker(asked), signed, asked.ports.clock.now)
     by = signed.word.person if signed is not None else asked.person
-    said = event.model_copy(update={"spoken": None, "by": by})
-    d = signal(asked.service.speaking(voice), name, said)
+    word = event.model_copy(update={"spoken": None, "by": by})
+    d = signal(asked.service.speaking(voice), name, word)
     return _said(asked, d)
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LOOK = 0.5
 """Seconds between looks at the journal of a watched deployment."""
+HEARTBEAT = 15.0
+"""Seconds after which a watcher is sent something in any case, and the session is looked at again."""
 MOST_OF_ONE_PERSON = 12
 """Pages that one person watches at a time; each costs a connection."""
 LOG = logging.getLogger("orch.web.live")
@@ -57,9 +59,14 @@ class Channel:
 
 
 class LiveHub:
-    """The watched deployments of this process. It is used on one event loop; reading and rendering go on threads."""
+    """The watched deployments of this process. It is used on one event loop; reading and rendering go on threads.
 
-    def __init__(self) -> None:
+    `look_every` and `heartbeat` are seconds.
+    """
+
+    def __init__(self, look_every: float = LOOK, heartbeat: float = HEARTBEAT) -> None:
+        self.heartbeat = heartbeat
+        self._look_every = look_every
         self._channels: dict[str, Channel] = {}
         self._persons: Counter[str] = Counter()
         self._opening: dict[str, asyncio.Lock] = {}
@@ -117,7 +124,7 @@ class LiveHub:
     async def _look(self, ports: Ports, channel: Channel) -> None:
         """Look until the deployment is over. A fault is told to whoever watches, and looked past: the store may come back."""
         while not channel.over:
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(self._look_every)
             try:
                 async with channel.reading:
                     changed = await run_in_threadpool(channel.follower.look)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from orchestrator.web.live.hub import Channel
     from orchestrator.web.request_context import Asked
 
-HEARTBEAT = 15.0
-"""Seconds after which something is sent in any case, and the session is looked at again."""
 RETRY = 3000
 """Milliseconds after which a browser connects again."""
 OF_WORDS: tuple[Right, ...] = ("pause", "steer", "start", "approve")
@@ -58,7 +56,7 @@ async def _events(asked: Asked, channel: Channel, rights: frozenset[Right], know
         if channel.over:
             yield _event("over", {"words": channel.headline})
             return
-        if await _changes(changed):
+        if await _changes(changed, asked.service.live.heartbeat):
             continue
         if not await run_in_threadpool(_still_in, asked):
             yield _event("ended", {"words": "Your session is over. Log in again."})
@@ -66,10 +64,10 @@ async def _events(asked: Asked, channel: Channel, rights: frozenset[Right], know
         yield ": still here\n\n"
 
 
-async def _changes(changed: asyncio.Event) -> bool:
+async def _changes(changed: asyncio.Event, heartbeat: float) -> bool:
     """Wait for a change; False where none came within a heartbeat."""
     try:
-        await asyncio.wait_for(changed.wait(), HEARTBEAT)
+        await asyncio.wait_for(changed.wait(), heartbeat)
     except TimeoutError:
         return False
     return True

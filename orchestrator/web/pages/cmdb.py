@@ -177,16 +177,16 @@ def _audits(asked: Asked) -> Response:
 
 def _audit(asked: Asked) -> Response:
     name = asked.request.path_params["audit"]
-    found = history_of(asked.ports.journal.read(HOUSE)).audits.get(name)
-    if found is None or not _sees_audit(asked, found):
+    audit = history_of(asked.ports.journal.read(HOUSE)).audits.get(name)
+    if audit is None or not _sees_audit(asked, audit):
         raise Problem(404, "not_found", "There is no such audit, or you may not see it.")
     return page(
         "cmdb_audit.html.j2",
         request=asked.request,
         asked=asked,
-        audit=found,
-        summary=summary_of(found),
-        hosts=[(host_words(host), [finding_words(each) for each in host.findings]) for host in found.hosts],
+        audit=audit,
+        summary=summary_of(audit),
+        hosts=[(host_words(host), [finding_words(each) for each in host.findings]) for host in audit.hosts],
     )
 
 

@@ -145,15 +145,15 @@ def _waits(
     asked: Asked, briefs: Iterable[Brief], opened: Mapping[str, Deployment], now: datetime
 ) -> Iterator[Waiting]:
     """What is awaited, the overdue first, then by its time; the newest deployment first."""
-    found: list[Waiting] = []
+    waits: list[Waiting] = []
     for brief in briefs:
         d = opened.get(brief.id)
         each_awaited = (*(awaited_of_open(d) if d is not None else ()), *awaited_after(brief))
-        found += [
+        waits += [
             Waiting(each, brief, awaited_words(each, now), _is_mine(asked, each, brief))
             for each in each_awaited
         ]
-    yield from sorted(found, key=lambda wait: (wait.awaited.due is None, wait.awaited.due or now))
+    yield from sorted(waits, key=lambda wait: (wait.awaited.due is None, wait.awaited.due or now))
 
 
 def _is_mine(asked: Asked, awaited: Awaited, brief: Brief) -> bool:

@@ -47,22 +47,22 @@ class PlanAnswer(NamedTuple):
 
 
 def _plans(asked: Asked) -> Response:
-    found = list(plans_seen(asked))
-    shown, pages = page_of_list(asked, found, {}, AT_ONCE)
+    plans = list(plans_seen(asked))
+    shown, pages = page_of_list(asked, plans, {}, AT_ONCE)
     return page(
         "plans.html.j2",
         request=asked.request,
         asked=asked,
         rows=shown,
         pages=pages,
-        number=len(found),
+        number=len(plans),
         projects=asked.service.projects,
     )
 
 
 def _plan(asked: Asked) -> Response:
-    found = _found(asked)
-    return _shown(asked, found, read_only(asked, found))
+    plan = _found(asked)
+    return _shown(asked, plan, read_only(asked, plan))
 
 
 async def _check(asked: Asked) -> Response:
@@ -71,37 +71,37 @@ async def _check(asked: Asked) -> Response:
 
 
 def _checked(asked: Asked) -> Response:
-    found = _found(asked)
-    if found.place is None or not asked.may("plan", found.place):
+    plan = _found(asked)
+    if plan.place is None or not asked.may("plan", plan.place):
         raise Problem(403, "refused", f"{asked.person} may not check this plan.")
-    return _shown(asked, found, whole_check(asked, found))
+    return _shown(asked, plan, whole_check(asked, plan))
 
 
-def _shown(asked: Asked, found: PlanFile, answer: PlanAnswer) -> Response:
+def _shown(asked: Asked, plan: PlanFile, answer: PlanAnswer) -> Response:
     return page(
         "project_plan.html.j2",
         request=asked.request,
         asked=asked,
-        found=found,
+        plan=plan,
         answer=answer,
         document=report_part(answer.document),
-        may_check=found.place is not None and asked.may("plan", found.place),
+        may_check=plan.place is not None and asked.may("plan", plan.place),
     )
 
 
 def _found(asked: Asked) -> PlanFile:
-    found = plan_named(asked, asked.request.path_params["project"], asked.request.path_params["plan"])
-    if found is None:
+    plan = plan_named(asked, asked.request.path_params["project"], asked.request.path_params["plan"])
+    if plan is None:
         raise Problem(404, "not_found", "There is no such plan, or you may not see it.")
-    return found
+    return plan
 
 
-def read_only(asked: Asked, found: PlanFile) -> PlanAnswer:
+def read_only(asked: Asked, plan: PlanFile) -> PlanAnswer:
     """What `orch plan check --static` answers: no code of the project is run."""
-    if found.loaded is None:
-        return PlanAnswer(whole=False, faults=found.faults, warnings=())
+    if plan.loaded is None:
+        return PlanAnswer(whole=False, faults=plan.faults, warnings=())
     try:
-        checked = check_statically(asked.ports, found.loaded).checked
+        checked = check_statically(asked.ports, plan.loaded).checked
         faults = (*checked.faults, *faults_by_rules(asked.ports, checked))
     except PlanFault as fault:
         return PlanAnswer(whole=False, faults=_words(fault.faults), warnings=())
@@ -110,13 +110,13 @@ def read_only(asked: Asked, found: PlanFile) -> PlanAnswer:
     return PlanAnswer(whole=False, faults=_words(faults), warnings=_words(checked.warnings), unseen=UNSEEN)
 
 
-def whole_check(asked: Asked, found: PlanFile) -> PlanAnswer:
+def whole_check(asked: Asked, plan: PlanFile) -> PlanAnswer:
     """What `orch plan check` answers, and the document of a plan without faults. Nothing is put on a journal."""
-    if found.loaded is None:
-        return read_only(asked, found)
+    if plan.loaded is None:
+        return read_only(asked, plan)
     ports = asked.ports
     try:
-        checked, question = asked_ahead(ports, check_plan(ports, found.loaded), history=True)
+        checked, question = asked_ahead(ports, check_plan(ports, plan.loaded), history=True)
     except PlanFault as fault:
         return PlanAnswer(whole=True, faults=_words(fault.faults), warnings=())
     if checked.faults or question is None:

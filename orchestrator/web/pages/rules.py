@@ -93,7 +93,7 @@ def _freeze(freeze: Freeze, of: str, now: datetime) -> FreezeRow:
 
 
 def _policy(asked: Asked) -> Response:
-    found = [
+    outlines = [
         with_document(
             policy_outline(each, asked.ports.clock.now()),
             policy_row(asked.ports, each, project_with(asked, each.file)).lines,
@@ -101,32 +101,32 @@ def _policy(asked: Asked) -> Response:
         for each in rules_of(asked).policies
         if _name(each.noun.policy, each.noun.version) == asked.request.path_params["name"]
     ]
-    return _outlines(asked, found, "release policy")
+    return _outlines(asked, outlines, "release policy")
 
 
 def _model(asked: Asked) -> Response:
-    found = [
+    outlines = [
         with_document(model_outline(each), model_row(asked.ports, each, project_with(asked, each.file)).lines)
         for each in rules_of(asked).models
         if _name(each.noun.model, each.noun.version) == asked.request.path_params["name"]
     ]
-    return _outlines(asked, found, "deployment model")
+    return _outlines(asked, outlines, "deployment model")
 
 
 def _environment(asked: Asked) -> Response:
-    found = [
+    outlines = [
         environment_outline(each, asked.ports.clock.now())
         for each in _seen(asked, rules_of(asked))
         if each.noun.environment == asked.request.path_params["name"]
     ]
-    return _outlines(asked, found, "environment")
+    return _outlines(asked, outlines, "environment")
 
 
-def _outlines(asked: Asked, found: list[Branch], what: str) -> Response:
+def _outlines(asked: Asked, outlines: list[Branch], what: str) -> Response:
     """Several files may say the same of one name: in the house, and in a project."""
-    if not found:
+    if not outlines:
         raise Problem(404, "not_found", f"There is no such {what}, or you may not see it.")
-    return page("rule.html.j2", request=asked.request, asked=asked, outlines=found, what=what)
+    return page("rule.html.j2", request=asked.request, asked=asked, outlines=outlines, what=what)
 
 
 def _name(name: str, version: int) -> str:

@@ -70,11 +70,11 @@ def test_a_person_is_named_by_the_login_and_not_by_what_comes(ports: Ports) -> N
     assert (
         client(ports, access("practitioner")).post(WORDS, json=event("paused", by="Eve")).status_code == 201
     )
-    said = ports.journal.read(NAME)[-1].event
-    assert isinstance(said, e.Paused)
-    assert said.by == "Ann"
-    assert said.spoken is not None
-    assert said.spoken.speaker.web_person == "Ann"
+    paused = ports.journal.read(NAME)[-1].event
+    assert isinstance(paused, e.Paused)
+    assert paused.by == "Ann"
+    assert paused.spoken is not None
+    assert paused.spoken.speaker.web_person == "Ann"
 
 
 def test_a_request_that_is_sent_twice_is_done_once(ports: Ports) -> None:
@@ -121,18 +121,18 @@ class Signed:
         assert isinstance(ports.keys, FakeKeys)
         ports.keys.ring = Keyring(keys=(trusted,))
 
-    def body(self, said: e.Event, verb: Verb, subject: str = NAME, person: str = "Ann") -> dict[str, Any]:
+    def body(self, event: e.Event, verb: Verb, subject: str = NAME, person: str = "Ann") -> dict[str, Any]:
         word = WordStatement(
             verb=verb,
             subject=subject,
-            content=content_of(said),
+            content=content_of(event),
             person=person,
             key=self.key.key,
             made_at=NOW,
             nonce="0" * 32,
         )
         spoken = {"speaker": {"uid": 0}, "signed": json.loads(self.key.speak(word).model_dump_json())}
-        return {"event": {**json.loads(said.model_dump_json()), "spoken": spoken}}
+        return {"event": {**json.loads(event.model_dump_json()), "spoken": spoken}}
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,8 @@ def test_a_signed_word_counts_with_a_token_and_only_as_it_was_signed(
     ports: Ports, tmp_path: Path, changed: dict[str, Any], status: int
 ) -> None:
     signed = Signed(ports, tmp_path)
-    said = e.DeploymentHeld(by="Ann", reason="look first")
-    body = signed.body(said, **{"verb": "hold", **changed})
+    holding = e.DeploymentHeld(by="Ann", reason="look first")
+    body = signed.body(holding, **{"verb": "hold", **changed})
     assert client(ports, TOKEN).post(WORDS, json=body).status_code == status
 
 

@@ -54,17 +54,17 @@ def test_a_page_fits_and_is_accessible(
     browser: Browser, address: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page, said = context.new_page(), []
+    page, printed = context.new_page(), []
     page.set_default_timeout(120_000)
-    page.on("console", lambda message: said.append(message.text))
+    page.on("console", lambda message: printed.append(message.text))
     wrong: dict[str, list[Any]] = {}
     for path in addresses():
         page.goto(address + path)
-        found = [*page.evaluate(WIDER), *_violations(page), *said]
+        faults = [*page.evaluate(WIDER), *_violations(page), *printed]
         _keep(page, path, width, scheme)
-        said.clear()
-        if found:
-            wrong[path] = found
+        printed.clear()
+        if faults:
+            wrong[path] = faults
     context.close()
     assert wrong == {}
 

@@ -21,10 +21,10 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.use_cases.deployment_commands import resume
 from tests.fakes.authority import FakeKeys
-from tests.web.test_words import held
 from tests.worlds.browsed_service import Running, Visitor, chromium, running, visitor
 from tests.worlds.browser import CHROMIUM
 from tests.worlds.fleet import Fleet, quiet
+from tests.worlds.held_deployment import held
 from tests.worlds.people import DEPLOYER
 from tests.worlds.plans import plan_tree
 from tests.worlds.served import OpenDoors, access, served
