@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 
 def application_of(
-    home: Path, house_file: Path, address: str, *, queue: bool = False
+    home: Path, house_file: Path, address: str, *, queue: bool = False, key: Path | None = None
 ) -> tuple[Starlette, Ports]:
     """The application over this home, and the ports it reads with. Raises StoreFault, PlanFault.
 
     `queue`: workers drive, and not processes of this machine; then it raises MachineLacks without a store on PostgreSQL.
+    `key`: that of this machine, with which what drives goes on where keys are trusted.
     """
     ports = service_ports(home, house_file)
     places = (house_of(home, house_file).place, home)
@@ -46,7 +47,7 @@ def application_of(
     service = Service(
         ports=ports,
         speaking=lambda voice: spoken_through(ports, voice),
-        drivers=queued_drivers(store_url()) if queue else bootstrap.drivers(home),
+        drivers=queued_drivers(store_url()) if queue else bootstrap.drivers(home, key),
         doors=SessionDoors(ports, times, address),
         home=home,
         address=address,

@@ -42,6 +42,11 @@ _file = click.Path(dir_okay=False, path_type=Path)
     help="The address or network of a proxy that speaks TLS before it; give one for each.",
 )
 @click.option(
+    "--key",
+    type=_file,
+    help="The key of this machine, with which drivers go on where keys are trusted [default: as orch resume finds one].",
+)
+@click.option(
     "--queue", is_flag=True, help="Have workers drive (orch worker), not processes of this machine."
 )
 def serve(
@@ -51,6 +56,7 @@ def serve(
     tls_cert: Path | None,
     tls_key: Path | None,
     proxies: tuple[str, ...],
+    key: Path | None,
     queue: bool,  # noqa: FBT001
 ) -> None:
     """Serve the deployments of this home to browsers and programs, until Ctrl-C or SIGTERM.
@@ -70,7 +76,7 @@ def serve(
     try:
         home = bootstrap.home_of()
         at = given or _own_address(place, listener.getsockname()[1])
-        app, ports = application_of(home, wiring.house_file(), at, queue=queue)
+        app, ports = application_of(home, wiring.house_file(), at, queue=queue, key=key)
         _say(at, home, known=bool(_people(ports)))
         listen(app, place, listener)
     finally:
