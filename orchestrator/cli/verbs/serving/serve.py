@@ -49,7 +49,7 @@ _file = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--queue", is_flag=True, help="Have workers drive (orch worker), not processes of this machine."
 )
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 - an option each
     host: str,
     port: int | None,
     address: str | None,
