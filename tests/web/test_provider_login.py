@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -24,6 +23,7 @@ from tests.fakes.login_provider import ISSUER, FakeLoginProvider
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet
 from tests.worlds.login_provider import SECRET, came_back, login_provider
+from tests.worlds.read_pages import as_read
 from tests.worlds.served_people import ADDRESS, browser, ports_of, served_people, with_person
 
 PEOPLE = {
@@ -103,7 +103,7 @@ def test_the_command_that_the_page_prints_lets_the_account_in(
     asked = question(client)
     code = provider.code_for(subject, ADDRESS + BACK, asked["nonce"], asked["challenge"])
     page = client.get(BACK, params={"code": code, "state": asked["state"], "iss": ISSUER}).text
-    printed = re.search(r"orch (people link LOGIN --issuer [^<\n]*)", unescape(page))
+    printed = re.search(r"orch (people link LOGIN --issuer [^<\n]*)", as_read(page))
     assert printed is not None
     words = ["ada" if word == "LOGIN" else word for word in shlex.split(printed[1])]
     fleet = Fleet()
