@@ -37,7 +37,7 @@ def _token() -> str:
     if not given.strip():
         raise UsageFault(
             f"A server asks who you are: put your token into ${TOKEN}, or its file into ${TOKEN_FILE}. Whoever administers the "
-            "server makes one: orch people token new NAME."
+            "server makes one: orch people token new LOGIN --label WHAT."
         )
     return given.strip()
 

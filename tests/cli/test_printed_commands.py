@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ VALUES = {
     "FILE": "another.pem",
     "ID": "app",
     "HOST": "h1",
+    "LOGIN": "ada",
 }
 
 APPROVE = f"orch approve {ID} --as {HOLE} --reason WHY"
@@ -50,6 +52,7 @@ REHEARSE_VERB, RUN_DUE = "cli/verbs/driving/rehearse.py", "engine/use_cases/run_
 SPOKEN = "policy/authority/spoken_words.py"
 OBSTACLES, FOLLOW_UP = "policy/telling/words/obstacle_words.py", "policy/course/follow_up.py"
 DUTIES, TICKETS = "policy/course/duties.py", "engine/use_cases/change_tickets.py"
+PEOPLE, NEW_TOKEN = "cli/verbs/serving/people.py", "orch people token new LOGIN --label WHAT"
 WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.second: ((COMMANDS, f"{RESUME}{HOLE}"), (COMMANDS, ABORT)),
     walks.rollback_at_work: ((COMMANDS, ABORT),),
@@ -114,6 +117,10 @@ WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.no_change_to_show: ((TICKETS, f"orch change open {HOLE}"),),
     walks.a_change_that_people_opened: ((TICKETS, f"orch change update {HOLE}"),),
     walks.a_result_that_is_owed: (("policy/course/ticket_delivery.py", f"orch change deliver {ID}"),),
+    walks.nobody_comes_in: ((PEOPLE, "orch people add LOGIN --role administrator --password"),),
+    walks.a_person_without_a_password: ((PEOPLE, f"orch people password {HOLE}"),),
+    walks.no_such_person: (("engine/lookup/known_people.py", "orch people list"),),
+    walks.no_token: (("cli/verbs/serving/people_tokens.py", NEW_TOKEN),),
     walks.residue: (
         (MOVES, f"orch baseline diff {ID}"),
         (MOVES, f"orch rollback {ID} --reason WHY"),
@@ -134,7 +141,10 @@ KEYS_RUN = (
     "tests/cli/verbs/test_keys_commands.py and test_ssh_keys_commands.py make, trust and revoke keys so"
 )
 TRUST_RUN = "tests/cli/verbs/test_trust_commands.py goes this way, from the first trust on"
+NODES_RUN = "it needs a store on PostgreSQL; tests/cli/verbs/test_worker.py runs it there"
 PASSKEY_RUN = "tests/bootstrap/test_browser_voice.py runs it as it is printed"
+PASSKEY_FORM = "the walks have no pages; tests/bootstrap/test_browser_voice.py runs the same form"
+NODE_SETTINGS = "adapters/nodes/node_settings.py"
 SIGSTORE_RUN = "tests/cli/verbs/test_sigstore_keys.py runs it as it is printed"
 RELEASE_RUN = "tests/cli/verbs/test_environment_commands.py runs it as it is printed"
 LIBRARY_RUN = "tests/cli/verbs/test_library_commands.py runs it as it is printed"
@@ -340,6 +350,41 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     (COMMANDS, f"orch retry {HOLE} --again --reason WHY"): STAGES_RUN,
     (COMMANDS, f"orch rollback {HOLE} --reason WHY"): STAGES_RUN,
     ("adapters/ansible/attempt_folder.py", "orch resume"): TROUBLE,
+    ("adapters/ansible/isolation/ended.py", "orch resume"): TROUBLE,
+    ("adapters/nodes/remote_playbooks.py", "orch resume"): TROUBLE,
+    ("adapters/nodes/remote_playbooks.py", RESUME): TROUBLE,
+    ("adapters/nodes/remote_playbooks.py", "orch node list"): SHOWS,
+    ("adapters/nodes/remote_targets.py", "orch node list"): SHOWS,
+    ("adapters/queue/node_book.py", "orch node list"): SHOWS,
+    ("adapters/queue/node_book.py", "orch node invite ZONE"): NODES_RUN,
+    ("adapters/nodes/calling.py", f"orch node invite {HOLE}"): NODES_RUN,
+    ("adapters/nodes/gateway.py", "orch node invite ZONE"): NODES_RUN,
+    ("cli/verbs/driving/node.py", "orch node invite ZONE"): NODES_RUN,
+    (NODE_SETTINGS, f"orch node enrol --server URL --name NAME --node {HOLE}"): NODES_RUN,
+    (
+        "cli/verbs/driving/node.py",
+        f"orch worker --zone {HOLE} --node {HOLE}",
+    ): "it works until it is stopped; tests/fleet/test_zones.py runs it",
+    (
+        "adapters/remote/server.py",
+        NEW_TOKEN,
+    ): "it is for whoever administers the server; walks.no_token runs it",
+    (
+        "bootstrap/remote_ports.py",
+        NEW_TOKEN,
+    ): "it is for whoever administers the server; walks.no_token runs it",
+    (
+        "cli/verbs/serving/serve.py",
+        f"orch people add {HOLE} --role administrator --password",
+    ): "tests/web/test_served_process.py reads it from the service, and runs its form",
+    ("policy/authority/people_rules.py", "orch people list"): SHOWS,
+    (
+        "web/pages/provider_pages.py",
+        f"orch people link LOGIN --issuer {HOLE} --subject {HOLE}",
+    ): "the walks have no pages; tests/web/test_provider_login.py runs it as it is printed",
+    ("web/pages/keys.py", f"orch keys trust FILE {HOLE}"): KEYS_RUN,
+    ("web/approvals/approval_pages.py", "orch keys trust CARD --person NAME --role ROLE"): PASSKEY_FORM,
+    ("policy/course/waits.py", LIFT): "pages show it; walks.state_while_stopped runs it in the same state",
     ("adapters/ansible/playbooks.py", "orch resume"): TROUBLE,
     ("adapters/ansible/playbooks.py", RESUME): TROUBLE,
     ("adapters/ansible/starved.py", "orch resume"): TROUBLE,
@@ -417,7 +462,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
         "policy/authority/approvals.py",
         f"orch approve {ID}",
     ): "it begins the command that walks.waits_for_approval runs",
-    ("cli/views/approval_view.py", f"orch exclude {ID} {HOLE} --reason WHY"): LATE_RUN,
+    ("policy/authority/approval_outline.py", f"orch exclude {ID} {HOLE} --reason WHY"): LATE_RUN,
     ("policy/authority/late_backout.py", f"orch approve {ID} --roll-back{HOLE}"): LATE_RUN,
     ("policy/authority/late_backout.py", f"orch rollback {ID}{HOLE}{HOLE}"): LATE_RUN,
     ("policy/authority/late_words.py", f"orch approve {ID} {HOLE}"): LATE_RUN,
@@ -474,6 +519,10 @@ NAMED_ONLY = {
     ("policy/authority/trust_words.py", "orch trust sign"),
     ("policy/authority/word_checks.py", "orch exclude"),
     ("policy/authority/word_checks.py", "orch rollback"),
+    ("adapters/nodes/door.py", "orch node"),  # it begins what nodes sign; nobody is shown it
+    ("cli/verbs/driving/worker.py", "orch node enrol"),
+    ("cli/verbs/driving/run_due.py", "orch worker"),
+    ("cli/verbs/serving/serve.py", "orch worker"),
 }
 """Commands that are named as such, without what they are given."""
 
@@ -484,6 +533,7 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.setenv("ORCH_KEY", str(tmp_path / "li.pem"))
     monkeypatch.setenv("ORCH_KEY_PASSPHRASE", "a passphrase of the tests")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", StringIO("a passphrase of the tests\n"))
     run(["keys", "new", "--file", "li.pem", "--no-passphrase"])
     return Scene(tmp_path, capsys, SigningKey.from_pem((tmp_path / "li.pem").read_bytes()))
 
@@ -586,6 +636,7 @@ READ_AS = {
     f"{HOLE}{HOLE}": HOLE,
     # It asks as soon as it is read, and here is no terminal (tests/cli/test_become_options.py).
     " --ask-become-pass": "",
+    f"trust FILE {HOLE}": "trust FILE --person NAME --role ROLE",
     f"done {HOLE} {HOLE}": f"done {HOLE} 1",
     f"trust {HOLE} {HOLE}": f"trust {HOLE}",
     f"rollback {HOLE} {HOLE}": f"rollback {HOLE} --despite newer",

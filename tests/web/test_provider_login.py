@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,13 +20,17 @@ from orchestrator.engine.use_cases import people as use
 from orchestrator.web.pages.provider_pages import BACK
 from tests.fakes.clock import FakeClock
 from tests.fakes.login_provider import ISSUER, FakeLoginProvider
+from tests.worlds.command_line import orch
+from tests.worlds.fleet import Fleet
 from tests.worlds.login_provider import SECRET, came_back, login_provider
+from tests.worlds.read_pages import as_read
 from tests.worlds.served_people import ADDRESS, browser, ports_of, served_people, with_person
 
 PEOPLE = {
     "u-1": {"name": "Grace Hopper", "preferred_username": "Grace.Hopper@navy.example", "groups": ["release"]},
     "u-2": {"name": "Nobody Special", "preferred_username": "nobody", "groups": ["lunch"]},
     "u-3": {"name": "Ada", "preferred_username": "ada", "groups": ["release"]},
+    "u 4; $(id)": {"name": "Mallory", "preferred_username": "mallory", "groups": []},
 }
 GRANT = Grant(role="practitioner", environment="live")
 
@@ -88,6 +94,23 @@ def test_somebody_in_no_such_group_stays_out(
     assert come_back(client, provider, "u-2") == 403
     assert list(known_people(ports.journal).persons) == ["ada"]
     assert ports.people.refusals(1)[0].why == "an account of the provider that lets nobody in"
+
+
+@pytest.mark.parametrize("subject", ["u-2", "u 4; $(id)"])
+def test_the_command_that_the_page_prints_lets_the_account_in(
+    ports: Ports, client: TestClient, provider: FakeLoginProvider, subject: str
+) -> None:
+    asked = question(client)
+    code = provider.code_for(subject, ADDRESS + BACK, asked["nonce"], asked["challenge"])
+    page = client.get(BACK, params={"code": code, "state": asked["state"], "iss": ISSUER}).text
+    printed = re.search(r"orch (people link LOGIN --issuer [^<\n]*)", as_read(page))
+    assert printed is not None
+    words = ["ada" if word == "LOGIN" else word for word in shlex.split(printed[1])]
+    fleet = Fleet()
+    fleet.ports = ports
+    assert orch(fleet, words) == 0
+    assert known_people(ports.journal).persons["ada"].identity == p.Identity(issuer=ISSUER, subject=subject)
+    assert come_back(client, provider, subject) == 303
 
 
 def test_an_account_does_not_take_the_login_of_somebody_else(

@@ -24,6 +24,8 @@ _BEGINS = re.compile(rf"\borch ({'|'.join(verb.name for verb in VERBS)})(?![\w-]
 _TOKEN = re.compile(r"""[ ]+("[^"]*"|'[^']*'|[^\s]+)""")
 _PLACEHOLDER = re.compile(r"[A-Z]{2,}(=[A-Z]+)?|\"?[\w ]+=NAME\"?")
 _ENDS = "`.,;:)"
+_FLAGS = {"--lift", "--deployed", "--static", "--password"}
+"""Options without a value after which prose may follow."""
 _FIELD = re.compile(r"\{[a-z]+\}")
 """A field of `str.format`."""
 
@@ -44,8 +46,8 @@ def commands_in(text: str, known: Iterable[str] = ()) -> Iterator[str]:
 
 
 def _belongs(word: str, before: list[str], known: Iterable[str]) -> bool:
-    option = before[-1].startswith("--") and before[-1] not in {"--lift", "--deployed", "--static"}
-    subcommand = len(before) == 1 and word in _subcommands(before[0])
+    option = before[-1].startswith("--") and before[-1] not in _FLAGS
+    subcommand = word in _subcommands(before)
     return bool(
         option
         or subcommand
@@ -58,8 +60,12 @@ def _belongs(word: str, before: list[str], known: Iterable[str]) -> bool:
     )
 
 
-def _subcommands(verb: str) -> Iterable[str]:
-    command = commands.get_command(click.Context(commands), verb)
+def _subcommands(words: Iterable[str]) -> Iterable[str]:
+    command: click.Command | None = commands
+    for word in words:
+        command = (
+            command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+        )
     return command.commands if isinstance(command, click.Group) else ()
 
 

@@ -356,6 +356,23 @@ def a_rehearsal_that_is_over(scene: Scene) -> str:
     return scene.orch("status", scene.newest())
 
 
+def nobody_comes_in(scene: Scene) -> str:
+    return scene.orch("people", "list")
+
+
+def a_person_without_a_password(scene: Scene) -> str:
+    return scene.orch("people", "add", "ada2")  # with a digit, by which a login is told from prose
+
+
+def no_such_person(scene: Scene) -> str:
+    return scene.orch("people", "disable", "ada")
+
+
+def no_token(scene: Scene) -> str:
+    scene.orch("people", "add", "ada")
+    return scene.orch("people", "token", "list")
+
+
 def residue(scene: Scene) -> str:
     fleet = scene.fleet
     fleet.playbooks.on_host = lambda host, purpose, result: fleet.targets.machine(host).items.update(

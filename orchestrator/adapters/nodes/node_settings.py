@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.model_base import Name, Noun
 from orchestrator.engine.node_ports import Party
 from orchestrator.errors import NotFound, StoreFault
@@ -31,7 +32,8 @@ def read_settings(folder: Path) -> NodeSettings | None:
         return None
     except (OSError, ValueError):
         raise StoreFault(
-            f"{file} cannot be read; restore it, or enrol the node anew: orch node enrol."
+            f"{file} cannot be read; restore it, or remove the folder and enrol the node under a new name: "
+            f"orch node enrol --server URL --name NAME --node {command_word(str(folder))}."
         ) from None
 
 
@@ -39,7 +41,10 @@ def settings_of(folder: Path) -> NodeSettings:
     """The same. Raises NotFound where there is no node."""
     settings = read_settings(folder)
     if settings is None:
-        raise NotFound(f"{folder} is of no node; enrol it first: orch node enrol --server URL --name NAME.")
+        raise NotFound(
+            f"{folder} is of no node; enrol it first: "
+            f"orch node enrol --server URL --name NAME --node {command_word(str(folder))}."
+        )
     return settings
 
 

@@ -34,7 +34,9 @@ class Server:
                 f"{plain(url, 200)} is not encrypted, and your token would be read on the way: use https."
             )
         if not token.isascii() or not token.isprintable() or " " in token:
-            raise UsageFault("The token is not one of orch: take what `orch people token new` printed.")
+            raise UsageFault(
+                "The token is not one of orch: take what `orch people token new LOGIN --label WHAT` printed."
+            )
         self._parts, self._token, self._ca_file = parts, token, ca_file
 
     @property
@@ -96,7 +98,9 @@ def _refusal(url: str, status: int, answer: dict[str, Any]) -> OrchError:
     words = plain(str(answer.get("detail", "")), 4000) or "it says no more"
     errors: dict[int, Callable[[str], OrchError]] = {404: NotFound, 409: Refused, 412: Conflict, 403: Refused}
     if status == 401:
-        return Refused(f"{url} does not know your token: have a new one made with `orch people token new`.")
+        return Refused(
+            f"{url} does not know your token: have a new one made with `orch people token new LOGIN --label WHAT`."
+        )
     return errors.get(status, StoreFault)(f"{url} answered {status}: {words}")
 
 

@@ -128,7 +128,7 @@ def card_shown(text: str) -> CardShown:
     roles = [f"--role {command_word(role)}" for role in card.roles]
     if not roles and card.holder == "person":
         roles = ["--role ROLE"]
-    return CardShown(card, spelled(card.key), " ".join(["orch keys trust FILE", holder, *roles]), "")
+    return CardShown(card, spelled(card.key), f"orch keys trust FILE {' '.join([holder, *roles])}", "")
 
 
 ROUTES = (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 
 from orchestrator.domain.authority import people as p
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.engine.lookup.known_people import known_people
 from orchestrator.engine.use_cases.people import change_people
 from orchestrator.errors import Refused
@@ -101,7 +102,7 @@ def _person(asked: Asked, account: Account) -> p.Person:
             403,
             "not_known",
             f"Your account is {account.subject}, and nobody here has it, or they are disabled. An administrator lets you in: "
-            f"orch people link LOGIN --issuer {account.issuer} --subject {account.subject}",
+            f"orch people link LOGIN --issuer {command_word(account.issuer)} --subject {command_word(account.subject)}",
         )
     return person
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -71,6 +74,29 @@ def test_a_server_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert ended.returncode == ExitCode.STORE_FAULT
     assert "cannot be reached" in ended.stderr
     assert not (tmp_path / ".orch-node/node.json").exists()
+
+
+def test_a_node_whose_settings_are_broken_is_enrolled_anew_as_is_printed(
+    tmp_path: Path, database_url: str
+) -> None:
+    store = {"ORCH_STORE_URL": database_url}
+    folder = tmp_path / "a node"
+    folder.mkdir()
+    (folder / "node.json").write_text("{")
+    broken = orch(tmp_path, ["worker", "--zone", "dmz", "--node", str(folder)])
+    assert broken.returncode == ExitCode.STORE_FAULT
+    assert "remove the folder" in broken.stderr
+    printed = re.search(
+        r"orch (node enrol --server URL --name NAME --node .*)\.$", broken.stderr, re.MULTILINE
+    )
+    assert printed is not None, broken.stderr
+    shutil.rmtree(folder)
+    token = orch(tmp_path, ["node", "invite", "dmz"], **store).stdout.strip()
+    values = {"URL": database_url, "NAME": "n2"}
+    words = [values.get(word, word) for word in shlex.split(printed[1])]
+    enrolled = orch(tmp_path, words, ORCH_NODE_TOKEN=token, **store)
+    assert enrolled.returncode == 0, enrolled.stderr
+    assert (folder / "node.json").exists()
 
 
 def test_nodes_of_a_store_are_invited_enrolled_beside_it_drained_and_removed(

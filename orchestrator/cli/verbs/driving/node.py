@@ -13,6 +13,7 @@ from orchestrator import bootstrap
 from orchestrator.bootstrap import nodes
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.verbs.driving.worker import node_folder_option
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.model_base import seconds_of
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.node_ports import NodeSeen
@@ -69,11 +70,12 @@ def enrol(server: str, name: str, ca_file: Path | None, folder: Path) -> None:
     token = os.environ.get(TOKEN) or sys.stdin.readline().strip()
     if not token:
         raise UsageFault(
-            f"There is no token: set {TOKEN}, or give it on the input (orch node invite ZONE prints one)."
+            f"There is no token: set {TOKEN}, or give it on the input (orch node invite ZONE, on the server, prints one)."
         )
     settings = nodes.enrol(folder, nodes.Enrolment(name, server, ca_file), token, bootstrap.home_of())
     click.echo(
-        f"{settings.name} is a node of {settings.zone}. Start it: orch worker --zone {settings.zone} --node {folder}"
+        f"{settings.name} is a node of {settings.zone}. Start it: "
+        f"orch worker --zone {settings.zone} --node {command_word(str(folder))}"
     )
 
 
