@@ -22,7 +22,7 @@ from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
 from orchestrator.adapters.ansible.events.acts_file import evidence_of
 from orchestrator.adapters.ansible.installation import AnsibleInstallation
 from orchestrator.adapters.ansible.isolation.container import CODE, run_config
-from orchestrator.adapters.ansible.isolation.ended import end_containers
+from orchestrator.adapters.ansible.isolation.ended import end_known
 from orchestrator.adapters.ansible.isolation.namespace import hide
 from orchestrator.adapters.ansible.isolation.needed_places import needed_by
 from orchestrator.adapters.ansible.settings import guest
@@ -108,10 +108,12 @@ def _run_and_judge(folder: AttemptFolder, group: Path | None, control: Path, sta
         folder.finish(never_ran(request, now, (refused,)))
         return
     run = _Run(request, folder, group, start)
+    # Read before the run, which can change these files where nothing shuts it off.
+    installation, mark = folder.installation(), folder.mark()
     faults = run.faults(control)
     _log(kept_logins.early_words(kept_logins.end(folder)))
-    left = not process.end_tree(marker=folder.mark(), group=group, root=process.identity())
-    if end_containers(folder) != "none":
+    left = not process.end_tree(marker=mark, group=group, root=process.identity())
+    if end_known(installation, mark, lambda: request.isolation) != "none":
         # No end is written: the run is not said to be over, and whoever takes it up asks the engine again.
         print("the container of the run is left, or its engine does not answer", flush=True)  # noqa: T201 - the worker's log
         return

@@ -1,6 +1,6 @@
 """That nothing of an attempt's container is left, whoever ended and however."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.attempt_folder import AttemptFolder
@@ -24,10 +24,17 @@ def end_containers(folder: AttemptFolder) -> Left:
     The engine's processes are no children of the worker's once that is dead, so the engine is asked. What it starts while it is
     killed is found by the attempt's mark.
     """
-    engine = engine_of(folder.installation())
+    return end_known(folder.installation(), folder.mark(), lambda: folder.request().isolation)
+
+
+def end_known(
+    installation: AnsibleInstallation | None, mark: str, isolation: Callable[[], Isolation]
+) -> Left:
+    """The same by what was read before the run: a run that nothing shuts off can change the files of its attempt."""
+    engine = engine_of(installation)
     if engine is not None:
-        return _ended([engine], folder.mark())
-    return _ended(_any(), folder.mark()) if folder.request().isolation == "container" else "none"
+        return _ended([engine], mark)
+    return _ended(_any(), mark) if isolation() == "container" else "none"
 
 
 def end_unseen(begun: Begun, isolation: Isolation | None) -> Left:
