@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -29,10 +30,9 @@ from tests.worlds.people import DEPLOYER
 from tests.worlds.plans import plan_tree
 from tests.worlds.served import OpenDoors, access, served
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-    pytest.mark.slow,
-]
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and os.environ.get("CI") != "true", reason="Chromium is not installed"
+)
 MANAGER, OWNER = ("change manager", "Bo Lind"), ("service owner", "Cy Ray")
 SOON = 30_000
 """Milliseconds; a machine that many share is slow."""
@@ -123,6 +123,7 @@ def test_the_page_moves_with_the_deployment_and_keeps_the_focus(desk: Desk) -> N
     assert page.evaluate("document.activeElement.textContent") == "Abort"
 
 
+@pytest.mark.slow
 def test_words_of_one_browser_are_seen_in_another(desk: Desk) -> None:
     d = desk.fleet.deploy()
     watcher, speaker = desk.visit(d).page, desk.visit(d).page
@@ -190,6 +191,7 @@ def test_two_approve_with_passkeys_then_one_starts_it_confirms_and_aborts(desk: 
     assert fleet.now(d.id).state is State.BACKED_OUT
 
 
+@pytest.mark.slow
 def test_a_page_that_shows_another_text_than_is_signed_signs_nothing(desk: Desk) -> None:
     fleet = desk.fleet
     d = fleet.deploy()
@@ -211,6 +213,7 @@ def _altered(route: object) -> None:
     route.fulfill(response=answer, body=answer.text().replace("pause", "PAUSE"))  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_when_the_connection_is_lost_the_page_says_so(desk: Desk) -> None:
     d = desk.fleet.deploy()
     page = desk.visit(d).page
@@ -220,6 +223,7 @@ def test_when_the_connection_is_lost_the_page_says_so(desk: Desk) -> None:
     expect(page.locator("#connection")).to_contain_text("The connection is lost")
 
 
+@pytest.mark.slow
 def test_without_script_it_is_all_there(desk: Desk) -> None:
     d = desk.fleet.deploy()
     page = desk.visit(d, java_script_enabled=False).page
@@ -229,6 +233,7 @@ def test_without_script_it_is_all_there(desk: Desk) -> None:
     expect(page.locator("#headline")).to_contain_text("Paused")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), SIZES)
 def test_pages_fit_and_axe_finds_nothing(desk: Desk, tmp_path: Path, width: int, scheme: str) -> None:
     desk.fleet.rule()
