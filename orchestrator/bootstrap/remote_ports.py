@@ -28,10 +28,12 @@ def server_at(url: str) -> Server:
 
 
 def _token() -> str:
+    from orchestrator.adapters.home_paths import expanded
+
     given, file = os.environ.get(TOKEN, ""), os.environ.get(TOKEN_FILE, "")
     if not given and file:
         try:
-            given = Path(file).expanduser().read_text(encoding="utf-8")
+            given = expanded(file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as fault:
             raise UsageFault(f"${TOKEN_FILE} names {file}, which cannot be read: {fault}.") from None
     if not given.strip():

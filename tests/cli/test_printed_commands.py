@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
-from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from orchestrator.errors import OrchError
 from orchestrator.policy.telling.next_moves import next_moves
 from tests.journals.corpus import NAMES, recorded
 from tests.worlds import walks
+from tests.worlds.command_line import typed
 from tests.worlds.fleet import Fleet, shop_fleet
 from tests.worlds.printed import HOLE, commands_in, fault_of, filled, is_form, refusal_of, sources
 from tests.worlds.walks import Scene, driven_here, kept_in
@@ -528,14 +528,16 @@ NAMED_ONLY = {
 
 
 @pytest.fixture
-def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Scene:
+def scene(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Scene]:
     monkeypatch.setenv("ORCH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("ORCH_KEY", str(tmp_path / "li.pem"))
     monkeypatch.setenv("ORCH_KEY_PASSPHRASE", "a passphrase of the tests")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.stdin", StringIO("a passphrase of the tests\n"))
     run(["keys", "new", "--file", "li.pem", "--no-passphrase"])
-    return Scene(tmp_path, capsys, SigningKey.from_pem((tmp_path / "li.pem").read_bytes()))
+    with typed("a passphrase of the tests\n"):
+        yield Scene(tmp_path, capsys, SigningKey.from_pem((tmp_path / "li.pem").read_bytes()))
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)

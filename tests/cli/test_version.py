@@ -81,7 +81,7 @@ def test_a_checkout_without_a_commit_is_unknown(tmp_path: Path) -> None:
 def test_neither_ansible_nor_the_ports_are_imported_for_it() -> None:
     program = (
         "import sys\nfrom orchestrator.cli.main import run\nrun(['--version'])\n"
-        "print([name for name in ('ansible', 'pydantic', 'orchestrator.bootstrap') if name in sys.modules])"
+        "print([name for name in ('ansible', 'pydantic', 'orchestrator.bootstrap.lazy_ports') if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "[]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,16 +58,21 @@ REFUSALS = [
 )
 def test_a_host_that_refuses_is_up(lab: Lab, refuse: str, grant: str) -> None:
     # What takes it back is started before: nobody may be able to log in after that.
-    run(lab, "web1", f"sudo systemd-run --on-active=8 /bin/bash -c '{grant}' && sleep 0.3 && {refuse}")
+    run(
+        lab,
+        "web1",
+        f"sudo systemd-run --on-active=8 --timer-property=AccuracySec=100ms /bin/bash -c '{grant}' && sleep 0.3 && {refuse}",
+    )
     port = SshTargets(bounds=Bounds(connect=3.0))
     [target] = targets_of(lab)
     answers = port.verify([target], [], Path())
     assert port.dead([target]) == {}, answers
     captured = port.capture([target], SCOPE)
     assert port.dead([target]) == {}, captured
-    for _ in range(20):
+    for _ in range(45):
         if lab.ssh("web1", "sudo true").code == 0:
             return
+        time.sleep(1)
     pytest.fail("it is not as it was")
 
 

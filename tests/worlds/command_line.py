@@ -1,6 +1,9 @@
 """Command lines over a fleet in memory."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 from orchestrator.cli.main import run
@@ -35,6 +38,16 @@ class FleetWiring(Wiring):
 
     def drivers(self) -> Drivers:
         return self._fleet.drivers
+
+
+@contextmanager
+def typed(text: str) -> Iterator[None]:
+    """What a command reads where it asks, as if it came through a pipe."""
+    before, sys.stdin = sys.stdin, StringIO(text)
+    try:
+        yield
+    finally:
+        sys.stdin = before
 
 
 def orch(fleet: Fleet, words: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import delete
 from orchestrator.adapters.files import manual
 from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.adapters.store.tables import CMDB_FACTS, CMDB_TRIES, CMDB_UPDATES, SCHEMA, STEPS
+from orchestrator.adapters.store.team_tables import TEAM_TABLES
 from orchestrator.domain.cmdb.outside import OutsidePlace, SilentOutside
 from orchestrator.domain.journal.lifecycle import State
 from orchestrator.engine.lookup.cmdb_items import service_needs
@@ -275,7 +276,10 @@ def test_a_store_of_an_earlier_version_is_filled_and_says_so(
     with journal.database.writing() as connection:
         for table in (CMDB_FACTS, CMDB_UPDATES, CMDB_TRIES):
             table.drop(connection)
-        connection.execute(delete(SCHEMA).where(SCHEMA.c.version >= len(STEPS)))
+        for table in TEAM_TABLES:
+            table.drop(connection)
+        # Before the CMDB, and what came after it.
+        connection.execute(delete(SCHEMA).where(SCHEMA.c.version >= len(STEPS) - 1))
     journal.close()
     upgraded = Desk(Fleet(shop_tree(), home=tmp_path / "home"), capsys, tmp_path)
     assert "The CMDB lacked 1 end of deployments" in upgraded.says("list")

@@ -44,7 +44,7 @@ _file = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--key",
     type=_file,
-    help="The key of this machine, with which drivers go on where keys are trusted [default: as orch resume finds one].",
+    help="The key of this machine, with which drivers go on where keys are trusted [default: $ORCH_KEY, else a trusted one].",
 )
 @click.option(
     "--queue", is_flag=True, help="Have workers drive (orch worker), not processes of this machine."
