@@ -4,15 +4,11 @@ from datetime import datetime
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
-from orchestrator.domain.journal.lifecycle import State
+from orchestrator.domain.journal.lifecycle import TAKEN_BACK, State
 from orchestrator.policy.course.follow_up import review_overdue, short_words
 from orchestrator.policy.course.post_review import overdue_after_the_end
 from orchestrator.policy.evidence.rehearsal_verdict import faults_of_part
 from orchestrator.policy.telling.ends import Tone
-
-NOT_DEPLOYED = frozenset(
-    {State.BACKED_OUT, State.BACKED_OUT_WITH_RESIDUE, State.BACKOUT_FAILED, State.REFUSED}
-)
 
 
 def waiting_words(d: Brief, now: datetime, rehearsal: Deployment | None = None) -> str:
@@ -51,4 +47,4 @@ def tone_of_brief(d: Brief, now: datetime, rehearsal: Deployment | None = None) 
         return "good"
     if d.state is State.COMPLETED and rehearsal is None and not short_words(d, now):
         return "good"
-    return "bad" if d.state in NOT_DEPLOYED else "care"
+    return "bad" if d.state in TAKEN_BACK or d.state is State.REFUSED else "care"
