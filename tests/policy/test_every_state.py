@@ -17,13 +17,14 @@ GROUPS = {
     "not begun": "orchestrator/policy/calendar/due_starts.py: _NOT_BEGUN",
     "deployed": "orchestrator/policy/course/follow_up.py: DEPLOYED",
     "late": "orchestrator/policy/authority/late_backout.py: LATE",
+    "waits before its start": "orchestrator/policy/course/awaited.py: AHEAD",
 }
 """The sets by what being in them means; the three phases are a test of their own (tests/domain/journal/test_lifecycle.py)."""
 
 ROWS: dict[str, set[str]] = {
-    "PLANNED": {"proposed", "not begun"},
-    "AWAITING_APPROVAL": {"proposed", "not begun", "asked ahead"},
-    "SCHEDULED": {"not begun", "asked ahead"},
+    "PLANNED": {"proposed", "not begun", "waits before its start"},
+    "AWAITING_APPROVAL": {"proposed", "not begun", "asked ahead", "waits before its start"},
+    "SCHEDULED": {"not begun", "asked ahead", "waits before its start"},
     "VERIFYING_COMPONENTS": set(),
     "VERIFYING_ENVIRONMENT": set(),
     "CAPTURING_BASELINE": set(),
