@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ class RemotePorts(WiredPorts):
         """See the port."""
         from orchestrator.adapters.remote.remote_journal import RemoteJournal
 
-        return RemoteJournal(self._server)
+        return RemoteJournal(self._server, sys.stderr.write)
 
     @cached_property
     def keys(self) -> ports.Keys:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from orchestrator.domain.authority.signing import Keyring, TrustedKey
+    from orchestrator.domain.authority.speaker import Speaker
     from orchestrator.domain.authority.word import SignedWord
     from orchestrator.domain.deployment.deployment import Deployment
     from orchestrator.engine.ports import Ports
@@ -53,8 +54,12 @@ def keyring_of(asked: Asked, d: Deployment) -> Keyring:
     return asked.ports.keys.keyring(Path(d.project))
 
 
+def speaker_of(asked: Asked) -> Speaker:
+    """Who speaks, by the word of the service."""
+    client = asked.request.client
+    return through_service(asked.person, client.host if client is not None else None, asked.csrf or None)
+
+
 def speaking_as(asked: Asked, key: str | None, prepared: Sequence[SignedWord] = ()) -> Ports:
     """Ports that speak with the voice of whoever asks, and this passkey; None where the word needs no signature."""
-    client = asked.request.client
-    speaker = through_service(asked.person, client.host if client is not None else None, asked.csrf or None)
-    return asked.service.speaking(BrowserVoice(speaker, key, asked.ports.clock.now, prepared))
+    return asked.service.speaking(BrowserVoice(speaker_of(asked), key, asked.ports.clock.now, prepared))

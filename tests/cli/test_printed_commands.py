@@ -351,6 +351,7 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     (COMMANDS, f"orch rollback {HOLE} --reason WHY"): STAGES_RUN,
     ("adapters/ansible/attempt_folder.py", "orch resume"): TROUBLE,
     ("adapters/ansible/isolation/ended.py", "orch resume"): TROUBLE,
+    ("adapters/remote/remote_journal.py", RESUME): TROUBLE,
     ("adapters/nodes/remote_playbooks.py", "orch resume"): TROUBLE,
     ("adapters/nodes/remote_playbooks.py", RESUME): TROUBLE,
     ("adapters/nodes/remote_playbooks.py", "orch node list"): SHOWS,

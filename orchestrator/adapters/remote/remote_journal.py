@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +15,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.condensed import Condensed, condensed
 from orchestrator.domain.journal.events import HOUSE, Event, Recorded
 from orchestrator.domain.journal.raw_event import RawEvent
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.ports import DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import NotFound, Refused, StoreFault
 
@@ -30,8 +31,9 @@ M = TypeVar("M", bound=BaseModel)
 class RemoteJournal(Journal):
     """What the server shows to whoever holds the token. It decides again about each word."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, server: Server, tell: Callable[[str], object]) -> None:
+        """`tell` is told where nothing goes on with a deployment after a word."""
+        self._server, self._tell = server, tell
         self._known: dict[str, Brief] | None = None
 
     def append(
@@ -49,7 +51,12 @@ class RemoteJournal(Journal):
             case e.ApprovalGiven(signed=signed) | e.Reviewed(signed=signed) if signed is not None:
                 self._server.post(f"{place}/approvals", {"signed": signed.model_dump(mode="json")}, once)
             case _:
-                self._server.post(f"{place}/words", {"event": event.model_dump(mode="json")}, once)
+                answer = self._server.post(f"{place}/words", {"event": event.model_dump(mode="json")}, once)
+                if isinstance(answer, dict) and answer.get("driver") == "not begun":
+                    words = plain(str(answer.get("driver_words", "")), 1000)
+                    self._tell(
+                        f"Nothing goes on with {deployment} there yet: {words} On that machine: orch resume {deployment}\n"
+                    )
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
         """See the port. The journal of the house is not shown by a server: it is empty here."""

@@ -125,9 +125,14 @@ class CiList(Answered):
 
 
 class Said(Answered):
-    """A word is on the journal: the deployment after it. `seq` is the number of its newest event."""
+    """A word is on the journal: the deployment after it. `seq` is the number of its newest event.
+
+    `driver`: whether a driver was begun to go on with it; `driver_words`: why it was not.
+    """
 
     deployment: str
     seq: int
     state: str
     over: bool
+    driver: str = "not needed"
+    driver_words: str = ""

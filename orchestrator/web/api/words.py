@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from orchestrator.adapters.speaker import through_service
+from orchestrator.adapters.speaker import this_speaker
 from orchestrator.bootstrap.handed_in_voice import HandedInVoice
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.word import Verb
@@ -24,14 +24,15 @@ from orchestrator.web.api.described import Described
 from orchestrator.web.api.models import Said
 from orchestrator.web.api.once import once
 from orchestrator.web.api.reading import Given, body_of
+from orchestrator.web.onward import Onward, go_on
 from orchestrator.web.problems import Problem
 from orchestrator.web.routes import Route
+from orchestrator.web.voices import speaker_of
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from orchestrator.domain.authority.access import Right
-    from orchestrator.domain.authority.speaker import Speaker
     from orchestrator.domain.authority.word import SignedWord
     from orchestrator.domain.deployment.deployment import Deployment
     from orchestrator.web.request_context import Asked
@@ -69,12 +70,19 @@ def _word(asked: Asked) -> Response:
     refuse_changed(asked, str(folded(asked.ports.journal, name).seq))
     spoken = event.spoken
     signed = spoken.signed if spoken is not None else None
-    _refuse_without(asked, right_of(VERBS[type(event)]), signed)
-    voice = HandedInVoice(_speaker(asked), signed, asked.ports.clock.now)
+    right = right_of(VERBS[type(event)])
+    _refuse_without(asked, right, signed)
+    voice = HandedInVoice(speaker_of(asked), signed, asked.ports.clock.now)
     by = signed.word.person if signed is not None else asked.person
     word = event.model_copy(update={"spoken": None, "by": by})
     d = signal(asked.service.speaking(voice), name, word)
-    return _said(asked, d)
+    # Where keys are trusted, what drives says by the service's own key that it took over, and by no person's.
+    onward = (
+        go_on(asked.service, d.id, by if signed is None else this_speaker().name)
+        if right == "steer"
+        else None
+    )
+    return _said(asked, d, onward)
 
 
 @once
@@ -84,7 +92,7 @@ def _approval(asked: Asked) -> Response:
         raise Problem(409, "refused", "It was signed for another deployment. Nothing was recorded.")
     _refuse_other_person(asked, signed.approval.person)
     _refuse_right(asked, "approve")
-    ports = asked.service.speaking(HandedInVoice(_speaker(asked), None, asked.ports.clock.now))
+    ports = asked.service.speaking(HandedInVoice(speaker_of(asked), None, asked.ports.clock.now))
     session = take_in(ports, open_session(ports, folded(ports.journal, name)), [signed])
     return _said(asked, give(ports, session, [signed], by=signed.approval.person).deployment)
 
@@ -120,15 +128,10 @@ def _refuse_other_person(asked: Asked, person: str) -> None:
         )
 
 
-def _speaker(asked: Asked) -> Speaker:
-    client = asked.request.client
-    return through_service(asked.person, client.host if client is not None else None)
-
-
-def _said(asked: Asked, d: Deployment) -> Response:
-    return answered(
-        asked, Said(deployment=d.id, seq=d.seq, state=d.state.value, over=d.over), status=201, tag=str(d.seq)
-    )
+def _said(asked: Asked, d: Deployment, onward: Onward | None = None) -> Response:
+    went, words = onward or ("not needed", "")
+    made = Said(deployment=d.id, seq=d.seq, state=d.state.value, over=d.over, driver=went, driver_words=words)
+    return answered(asked, made, status=201, tag=str(d.seq))
 
 
 ROUTES = (

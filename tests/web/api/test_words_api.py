@@ -18,6 +18,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.engine.ports import Ports
 from tests.fakes.authority import FakeKeys
 from tests.fakes.clock import FakeClock
+from tests.fakes.drivers import FakeDrivers
 from tests.fakes.journal import FakeJournal
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
@@ -99,6 +100,17 @@ def test_a_state_that_changed_meanwhile_is_told(ports: Ports) -> None:
 def test_no_other_event_is_taken(ports: Ports, kind: str) -> None:
     answer = client(ports, access("practitioner")).post(WORDS, json=event(kind))
     assert (answer.status_code, answer.json()["code"]) == (422, "faults")
+
+
+@pytest.mark.parametrize(("kind", "begun"), [("abort_requested", [NAME]), ("paused", [])])
+def test_what_moves_a_deployment_is_driven_on_and_what_only_pauses_is_not(
+    ports: Ports, kind: str, begun: list[str]
+) -> None:
+    drivers = FakeDrivers(lambda deployment, by: None)
+    app = served(ports, OpenDoors(access("practitioner")), drivers=drivers)
+    ask = TestClient(app, base_url="http://orch.test", headers={"x-orch-csrf": CSRF})
+    assert ask.post(WORDS, json=event(kind)).status_code == 201
+    assert drivers.begun == begun
 
 
 def test_a_viewer_says_nothing(ports: Ports) -> None:

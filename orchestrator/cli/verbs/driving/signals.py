@@ -218,7 +218,9 @@ def _drive_on(
 ) -> int:
     """Drive in the foreground, unless `--no-drive` is given or another driver is alive; that one reads the journal."""
     if (url := server_url()) is not None:
-        return _left_to_others(find(ports, deployment), f"{url} goes on with it", as_json=as_json)
+        return _left_to_others(
+            find(ports, deployment), f"It is on record at {url}, where it is driven", as_json=as_json
+        )
     if no_drive:
         return _left_to_others(find_to_change(ports, deployment), "Not driven on from here", as_json=as_json)
     try:
