@@ -58,6 +58,7 @@ class SqlExchange(Exchange):
         return _first(
             self._to.rows(
                 "UPDATE orch_calls SET taken_by = %(node)s WHERE id = %(id)s AND taken_by IN ('', %(node)s)"
+                " AND answer IS NULL"
                 " RETURNING id, zone, queue, frame, attempt, content, job, taken_by",
                 id=call,
                 node=node,
