@@ -10,8 +10,10 @@ from typing import Any, LiteralString, TypeVar
 import procrastinate
 from procrastinate import exceptions
 from procrastinate.manager import JobManager
+from psycopg.conninfo import conninfo_to_dict
 
 from orchestrator.adapters.queue.tables import TABLES, TABLES_LOCK
+from orchestrator.adapters.server_waits import waits_beside
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import StoreFault
 
@@ -76,9 +78,7 @@ class QueueConnection:
             if self._connector is None:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(target=self._loop.run_forever, name="queue", daemon=True).start()
-                connector = procrastinate.PsycopgConnector(
-                    conninfo=self.url, min_size=1, max_size=self._most, timeout=_PATIENCE
-                )
+                connector = connector_to(self.url, most=self._most)
                 try:
                     self._run(_open(connector))
                 except (exceptions.ProcrastinateException, OSError, TimeoutError) as fault:
@@ -94,6 +94,18 @@ class QueueConnection:
         return asyncio.run_coroutine_threadsafe(question, loop).result(_PATIENCE * 2)
 
 
+def connector_to(
+    url: str,
+    *,
+    most: int,
+    kind: type[procrastinate.PsycopgConnector] = procrastinate.PsycopgConnector,
+    seconds: float = _PATIENCE,
+) -> procrastinate.PsycopgConnector:
+    """Not opened yet. A server that vanished is noticed, as by the store. `seconds`: to wait for a connection."""
+    waits = waits_beside(conninfo_to_dict(url))
+    return kind(conninfo=url, kwargs=waits, min_size=1, max_size=most, timeout=seconds)
+
+
 async def _open(connector: procrastinate.PsycopgConnector) -> None:
     """Open it, and make the tables: one process at a time, for PostgreSQL makes no type twice."""
     await connector.open_async()
@@ -105,7 +117,7 @@ async def _open(connector: procrastinate.PsycopgConnector) -> None:
 
 
 async def _has_tables(url: str) -> bool:
-    connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=1, timeout=_PATIENCE)
+    connector = connector_to(url, most=1)
     await connector.open_async()
     try:
         [row] = await connector.execute_query_all_async(
