@@ -72,6 +72,8 @@ class TeamSite:
     light: bool = True
     """Whether drivers are forked ready (light_worker.py); else they are those of `orch worker`, `orch resume`."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    token: str = ""
+    """With which bo speaks over the API."""
     faults: list[str] = field(default_factory=list)
     """What a part did that no fault excuses."""
 
@@ -89,6 +91,9 @@ class TeamSite:
             self.start(part)
         for part in SERVERS:
             self._answers(part)
+        self.must("ann", "people", "add", "bo", "--role", "deployment manager")
+        scopes = ["--scope", "see", "--scope", "pause"]
+        self.token = self.must("ann", "people", "token", "new", "bo", "--label", "terminal", *scopes).strip()
 
     def end(self) -> None:
         """Nothing of it is left."""
@@ -139,7 +144,7 @@ class TeamSite:
         if part == TIMER:
             return [*ORCH, "run-due", "--watch", "--queue", "--every", "1s"]
         server = FolderFrameKeys(self.home / nodes.NODES, "server").party.model_dump_json()
-        words = [str(self.folder / part), part, NODES[part], server, f"http://{address(PROXY)}:{PORT}"]
+        words = [str(self.folder / part), part, NODES[part], server, self.address]
         return [sys.executable, "-m", "tests.chaos.team.light_node", *words, str(self.fleet.root)]
 
     def start(self, part: str) -> None:
@@ -217,6 +222,11 @@ class TeamSite:
             token = sha256(name.encode()).hexdigest()
             book.invite(token, zone, "ann", 600.0)
             book.enrol(token, keys.party)
+
+    @property
+    def address(self) -> str:
+        """The proxy, before the servers."""
+        return f"http://{self.networks.address(PROXY)}:{PORT}"
 
     @property
     def database_here(self) -> str:

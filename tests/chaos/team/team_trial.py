@@ -7,8 +7,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
+
+import httpx
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.bootstrap import nodes
@@ -43,11 +47,14 @@ class TeamRun:
     faults: list[str] = field(default_factory=list)
     faulted: bool = False
     commands: list[str] = field(default_factory=list)
+    paused: bool = False
     ended: str = "never"
     drivers: int = 0
     broken: list[str] = field(default_factory=list)
     seconds: float = 0.0
     took: list[float] = field(default_factory=list)
+    gap: float = 0.0
+    """Seconds for which the servers behind the proxy answered nobody, at the longest."""
 
 
 Say = Callable[[TeamRun], None]
@@ -82,22 +89,26 @@ class Round:
         self.runs = [TeamRun(seed) for _ in range(site.pairs)]
         self.struck: list[tuple[float, str]] = []
         self.answering: set[str] = set()
+        self.over, self.gap = Event(), 0.0
 
     def run(self) -> list[TeamRun]:
         """From the first plan to the verdict."""
         began = time.monotonic()
         for host in self.site.hosts:
             self.site.fleet.fresh(host)
-        with ThreadPoolExecutor(len(OPERATORS) + len(self.planned) + self.site.pairs) as pool:
+        with ThreadPoolExecutor(2 + len(self.planned) + self.site.pairs) as pool:
             acted = len(self.site.fleet.log())
             list(pool.map(self._submit, range(self.site.pairs), timeout=LIMIT))
             deadline = time.monotonic() + 120
             while len(self.site.fleet.log()) == acted and time.monotonic() < deadline:
                 time.sleep(0.1)
             faults = [pool.submit(self._strike, fault) for fault in self.planned]
+            faults.append(pool.submit(self._pause, self.runs[self.draw.randrange(self.site.pairs)]))
+            Thread(target=self._probe, daemon=True).start()
             self._until_over(pool)
             for fault in faults:
                 fault.result()
+        self.over.set()
         for run in self.runs:
             self._judge(run, began)
         return self.runs
@@ -126,6 +137,33 @@ class Round:
         finally:
             planned_fault.fault.heal(self.site, planned_fault.part)
 
+    def _pause(self, run: TeamRun) -> None:
+        """Bo pauses a deployment over the API, and asks again until a server answers; it is on record once."""
+        time.sleep(self.draw.uniform(0.0, 9.0))
+        headers = {"authorization": f"Bearer {self.site.token}", "idempotency-key": f"pause {run.deployment}"}
+        word = {"event": {"kind": "paused", "by": "bo", "reason": "chaos"}}
+        url, deadline = f"{self.site.address}/api/v1/deployments/{run.deployment}/words", time.monotonic() + 90
+        while time.monotonic() < deadline and run.deployment:
+            with suppress(httpx.HTTPError):
+                answer = httpx.post(url, json=word, headers=headers, timeout=15, trust_env=False)
+                if answer.status_code in {201, 409, 422}:
+                    run.commands.append(f"pause over the API: {answer.status_code}")
+                    if answer.status_code == 201:
+                        run.paused = True
+                    return
+                run.commands.append(f"pause over the API: {answer.status_code} {answer.text[:80]}")
+            time.sleep(2.0)
+        run.commands.append("pause over the API: never answered")
+
+    def _probe(self) -> None:
+        """Whoever asks the proxy."""
+        answered = time.monotonic()
+        while not self.over.wait(0.5):
+            with suppress(httpx.HTTPError):
+                if httpx.get(f"{self.site.address}/healthz", timeout=5, trust_env=False).status_code == 200:
+                    answered = time.monotonic()
+            self.gap = max(self.gap, time.monotonic() - answered)
+
     def _until_over(self, pool: ThreadPoolExecutor) -> None:
         """Wait, and answer what waits for a person."""
         deadline = time.monotonic() + LIMIT
@@ -145,7 +183,7 @@ class Round:
             return False
         if d.over:
             return True
-        if isinstance(next_step(d, SystemClock().now()), WaitForPerson) and len(run.commands) < MOST_COMMANDS:
+        if isinstance(next_step(d, SystemClock().now()), WaitForPerson) and len(run.commands) < 2 * MOST_COMMANDS:
             self.answering.add(run.deployment)
             pool.submit(self._answer, run, d)
         return False
@@ -172,6 +210,7 @@ class Round:
         run.broken += self.site.faults
         self.site.faults.clear()
         run.faults = [words for _, words in self.struck]
+        run.gap = round(self.gap, 1)
         run.seconds = time.monotonic() - began
         if not run.deployment:
             run.broken.append("it was not scheduled")
@@ -184,6 +223,9 @@ class Round:
         run.took = _take_overs(records, [at for at, words in self.struck if "machine" in words or "drivers" in words])
         run.broken += broken(records, d, self.site.fleet)
         run.broken += self._defects(run.deployment)
+        words = sum(isinstance(r.event, e.Paused) and r.event.by == "bo" for r in records)
+        if words != int(run.paused):
+            run.broken.append(f"bo said pause {int(run.paused)} times, and it is on record {words} times")
 
     def _defects(self, deployment: str) -> list[str]:
         log = self.site.home / "driven" / f"{deployment}.log"
