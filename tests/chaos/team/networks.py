@@ -14,7 +14,7 @@ class Networks:
         self._number = (number or os.getpid()) % 250
         self._bridge = f"orcht{self._number}"
         self.parts = parts
-        self.remove()
+        self.end()
         _ip("link", "add", self._bridge, "type", "bridge")
         _ip("addr", "add", f"10.213.{self._number}.1/24", "dev", self._bridge)
         _ip("link", "set", self._bridge, "up")
@@ -42,11 +42,13 @@ class Networks:
         """The line is whole again."""
         _ip("link", "set", self._cable_of(part), "up")
 
-    def remove(self) -> None:
+    def end(self) -> None:
         """Nothing of them is left."""
         for part in self.parts:
-            with suppress(subprocess.CalledProcessError):
-                _ip("netns", "del", self.space(part))
+            # The kernel takes a namespace away later; its cable must be gone now.
+            for words in (("link", "del", self._cable_of(part)), ("netns", "del", self.space(part))):
+                with suppress(subprocess.CalledProcessError):
+                    _ip(*words)
         with suppress(subprocess.CalledProcessError):
             _ip("link", "del", self._bridge)
 

@@ -78,7 +78,14 @@ class TeamSite:
     """What a part did that no fault excuses."""
 
     def begin(self) -> None:
-        """Everything at work."""
+        """Everything at work, or nothing."""
+        try:
+            self._begin()
+        except BaseException:
+            self.end()
+            raise
+
+    def _begin(self) -> None:
         self.networks = Networks(PARTS, self.number)
         self.database = SharedDatabase(self.networks)
         (self.home / "drivers").mkdir(parents=True, mode=0o700)
@@ -102,8 +109,9 @@ class TeamSite:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
                 process.wait()
-        self.database.end()
-        self.networks.remove()
+        for made in ("database", "networks"):
+            if hasattr(self, made):
+                getattr(self, made).end()
 
     @property
     def home(self) -> Path:

@@ -65,8 +65,8 @@ def trial(rounds: int, seed: int, *, pairs: int = PAIRS, tell: Say = lambda run:
     folder = Path(tempfile.mkdtemp(prefix="orch-team-"))
     site = TeamSite(folder, pairs, number)
     runs: list[TeamRun] = []
+    site.begin()
     try:
-        site.begin()
         for each in range(seed, seed + rounds):
             for run in Round(site, each).run():
                 runs.append(run)
