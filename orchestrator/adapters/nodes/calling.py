@@ -111,7 +111,7 @@ class Zone:
         queue = queue_of_zone(self.name) if node is None else queue_of_node(node.party.name)
         call = Call(name, self.name, queue, frame, attempt, "" if tree is None else tree.digest)
         if not self.desk.exchange.put(call):
-            known = self.desk.exchange.begun(attempt)
+            known = self.desk.exchange.begun(attempt) if attempt else self.desk.exchange.call(call.id)
             if known is None:
                 raise StoreFault(f"The call for {attempt or self.name} could not be kept; try again.")
             call = known

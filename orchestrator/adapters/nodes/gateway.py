@@ -59,7 +59,7 @@ class Gateway:
             self._clock.sleep(LOOK)
 
     def _taken(self, name: str, worker: int, queues: list[str]) -> Call | None:
-        """A call of a job; jobs whose call is gone, or was taken back, are over.
+        """A call of a job; jobs whose call is gone, was taken back, or has another job, are over.
 
         A call that a node has keeps its job: that was put back because whoever took it was slow to say so.
         """
@@ -68,7 +68,7 @@ class Gateway:
             if call is not None:
                 return call
             known = self._exchange.call(job.subject)
-            if known is None or known.taken_by == NOBODY:
+            if known is None or known.taken_by == NOBODY or known.job != job.number:
                 self._jobs.finish(job.number, well=False)
         return None
 

@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event
 
@@ -83,6 +84,8 @@ class DriveWorker:
         self._at_once, self._silent = at_once, silent
         self._leaving = leaving or Event()
         self._at_work: set[int] = set()
+        # Python's own pool has a few threads for each processor: what it has no room for would be taken and not driven.
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="drive")
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT, and then until nothing is at work. Raises StoreFault where the queue is not there."""
@@ -91,9 +94,7 @@ class DriveWorker:
         asyncio.run(self._run())
 
     async def _run(self) -> None:
-        connector = connector_to(
-            self._connection.url, most=MOST, kind=PatientConnector, seconds=AWAY
-        )
+        connector = connector_to(self._connection.url, most=MOST, kind=PatientConnector, seconds=AWAY)
         connector.leaving = self._leaving  # type: ignore[attr-defined]
         app = procrastinate.App(connector=connector)
         app.task(name="drive", queue=DRIVE, pass_context=True, retry=_AsItSays())(self._job)
@@ -136,7 +137,9 @@ class DriveWorker:
         tried, number = context.job.attempts, int(context.job.id or 0)
         self._at_work.add(number)
         try:
-            seconds = await asyncio.to_thread(self._drive, subject, tried, self._leaving.is_set)
+            seconds = await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._drive, subject, tried, self._leaving.is_set
+            )
         finally:
             self._at_work.discard(number)
         if seconds is not None:

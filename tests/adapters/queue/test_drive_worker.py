@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -101,6 +102,36 @@ def test_a_deployment_that_could_not_be_driven_waits_and_is_not_given_up(
     assert process.wait(30) == 0
 
 
+_CROWD = """
+import sys
+from threading import Barrier
+from orchestrator.adapters.queue import DriveWorker, QueueConnection
+number = int(sys.argv[2])
+met = Barrier(number)
+def drive(deployment, tried, leaving):
+    met.wait(60)
+    print("met", flush=True)
+DriveWorker(QueueConnection(sys.argv[1]), drive, at_once=number).run()
+"""
+
+
+def test_all_that_a_worker_takes_at_once_is_driven_at_once(
+    connection: QueueConnection, database_url: str, tmp_path: Path
+) -> None:
+    """However few processors the machine has."""
+    number, log = (os.cpu_count() or 1) + 6, tmp_path / "w1"
+    jobs = ProcrastinateJobs(connection)
+    for each in range(number):
+        jobs.put("drive", "drive", f"d{each}", lock=f"drive d{each}", once=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _CROWD, database_url, str(number)], stdout=output, stderr=output
+        )
+    until(lambda: log.read_text().count("met") == number)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
 @pytest.fixture
 def own_server() -> Iterator[postgres.Server]:
     reason = postgres.lacking()
@@ -154,7 +185,9 @@ def test_a_job_that_was_given_to_a_worker_which_never_heard_of_it_is_taken_up(
     [row] = connection.rows("SELECT id FROM procrastinate_workers")
     other = jobs.put("drive", "elsewhere", "d1", lock="drive d1", once=True)
     assert jobs.take(row["id"], ["elsewhere"]) is not None
-    connection.act("UPDATE procrastinate_jobs SET queue_name = %(queue)s WHERE id = %(id)s", queue=DRIVE, id=other)
+    connection.act(
+        "UPDATE procrastinate_jobs SET queue_name = %(queue)s WHERE id = %(id)s", queue=DRIVE, id=other
+    )
     until(lambda: jobs.state(other or 0) == "over")
     assert "drives d1 1" in (tmp_path / "w1").read_text()
     process.send_signal(signal.SIGTERM)

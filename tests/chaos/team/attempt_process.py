@@ -1,6 +1,6 @@
 """An attempt as a process: it acts on hosts that are kept in files. Standard library alone, so that it begins in a moment.
 
-Arguments: the folder of the fleet, the folder of the attempt. Its act log has a line for each host: ATTEMPT HOST PURPOSE WHAT TIME.
+Arguments: the folder of the fleet, the folder of the attempt. Lines of the act log: ATTEMPT HOST PURPOSE WHAT TIME.
 """
 
 from __future__ import annotations

@@ -45,7 +45,9 @@ def light_plan(project: Path, home: Path, pair: int, text: str) -> PreparedPlan:
     """The plan of this text, over a host in each zone."""
     plan, file = plan_of(yaml.safe_load(text)), project / f"plans/pair{pair}.yml"
     targets = tuple(
-        Target(host=f"{zone}{pair}", address=f"192.0.2.{2 * pair + n + 1}", groups=(f"pair{pair}",), zone=zone)
+        Target(
+            host=f"{zone}{pair}", address=f"192.0.2.{2 * pair + n + 1}", groups=(f"pair{pair}",), zone=zone
+        )
         for n, zone in enumerate(ZONES)
     )
     tree = _Ungoverned(home).tree(plan, project, file)

@@ -54,9 +54,7 @@ class TeamFleet(DiskFleet):
         if not self.acts.exists():
             return []
         rows = (line.split() for line in self.acts.read_text().splitlines())
-        return [
-            Act(attempt, host, purpose, what, float(at)) for attempt, host, purpose, what, at in rows
-        ]
+        return [Act(attempt, host, purpose, what, float(at)) for attempt, host, purpose, what, at in rows]
 
 
 class LightRuns(PlaybookRuns):

@@ -1,4 +1,4 @@
-"""`python -m tests.chaos.team.light_node FOLDER NAME ZONE SERVER-PARTY URL FLEET`: a node with its own work and courier, and light hands."""
+"""`python -m tests.chaos.team.light_node FOLDER NAME ZONE SERVER URL FLEET`: a node as orch has it, with light hands."""
 
 from __future__ import annotations
 

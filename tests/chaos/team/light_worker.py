@@ -1,6 +1,6 @@
 """`python -m tests.chaos.team.light_worker HOME FLEET`: a worker with the queue's own work, whose drivers are forked from it.
 
-Drivers are as those of `orch worker`: processes that outlive it, with a claim of their own. Only what they load is loaded before.
+Drivers are as those of `orch worker`: processes that outlive it, with a claim of their own. What they load is loaded before.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 from orchestrator.adapters.queue import DriveWorker
 from orchestrator.bootstrap import nodes
@@ -56,6 +56,7 @@ class _Forks(Drivers):
         asks, self._ask = os.pipe()
         self._answers, answers = os.pipe()
         self._pids: dict[str, int] = {}
+        self._one_asks = Lock()
         gc.freeze()
         if os.fork() == 0:
             os.close(self._ask)
@@ -63,8 +64,9 @@ class _Forks(Drivers):
         os.close(asks)
 
     def begin(self, deployment: str, by: str) -> None:
-        os.write(self._ask, f"{deployment}\n".encode())
-        self._pids[deployment] = int.from_bytes(os.read(self._answers, 4), "big")
+        with self._one_asks:
+            os.write(self._ask, f"{deployment}\n".encode())
+            self._pids[deployment] = int.from_bytes(os.read(self._answers, 4), "big")
 
     def alive(self, deployment: str) -> bool:
         pid = self._pids.get(deployment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import suppress
+from pathlib import Path
 
 
 class Networks:
@@ -33,6 +34,19 @@ class Networks:
     def inside(self, part: str) -> list[str]:
         """What stands before a command that is to run in the network of the part."""
         return ["ip", "netns", "exec", self.space(part)]
+
+    def pids(self, part: str) -> list[int]:
+        """Processes of the part's machine, by the kernel: whoever is in its network."""
+        try:
+            own = Path(f"/run/netns/{self.space(part)}").stat().st_ino
+        except FileNotFoundError:
+            return []
+        pids = []
+        for entry in (each for each in Path("/proc").iterdir() if each.name.isdigit()):
+            with suppress(OSError):
+                if (entry / "ns/net").stat().st_ino == own:
+                    pids.append(int(entry.name))
+        return pids
 
     def cut(self, part: str) -> None:
         """Whatever it sends is lost, and nobody is told."""

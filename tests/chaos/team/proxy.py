@@ -1,4 +1,4 @@
-"""`python -m tests.chaos.team.proxy PORT HOST:PORT...`: a proxy before the servers; each connection goes to one that answers."""
+"""`python -m tests.chaos.team.proxy PORT HOST:PORT...`: a proxy; each connection goes to a server that answers."""
 
 from __future__ import annotations
 
@@ -36,4 +36,9 @@ async def _carry(source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), [(each.rpartition(":")[0], int(each.rpartition(":")[2])) for each in sys.argv[2:]]))
+    asyncio.run(
+        main(
+            int(sys.argv[1]),
+            [(each.rpartition(":")[0], int(each.rpartition(":")[2])) for each in sys.argv[2:]],
+        )
+    )

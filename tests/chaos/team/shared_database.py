@@ -51,7 +51,12 @@ class SharedDatabase:
             "max_connections": "200",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [*self._networks.inside(PART), "setpriv", *self._as_user(), str(postgres._program("postgres"))]
+        command = [
+            *self._networks.inside(PART),
+            "setpriv",
+            *self._as_user(),
+            str(postgres._program("postgres")),
+        ]
         with (self.home / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, "-D", f"{self.home}/data", *options], stdout=log, stderr=log, cwd="/"
@@ -59,7 +64,9 @@ class SharedDatabase:
         deadline = time.monotonic() + WITHIN
         while time.monotonic() < deadline and self.process.poll() is None:
             asked = subprocess.run(
-                [str(postgres._program("pg_isready")), "-q", "-h", str(self.home)], check=False, timeout=WITHIN
+                [str(postgres._program("pg_isready")), "-q", "-h", str(self.home)],
+                check=False,
+                timeout=WITHIN,
             )
             if asked.returncode == 0:
                 return

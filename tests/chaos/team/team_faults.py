@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.chaos.team.team_site import NODES, SERVERS, WORKERS, TeamSite
 
@@ -49,27 +48,27 @@ def _kill(site: TeamSite, part: str) -> None:
 
 def _kill_machine(site: TeamSite, part: str) -> None:
     """The machine is gone: the worker and all that it drives."""
-    for pid in processes_in(site, part):
+    for pid in site.networks.pids(part):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     site.processes[part].wait()
 
 
 def _kill_drivers(site: TeamSite, part: str) -> None:
-    for pid in processes_in(site, part):
+    for pid in site.networks.pids(part):
         if pid != site.processes[part].pid:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
 
 def _freeze(site: TeamSite, part: str) -> None:
-    for pid in processes_in(site, part):
+    for pid in site.networks.pids(part):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGSTOP)
 
 
 def _thaw(site: TeamSite, part: str) -> None:
-    for pid in processes_in(site, part):
+    for pid in site.networks.pids(part):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
 
@@ -126,17 +125,6 @@ def _start_database(site: TeamSite, part: str) -> None:
     site.database.start()
 
 
-def processes_in(site: TeamSite, part: str) -> list[int]:
-    """Those of the part's machine, by the kernel: whoever is in its network."""
-    own = Path(f"/run/netns/{site.networks.space(part)}").stat().st_ino
-    pids = []
-    for entry in (each for each in Path("/proc").iterdir() if each.name.isdigit()):
-        with suppress(OSError):
-            if (entry / "ns/net").stat().st_ino == own:
-                pids.append(int(entry.name))
-    return pids
-
-
 _NODES = tuple(NODES)
 FAULTS = (
     TeamFault("server killed", SERVERS, _kill, _start, (1.0, 10.0)),
@@ -168,5 +156,3 @@ def planned(seed: int, most: int = 3) -> list[Planned]:
         if all(part != known.part for known in faults):
             faults.append(Planned(fault, part, draw.uniform(0.0, 9.0), lasts))
     return sorted(faults, key=lambda each: each.after)
-
-

@@ -1,4 +1,4 @@
-"""What must hold of a deployment of a team, judged by the act log of the hosts, their files, the processes and the bare events."""
+"""What must hold of a deployment of a team, judged by the hosts' act log and files, by processes and bare events."""
 
 from __future__ import annotations
 

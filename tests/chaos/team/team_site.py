@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -26,10 +27,9 @@ WORKERS = ("w1", "w2")
 NODES = {"a1": "alpha", "a2": "alpha", "b1": "beta"}
 PROXY = "proxy"
 OPERATORS = ("ann", "bo")
-TIMER = "due"
-PARTS = [PART, PROXY, TIMER, *SERVERS, *WORKERS, *NODES, *OPERATORS]
-MACHINES = (TIMER, *SERVERS, *WORKERS, *OPERATORS)
-"""Those that have the home: its files are shared, and locks on them are each machine's own.""" 
+PARTS = [PART, PROXY, *SERVERS, *WORKERS, *NODES, *OPERATORS]
+MACHINES = (*SERVERS, *WORKERS, *OPERATORS)
+"""Those that have the home: its files are shared, and locks on them are each machine's own."""
 PORT = 8080
 ORCH = [sys.executable, "-m", "orchestrator"]
 PLAN = """\
@@ -69,8 +69,6 @@ class TeamSite:
     folder: Path
     pairs: int
     number: int | None = None
-    light: bool = True
-    """Whether drivers are forked ready (light_worker.py); else they are those of `orch worker`, `orch resume`."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     token: str = ""
     """With which bo speaks over the API."""
@@ -94,7 +92,7 @@ class TeamSite:
         self.fleet.make(self.hosts)
         self._project()
         self._enrolled()
-        for part in (PROXY, *([] if self.light else [TIMER]), *SERVERS, *WORKERS, *NODES):
+        for part in (PROXY, *SERVERS, *WORKERS, *NODES):
             self.start(part)
         for part in SERVERS:
             self._answers(part)
@@ -104,11 +102,12 @@ class TeamSite:
 
     def end(self) -> None:
         """Nothing of it is left."""
+        for part in self.processes:
+            for pid in self.networks.pids(part):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         for process in self.processes.values():
-            if process.poll() is None:
-                process.send_signal(signal.SIGCONT)
-                process.kill()
-                process.wait()
+            process.wait()
         for made in ("database", "networks"):
             if hasattr(self, made):
                 getattr(self, made).end()
@@ -145,12 +144,14 @@ class TeamSite:
         if part in SERVERS:
             place = ["--listen", address(part), "--port", str(PORT), "--behind-proxy", address(PROXY)]
             return [*ORCH, "serve", *place, "--address", "https://orch.test", "--queue"]
-        if part in WORKERS and self.light:
-            return [sys.executable, "-m", "tests.chaos.team.light_worker", str(self.home), str(self.fleet.root)]
         if part in WORKERS:
-            return [*ORCH, "worker"]
-        if part == TIMER:
-            return [*ORCH, "run-due", "--watch", "--queue", "--every", "1s"]
+            return [
+                sys.executable,
+                "-m",
+                "tests.chaos.team.light_worker",
+                str(self.home),
+                str(self.fleet.root),
+            ]
         server = FolderFrameKeys(self.home / nodes.NODES, "server").party.model_dump_json()
         words = [str(self.folder / part), part, NODES[part], server, self.address]
         return [sys.executable, "-m", "tests.chaos.team.light_node", *words, str(self.fleet.root)]
@@ -220,7 +221,9 @@ class TeamSite:
             }
             for pair in range(self.pairs)
         }
-        (self.project / "inventories/hosts.yml").write_text(json.dumps({"all": {"children": groups}}, indent=1))
+        (self.project / "inventories/hosts.yml").write_text(
+            json.dumps({"all": {"children": groups}}, indent=1)
+        )
 
     def _enrolled(self) -> None:
         """The nodes are known by the database, as `orch node invite` and `orch node enrol` do it."""

@@ -1,4 +1,4 @@
-"""Rounds of a team under faults: several deployments at once, parts that die in the middle, operators who answer; then judged."""
+"""Rounds of a team under faults: several deployments at once, parts that die in the middle, operators who answer."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ class TeamRun:
 Say = Callable[[TeamRun], None]
 
 
-def trial(rounds: int, seed: int, *, pairs: int = PAIRS, tell: Say = lambda run: None, number: int | None = None) -> list[TeamRun]:
+def trial(
+    rounds: int, seed: int, *, pairs: int = PAIRS, tell: Say = lambda run: None, number: int | None = None
+) -> list[TeamRun]:
     """So many rounds with the seeds from `seed` on; each deployment of them."""
     folder = Path(tempfile.mkdtemp(prefix="orch-team-"))
     site = TeamSite(folder, pairs, number)
@@ -81,8 +83,12 @@ def trial(rounds: int, seed: int, *, pairs: int = PAIRS, tell: Say = lambda run:
 class Round:
     """The deployments of one seed."""
 
-    def __init__(self, site: TeamSite, seed: int, faults: list[Planned] | None = None) -> None:
+    def __init__(
+        self, site: TeamSite, seed: int, faults: list[Planned] | None = None, *, seconds: float = 0.0
+    ) -> None:
+        """`faults`: those of the seed, where none are given; `seconds`: of each run, where they are not drawn."""
         self.site, self.seed, self.draw = site, seed, random.Random(seed)
+        self.seconds = seconds
         self.planned = planned(seed) if faults is None else faults
         self.ports = light_ports(site.home, site.database_here, site.fleet.root)
         self.journal = self.ports.journal
@@ -117,7 +123,9 @@ class Round:
         """An operator opens a deployment, and gives it to the workers."""
         draw = random.Random(f"{self.seed}:{pair}")
         fails_on = f"beta{pair}" if draw.random() < FAILING else ""
-        file = self.site.plan(pair, seconds=draw.uniform(4, 7), soak=draw.uniform(1, 4), fails_on=fails_on)
+        file = self.site.plan(
+            pair, seconds=self.seconds or draw.uniform(4, 7), soak=draw.uniform(1, 4), fails_on=fails_on
+        )
         plan = light_plan(self.site.project, self.site.home, pair, file.read_text())
         by = OPERATORS[pair % len(OPERATORS)]
         name = open_deployment(self.ports, plan, by=by, approvals=())
@@ -142,7 +150,10 @@ class Round:
         time.sleep(self.draw.uniform(0.0, 9.0))
         headers = {"authorization": f"Bearer {self.site.token}", "idempotency-key": f"pause {run.deployment}"}
         word = {"event": {"kind": "paused", "by": "bo", "reason": "chaos"}}
-        url, deadline = f"{self.site.address}/api/v1/deployments/{run.deployment}/words", time.monotonic() + 90
+        url, deadline = (
+            f"{self.site.address}/api/v1/deployments/{run.deployment}/words",
+            time.monotonic() + 90,
+        )
         while time.monotonic() < deadline and run.deployment:
             with suppress(httpx.HTTPError):
                 answer = httpx.post(url, json=word, headers=headers, timeout=15, trust_env=False)
@@ -183,7 +194,10 @@ class Round:
             return False
         if d.over:
             return True
-        if isinstance(next_step(d, SystemClock().now()), WaitForPerson) and len(run.commands) < 2 * MOST_COMMANDS:
+        if (
+            isinstance(next_step(d, SystemClock().now()), WaitForPerson)
+            and len(run.commands) < 2 * MOST_COMMANDS
+        ):
             self.answering.add(run.deployment)
             pool.submit(self._answer, run, d)
         return False
@@ -194,7 +208,11 @@ class Round:
         choices = step.choices if isinstance(step, WaitForPerson) else ()
         word: e.Event = e.Resumed(by=by, reason="chaos")
         if "retry" in choices and not any(command == "retried" for command in run.commands):
-            word = e.Retried(by=by, reason="chaos", again=True) if d.stage.once else e.Retried(by=by, reason="chaos")
+            word = (
+                e.Retried(by=by, reason="chaos", again=True)
+                if d.stage.once
+                else e.Retried(by=by, reason="chaos")
+            )
         elif "rollback" in choices:
             word = e.BackoutBegan(hosts=d.touched_hosts, reason="chaos", by=by)
         run.commands.append(word.kind)
@@ -220,7 +238,9 @@ class Round:
         run.ended, run.drivers = d.state.value, sum(isinstance(r.event, e.DriverTook) for r in records)
         begun, last = _span(records)
         run.faulted = any(begun <= at <= last for at, _ in self.struck)
-        run.took = _take_overs(records, [at for at, words in self.struck if "machine" in words or "drivers" in words])
+        run.took = _take_overs(
+            records, [at for at, words in self.struck if "machine" in words or "drivers" in words]
+        )
         run.broken += broken(records, d, self.site.fleet)
         run.broken += self._defects(run.deployment)
         words = sum(isinstance(r.event, e.Paused) and r.event.by == "bo" for r in records)
