@@ -88,9 +88,9 @@ WRONGS: dict[str, tuple[Callable[[TeamFleet], object], str]] = {
     "too early": (lambda f: _line(f, f"{NAME}.2-deploy h2 deploy begins {FIRST + 0.5}"), "before gate 0"),
     "over": (lambda f: _line(f, f"{NAME}.1-deploy h1 deploy ends {SECOND}"), "after it was called over"),
     "two at once": (
-        lambda f: (
-            _line(f, f"{NAME}.1-deploy h1 deploy begins {FIRST + 0.5}"),
-            _line(f, f"{NAME}.2-deploy h1 deploy begins {FIRST + 0.6}"),
+        lambda f: _line(
+            f,
+            f"{NAME}.1-deploy h1 deploy begins {FIRST + 0.5}\n{NAME}.2-deploy h1 deploy begins {FIRST + 0.6}",
         ),
         "was at work",
     ),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
-
-import yaml
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.files.project_authority import ProjectAuthority
@@ -43,7 +42,7 @@ class _Ungoverned(ProjectAuthority):
 
 def light_plan(project: Path, home: Path, pair: int, text: str) -> PreparedPlan:
     """The plan of this text, over a host in each zone."""
-    plan, file = plan_of(yaml.safe_load(text)), project / f"plans/pair{pair}.yml"
+    plan, file = plan_of(json.loads(text)), project / f"plans/pair{pair}.yml"
     targets = tuple(
         Target(
             host=f"{zone}{pair}", address=f"192.0.2.{2 * pair + n + 1}", groups=(f"pair{pair}",), zone=zone

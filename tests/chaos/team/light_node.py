@@ -38,4 +38,5 @@ def main(folder: Path, name: str, zone: str, server: str, url: str, fleet: Path)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:6], Path(sys.argv[6]))  # type: ignore[call-arg]
+    _, place, node, of_zone, party, address, hosts_in = sys.argv
+    main(Path(place), node, of_zone, party, address, Path(hosts_in))

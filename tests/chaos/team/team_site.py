@@ -32,34 +32,39 @@ MACHINES = (*SERVERS, *WORKERS, *OPERATORS)
 """Those that have the home: its files are shared, and locks on them are each machine's own."""
 PORT = 8080
 ORCH = [sys.executable, "-m", "orchestrator"]
-PLAN = """\
-orch: 1
-purpose: See what a fault does to a team.
-release: {{name: app-{pair}, version: "2.0", removes: [the app before it]}}
-objectives: Every host answers with its version.
-strategy:
-  kind: phased
-  hosts: pair{pair}
-  playbook: playbooks/app.yml
-  variables: {{seconds: "{seconds}", fails_on: "{fails_on}"}}
-  waves: [1, rest]
-  gate: {{soak: {soak}s, every: 1s}}
-  run_timeout: 300s
-roles: {{deployment manager: Ada Berg}}
-resources: {{environment: lab, inventory: inventories/hosts.yml}}
-schedule: {{}}
-risks: [{{risk: a part of the team dies, mitigation: another takes over}}]
-communication: [{{audience: service desk, channel: mail}}]
-validation:
-  environment: [space: {{path: /tmp, free: 1KiB}}]
-  acceptance:
-    - http: "http://{{address}}:8080/version"
-backout:
-  playbook: rollback/app.yml
-  baseline: {{files: [/etc/app], packages: none, ports: false, users: false}}
-approval: {{required: []}}
-"""
 PLAYBOOK = "- name: {name}\n  hosts: all\n  gather_facts: false\n  tasks: []\n"
+
+
+def _plan(pair: int, variables: dict[str, str], soak: float) -> dict[str, Any]:
+    return {
+        "orch": 1,
+        "purpose": "See what a fault does to a team.",
+        "release": {"name": f"app-{pair}", "version": "2.0", "removes": ["the app before it"]},
+        "objectives": "Every host answers with its version.",
+        "strategy": {
+            "kind": "phased",
+            "hosts": f"pair{pair}",
+            "playbook": "playbooks/app.yml",
+            "variables": variables,
+            "waves": [1, "rest"],
+            "gate": {"soak": f"{soak}s", "every": "1s"},
+            "run_timeout": "300s",
+        },
+        "roles": {"deployment manager": "Ada Berg"},
+        "resources": {"environment": "lab", "inventory": "inventories/hosts.yml"},
+        "schedule": {},
+        "risks": [{"risk": "a part of the team dies", "mitigation": "another takes over"}],
+        "communication": [{"audience": "service desk", "channel": "mail"}],
+        "validation": {
+            "environment": [{"space": {"path": "/tmp", "free": "1KiB"}}],
+            "acceptance": [{"http": "http://{address}:8080/version"}],
+        },
+        "backout": {
+            "playbook": "rollback/app.yml",
+            "baseline": {"files": ["/etc/app"], "packages": "none", "ports": False, "users": False},
+        },
+        "approval": {"required": []},
+    }
 
 
 @dataclass
@@ -203,7 +208,9 @@ class TeamSite:
     def plan(self, pair: int, *, seconds: float, soak: float = 1.0, fails_on: str = "") -> Path:
         """A plan for this pair."""
         path = self.project / f"plans/pair{pair}.yml"
-        path.write_text(PLAN.format(pair=pair, seconds=seconds, soak=soak, fails_on=fails_on))
+        path.write_text(
+            json.dumps(_plan(pair, {"seconds": f"{seconds}", "fails_on": fails_on}, soak), indent=1)
+        )
         return path
 
     def _project(self) -> None:
