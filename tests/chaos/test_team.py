@@ -1,4 +1,4 @@
-"""A team under faults: a round of two deployments, in which a server and all drivers are killed; the rest by hand."""
+"""A team under faults: a round of two deployments, in which a server, a node and a worker are killed; the rest by hand."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ def lacks() -> str:
 @pytest.mark.fleet
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(bool(lacks()), reason=lacks())
-def test_a_round_with_a_dead_server_and_dead_drivers_breaks_nothing() -> None:
+def test_a_round_with_a_dead_server_node_and_worker_breaks_nothing() -> None:
     folder = Path(tempfile.mkdtemp(prefix="orch-team-"))
     site = TeamSite(folder, 2)
     by_name = {fault.name: fault for fault in FAULTS}
     faults = [
-        Planned(by_name["server killed"], "s1", 0.5, 1.0),
-        *(Planned(by_name["drivers killed"], worker, 1.5, 0.0) for worker in WORKERS),
+        Planned(by_name["server killed"], "s1", 0.3, 1.0),
+        Planned(by_name["node killed"], "a1", 0.6, 0.5),
+        Planned(by_name["worker killed"], "w1", 0.9, 1.0),
     ]
     site.begin()
     try:
@@ -36,7 +37,7 @@ def test_a_round_with_a_dead_server_and_dead_drivers_breaks_nothing() -> None:
         site.end()
         removed(folder)
     assert [run.broken for run in runs] == [[], []], of_team(runs)
-    assert all(run.faulted for run in runs), of_team(runs)
+    assert any(run.faulted for run in runs), of_team(runs)
     assert {run.ended for run in runs} == {"completed"}
 
 
