@@ -123,12 +123,8 @@ class Round:
         """An operator opens a deployment, and gives it to the workers."""
         draw = random.Random(f"{self.seed}:{pair}")
         fails_on = f"beta{pair}" if draw.random() < FAILING and not self.seconds else ""
-        file = self.site.plan(
-            pair,
-            seconds=self.seconds or draw.uniform(4, 7),
-            soak=1.0 if self.seconds else draw.uniform(1, 4),
-            fails_on=fails_on,
-        )
+        seconds, soak = (self.seconds, 1.0) if self.seconds else (draw.uniform(4, 7), draw.uniform(1, 4))
+        file = self.site.plan(pair, seconds=seconds, soak=soak, fails_on=fails_on)
         plan = light_plan(self.site.project, self.site.home, pair, file.read_text())
         by = OPERATORS[pair % len(OPERATORS)]
         name = open_deployment(self.ports, plan, by=by, approvals=())
