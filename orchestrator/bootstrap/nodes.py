@@ -51,12 +51,16 @@ def refuse_without_extra(package: str) -> None:
         )
 
 
+PATIENCE = 120.0
+"""Seconds for which a driver waits for the queue's server, as long as for the store's."""
+
+
 @cache
-def queue_at(url: str) -> QueueConnection:
+def queue_at(url: str, patience: float = 0.0) -> QueueConnection:
     """One connection for a process and a URL."""
     from orchestrator.adapters.queue import QueueConnection
 
-    return QueueConnection(url)
+    return QueueConnection(url, patience=patience)
 
 
 def book_at(url: str) -> NodeBook:
@@ -70,12 +74,13 @@ def desk(home: Path, url: str) -> Desk:
     """What drivers of this home call nodes with; the server's keys are in the home."""
     from orchestrator.adapters.keys.frame_keys import FolderFrameKeys
     from orchestrator.adapters.nodes.calling import Desk
-    from orchestrator.adapters.queue import ProcrastinateJobs, SqlExchange
+    from orchestrator.adapters.queue import ProcrastinateJobs, SqlExchange, SqlNodeBook
 
+    queue = queue_at(url, PATIENCE)
     return Desk(
-        ProcrastinateJobs(queue_at(url)),
-        SqlExchange(queue_at(url)),
-        book_at(url),
+        ProcrastinateJobs(queue),
+        SqlExchange(queue),
+        SqlNodeBook(queue),
         FolderFrameKeys(home / NODES, "server"),
         SystemClock(),
         lambda: secrets.token_hex(16),

@@ -215,7 +215,7 @@ class Exchange(ABC):
 
     @abstractmethod
     def take(self, call: str, node: str) -> Call | None:
-        """The call, now of this node; None where it is another's, or is not there any more."""
+        """The call, now of this node; None where it is another's, was answered, or is not there any more."""
 
     @abstractmethod
     def taken(self, node: str) -> list[Call]:

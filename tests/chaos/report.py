@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.chaos import kills, simulate
 from tests.chaos.real.rollout import Rollout
+from tests.chaos.team.team_trial import TeamRun
 
 
 def of_simulation(tally: simulate.Tally) -> str:
@@ -82,6 +83,39 @@ def of_real(rollouts: Sequence[Rollout], seconds: float) -> str:
     )
 
 
+def of_team(runs: Sequence[TeamRun]) -> str:
+    """A line for each fault: in how many runs it struck, how they ended, how long others took to follow."""
+    groups: dict[str, list[TeamRun]] = defaultdict(list)
+    for run in runs:
+        for fault in dict.fromkeys(words.partition(":")[0] for words in run.faults):
+            groups[fault].append(run)
+    rows = [
+        [
+            fault,
+            str(sum(run.faulted for run in some)),
+            _counted(Counter(run.ended for run in some)),
+            str(max((wait for run in some for wait in run.took), default="")),
+            str(sum(bool(run.broken) for run in some)),
+            " ".join(map(str, sorted({run.seed for run in some}))),
+        ]
+        for fault, some in sorted(groups.items())
+    ]
+    return "\n".join(
+        [
+            f"TEAM: {len(runs)} runs, {sum(run.faulted for run in runs)} of them with a fault in their midst",
+            *_table(["fault", "runs", "ended", "longest take-over", "broken", "seeds"], rows),
+            *_breaks((f"{run.seed} {run.deployment}", word) for run in runs for word in run.broken),
+        ]
+    )
+
+
+def line_of_team(run: TeamRun) -> str:
+    """One run of a team."""
+    verdict = "; ".join(run.broken) or "sound"
+    faults = ", ".join(run.faults) + ("" if run.faulted else " (not in its midst)")
+    return f"{run.seed:>5}  {run.seconds:4.0f} s  {run.deployment}  {faults} -> {run.ended}: {verdict}"
+
+
 def line_of(rollout: Rollout) -> str:
     """One rollout while the others go on."""
     verdict = "; ".join(rollout.broken) or "sound"
@@ -110,7 +144,7 @@ def _texts(value: Any) -> Any:
 
 
 def _plain(value: object) -> Any:
-    return asdict(value) if isinstance(value, Rollout) else str(value)
+    return asdict(value) if isinstance(value, Rollout | TeamRun) else str(value)
 
 
 def _counted(counts: Counter[str]) -> str:

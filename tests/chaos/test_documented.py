@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tests.chaos.real.faults import FAULTS, PHASES, pairs
+from tests.chaos.team.team_faults import FAULTS as TEAM_FAULTS
 from tests.simulation.mutations import MUTATIONS
 
 
@@ -21,6 +22,11 @@ def test_each_fault_is_tried_in_the_phases_that_the_table_says(root: Path) -> No
         (row[0], phase) for row in faults for phase, cell in zip(PHASES, row[2:], strict=True) if cell
     }
     assert documented == {(fault.name, phase) for fault, phase in pairs()}
+
+
+def test_each_fault_of_a_team_is_described(root: Path) -> None:
+    _, _, *faults = rows(root, "## 4. A team under faults")
+    assert [row[0] for row in faults] == [fault.name for fault in TEAM_FAULTS]
 
 
 def test_every_mutant_stands_with_the_invariant_that_it_breaks(root: Path) -> None:

@@ -152,7 +152,7 @@ class FakeExchange(Exchange):
 
     def take(self, call: str, node: str) -> Call | None:
         with self._lock:
-            if call not in self.calls or self.calls[call].taken_by not in ("", node):
+            if call not in self.calls or self.calls[call].taken_by not in ("", node) or call in self.answers:
                 return None
             self.calls[call] = replace(self.calls[call], taken_by=node)
             return self.calls[call]

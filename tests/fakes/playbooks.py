@@ -1,7 +1,7 @@
 """Attempts in memory, with outcomes that a test scripts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -76,6 +76,11 @@ class FakePlaybooks(PlaybookRuns):
     def script(self, purpose: Purpose, hosts: Sequence[str] | None, script: Script) -> None:
         """From now on runs of this purpose over exactly these hosts (None: any) go so; the newest that fits counts."""
         self._scripts.insert(0, (purpose, None if hosts is None else frozenset(hosts), script))
+
+    def finish(self, attempt: str) -> None:
+        """A run that stays running ends now."""
+        run = self._runs[attempt]
+        run.script = replace(run.script, stays_running=False)
 
     def start(self, request: AttemptRequest) -> None:
         """Begin the run, once; what a test does `on_start` happens while it is at work."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from orchestrator.adapters.nodes.frames import (
@@ -32,6 +33,8 @@ from orchestrator.errors import MachineLacks, NotFound, OrchError, Refused, Stor
 
 LOOK = 0.1
 """Seconds between looks for an answer."""
+NOBODY = "-"
+"""Who has a call that was taken back: no node is named so."""
 _ERRORS: dict[str, type[OrchError]] = {"lacks": MachineLacks, "store": StoreFault, "refused": Refused}
 
 
@@ -39,13 +42,15 @@ _ERRORS: dict[str, type[OrchError]] = {"lacks": MachineLacks, "store": StoreFaul
 class Patience:
     """Seconds. `taken`: within which a node takes a call, or nobody is there to; `begin`: for which a driver waits until a
     node has begun an attempt, or says why not; `answer`: for a node to stop one. `lease`: in which a driver has seen no report
-    of an attempt, while it could read them, after which its node is silent.
+    of an attempt, while it could read them, after which its node is silent. `stuck`: for which a job may be taken whose call no
+    node has: whoever took it for one has died in between.
     """
 
     taken: float = 30.0
     begin: float = 20.0
     answer: float = 60.0
     lease: float = 300.0
+    stuck: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -106,32 +111,51 @@ class Zone:
         queue = queue_of_zone(self.name) if node is None else queue_of_node(node.party.name)
         call = Call(name, self.name, queue, frame, attempt, "" if tree is None else tree.digest)
         if not self.desk.exchange.put(call):
-            known = self.desk.exchange.begun(attempt)
+            known = self.desk.exchange.begun(attempt) if attempt else self.desk.exchange.call(call.id)
             if known is None:
                 raise StoreFault(f"The call for {attempt or self.name} could not be kept; try again.")
             call = known
         if call.job is None:
-            job = self.desk.jobs.put("call", queue, call.id, lock=attempt or None)
+            self.put_job(call)
+        return self.desk.exchange.call(call.id) or call
+
+    def put_job(self, call: Call) -> None:
+        """Put the job of a call that has none, or whose job was taken by somebody who died with it."""
+        if call.job is None:
+            job = self.desk.jobs.put("call", call.queue, call.id, lock=call.attempt or None)
             if job is not None:
                 self.desk.exchange.note_job(call.id, job)
-        return self.desk.exchange.call(call.id) or call
+        elif self.desk.jobs.state(call.job) == "taken":
+            # It may be over by now; a call that a node has is given to no other by a job that waits again.
+            with suppress(StoreFault):
+                self.desk.jobs.put_back(call.job)
+
+    def take_back(self, call: Call) -> bool:
+        """Take back a call that no node has; True where none ever will."""
+        if self.desk.exchange.take(call.id, NOBODY) is None:
+            return False
+        if call.job is not None:
+            self.desk.jobs.cancel(call.job)
+        return True
 
     def awaited(self, call: Call, seconds: float) -> NodeAnswer | None:
         """The answer, if a node takes the call soon and then answers within `seconds`. Raises as the node did.
 
         A call that nobody took is taken back.
         """
-        until = self.desk.uptime() + self.desk.patience.taken
+        begun = self.desk.uptime()
+        until, again = begun + self.desk.patience.taken, begun + self.desk.patience.stuck
         taken = False
         while (answer := self.desk.exchange.answer_to(call.id)) is None:
             if self.desk.uptime() >= until:
-                if taken:
-                    return None
-                known = self.desk.exchange.call(call.id)
-                nobodys = known is None or not known.taken_by
-                if nobodys and (call.job is None or self.desk.jobs.cancel(call.job)):
+                if taken or self.take_back(call):
                     return None
                 taken, until = True, until + seconds
+            elif not taken and self.desk.uptime() >= again:
+                again += self.desk.patience.stuck
+                known = self.desk.exchange.call(call.id)
+                if known is not None and not known.taken_by:
+                    self.put_job(known)
             self.desk.clock.sleep(LOOK)
         return self._done(answer.node, self._opened(call.id, answer))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from orchestrator.adapters.nodes.calling import NOBODY
 from orchestrator.adapters.nodes.courier import Courier
 from orchestrator.engine.node_ports import (
     Answer,
@@ -58,12 +59,17 @@ class Gateway:
             self._clock.sleep(LOOK)
 
     def _taken(self, name: str, worker: int, queues: list[str]) -> Call | None:
-        """A call of a job; jobs whose call is gone are over."""
+        """A call of a job; jobs whose call is gone, was taken back, or has another job, are over.
+
+        A call that a node has keeps its job: that was put back because whoever took it was slow to say so.
+        """
         while (job := self._jobs.take(worker, queues)) is not None:
             call = self._exchange.take(job.subject, name)
             if call is not None:
                 return call
-            self._jobs.finish(job.number, well=False)
+            known = self._exchange.call(job.subject)
+            if known is None or known.taken_by == NOBODY or known.job != job.number:
+                self._jobs.finish(job.number, well=False)
         return None
 
     def owed(self, name: str) -> list[Call]:

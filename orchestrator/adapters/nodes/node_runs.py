@@ -148,16 +148,16 @@ class NodeRuns:
             if content == known.seen and not last and now - known.reported_at < AT_LEAST_EVERY:
                 return
             number = known.kept.number + 1
+            # Noted before it is sent: a report that was kept and not acknowledged must not have the number of the next.
+            known.kept = known.kept.model_copy(update={"number": number})
+            self._write(known.kept)
             about = about_report(attempt, self._name, number, last=last)
             frame = self._keys.seal(content.encode(), [self._server], about)
             self._courier.report(attempt, number, frame, last=last)
             self.heard(now)
-            known.kept = known.kept.model_copy(update={"number": number})
             known.seen, known.reported_at = content, now
             if last:
                 self._forget(attempt)
-            else:
-                self._write(known.kept)
 
     def _was_ended(self, sighting: Sighting, now: float) -> bool:
         """Whether this node has ended it, for it was cut off: asked again, for only then nothing of it is left."""

@@ -64,7 +64,7 @@ class NodeWork:
         self._runs = NodeRuns(
             home, self._name, keys, server, courier, clock, runs_with, self._workplace, cut_off=cut_off
         )
-        self._busy, self._wait = 0, wait
+        self._at_work, self._wait = set[str](), wait
         self._lock = Lock()
 
     def run(self, leaving: Event, killed: Event | None = None) -> None:
@@ -77,7 +77,7 @@ class NodeWork:
                 try:
                     if owes:
                         for call in self._courier.owed():
-                            pool.submit(self._do, call)
+                            self._begin(pool, call)
                         owes = False
                     self._take(pool, leaving)
                 except StoreFault as fault:
@@ -88,26 +88,32 @@ class NodeWork:
     @property
     def _done(self) -> bool:
         with self._lock:
-            return self._busy == 0 and self._runs.idle
+            return not self._at_work and self._runs.idle
 
     def _take(self, pool: ThreadPoolExecutor, leaving: Event) -> None:
         before = self._clock.uptime()[1]
         with self._lock:
-            full = self._busy >= AT_ONCE
+            full = len(self._at_work) >= AT_ONCE
         new = not leaving.is_set() and not full
         call = self._courier.take(self._wait if new else 1.0, new=new)
         self._runs.heard(before)
         if call is not None:
-            with self._lock:
-                self._busy += 1
-            pool.submit(self._counted, call)
+            self._begin(pool, call)
+
+    def _begin(self, pool: ThreadPoolExecutor, call: Call) -> None:
+        """A call that is at work already is not done twice: it is owed until its answer has arrived."""
+        with self._lock:
+            if call.id in self._at_work:
+                return
+            self._at_work.add(call.id)
+        pool.submit(self._counted, call)
 
     def _counted(self, call: Call) -> None:
         try:
             self._do(call)
         finally:
             with self._lock:
-                self._busy -= 1
+                self._at_work.discard(call.id)
 
     def _report_until(self, killed: Event, leaving: Event) -> None:
         while not killed.is_set() and not (leaving.is_set() and self._done):

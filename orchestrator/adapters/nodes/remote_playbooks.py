@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from orchestrator.adapters.nodes.calling import Desk, Zone, about_report
+from orchestrator.adapters.nodes.calling import NOBODY, Desk, Zone, about_report
 from orchestrator.adapters.nodes.carried import SharedTrees, carried, files_of_run
 from orchestrator.adapters.nodes.frames import AskIsolation, Report, StartRun, StopRun, read_report
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Isolation, RunIsolation
@@ -44,6 +44,7 @@ class RemotePlaybooks(RunsOfZones):
         self._desk, self._trees, self._environ = desk, trees, environ
         self._become, self._core = become, core
         self._heard: dict[str, _Heard] = {}
+        self._stuck: dict[str, float] = {}
         self._sightings: dict[str, tuple[int, Report]] = {}
 
     def knows(self, attempt: str) -> bool:
@@ -84,10 +85,8 @@ class RemotePlaybooks(RunsOfZones):
     def _completed(self, request: AttemptRequest) -> None:
         """Whoever put the call may have died before its job was there."""
         call = self._desk.exchange.begun(request.attempt)
-        if call is not None and call.job is None:
-            job = self._desk.jobs.put("call", call.queue, call.id, lock=request.attempt)
-            if job is not None:
-                self._desk.exchange.note_job(call.id, job)
+        if call is not None and call.job is None and not call.taken_by:
+            self._zone(call.zone).put_job(call)
 
     def sight(self, attempt: str) -> Sighting:
         """As its node reported it last; one whose node is silent for a whole lease is `dead` until it is heard of again."""
@@ -104,13 +103,27 @@ class RemotePlaybooks(RunsOfZones):
 
     def _unreported(self, call: Call) -> Sighting:
         """It waits for a node, its node begins it, or refused it."""
+        if call.taken_by == NOBODY:
+            return Sighting(attempt=call.attempt, state="dead", began=False)
         if not self._is_gone(call) and self._was_refused(call):
             return Sighting(attempt=call.attempt, state="dead", began=False)
         if call.job is not None and self._desk.jobs.state(call.job) == "over":
             return Sighting(attempt=call.attempt, state="dead", began=bool(call.taken_by))
         if call.taken_by and self._silent(call.attempt, -1):
             return Sighting(attempt=call.attempt, state="dead")
+        if not call.taken_by:
+            self._put_job_again(call)
         return Sighting(attempt=call.attempt, state="running")
+
+    def _put_job_again(self, call: Call) -> None:
+        """Who made the call, or took its job, may have died in between: no node would ever have it."""
+        if call.job is not None and self._desk.jobs.state(call.job) == "waiting":
+            self._stuck.pop(call.attempt, None)
+            return
+        now = self._desk.uptime()
+        if now - self._stuck.setdefault(call.attempt, now) >= self._desk.patience.stuck:
+            del self._stuck[call.attempt]
+            self._zone(call.zone).put_job(call)
 
     def _was_refused(self, call: Call) -> bool:
         """Whether its node answered that it could not begin it."""
@@ -171,13 +184,10 @@ class RemotePlaybooks(RunsOfZones):
         call = self._desk.exchange.begun(attempt)
         if call is None:
             return True
-        if call.job is None or self._desk.jobs.cancel(call.job):
-            taken = self._desk.exchange.call(call.id)
-            if taken is None or not taken.taken_by:
-                return True
-            call = taken
-        call = self._desk.exchange.call(call.id) or call
         zone = self._zone(call.zone)
+        if zone.take_back(call):
+            return True
+        call = self._desk.exchange.call(call.id) or call
         node = self._desk.book.node(call.taken_by)
         if node.gone:
             # An administrator says that the machine is off; it must be silent for as long as any other.

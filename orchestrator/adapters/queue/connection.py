@@ -4,54 +4,75 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from typing import Any, LiteralString, TypeVar
 
 import procrastinate
+import psycopg
 from procrastinate import exceptions
 from procrastinate.manager import JobManager
+from psycopg.conninfo import conninfo_to_dict
 
 from orchestrator.adapters.queue.tables import TABLES, TABLES_LOCK
+from orchestrator.adapters.server_waits import waits_beside
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import StoreFault
 
 T = TypeVar("T")
 _PATIENCE = 30.0
 """Seconds for one question to the database."""
+_AGAIN = 1.0
+"""Seconds before a server that is away is asked once more."""
 
 
 class QueueConnection:
     """Opened with the first question. The tables are made then, where they are missing; all questions raise StoreFault."""
 
-    def __init__(self, url: str, *, most: int = 4) -> None:
-        """`url`: as ORCH_STORE_URL has it; `most`: connections to the server."""
+    def __init__(self, url: str, *, most: int = 4, patience: float = 0.0) -> None:
+        """`url`: as ORCH_STORE_URL has it; `most`: connections to the server.
+
+        `patience`: seconds for which a server that is away is waited for. A statement that broke off is asked again then,
+        though it may have been carried out: only where that does no harm.
+        """
         self.url = plain_url(url)
-        self._most = most
+        self._most, self._patient = most, patience
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connector: procrastinate.PsycopgConnector | None = None
 
-    @property
-    def jobs(self) -> JobManager:
-        """Procrastinate's own questions."""
-        return JobManager(self._opened())
-
-    def ask(self, question: Coroutine[Any, Any, T]) -> T:
+    def ask(self, question: Callable[[JobManager], Coroutine[Any, Any, T]]) -> T:
         """The answer to a question of Procrastinate's. Raises StoreFault."""
-        try:
-            return self._run(question)
-        except (exceptions.ProcrastinateException, OSError, TimeoutError) as fault:
-            raise _store_fault(fault) from fault
+        return self._answered(lambda connector: question(JobManager(connector)))
+
+    def _answered(
+        self,
+        question: Callable[[procrastinate.PsycopgConnector], Coroutine[Any, Any, T]],
+        patience: float | None = None,
+    ) -> T:
+        until = time.monotonic() + (self._patient if patience is None else patience)
+        while True:
+            try:
+                return self._run(question(self._opened()))
+            except StoreFault as fault:
+                if time.monotonic() >= until or not _is_away(fault.__cause__):
+                    raise
+            except (exceptions.ProcrastinateException, OSError, TimeoutError) as fault:
+                if time.monotonic() >= until or not _is_away(fault):
+                    raise _store_fault(fault) from fault
+            time.sleep(_AGAIN)
 
     def rows(self, query: LiteralString, **values: Any) -> list[dict[str, Any]]:
         """The rows of a statement, which is a transaction of its own. Raises StoreFault."""
-        connector = self._opened()
-        return list(self.ask(connector.execute_query_all_async(query, **values)))
+        return list(self._answered(lambda to: to.execute_query_all_async(query, **values)))
+
+    def rows_at_once(self, query: LiteralString, **values: Any) -> list[dict[str, Any]]:
+        """The same without patience: what begins something must not be done when its driver's claim is over."""
+        return list(self._answered(lambda to: to.execute_query_all_async(query, **values), 0.0))
 
     def act(self, query: LiteralString, **values: Any) -> None:
         """Carry out a statement that has no rows. Raises StoreFault."""
-        connector = self._opened()
-        self.ask(connector.execute_query_async(query, **values))
+        self._answered(lambda to: to.execute_query_async(query, **values))
 
     def there(self) -> bool:
         """Whether the tables are there already; it makes none. Raises StoreFault."""
@@ -76,9 +97,7 @@ class QueueConnection:
             if self._connector is None:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(target=self._loop.run_forever, name="queue", daemon=True).start()
-                connector = procrastinate.PsycopgConnector(
-                    conninfo=self.url, min_size=1, max_size=self._most, timeout=_PATIENCE
-                )
+                connector = connector_to(self.url, most=self._most)
                 try:
                     self._run(_open(connector))
                 except (exceptions.ProcrastinateException, OSError, TimeoutError) as fault:
@@ -94,6 +113,18 @@ class QueueConnection:
         return asyncio.run_coroutine_threadsafe(question, loop).result(_PATIENCE * 2)
 
 
+def connector_to(
+    url: str,
+    *,
+    most: int,
+    kind: type[procrastinate.PsycopgConnector] = procrastinate.PsycopgConnector,
+    seconds: float = _PATIENCE,
+) -> procrastinate.PsycopgConnector:
+    """Not opened yet. A server that vanished is noticed, as by the store. `seconds`: to wait for a connection."""
+    waits = waits_beside(conninfo_to_dict(url))
+    return kind(conninfo=url, kwargs=waits, min_size=1, max_size=most, timeout=seconds)
+
+
 async def _open(connector: procrastinate.PsycopgConnector) -> None:
     """Open it, and make the tables: one process at a time, for PostgreSQL makes no type twice."""
     await connector.open_async()
@@ -105,7 +136,7 @@ async def _open(connector: procrastinate.PsycopgConnector) -> None:
 
 
 async def _has_tables(url: str) -> bool:
-    connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=1, timeout=_PATIENCE)
+    connector = connector_to(url, most=1)
     await connector.open_async()
     try:
         [row] = await connector.execute_query_all_async(
@@ -123,6 +154,13 @@ def _own_schema() -> str:
         "DO $orch$ BEGIN IF to_regclass('procrastinate_jobs') IS NULL THEN EXECUTE $orchq$"
         + script
         + "$orchq$; END IF; END $orch$;\n"
+    )
+
+
+def _is_away(fault: BaseException | None) -> bool:
+    """Whether the server was not reached, or the line broke."""
+    return isinstance(fault, OSError | TimeoutError) or isinstance(
+        fault and fault.__cause__, psycopg.OperationalError
     )
 
 

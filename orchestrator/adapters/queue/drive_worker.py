@@ -5,24 +5,35 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event
 
 import procrastinate
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker
 
-from orchestrator.adapters.queue.connection import QueueConnection
+from orchestrator.adapters.queue.connection import QueueConnection, connector_to
 from orchestrator.adapters.queue.exchange import SqlExchange
+from orchestrator.adapters.queue.patient_connector import PatientConnector
 from orchestrator.engine.node_ports import DRIVE
 from orchestrator.errors import StoreFault
 
-SILENT = 20.0
-"""Seconds without a heartbeat after which another worker takes a deployment up."""
+SILENT = 10.0
+"""Seconds without a heartbeat after which another worker takes a deployment up: its claim has another 20 to 25 then."""
+FORGOTTEN = 3600.0
+"""Seconds without a heartbeat after which nobody knows of a worker any more."""
+
+MOST = 4
+"""Connections of a worker to the server."""
+
+AWAY = 5.0
+"""Seconds without a connection after which the server counts as away; then it is asked again."""
 
 KEPT_DAYS = 30.0
 """Days for which jobs, and frames of attempts that have ended, are kept: the journal has what counts."""
@@ -72,6 +83,9 @@ class DriveWorker:
         self._connection, self._drive = connection, drive
         self._at_once, self._silent = at_once, silent
         self._leaving = leaving or Event()
+        self._at_work: set[int] = set()
+        # Python's own pool has a few threads for each processor: what it has no room for would be taken and not driven.
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="drive")
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT, and then until nothing is at work. Raises StoreFault where the queue is not there."""
@@ -80,20 +94,23 @@ class DriveWorker:
         asyncio.run(self._run())
 
     async def _run(self) -> None:
-        app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=self._connection.url))
+        connector = connector_to(self._connection.url, most=MOST, kind=PatientConnector, seconds=AWAY)
+        connector.leaving = self._leaving  # type: ignore[attr-defined]
+        app = procrastinate.App(connector=connector)
         app.task(name="drive", queue=DRIVE, pass_context=True, retry=_AsItSays())(self._job)
         async with app.open_async():
-            again = asyncio.create_task(self._take_up(app))
             worker = Worker(
                 app,
                 queues=[DRIVE],
                 concurrency=self._at_once,
                 fetch_job_polling_interval=1.0,
                 update_heartbeat_interval=self._silent / 4,
-                stalled_worker_timeout=self._silent * 10,
+                stalled_worker_timeout=FORGOTTEN,
                 install_signal_handlers=False,
+                listen_notify=False,  # a listener that lost its line would end the worker; it looks each second anyway
             )
             self._on_signals(worker)
+            again = asyncio.create_task(self._take_up(app, worker))
             try:
                 if self._leaving.is_set():
                     return
@@ -117,24 +134,61 @@ class DriveWorker:
             asyncio.get_running_loop().add_signal_handler(number, leave)
 
     async def _job(self, context: JobContext, subject: str) -> None:
-        tried = context.job.attempts
-        seconds = await asyncio.to_thread(self._drive, subject, tried, self._leaving.is_set)
+        tried, number = context.job.attempts, int(context.job.id or 0)
+        self._at_work.add(number)
+        try:
+            seconds = await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._drive, subject, tried, self._leaving.is_set
+            )
+        finally:
+            self._at_work.discard(number)
         if seconds is not None:
             raise _AgainError(seconds)
 
-    async def _take_up(self, app: procrastinate.App) -> None:
-        """Put back the jobs of workers that died: whether their deployment is driven still, its claim says."""
-        turns = 0
+    async def _take_up(self, app: procrastinate.App, worker: Worker) -> None:
+        """Put back the jobs of workers that died: whether their deployment is driven still, its claim says.
+
+        Only after the database has answered for as long as a worker may be silent: nobody was heard of while it was away.
+        """
+        turns, answered, lost = 0, 0.0, set[int]()
         while True:
-            with suppress(ConnectorException, StoreFault):
+            began = time.monotonic()
+            try:
                 if turns % TIDY_EVERY == 0:
-                    await app.job_manager.delete_old_jobs(
-                        int(KEPT_DAYS * 24), include_failed=True, include_cancelled=True
-                    )
-                    await asyncio.to_thread(SqlExchange(self._connection).tidy, KEPT_DAYS)
+                    await self._tidy(app)
                 turns += 1
                 for job in await app.job_manager.get_stalled_jobs(
                     queue=DRIVE, seconds_since_heartbeat=self._silent
                 ):
-                    await app.job_manager.retry_job(job)
+                    if answered >= self._silent:
+                        await _put_back(app, job)
+                lost = await self._put_back_unheard(app, worker, lost)
+            except (ConnectorException, StoreFault):
+                answered = 0.0
             await asyncio.sleep(self._silent / 4)
+            spent = time.monotonic() - began
+            answered = answered + spent if spent < self._silent / 2 else 0.0
+
+    async def _put_back_unheard(self, app: procrastinate.App, worker: Worker, lost: set[int]) -> set[int]:
+        """Jobs that the database gave to this worker, whose line broke before it heard of them: seen so twice."""
+        if worker.worker_id is None:
+            return set()
+        jobs = await app.job_manager.list_jobs_async(
+            queue=DRIVE, status=Status.DOING.value, worker_id=worker.worker_id
+        )
+        unheard = {int(job.id or 0): job for job in jobs if int(job.id or 0) not in self._at_work}
+        for number in lost & set(unheard):
+            await _put_back(app, unheard[number])
+        return set(unheard)
+
+    async def _tidy(self, app: procrastinate.App) -> None:
+        await app.job_manager.delete_old_jobs(
+            int(KEPT_DAYS * 24), include_failed=True, include_cancelled=True
+        )
+        await asyncio.to_thread(SqlExchange(self._connection).tidy, KEPT_DAYS)
+
+
+async def _put_back(app: procrastinate.App, job: Job) -> None:
+    """It waits again; unless it is over by now, which is a fault to Procrastinate and none to us."""
+    with suppress(ConnectorException):
+        await app.job_manager.retry_job(job)

@@ -18,7 +18,7 @@ class SqlExchange(Exchange):
     def put(self, call: Call) -> bool:
         """See the port."""
         return bool(
-            self._to.rows(
+            self._to.rows_at_once(
                 "INSERT INTO orch_calls (id, zone, queue, frame, attempt, content) VALUES (%(id)s, %(zone)s, %(queue)s,"
                 " %(frame)s, %(attempt)s, %(content)s) ON CONFLICT DO NOTHING RETURNING id",
                 id=call.id,
@@ -58,6 +58,7 @@ class SqlExchange(Exchange):
         return _first(
             self._to.rows(
                 "UPDATE orch_calls SET taken_by = %(node)s WHERE id = %(id)s AND taken_by IN ('', %(node)s)"
+                " AND answer IS NULL"
                 " RETURNING id, zone, queue, frame, attempt, content, job, taken_by",
                 id=call,
                 node=node,

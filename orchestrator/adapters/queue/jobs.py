@@ -34,7 +34,7 @@ class ProcrastinateJobs(JobQueue):
             task_kwargs={"subject": subject},
         )
         try:
-            return self._to.ask(self._to.jobs.defer_job_async(job)).id
+            return self._to.ask(lambda jobs: jobs.defer_job_async(job)).id
         except StoreFault as fault:
             if isinstance(fault.__cause__, exceptions.AlreadyEnqueued):
                 return None
@@ -42,21 +42,21 @@ class ProcrastinateJobs(JobQueue):
 
     def enter(self) -> int:
         """See the port."""
-        return self._to.ask(self._to.jobs.register_worker())
+        return self._to.ask(lambda jobs: jobs.register_worker())
 
     def beat(self, worker: int) -> bool:
         """See the port; Procrastinate removes workers that it has not heard of."""
-        self._to.ask(self._to.jobs.update_heartbeat(worker))
+        self._to.ask(lambda jobs: jobs.update_heartbeat(worker))
         there = self._to.rows("SELECT 1 AS there FROM procrastinate_workers WHERE id = %(id)s", id=worker)
         return bool(there)
 
     def leave(self, worker: int) -> None:
         """See the port."""
-        self._to.ask(self._to.jobs.unregister_worker(worker))
+        self._to.ask(lambda jobs: jobs.unregister_worker(worker))
 
     def take(self, worker: int, queues: Sequence[str]) -> Job | None:
         """See the port."""
-        job = self._to.ask(self._to.jobs.fetch_job(list(queues), worker))
+        job = self._to.ask(lambda jobs: jobs.fetch_job(list(queues), worker))
         return None if job is None else job_of(job)
 
     def finish(self, job: int, *, well: bool = True) -> None:
@@ -64,11 +64,11 @@ class ProcrastinateJobs(JobQueue):
         if self.state(job) == "over":
             return
         status = records.Status.SUCCEEDED if well else records.Status.FAILED
-        self._to.ask(self._to.jobs.finish_job_by_id_async(job, status=status, delete_job=False))
+        self._to.ask(lambda jobs: jobs.finish_job_by_id_async(job, status=status, delete_job=False))
 
     def cancel(self, job: int) -> bool:
         """See the port."""
-        self._to.ask(self._to.jobs.cancel_job_by_id_async(job))
+        self._to.ask(lambda jobs: jobs.cancel_job_by_id_async(job))
         rows = self._to.rows("SELECT status::text FROM procrastinate_jobs WHERE id = %(id)s", id=job)
         return bool(rows) and rows[0]["status"] == "cancelled"
 
@@ -76,7 +76,7 @@ class ProcrastinateJobs(JobQueue):
         """See the port."""
         [now] = self._to.rows("SELECT clock_timestamp() AS now")
         at = now["now"] + timedelta(seconds=seconds)
-        self._to.ask(self._to.jobs.retry_job_by_id_async(job, retry_at=at))
+        self._to.ask(lambda jobs: jobs.retry_job_by_id_async(job, retry_at=at))
 
     def state(self, job: int) -> JobState:
         """See the port."""
@@ -94,7 +94,7 @@ class ProcrastinateJobs(JobQueue):
 
     def stalled(self, queue: str, seconds: float) -> list[Job]:
         """See the port."""
-        jobs = self._to.ask(self._to.jobs.get_stalled_jobs(queue=queue, seconds_since_heartbeat=seconds))
+        jobs = self._to.ask(lambda jobs: jobs.get_stalled_jobs(queue=queue, seconds_since_heartbeat=seconds))
         return [job_of(job) for job in jobs]
 
 

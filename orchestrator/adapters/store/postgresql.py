@@ -6,21 +6,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from orchestrator.adapters.extras import to_install
+from orchestrator.adapters.server_waits import waits_beside
 from orchestrator.adapters.store.sqlite import is_writing
 from orchestrator.errors import MachineLacks
 
 DRIVER = "postgresql+psycopg"
 _WRITERS = 0x6F726368
 """The number of the advisory lock that a writer holds until its transaction ends: `orch` in ASCII."""
-
-_WAITS = {
-    "connect_timeout": 10,
-    "keepalives_idle": 15,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
-}
-"""Seconds, and milliseconds: a server that vanished is noticed. The URL may say others; a Unix socket has none."""
 
 
 def url_of(text: str) -> URL:
@@ -49,7 +41,7 @@ def shared_engine(url: URL) -> Engine:
             "The journal is on PostgreSQL, whose driver is not installed where orch is. "
             f"Install it: {to_install('postgresql')}"
         )
-    waits = {name: value for name, value in _WAITS.items() if name not in url.query}
+    waits = waits_beside(url.query)
     engine = create_engine(url, pool_pre_ping=True, connect_args=waits if url.drivername == DRIVER else {})
     event.listen(engine, "begin", _take_turn)
     return engine

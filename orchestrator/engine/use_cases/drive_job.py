@@ -13,7 +13,8 @@ from orchestrator.policy.course.steps import Over, WaitForPerson
 LOOK = 0.5
 """Seconds between looks at a driver."""
 AGAIN = 15.0
-"""Seconds before a deployment is tried again whose driver ended before it came to an end; twice as long each time."""
+"""Seconds before a deployment is tried again whose driver ended before it came to an end; twice as long each time that
+nothing came of it."""
 SELDOM = 300.0
 
 Say = Callable[[str, str], None]
@@ -57,6 +58,8 @@ def drive_job(
         say(deployment, "left to another worker")
         return 0.0
     say(deployment, drivers.last_words(deployment) or "its driver ended early")
+    if after.seq != before.seq:
+        return AGAIN  # somebody goes on with it, and may die
     return min(SELDOM, AGAIN * 2.0 ** min(tried, 10))
 
 

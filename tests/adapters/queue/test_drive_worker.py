@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.adapters.queue import ProcrastinateJobs, QueueConnection, QueuedDrivers
+from orchestrator.engine.node_ports import DRIVE
+from tests.store import postgres
 
 _WORKER = """
 import sys, time
@@ -95,5 +98,97 @@ def test_a_deployment_that_could_not_be_driven_waits_and_is_not_given_up(
     until(lambda: jobs.state(number) == "waiting")
     until(lambda: "drives broken 1" in (tmp_path / "w1").read_text())
     until(lambda: jobs.state(number) == "over")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
+_CROWD = """
+import sys
+from threading import Barrier
+from orchestrator.adapters.queue import DriveWorker, QueueConnection
+number = int(sys.argv[2])
+met = Barrier(number)
+def drive(deployment, tried, leaving):
+    met.wait(60)
+    print("met", flush=True)
+DriveWorker(QueueConnection(sys.argv[1]), drive, at_once=number).run()
+"""
+
+
+def test_all_that_a_worker_takes_at_once_is_driven_at_once(
+    connection: QueueConnection, database_url: str, tmp_path: Path
+) -> None:
+    """However few processors the machine has."""
+    number, log = (os.cpu_count() or 1) + 6, tmp_path / "w1"
+    jobs = ProcrastinateJobs(connection)
+    for each in range(number):
+        jobs.put("drive", "drive", f"d{each}", lock=f"drive d{each}", once=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", _CROWD, database_url, str(number)], stdout=output, stderr=output
+        )
+    until(lambda: log.read_text().count("met") == number)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
+@pytest.fixture
+def own_server() -> Iterator[postgres.Server]:
+    reason = postgres.lacking()
+    if reason is not None:
+        pytest.skip(reason)
+    with postgres.running() as started:
+        yield started
+
+
+def test_a_worker_outlives_a_restart_of_the_database(own_server: postgres.Server, tmp_path: Path) -> None:
+    connection = QueueConnection(own_server.url)
+    jobs = ProcrastinateJobs(connection)
+    first = jobs.put("drive", "drive", "d1", lock="drive d1", once=True)
+    process = worker(own_server.url, tmp_path / "w1", 4.0)
+    until(lambda: "drives d1 0" in (tmp_path / "w1").read_text())
+    own_server.stop()
+    time.sleep(6)  # its heartbeat is due, and the job ends, while nobody answers
+    assert process.poll() is None, (tmp_path / "w1").read_text()
+    own_server.start()
+    until(lambda: jobs.state(first or 0) == "over")
+    second = jobs.put("drive", "drive", "d2", lock="drive d2", once=True)
+    until(lambda: jobs.state(second or 0) == "over")
+    assert "drives d2 0" in (tmp_path / "w1").read_text()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    connection.close()
+
+
+def test_a_worker_that_is_told_to_end_while_the_database_is_away_ends(
+    own_server: postgres.Server, tmp_path: Path
+) -> None:
+    process = worker(own_server.url, tmp_path / "w1", 0.1)
+    jobs = ProcrastinateJobs(connection := QueueConnection(own_server.url))
+    first = jobs.put("drive", "drive", "d1", lock="drive d1", once=True)
+    until(lambda: jobs.state(first or 0) == "over")
+    connection.close()
+    own_server.stop()
+    time.sleep(2)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) is not None
+    own_server.start()
+
+
+def test_a_job_that_was_given_to_a_worker_which_never_heard_of_it_is_taken_up(
+    connection: QueueConnection, database_url: str, tmp_path: Path
+) -> None:
+    """The line broke between the answer of the database and the worker."""
+    jobs = ProcrastinateJobs(connection)
+    process = worker(database_url, tmp_path / "w1", 0.1)
+    until(lambda: bool(connection.rows("SELECT id FROM procrastinate_workers")))
+    [row] = connection.rows("SELECT id FROM procrastinate_workers")
+    other = jobs.put("drive", "elsewhere", "d1", lock="drive d1", once=True)
+    assert jobs.take(row["id"], ["elsewhere"]) is not None
+    connection.act(
+        "UPDATE procrastinate_jobs SET queue_name = %(queue)s WHERE id = %(id)s", queue=DRIVE, id=other
+    )
+    until(lambda: jobs.state(other or 0) == "over")
+    assert "drives d1 1" in (tmp_path / "w1").read_text()
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
