@@ -50,7 +50,7 @@ class Ground:
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
     world = ZoneWorld(tmp_path)
-    door = NodeDoor(world.gateway, world.book, world.server.party, signature_is_good, CLOCK)
+    door = NodeDoor(world.gateway, world.book, lambda: world.server.party, signature_is_good, CLOCK)
     with TestClient(Starlette(routes=node_routes(door))) as http:
         yield Ground(world, http)
 
@@ -73,6 +73,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "answer": {"call": "c", "frame": ""},
     "report": {"attempt": "a", "number": 1, "last": False, "frame": ""},
     "part": {"digest": "0" * 64, "number": 0},
+    "successions": {},
     "leave": {},
 }
 
