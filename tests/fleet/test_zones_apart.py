@@ -18,7 +18,12 @@ from tests.worlds.private_authority import PrivateAuthority
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 PHASED = {"big-bang, hosts: all": "phased, waves: [1, rest], hosts: all"}
-SOAKING = {"big-bang, hosts: all": "phased, waves: [1, rest], gate: {soak: 25s, every: 5s}, hosts: all"}
+
+
+def soaking(seconds: int) -> dict[str, str]:
+    """Two waves with a soak between them."""
+    gate = f"gate: {{soak: {seconds}s, every: 5s}}"
+    return {"big-bang, hosts: all": f"phased, waves: [1, rest], {gate}, hosts: all"}
 
 
 @pytest.fixture
@@ -45,33 +50,33 @@ def test_two_zones_of_a_plan_are_deployed_to_by_their_nodes_over_tls(
     plan = {**PHASED, "inventory: inventories/hosts.yml": zones}
     site = ZonedSite(pair, tmp_path, database_url, zone="", plan=plan)
     with site.server(PrivateAuthority(tmp_path / "authority")):
-        one, other = site.enrolled("n1", "dmz"), site.enrolled("n2", "lan")
-        with site.node(one, "dmz"), site.node(other, "lan"):
+        in_dmz, in_lan = site.enrolled("n1", "dmz"), site.enrolled("n2", "lan")
+        with site.node(in_dmz, "dmz"), site.node(in_lan, "lan"):
             deployed = ended_of(site.orch("deploy", "plans/app.yml", "--json"))
             assert deployed.code == 0, (deployed, site.printed("n1"), site.printed("n2"))
     assert (versions(pair), site.runs()) == (["2", "2"], [1, 1])
-    assert [len(attempts_of(each)) for each in (one, other)] == [1, 1]
-    assert attempts_of(one) != attempts_of(other)
+    assert [len(attempts_of(each)) for each in (in_dmz, in_lan)] == [1, 1]
+    assert attempts_of(in_dmz) != attempts_of(in_lan)
     assert not list((tmp_path / "orch").glob("attempts/*")), "the driver ran a playbook itself"
 
 
 def test_a_node_is_drained_and_keys_are_replaced_while_a_deployment_soaks(
     pair: Lab, tmp_path: Path, database_url: str
 ) -> None:
-    site = ZonedSite(pair, tmp_path, database_url, plan=SOAKING)
+    site = ZonedSite(pair, tmp_path, database_url, plan=soaking(90))
     with site.server():
-        one, other = site.enrolled("n1"), site.enrolled("n2")
-        first = site.begun_node(one)
+        drained, fresh = site.enrolled("n1"), site.enrolled("n2")
+        first = site.begun_node(drained)
         driver = site.driver()
         events = events_of(driver)
         assert any(event["kind"] == "gate_reached" for event in events), site.printed("n1")
-        with site.node(other):
+        with site.node(fresh):
             site.await_words("n2", "at work")
             assert site.orch("node", "drain", "n1").returncode == 0
             first.send_signal(signal.SIGTERM)
             first.wait(60)
             assert "node of dmz: ended" in site.printed("n1")
-            replaced = site.orch("node", "rekey")
+            replaced = site.orch("node", "rekey", "--now")
             assert replaced.returncode == 0, replaced.stderr
             listed = site.orch("node", "list").stdout
             last = list(events)[-1]
@@ -79,13 +84,13 @@ def test_a_node_is_drained_and_keys_are_replaced_while_a_deployment_soaks(
     assert "draining" in listed
     assert "the server has new keys" in site.printed("n2")
     assert (versions(pair), site.runs()) == (["2", "2"], [1, 1])
-    assert [len(attempts_of(each)) for each in (one, other)] == [1, 1]
+    assert [len(attempts_of(each)) for each in (drained, fresh)] == [1, 1]
 
 
 def test_a_driver_elsewhere_fetches_the_private_copy_and_goes_on(
     pair: Lab, tmp_path: Path, database_url: str
 ) -> None:
-    site = ZonedSite(pair, tmp_path, database_url, plan=SOAKING)
+    site = ZonedSite(pair, tmp_path, database_url, plan=soaking(25))
     home = tmp_path / "orch"
     with site.server():
         folder = site.enrolled("n1")

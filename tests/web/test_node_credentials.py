@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,12 @@ from orchestrator.web.routes import Route
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal
 from tests.histories import planned
-from tests.web.test_gate import NAME, NOW
 from tests.worlds.served_people import browser, ports_of, served_people, with_person
 from tests.worlds.zone import ZoneWorld
 
 CLOCK = SystemClock()
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+NAME = "app-2.0"
 FORMS = ({"json": {"kind": "deployment_cancelled", "reason": "a node says so"}}, {"data": {"login": "ada"}})
 
 

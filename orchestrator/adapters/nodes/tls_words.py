@@ -24,7 +24,7 @@ def tls_words(server: str, fault: BaseException, authorities: str) -> str | None
     if not isinstance(tls, ssl.SSLCertVerificationError):
         return (
             f"{server} answers, but not in TLS as this node speaks it ({plain(tls.reason or str(tls), 100)}). See that the "
-            "address is that of `orch serve` with --tls-cert, or of the proxy before it."
+            "address is that of a service with --tls-cert, or of the proxy before it."
         )
     code = tls.verify_code
     if code == _EXPIRED:

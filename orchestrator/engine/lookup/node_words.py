@@ -39,7 +39,9 @@ def zone_words(zone: str, nodes: Sequence[NodeSeen], calls: Iterable[OpenCall]) 
     if not waiting:
         return ""
     oldest = max(call.age for call in waiting)
-    return f"{_listed(waiting)} waits for {seconds_words(round(oldest))}: {_who(zone, nodes) or 'a node will take it'}"
+    words = "waits" if len(waiting) == 1 else "wait"
+    why = _who(zone, nodes) or "a node will take it"
+    return f"{_listed(waiting)} {words} for {seconds_words(round(oldest))}: {why}"
 
 
 def attempt_words(call: OpenCall, nodes: Sequence[NodeSeen]) -> str:

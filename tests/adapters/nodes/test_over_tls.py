@@ -25,6 +25,11 @@ from tests.worlds.zone import ZoneWorld
 CLOCK = SystemClock()
 
 
+class Quiet(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A node that refuses the certificate is no fault of the server."""
+
+
 @contextmanager
 def serving(world: ZoneWorld, files: Files | None) -> Iterator[tuple[str, ssl.SSLContext | None]]:
     """The door behind a server of its own; with files, over TLS. Its address and context."""
@@ -43,8 +48,7 @@ def serving(world: ZoneWorld, files: Files | None) -> Iterator[tuple[str, ssl.SS
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    server = Quiet(("127.0.0.1", 0), Handler)
     context = None
     if files is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

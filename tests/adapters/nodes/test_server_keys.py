@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.plan.target import Target
 from orchestrator.engine.node_ports import Call, Party, Succession, succession_text
 from orchestrator.errors import Refused
-from tests.fakes.nodes import FakeNodeBook
+from tests.fakes.nodes import FakeExchange, FakeNodeBook
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
 from tests.worlds.zone import ZONE, ZoneWorld, at_work, hosts, only
@@ -31,6 +31,18 @@ def world(tmp_path: Path) -> ZoneWorld:
     return ZoneWorld(tmp_path)
 
 
+class Replacing(FakeExchange):
+    """Does something before it keeps a call."""
+
+    def __init__(self, before: Callable[[Call], None]) -> None:
+        super().__init__()
+        self._before = before
+
+    def put(self, call: Call) -> bool:
+        self._before(call)
+        return super().put(call)
+
+
 def statement(before: FolderFrameKeys, after: Party) -> Succession:
     text = succession_text(before.party.verify, after)
     return Succession(before=before.party.verify, after=after, signature=before.sign(text))
@@ -38,7 +50,7 @@ def statement(before: FolderFrameKeys, after: Party) -> Succession:
 
 def test_a_node_follows_each_key_to_the_next_and_no_other(tmp_path: Path) -> None:
     keys = [FolderFrameKeys(tmp_path / str(number), "server") for number in range(4)]
-    chain = [statement(one, two.party) for one, two in pairwise(keys)]
+    chain = [statement(before, after.party) for before, after in pairwise(keys)]
     kept: list[Party] = []
     server = KnownServer(keys[0].party, signature_is_good, kept.append)
     forged = statement(keys[2], keys[3].party).model_copy(update={"before": keys[0].party.verify})
@@ -66,22 +78,20 @@ def test_a_node_at_work_learns_new_keys_and_goes_on(world: ZoneWorld) -> None:
     assert world.learnt == [world.server.party]
 
 
-def test_what_was_asked_with_the_old_key_is_asked_once_more_with_the_new(world: ZoneWorld) -> None:
+def test_what_was_asked_with_the_old_key_is_asked_once_more_with_the_new(tmp_path: Path) -> None:
     """The keys are replaced, and known to the node, between the sealing of a question and its answer."""
     target = Target(host="web1", address="192.0.2.1", zone=ZONE)
     runs = FakePlaybooks()
-    node = world.node("n1", only(runs), hosts(FakeTargets()))
     questions: list[str] = []
-    put = world.exchange.put
 
-    def replaced_then_put(call: Call) -> bool:
+    def replaced(call: Call) -> None:
         questions.append(call.id)
         if len(questions) in {1, 3}:
             replace_keys(world.root / "server", world.book.succeed)
             node._learn()
-        return put(call)
 
-    world.exchange.put = replaced_then_put  # type: ignore[method-assign]
+    world = ZoneWorld(tmp_path, exchange=Replacing(replaced))
+    node = world.node("n1", only(runs), hosts(FakeTargets()))
     with at_work(node):
         assert not isinstance(world.targets().identify([target])["web1"], str)
         assert len(questions) == 2
