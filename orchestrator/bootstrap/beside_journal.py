@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from orchestrator.adapters.store.contents import SharedContents
     from orchestrator.engine import (
         anchor_ports,
         cmdb_ports,
+        copy_ports,
         people_ports,
         ports,
         prepared_ports,
@@ -24,6 +26,17 @@ class BesideJournal:
     @abstractmethod
     def journal(self) -> ports.Journal:
         """The journal, in whose store they are."""
+
+    @property
+    @abstractmethod
+    def shared_contents(self) -> SharedContents | None:
+        """Where all machines find contents; None where the store is a file."""
+
+    @cached_property
+    def shared_copies(self) -> copy_ports.SharedCopies:
+        from orchestrator.bootstrap.shared_store import copies_beside
+
+        return copies_beside(self.shared_contents)
 
     @cached_property
     def anchor_book(self) -> anchor_ports.AnchorBook:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from orchestrator.adapters.nodes.node_settings import NodeSettings
     from orchestrator.adapters.queue import QueueConnection
     from orchestrator.adapters.queue.drive_worker import DriveOne
-    from orchestrator.engine.node_ports import NodeBook
+    from orchestrator.engine.node_ports import Exchange, NodeBook, Party, Succession
     from orchestrator.engine.ports import Drivers, PlaybookRuns, Targets
 
 NODES = "nodes"
@@ -70,9 +70,16 @@ def book_at(url: str) -> NodeBook:
     return SqlNodeBook(queue_at(url))
 
 
+def exchange_at(url: str) -> Exchange:
+    """Frames between drivers and nodes."""
+    from orchestrator.adapters.queue import SqlExchange
+
+    return SqlExchange(queue_at(url))
+
+
 def desk(home: Path, url: str) -> Desk:
     """What drivers of this home call nodes with; the server's keys are in the home."""
-    from orchestrator.adapters.keys.frame_keys import FolderFrameKeys
+    from orchestrator.adapters.keys.server_keys import ServerKeys
     from orchestrator.adapters.nodes.calling import Desk
     from orchestrator.adapters.queue import ProcrastinateJobs, SqlExchange, SqlNodeBook
 
@@ -81,7 +88,7 @@ def desk(home: Path, url: str) -> Desk:
         ProcrastinateJobs(queue),
         SqlExchange(queue),
         SqlNodeBook(queue),
-        FolderFrameKeys(home / NODES, "server"),
+        ServerKeys(home / NODES),
         SystemClock(),
         lambda: secrets.token_hex(16),
     )
@@ -97,19 +104,34 @@ def gateway(url: str) -> Gateway:
 
 def door(home: Path, url: str) -> NodeDoor:
     """What the service answers nodes with."""
-    from orchestrator.adapters.keys.frame_keys import FolderFrameKeys, signature_is_good
+    from orchestrator.adapters.keys.frame_keys import signature_is_good
+    from orchestrator.adapters.keys.server_keys import ServerKeys
     from orchestrator.adapters.nodes.door import NodeDoor
 
-    server = FolderFrameKeys(home / NODES, "server").party
-    return NodeDoor(gateway(url), book_at(url), server, signature_is_good, SystemClock())
+    server = ServerKeys(home / NODES)
+    return NodeDoor(gateway(url), book_at(url), lambda: server.party, signature_is_good, SystemClock())
+
+
+def rekey(home: Path, url: str, *, now: bool) -> Succession:
+    """Replace the server's keys. Raises Refused while nodes have work, unless it is to be `now`; StoreFault."""
+    from orchestrator.adapters.keys.server_keys import replace_keys
+
+    at_work = [] if now else exchange_at(url).open_calls()
+    if at_work:
+        named = ", ".join(dict.fromkeys(each.attempt or f"a question to {each.zone}" for each in at_work[:3]))
+        raise Refused(
+            f"Nodes have work that the old keys signed ({named}), and would refuse what of it has not begun. Wait until "
+            "nothing is open (orch node list), or replace the keys all the same: orch node rekey --now."
+        )
+    return replace_keys(home / NODES, book_at(url).succeed)
 
 
 def invite(home: Path, url: str, zone: str, by: str, seconds: float) -> str:
     """A one-time token for a node of the zone."""
-    from orchestrator.adapters.keys.frame_keys import FolderFrameKeys
+    from orchestrator.adapters.keys.server_keys import ServerKeys
     from orchestrator.adapters.nodes.door import digest_of_token, token_for
 
-    token = token_for(secrets.token_hex(20), FolderFrameKeys(home / NODES, "server").party)
+    token = token_for(secrets.token_hex(20), ServerKeys(home / NODES).party)
     book_at(url).invite(digest_of_token(token), zone, by, seconds)
     return token
 
@@ -164,7 +186,8 @@ def enrol(folder: Path, wanted: Enrolment, token: str, home: Path) -> NodeSettin
 
         url = over_http.checked_url(wanted.server)
         with over_http.client(wanted.ca_file) as opened:
-            enrolled = over_http.enrol(opened, url, token, keys)
+            named = None if wanted.ca_file is None else str(wanted.ca_file)
+            enrolled = over_http.enrol(opened, url, token, keys, named)
         server, zone = enrolled.server, enrolled.zone
     ca_file = None if wanted.ca_file is None else str(wanted.ca_file.absolute())
     settings = NodeSettings(name=wanted.name, zone=zone, server=server, url=url, ca_file=ca_file)
@@ -176,8 +199,9 @@ def run_node(
     folder: Path, zone: str, leaving: Event, say: Callable[[str], None], ansible: Path | None
 ) -> None:
     """Do the work of a node until `leaving`, then until no attempt is open. Raises NotFound, Refused, StoreFault."""
-    from orchestrator.adapters.keys.frame_keys import FolderFrameKeys
-    from orchestrator.adapters.nodes.node_settings import settings_of
+    from orchestrator.adapters.keys.frame_keys import FolderFrameKeys, signature_is_good
+    from orchestrator.adapters.nodes.known_server import KnownServer
+    from orchestrator.adapters.nodes.node_settings import settings_of, write_settings
     from orchestrator.adapters.nodes.node_work import NodeWork
 
     settings = settings_of(folder)
@@ -192,12 +216,16 @@ def run_node(
         from orchestrator.adapters.nodes import over_http
 
         opened = over_http.client(None if settings.ca_file is None else Path(settings.ca_file))
-        courier = over_http.HttpCourier(settings.url, keys, clock, opened)
+        courier = over_http.HttpCourier(settings.url, keys, clock, opened, settings.ca_file)
     else:
         from orchestrator.adapters.nodes.gateway import AtHand
 
         courier = AtHand(gateway(store_url()), settings.name)  # type: ignore[assignment]
     hands = _Hands(folder.absolute(), ansible)
+
+    def keep(server: Party) -> None:
+        write_settings(folder, settings.model_copy(update={"server": server}))
+
     say(f"{settings.name}, a node of {zone}: at work")
     NodeWork(
         folder.absolute(),
@@ -209,6 +237,7 @@ def run_node(
         hands.runs,
         hands.hosts,
         say=say,
+        follow=lambda server: KnownServer(server, signature_is_good, keep),
     ).run(leaving)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from orchestrator.adapters.store.contents import SharedContents
 from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.adapters.store.shared_claim import ClaimTerms
+from orchestrator.adapters.store.shared_copies import StoredCopies
+from orchestrator.engine.copy_ports import NoSharedCopies, SharedCopies
 
 if TYPE_CHECKING:
     from orchestrator.engine.ports import Journal
@@ -28,6 +30,11 @@ def told_of_upgrade(journal: SqlJournal) -> SqlJournal:
 def contents_beside(journal: Journal) -> SharedContents | None:
     """Where all machines find contents."""
     return SharedContents(journal.database) if isinstance(journal, SqlJournal) else None
+
+
+def copies_beside(contents: SharedContents | None) -> SharedCopies:
+    """Where all machines find private copies."""
+    return NoSharedCopies() if contents is None else StoredCopies(contents)
 
 
 def _told_now(words: str) -> None:

@@ -1,7 +1,7 @@
 """The authority ports: policies, models, keys, and the private copies that deployments run from."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +106,19 @@ class Authority(ABC):
         """Copy the tree and the release units to the deployment's own folder; an earlier copy is replaced.
 
         The digests are of the bytes that were written. Raises PlanFault as `tree`, NotFound, StoreFault.
+        """
+
+    @abstractmethod
+    def place_of(self, deployment: str) -> str:
+        """Where this home has the private copy of a deployment, whether there is one or not."""
+
+    @abstractmethod
+    def arrive(
+        self, deployment: str, plan: ReleasePlan, project: Path, unpack: Callable[[Path], None]
+    ) -> None:
+        """Have a copy unpacked that another machine made: it is in its place whole, or not at all. Raises as `unpack`.
+
+        A copy that is there already stays.
         """
 
     @abstractmethod

@@ -35,7 +35,7 @@ from orchestrator.engine.practices import (
     verify_wave,
 )
 from orchestrator.engine.practices.deliver_receipt import PAUSES, deliver_receipt
-from orchestrator.engine.private_copies import discard_old
+from orchestrator.engine.private_copies import discard_old, have_copy
 from orchestrator.engine.redacted_ports import ask_for_vaulted
 from orchestrator.engine.stop_in_force import honour_stop
 from orchestrator.policy.course.next_step import next_step
@@ -111,6 +111,7 @@ def drive(
             refuse_without_password(ports, context.deployment)
             refuse_lost_attempts(ports, context.deployment)
             refuse_broken_seal(ports, context.deployment.id)
+            have_copy(ports, context.deployment)
             go_on_with_its_ansible(ports, context.deployment)
             ask_for_vaulted(ports, context.deployment)
         if not context.deployment.over:

@@ -15,6 +15,9 @@ DRIVE = "drive"
 """The queue of deployments that are to be driven."""
 PART = 1 << 20
 """Bytes of a part of shared content."""
+ONE_SUCCESSOR = (
+    "The server's keys were replaced already, by those of another home: copy its folder `nodes` here."
+)
 
 
 def queue_of_zone(zone: str) -> str:
@@ -99,6 +102,19 @@ class Party(Noun):
     box: str
 
 
+class Succession(Noun):
+    """The server has new keys, by the word of the ones before: `signature` is of the key `before`."""
+
+    before: str
+    after: Party
+    signature: str
+
+
+def succession_text(before: str, after: Party) -> bytes:
+    """What the key `before` signs of the keys that follow it."""
+    return f"orch server keys 1\n{before}\n{after.verify}\n{after.box}\n".encode()
+
+
 class FrameKeys(ABC):
     """The private keys of one end."""
 
@@ -137,6 +153,7 @@ class NodeSeen:
 
     node: Node
     silent: float | None
+    heard_at: datetime | None = None
 
 
 class NodeBook(ABC):
@@ -166,6 +183,14 @@ class NodeBook(ABC):
     def hear(self, name: str) -> None:
         """The node was heard of now."""
 
+    @abstractmethod
+    def succeed(self, succession: Succession) -> None:
+        """Have nodes learn the server's new keys. A key has one successor: raises Refused where it has another."""
+
+    @abstractmethod
+    def successions(self) -> list[Succession]:
+        """All, in the order in which they were made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -192,6 +217,24 @@ class Answer:
     frame: bytes
     number: int = 0
     last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A call that is not over: nobody has taken or answered it, or its attempt goes on. `age`: seconds since it was made.
+
+    `node`: the queue of the only node that may take it; empty where any of its zone may.
+    """
+
+    zone: str
+    node: str
+    attempt: str
+    taken_by: str
+    age: float
+
+
+QUESTION_SECONDS = 1200.0
+"""Seconds after which nobody waits for the answer to a question any more, whose driver may have died."""
 
 
 class Exchange(ABC):
@@ -236,6 +279,10 @@ class Exchange(ABC):
     @abstractmethod
     def report_of(self, attempt: str) -> Answer | None:
         """The newest report of an attempt."""
+
+    @abstractmethod
+    def open_calls(self) -> list[OpenCall]:
+        """Calls that are not over, the oldest first; of nodes that are gone none."""
 
     @abstractmethod
     def drop(self, call: str) -> None:

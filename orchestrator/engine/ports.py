@@ -26,6 +26,7 @@ from orchestrator.engine.attachment_ports import Attachments
 from orchestrator.engine.authority_ports import Authority, Governing, Keys, PrivateCopy, Tree, Voice
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdbs, OutsideCmdbs
+from orchestrator.engine.copy_ports import NoSharedCopies, SharedCopies
 from orchestrator.engine.driver_ports import Drivers
 from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
@@ -222,6 +223,10 @@ class PlaybookRuns(RunsSoftware, ABC):
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         """Numbered results so far per host and task, for the live view; never evidence."""
 
+    def stands_still(self, attempt: str) -> str:
+        """Why an open attempt does not go on, in words for people; empty where it does, as far as anybody can see."""
+        return ""
+
     @abstractmethod
     def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         """End the attempt's processes on this machine; True when it is proved that none is left.
@@ -390,3 +395,4 @@ class Ports:
     repeats: Repeats = field(default_factory=NoRepeats)
     people: PeopleStore = field(default_factory=NoPeopleStore)
     prepared_words: PreparedWords = field(default_factory=NoPreparedWords)
+    shared_copies: SharedCopies = field(default_factory=NoSharedCopies)

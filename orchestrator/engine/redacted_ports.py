@@ -180,6 +180,10 @@ class RedactedRuns(PlaybookRuns):
             for seen in self._runs.tasks_seen(attempt, after)
         ]
 
+    def stands_still(self, attempt: str) -> str:
+        """See the port."""
+        return self._runs.stands_still(attempt)
+
     def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         """See the port."""
         return self._runs.stop(attempt, isolation)

@@ -60,8 +60,8 @@ class NoZones(RunsOfZones):
 def no_zone(zone: str) -> MachineLacks:
     """Hosts of a zone are no work of this machine, and nobody else is there to do it."""
     return MachineLacks(
-        f"The inventory puts hosts into the zone {zone} (orch_zone), whose nodes are reached through a store on PostgreSQL, "
-        "and this one is a file. Set ORCH_STORE_URL, or take orch_zone off these hosts."
+        f"Hosts are in the zone {zone} (orch_zone of the inventory, or resources.zones), whose nodes are reached through a "
+        "store on PostgreSQL, and this one is a file. Set ORCH_STORE_URL, or take the zone off these hosts."
     )
 
 
@@ -102,6 +102,10 @@ class ZonedRuns(PlaybookRuns):
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         """See the port."""
         return self._of(attempt).tasks_seen(attempt, after)
+
+    def stands_still(self, attempt: str) -> str:
+        """See the port."""
+        return self._of(attempt).stands_still(attempt)
 
     def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         """See the port."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.errors import MachineLacks, Refused, UsageFault
 from orchestrator.web.behind_proxy import BehindProxy
+from orchestrator.web.certificate_watch import CertificateWatch
 from orchestrator.web.request_log import RequestLog, log_to_stderr
 
 if TYPE_CHECKING:
@@ -101,6 +102,9 @@ def listen(app: ASGIApp, place: Place, listener: socket.socket) -> None:
         ssl_certfile=str(place.certificate) if place.certificate is not None else None,
         ssl_keyfile=str(place.key) if place.key is not None else None,
     )
+    config.load()
+    if isinstance(config.ssl, ssl.SSLContext) and place.certificate is not None and place.key is not None:
+        CertificateWatch(config.ssl, place.certificate, place.key).begin()
     # uvicorn raises the signal anew once it has ended: by then there is nothing left to end.
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, _ended)

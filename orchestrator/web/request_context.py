@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from orchestrator.engine.authority_ports import Voice
-    from orchestrator.engine.node_ports import NodeBook
+    from orchestrator.engine.node_ports import Exchange, NodeBook
     from orchestrator.engine.people_ports import LoginProvider
     from orchestrator.engine.ports import Drivers, Ports
     from orchestrator.web.doors import Doors
@@ -31,7 +31,7 @@ class Service:
     `ports` are shared by all requests and only read; `speaking` makes ports that speak with a person's voice; `drivers` start
     processes that drive, for the service drives nothing itself. `address` is the URL that people use. `projects`: folders of
     projects that an administrator named, below which plans and rules are read. `live` follows what people watch.
-    `nodes`: which nodes of zones are enrolled, where the store is on PostgreSQL.
+    `nodes`: which nodes of zones are enrolled, where the store is on PostgreSQL; `exchange`: what waits for them.
     """
 
     ports: Ports
@@ -46,6 +46,7 @@ class Service:
     projects: tuple[Path, ...] = ()
     live: LiveHub = field(default_factory=LiveHub)
     nodes: NodeBook | None = None
+    exchange: Exchange | None = None
 
     @property
     def newcomers(self) -> bool:

@@ -13,7 +13,7 @@ from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.people.openid import OpenIdProvider
 from orchestrator.adapters.process import run as run_program
 from orchestrator.bootstrap.house import house_of
-from orchestrator.bootstrap.nodes import book_at, door, queued_drivers, store_url
+from orchestrator.bootstrap.nodes import book_at, door, exchange_at, queued_drivers, store_url
 from orchestrator.bootstrap.service_ports import service_ports, spoken_through
 from orchestrator.domain.authority.service_file import UNSET
 from orchestrator.errors import MachineLacks
@@ -56,6 +56,7 @@ def application_of(
         ways=settings.login,
         provider=_provider_of(settings.login.provider, ports),
         nodes=None if url is None else book_at(url),
+        exchange=None if url is None else exchange_at(url),
     )
     return application(service, () if url is None else node_routes(door(home, url))), ports
 

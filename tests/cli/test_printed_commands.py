@@ -361,6 +361,10 @@ NOT_WALKED: dict[tuple[str, str], str] = {
     ("adapters/nodes/calling.py", f"orch node invite {HOLE}"): NODES_RUN,
     ("adapters/nodes/gateway.py", "orch node invite ZONE"): NODES_RUN,
     ("cli/verbs/driving/node.py", "orch node invite ZONE"): NODES_RUN,
+    ("bootstrap/nodes.py", "orch node list"): NODES_RUN,
+    ("bootstrap/nodes.py", "orch node rekey --now"): NODES_RUN,
+    ("engine/lookup/node_words.py", "orch node list"): SHOWS,
+    ("engine/lookup/node_words.py", f"orch node remove {HOLE}"): NODES_RUN,
     (NODE_SETTINGS, f"orch node enrol --server URL --name NAME --node {HOLE}"): NODES_RUN,
     (
         "cli/verbs/driving/node.py",

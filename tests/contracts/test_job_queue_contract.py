@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from orchestrator.adapters.queue import ProcrastinateJobs, QueueConnection, SqlExchange, SqlNodeBook
-from orchestrator.engine.node_ports import Answer, Call, Exchange, JobQueue, NodeBook, Party
+from orchestrator.engine.node_ports import Answer, Call, Exchange, JobQueue, NodeBook, Party, Succession
 from orchestrator.errors import NotFound, Refused
 from tests.fakes.nodes import FakeExchange, FakeJobs, FakeNodeBook
 
@@ -45,6 +45,33 @@ def test_a_job_is_taken_once_and_the_oldest_first(ground: Ground) -> None:
     jobs.finish(first, well=False)
     assert jobs.state(first) == "over"
     assert jobs.state(999_999) == "over"
+
+
+def test_calls_are_open_until_they_are_answered_or_their_attempt_has_ended(ground: Ground) -> None:
+    exchange = ground.exchange
+    exchange.put(Call("c1", "dmz", "zone:dmz", b"frame"))
+    exchange.put(Call("c2", "dmz", "node:n1", b"frame", "d1.deploy"))
+    exchange.take("c2", "n1")
+    [first, second] = exchange.open_calls()
+    assert (first.zone, first.node, first.attempt, first.taken_by) == ("dmz", "", "", "")
+    assert (second.node, second.attempt, second.taken_by) == ("node:n1", "d1.deploy", "n1")
+    assert 0.0 <= second.age < 60.0
+    exchange.answer("c1", Answer("n1", b"answer"))
+    exchange.answer("c2", Answer("n1", b"begun"))
+    assert [each.attempt for each in exchange.open_calls()] == ["d1.deploy"]
+    exchange.report("d1.deploy", Answer("n1", b"report", 1, last=True))
+    assert exchange.open_calls() == []
+
+
+def test_a_key_of_the_server_has_one_successor(ground: Ground) -> None:
+    first = Succession(before="aa", after=Party(name="server", verify="bb", box="01"), signature="s1")
+    ground.book.succeed(first)
+    ground.book.succeed(first)
+    second = Succession(before="bb", after=Party(name="server", verify="cc", box="02"), signature="s2")
+    ground.book.succeed(second)
+    with pytest.raises(Refused, match="copy its folder"):
+        ground.book.succeed(second.model_copy(update={"before": "aa"}))
+    assert ground.book.successions() == [first, second]
 
 
 def test_jobs_with_one_lock_are_taken_one_after_the_other(ground: Ground) -> None:

@@ -76,6 +76,15 @@ class FakeAuthority(Authority):
         self.frozen[deployment] = dict(self.files)
         return PrivateCopy(f"/frozen/{deployment}", tree_of(self.files, every_bit=self.plans_every_bit))
 
+    def place_of(self, deployment: str) -> str:
+        return f"/frozen/{deployment}"
+
+    def arrive(
+        self, deployment: str, plan: ReleasePlan, project: Path, unpack: Callable[[Path], None]
+    ) -> None:
+        unpack(Path(self.place_of(deployment)))
+        self.frozen.setdefault(deployment, dict(self.files))
+
     def copied(self, plan: ReleasePlan, place: str, *, every_bit: bool = False) -> Tree:
         copy = self.frozen.get(place.rpartition("/")[2])
         if copy is None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from threading import RLock
 
 from orchestrator.engine.node_ports import (
+    ONE_SUCCESSOR,
     Answer,
     Call,
     Exchange,
@@ -18,7 +19,10 @@ from orchestrator.engine.node_ports import (
     Node,
     NodeBook,
     NodeSeen,
+    OpenCall,
     Party,
+    Succession,
+    queue_of_zone,
 )
 from orchestrator.errors import NotFound, Refused
 
@@ -184,6 +188,24 @@ class FakeExchange(Exchange):
     def report_of(self, attempt: str) -> Answer | None:
         return self.reports.get(attempt)
 
+    def open_calls(self) -> list[OpenCall]:
+        with self._lock:
+            return [
+                OpenCall(
+                    each.zone,
+                    "" if each.queue == queue_of_zone(each.zone) else each.queue,
+                    each.attempt,
+                    each.taken_by,
+                    0.0,
+                )
+                for each in self.calls.values()
+                if self._goes_on(each)
+            ]
+
+    def _goes_on(self, call: Call) -> bool:
+        report = self.reports.get(call.attempt)
+        return (report is None or not report.last) if call.attempt else call.id not in self.answers
+
     def drop(self, call: str) -> None:
         with self._lock:
             self.calls.pop(call, None)
@@ -219,6 +241,7 @@ class FakeNodeBook(NodeBook):
         self._tokens: dict[str, tuple[str, str, float]] = {}
         self._nodes: dict[str, Node] = {}
         self._heard: dict[str, datetime] = {}
+        self._successions: dict[str, Succession] = {}
 
     def invite(self, digest: str, zone: str, by: str, seconds: float) -> None:
         self._tokens[digest] = (zone, by, self._now().timestamp() + seconds)
@@ -243,7 +266,7 @@ class FakeNodeBook(NodeBook):
             return None if heard is None else (self._now() - heard).total_seconds()
 
         ordered = sorted(self._nodes.values(), key=lambda node: (node.zone, node.party.name))
-        return [NodeSeen(node, silent(node.party.name)) for node in ordered]
+        return [NodeSeen(node, silent(node.party.name), self._heard.get(node.party.name)) for node in ordered]
 
     def change(self, name: str, *, draining: bool | None = None, gone: bool | None = None) -> None:
         node = self.node(name)
@@ -253,3 +276,11 @@ class FakeNodeBook(NodeBook):
 
     def hear(self, name: str) -> None:
         self._heard[name] = self._now()
+
+    def succeed(self, succession: Succession) -> None:
+        known = self._successions.setdefault(succession.before, succession)
+        if known.after != succession.after:
+            raise Refused(ONE_SUCCESSOR)
+
+    def successions(self) -> list[Succession]:
+        return list(self._successions.values())

@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.lab.fleet import Lab
 from tests.fleet.small_site import SmallSite
+from tests.worlds.private_authority import PrivateAuthority
 
 _SERVER = """
 import sys, uvicorn
@@ -30,14 +31,27 @@ class ZonedSite(SmallSite):
     """Its playbook notes each run on each host, and takes `seconds`; without `zone` its hosts are in none."""
 
     def __init__(
-        self, lab: Lab, folder: Path, database: str, *, seconds: float = 0.0, zone: str = "dmz"
+        self,
+        lab: Lab,
+        folder: Path,
+        database: str,
+        *,
+        seconds: float = 0.0,
+        zone: str = "dmz",
+        plan: Mapping[str, str] | None = None,
     ) -> None:
+        """`plan`: what stands in the plan in place of what."""
         super().__init__(lab, folder, "ways", {})
         self.folder, self.lab = folder, lab
         self.environment["ORCH_STORE_URL"] = database
         inventory = self.project / "inventories/hosts.yml"
         if zone:
             inventory.write_text(with_zone(inventory.read_text(), zone))
+        file = self.project / "plans/app.yml"
+        for before, after in (plan or {}).items():
+            assert before in file.read_text(), before
+            file.write_text(file.read_text().replace(before, after))
+        self.authorities: Path | None = None
         playbook = self.project / "playbooks/app.yml"
         slow = f'    - name: slow\n      ansible.builtin.shell: "echo run >>/srv/runs; sleep {seconds}"\n'
         playbook.write_text(f"{playbook.read_text()}{slow}")
@@ -58,11 +72,14 @@ class ZonedSite(SmallSite):
             time.sleep(0.3)
 
     @contextmanager
-    def server(self) -> Iterator[subprocess.Popen[bytes]]:
-        """The door for nodes, until the end of the block."""
-        process = self._spawn(
-            "server", [sys.executable, "-c", _SERVER, self.environment["ORCH_HOME"], str(self.port)]
-        )
+    def server(self, authority: PrivateAuthority | None = None) -> Iterator[subprocess.Popen[bytes]]:
+        """The door for nodes, until the end of the block; with an authority, the whole service over its TLS."""
+        words = [sys.executable, "-c", _SERVER, self.environment["ORCH_HOME"], str(self.port)]
+        if authority is not None:
+            files, self.authorities = authority.certify(), authority.file
+            tls = ["--tls-cert", str(files.certificate), "--tls-key", str(files.key)]
+            words = [sys.executable, "-m", "orchestrator", "serve", "--port", str(self.port), *tls]
+        process = self._spawn("server", words)
         try:
             deadline = time.monotonic() + 60
             while True:
@@ -76,20 +93,21 @@ class ZonedSite(SmallSite):
         finally:
             ended(process)
 
-    def enrolled(self, name: str) -> Path:
-        """A node of the zone over HTTP; its folder."""
-        invited = self.orch("node", "invite", "dmz")
+    def enrolled(self, name: str, zone: str = "dmz") -> Path:
+        """A node of the zone over HTTP, or TLS where that is spoken; its folder."""
+        invited = self.orch("node", "invite", zone)
         assert invited.returncode == 0, invited.stderr
         folder = self.folder / name
         words = [
             "node",
             "enrol",
             "--server",
-            f"http://127.0.0.1:{self.port}",
+            f"{'http' if self.authorities is None else 'https'}://127.0.0.1:{self.port}",
             "--name",
             name,
             "--node",
             str(folder),
+            *(() if self.authorities is None else ("--ca-file", str(self.authorities))),
         ]
         done = subprocess.run(
             [sys.executable, "-m", "orchestrator", *words],
@@ -110,17 +128,17 @@ class ZonedSite(SmallSite):
         return {name: value for name, value in self.environment.items() if name not in hidden}
 
     @contextmanager
-    def node(self, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    def node(self, folder: Path, zone: str = "dmz") -> Iterator[subprocess.Popen[bytes]]:
         """The node at work, until the end of the block."""
-        process = self.begun_node(folder)
+        process = self.begun_node(folder, zone)
         try:
             yield process
         finally:
             ended(process)
 
-    def begun_node(self, folder: Path) -> subprocess.Popen[bytes]:
+    def begun_node(self, folder: Path, zone: str = "dmz") -> subprocess.Popen[bytes]:
         """The node at work."""
-        words = ["worker", "--zone", "dmz", "--node", str(folder)]
+        words = ["worker", "--zone", zone, "--node", str(folder)]
         return self._spawn(folder.name, [sys.executable, "-m", "orchestrator", *words], self.of_node())
 
     def worker(self, name: str) -> subprocess.Popen[bytes]:
@@ -134,6 +152,13 @@ class ZonedSite(SmallSite):
             return subprocess.Popen(
                 words, cwd=self.project, env=env or self.environment, stdout=log, stderr=log
             )
+
+    def await_words(self, name: str, words: str) -> None:
+        """Until a process of this name has printed them."""
+        deadline = time.monotonic() + 120
+        while words not in self.printed(name):
+            assert time.monotonic() < deadline, self.printed(name)
+            time.sleep(0.3)
 
     def printed(self, name: str) -> str:
         """What a process of this name printed."""

@@ -266,6 +266,7 @@ EVERY_EVENT: list[Event] = [
         review_by=SOON,
         reviewers=(RoleNeed(role="change manager", people=2),),
         sign_off=(RoleNeed(role="service owner"),),
+        archive=SHA,
     ),
     e.DeploymentNotAdmitted(
         reasons=(Reason(code="freeze.binds", about="year end", found=ODD, next_move="wait"),), opens=SOON

@@ -11,17 +11,19 @@ from pathlib import Path
 from threading import Event, Thread
 
 from orchestrator.adapters.clock import SystemClock
-from orchestrator.adapters.keys.frame_keys import FolderFrameKeys
+from orchestrator.adapters.keys.frame_keys import FolderFrameKeys, signature_is_good
+from orchestrator.adapters.keys.server_keys import ServerKeys
 from orchestrator.adapters.nodes.calling import Desk, Patience, Zone
 from orchestrator.adapters.nodes.carried import SharedTrees
 from orchestrator.adapters.nodes.courier import Courier
 from orchestrator.adapters.nodes.gateway import AtHand, Gateway
+from orchestrator.adapters.nodes.known_server import KnownServer
 from orchestrator.adapters.nodes.node_runs import CUT_OFF, RunsWith
 from orchestrator.adapters.nodes.node_work import NodeWork
 from orchestrator.adapters.nodes.remote_playbooks import RemotePlaybooks
 from orchestrator.adapters.nodes.remote_targets import RemoteTargets
 from orchestrator.adapters.nodes.visiting import HostsWith
-from orchestrator.engine.node_ports import Exchange, JobQueue, NodeBook
+from orchestrator.engine.node_ports import Exchange, JobQueue, NodeBook, Party
 from orchestrator.engine.ports import Clock, PlaybookRuns, Targets
 from tests.fakes.nodes import FakeExchange, FakeJobs, FakeNodeBook
 
@@ -41,10 +43,11 @@ class ZoneWorld:
     patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
-        self.server = FolderFrameKeys(self.root / "server", "server")
+        self.server = ServerKeys(self.root / "server")
         self.gateway = Gateway(self.jobs, self.exchange, self.book, self.clock)
         self.trees = SharedTrees(self.exchange)
         self.words: list[str] = []
+        self.learnt: list[Party] = []
 
     def desk(self, patience: Patience | None = None) -> Desk:
         return Desk(
@@ -92,12 +95,13 @@ class ZoneWorld:
         zone: str = ZONE,
         courier: Courier | None = None,
         cut_off: float = CUT_OFF,
+        server: Party | None = None,
     ) -> NodeWork:
         keys = self.enrolled(name, zone)
         return NodeWork(
             self.root / name,
             keys,
-            self.server.party,
+            server or self.server.party,
             zone,
             courier or AtHand(self.gateway, name),
             self.clock,
@@ -106,6 +110,7 @@ class ZoneWorld:
             say=self.words.append,
             cut_off=cut_off,
             wait=0.2,
+            follow=lambda party: KnownServer(party, signature_is_good, self.learnt.append),
         )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -40,7 +40,7 @@ Model = LoadedFile[DeploymentModel]
 class ProjectAuthority(Authority):
     """Policies are in `policies/` of the project, the home and the house, environments in `environments/` of house and project.
 
-    Private copies are in `frozen/` of the home.
+    Private copies are in `frozen/` of the home, and those that come from another machine in `arriving/` until they are whole.
 
     `house`: another folder than the home.
     """
@@ -118,6 +118,28 @@ class ProjectAuthority(Authority):
             self.discard(deployment)
             raise
         return PrivateCopy(str(place), tree)
+
+    def place_of(self, deployment: str) -> str:
+        """`frozen/DEPLOYMENT` of the home."""
+        return str(self._copies / deployment)
+
+    def arrive(
+        self, deployment: str, plan: ReleasePlan, project: Path, unpack: Callable[[Path], None]
+    ) -> None:
+        """Unpacked in `arriving/`, and renamed; what a killed process left there goes with the next one."""
+        place, draft = self._copies / deployment, self._home / "arriving" / deployment
+        try:
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir(mode=0o700, parents=True)
+            unpack(draft)
+            link_outputs(project, draft, self.outputs(plan), plan.resources.outputs)
+            self._copies.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not place.exists():
+                draft.rename(place)
+        except OSError as error:
+            raise StoreFault(f"{place} cannot be written: {error.strerror or error}.") from None
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
     def copied(self, plan: ReleasePlan, place: str, *, every_bit: bool = False) -> Tree:
         """The copy's tree, without the files that every run leaves behind."""

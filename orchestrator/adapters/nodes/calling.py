@@ -31,6 +31,8 @@ from orchestrator.engine.node_ports import (
 from orchestrator.engine.ports import Clock
 from orchestrator.errors import MachineLacks, NotFound, OrchError, Refused, StoreFault
 
+SWAP = 1.0
+"""Seconds within which new keys that nodes know are in their place."""
 LOOK = 0.1
 """Seconds between looks for an answer."""
 NOBODY = "-"
@@ -64,6 +66,12 @@ class Desk:
     clock: Clock
     new_id: Callable[[], str]
     patience: Patience = Patience()
+
+    def has_other_keys(self, before: Party) -> bool:
+        """Whether the server's keys were replaced since, or are at this moment."""
+        if self.keys.party == before:
+            self.clock.sleep(SWAP)
+        return self.keys.party != before
 
     def uptime(self) -> float:
         """Seconds since this machine booted."""
@@ -205,12 +213,25 @@ class Zone:
         tree: CarriedTree | None = None,
         node: Node | None = None,
     ) -> NodeAnswer | None:
-        """Put a call and await its answer; what it left is forgotten. None: none came in time."""
-        call = self.put(question, deployment=deployment, files=files, tree=tree, node=node)
+        """Put a call and await its answer; what it left is forgotten. None: none came in time.
+
+        Asked once more where a node refused it because the server's keys were replaced meanwhile.
+        """
+
+        def asked() -> NodeAnswer | None:
+            call = self.put(question, deployment=deployment, files=files, tree=tree, node=node)
+            try:
+                return self.awaited(call, seconds)
+            finally:
+                self.desk.exchange.drop(call.id)
+
+        before = self.desk.keys.party
         try:
-            return self.awaited(call, seconds)
-        finally:
-            self.desk.exchange.drop(call.id)
+            return asked()
+        except Refused:
+            if not self.desk.has_other_keys(before):
+                raise
+            return asked()
 
 
 def about_call(call: str, zone: str) -> bytes:

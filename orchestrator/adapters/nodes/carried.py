@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import os
 import shlex
 import stat
-import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from orchestrator.adapters.folder_archive import files_below, write_archive
 from orchestrator.adapters.home_paths import expanded
 from orchestrator.adapters.nodes.frames import AnyVisit, CarriedFile, CarriedTree, Verify
 from orchestrator.domain.evidence.attempt import AttemptRequest
@@ -166,41 +165,10 @@ class SharedTrees:
         return CarriedTree(place=str(root), digest=digest, size=size)
 
 
-def write_archive(root: Path, stream: io.IOBase | object) -> None:
-    """The same bytes for the same files: in their order, without times and owners. Links that lead outside are left out."""
-    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:  # type: ignore[call-overload]
-        for path in _below(root):
-            entry = archive.gettarinfo(str(path), arcname=str(path.relative_to(root)))
-            if entry is None or not (entry.isfile() or entry.isdir() or entry.issym()):
-                continue
-            entry.mtime, entry.uid, entry.gid, entry.uname, entry.gname = 0, 0, 0, "", ""
-            entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
-            entry.pax_headers = {}
-            if entry.islnk():
-                entry.type, entry.linkname, entry.size = tarfile.REGTYPE, "", path.stat().st_size
-            if entry.isfile():
-                with path.open("rb") as content:
-                    archive.addfile(entry, content)
-            elif not entry.issym() or _stays_inside(root, path):
-                archive.addfile(entry)
-
-
-def _below(root: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        yield from (Path(folder) / name for name in sorted([*folders, *names]))
-
-
-def _stays_inside(root: Path, link: Path) -> bool:
-    target = os.readlink(link)  # noqa: PTH115
-    whole = os.path.normpath(os.path.join(link.parent, target))  # noqa: PTH118
-    return not os.path.isabs(target) and _is_below(whole, str(root))  # noqa: PTH117
-
-
 def _state_of(root: Path) -> str:
     """What changes when a file does."""
     digest = hashlib.sha256()
-    for path in _below(root):
+    for path in files_below(root):
         seen = path.lstat()
         digest.update(f"{path}\0{seen.st_mtime_ns}\0{seen.st_size}\0{seen.st_ino}\0{seen.st_mode}\n".encode())
     return digest.hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from orchestrator.engine.node_ports import Call
+from orchestrator.engine.node_ports import Call, Succession
 
 
 class Courier(ABC):
@@ -25,6 +25,10 @@ class Courier(ABC):
     @abstractmethod
     def report(self, attempt: str, number: int, frame: bytes, *, last: bool) -> None:
         """Report of an attempt that this node took."""
+
+    @abstractmethod
+    def successions(self) -> list[Succession]:
+        """Which keys of the server followed which."""
 
     @abstractmethod
     def part(self, digest: str, number: int) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What nodes can ask of the server over HTTP, without any web framework: five questions, each signed by the node's key.
+"""What nodes can ask of the server over HTTP, without any web framework: seven questions, each signed by the node's key.
 
 A request is signed over its path, time, nonce and body. Whoever signed is a node of one zone; nothing that it can ask writes
 an event, reads a key, or concerns another zone.
@@ -17,11 +17,11 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, ValidationError
 
-from orchestrator.adapters.nodes.gateway import MOST_OF_FRAME, Gateway
+from orchestrator.adapters.nodes.gateway import LONGEST_WAIT, MOST_OF_FRAME, Gateway
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
-from orchestrator.domain.text.model_base import Name, Noun, Sha256
+from orchestrator.domain.text.model_base import Many, Name, Noun, Sha256
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.node_ports import Call, NodeBook, Party
+from orchestrator.engine.node_ports import Call, NodeBook, Party, Succession
 from orchestrator.engine.ports import Clock
 from orchestrator.errors import Conflict, OrchError, Refused, StoreFault
 
@@ -85,6 +85,12 @@ class Nothing(Noun):
     """A question with nothing in it."""
 
 
+class Successions(Noun):
+    """Which keys of the server followed which."""
+
+    successions: Many[Succession] = ()
+
+
 class CallText(Noun):
     """A call as it goes to its node."""
 
@@ -97,17 +103,24 @@ class CallText(Noun):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Status, body and its type, for whichever framework serves it."""
+    """Status, body and its type, for whichever framework serves it.
+
+    `again`: a look that is worth another one within `wait` seconds, for there is nothing yet; None where this is the answer.
+    """
 
     status: int
     body: bytes = b""
     media_type: str = "application/json"
+    again: Callable[[], Reply] | None = None
+    wait: float = 0.0
 
 
 class NodeDoor:
     """`verify` verifies signatures; `server` is shown to nodes at their enrolment."""
 
-    def __init__(self, gateway: Gateway, book: NodeBook, server: Party, verify: Verify, clock: Clock) -> None:
+    def __init__(
+        self, gateway: Gateway, book: NodeBook, server: Callable[[], Party], verify: Verify, clock: Clock
+    ) -> None:
         self._gateway, self._book, self._server = gateway, book, server
         self._verify, self._clock = verify, clock
         self._nonces: dict[str, float] = {}
@@ -118,6 +131,7 @@ class NodeDoor:
             "answer": self._answer,
             "report": self._report,
             "part": self._part,
+            "successions": self._successions,
             "leave": self._leave,
         }
 
@@ -125,15 +139,15 @@ class NodeDoor:
         """Answer a POST to PATH + `verb`; `headers` have names in small letters. Never raises an error of orch's."""
         if len(body) > MOST_BYTES:
             return _error(413, f"at most {MOST_BYTES} bytes are taken")
-        try:
-            if verb == "enrol":
-                return self._enrol(body)
-            act = self._verbs.get(verb)
-            if act is None:
-                return _error(404, "nodes have no such question")
-            return act(self._signer(verb, headers, body), body)
-        except (_Unsigned, _Malformed, OrchError) as fault:
-            return _error(next(s for kind, s in _STATUS.items() if isinstance(fault, kind)), str(fault))
+        return self._guarded(lambda: self._answered(verb, headers, body))
+
+    def _answered(self, verb: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        if verb == "enrol":
+            return self._enrol(body)
+        act = self._verbs.get(verb)
+        if act is None:
+            return _error(404, "nodes have no such question")
+        return act(self._signer(verb, headers, body), body)
 
     def _signer(self, verb: str, headers: Mapping[str, str], body: bytes) -> str:
         """The enrolled node that signed the request, now and for the first time."""
@@ -165,12 +179,24 @@ class NodeDoor:
         if not self._verify(asked.party, asked.signature, enrolment_text(asked.token, asked.party)):
             raise _Unsigned("the enrolment is not signed by the key that it brings")
         node = self._book.enrol(digest_of_token(asked.token), asked.party)
-        return _json(Enrolled(server=self._server, zone=node.zone))
+        return _json(Enrolled(server=self._server(), zone=node.zone))
 
     def _take(self, name: str, body: bytes) -> Reply:
+        """Never waits: a node that waits for work holds no thread of the server."""
         asked = _read(TakeRequest, body)
-        call = self._gateway.take(name, asked.seconds, new=asked.new)
-        return Reply(204) if call is None else _json(_text_of(call))
+        return self._taken(name, asked, min(asked.seconds, LONGEST_WAIT))
+
+    def _taken(self, name: str, asked: TakeRequest, left: float) -> Reply:
+        call = self._gateway.taken_now(name, new=asked.new)
+        if call is not None:
+            return _json(_text_of(call))
+        return Reply(204, again=lambda: self._guarded(lambda: self._taken(name, asked, left)), wait=left)
+
+    def _guarded(self, act: Callable[[], Reply]) -> Reply:
+        try:
+            return act()
+        except (_Unsigned, _Malformed, OrchError) as fault:
+            return _error(next(s for kind, s in _STATUS.items() if isinstance(fault, kind)), str(fault))
 
     def _owed(self, name: str, body: bytes) -> Reply:
         _read(Nothing, body)
@@ -191,6 +217,10 @@ class NodeDoor:
         asked = _read(PartRequest, body)
         part = self._gateway.part(name, asked.digest, asked.number)
         return Reply(204) if part is None else Reply(200, part, "application/octet-stream")
+
+    def _successions(self, name: str, body: bytes) -> Reply:
+        _read(Nothing, body)
+        return _json(Successions(successions=tuple(self._gateway.successions(name))))
 
     def _leave(self, name: str, body: bytes) -> Reply:
         _read(Nothing, body)

@@ -13,6 +13,7 @@ from orchestrator.engine.node_ports import (
     JobQueue,
     Node,
     NodeBook,
+    Succession,
     queue_of_node,
     queue_of_zone,
 )
@@ -47,16 +48,19 @@ class Gateway:
         """A call for the node, waited for. A node that is draining gets what only it can do."""
         until = self._uptime() + min(max(seconds, 0.0), LONGEST_WAIT)
         while True:
-            node = self.node(name)
-            self._book.hear(name)
-            worker = self._worker(name)
-            queues = [queue_of_node(name)]
-            if new and not node.draining:
-                queues.append(queue_of_zone(node.zone))
-            call = self._taken(name, worker, queues)
+            call = self.taken_now(name, new=new)
             if call is not None or self._uptime() >= until:
                 return call
             self._clock.sleep(LOOK)
+
+    def taken_now(self, name: str, *, new: bool) -> Call | None:
+        """The same without waiting: whoever serves many nodes waits between two of these."""
+        node = self.node(name)
+        self._book.hear(name)
+        queues = [queue_of_node(name)]
+        if new and not node.draining:
+            queues.append(queue_of_zone(node.zone))
+        return self._taken(name, self._worker(name), queues)
 
     def _taken(self, name: str, worker: int, queues: list[str]) -> Call | None:
         """A call of a job; jobs whose call is gone, was taken back, or has another job, are over.
@@ -104,6 +108,11 @@ class Gateway:
         if all(call.content != digest for call in self._exchange.taken(name)):
             raise Refused(f"No work of {name} needs content of that digest.")
         return self._exchange.part(digest, number)
+
+    def successions(self, name: str) -> list[Succession]:
+        """Which keys of the server followed which, for any enrolled node."""
+        self.node(name)
+        return self._book.successions()
 
     def leave(self, name: str) -> None:
         """The node has ended by itself."""
@@ -157,6 +166,10 @@ class AtHand(Courier):
     def part(self, digest: str, number: int) -> bytes | None:
         """See the port."""
         return self._gateway.part(self._name, digest, number)
+
+    def successions(self) -> list[Succession]:
+        """See the port."""
+        return self._gateway.successions(self._name)
 
 
 def _refuse_large(frame: bytes) -> None:

@@ -10,12 +10,13 @@ from threading import Lock
 from orchestrator.adapters.nodes.calling import about_report
 from orchestrator.adapters.nodes.courier import Courier
 from orchestrator.adapters.nodes.frames import Report, Sealed, StartRun
+from orchestrator.adapters.nodes.known_server import KnownServer
 from orchestrator.adapters.nodes.relocation import Relocation
 from orchestrator.adapters.nodes.workplace import Workplace
 from orchestrator.domain.evidence.attempt import Isolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.text.model_base import Name, Noun
-from orchestrator.engine.node_ports import FrameKeys, Party
+from orchestrator.engine.node_ports import FrameKeys
 from orchestrator.engine.ports import Clock, PlaybookRuns
 from orchestrator.errors import MachineLacks, StoreFault
 
@@ -56,7 +57,7 @@ class NodeRuns:
         home: Path,
         name: str,
         keys: FrameKeys,
-        server: Party,
+        server: KnownServer,
         courier: Courier,
         clock: Clock,
         runs_with: RunsWith,
@@ -76,6 +77,11 @@ class NodeRuns:
     def idle(self) -> bool:
         """Whether no attempt is open."""
         return not self._open
+
+    @property
+    def attempts(self) -> frozenset[str]:
+        """Those that are open."""
+        return frozenset(self._open)
 
     @property
     def runs(self) -> PlaybookRuns:
@@ -152,7 +158,7 @@ class NodeRuns:
             known.kept = known.kept.model_copy(update={"number": number})
             self._write(known.kept)
             about = about_report(attempt, self._name, number, last=last)
-            frame = self._keys.seal(content.encode(), [self._server], about)
+            frame = self._keys.seal(content.encode(), [self._server.party], about)
             self._courier.report(attempt, number, frame, last=last)
             self.heard(now)
             known.seen, known.reported_at = content, now

@@ -21,7 +21,9 @@ from orchestrator.adapters.nodes.frames import (
     Trouble,
     read_question,
 )
+from orchestrator.adapters.nodes.known_server import KnownServer, pinned
 from orchestrator.adapters.nodes.node_runs import CUT_OFF, EVERY, NodeRuns, RunsWith
+from orchestrator.adapters.nodes.old_folders import remove_left, remove_old
 from orchestrator.adapters.nodes.relocation import Relocation
 from orchestrator.adapters.nodes.visiting import HostsWith, visited
 from orchestrator.adapters.nodes.workplace import Workplace
@@ -34,6 +36,10 @@ WAIT = 20.0
 """Seconds for which the server is asked to wait for work."""
 PAUSE = 2.0
 """Seconds after which a server that was not reached is asked again."""
+LEARN_EVERY = 60.0
+"""Seconds between questions whether the server has new keys."""
+TIDY_EVERY = 3600.0
+"""Seconds between looks for what is old."""
 AT_ONCE = 8
 
 Say = Callable[[str], None]
@@ -56,15 +62,20 @@ class NodeWork:
         say: Say = lambda words: None,
         cut_off: float = CUT_OFF,
         wait: float = WAIT,
+        follow: Callable[[Party], KnownServer] = pinned,
     ) -> None:
-        self._keys, self._server, self._zone = keys, server, zone
+        """`follow`: how the server is known that has other keys later; without it, it is the one with these keys for ever."""
+        self._keys, self._server, self._zone = keys, follow(server), zone
         self._name = keys.party.name
         self._courier, self._clock, self._hosts_with, self._say = courier, clock, hosts_with, say
         self._workplace = Workplace(home, courier.part)
         self._runs = NodeRuns(
-            home, self._name, keys, server, courier, clock, runs_with, self._workplace, cut_off=cut_off
+            home, self._name, keys, self._server, courier, clock, runs_with, self._workplace, cut_off=cut_off
         )
         self._at_work, self._wait = set[str](), wait
+        self._learns_at = self._tidies_at = float("-inf")
+        self._home = home
+        remove_left(home, self._runs.attempts)
         self._lock = Lock()
 
     def run(self, leaving: Event, killed: Event | None = None) -> None:
@@ -79,11 +90,21 @@ class NodeWork:
                         for call in self._courier.owed():
                             self._begin(pool, call)
                         owes = False
+                    self._look_at_times()
                     self._take(pool, leaving)
                 except StoreFault as fault:
                     owes = True
                     self._say(str(fault))
                     killed.wait(PAUSE)
+
+    def _look_at_times(self) -> None:
+        now = self._clock.uptime()[1]
+        if now >= self._learns_at:
+            self._learn()
+            self._learns_at = now + LEARN_EVERY
+        if now >= self._tidies_at:
+            remove_old(self._home, self._runs.attempts, self._clock.now().timestamp())
+            self._tidies_at = now + TIDY_EVERY
 
     @property
     def _done(self) -> bool:
@@ -136,7 +157,7 @@ class NodeWork:
         if answer.failed is not None:
             self._say(answer.failed.words)
         frame = self._keys.seal(
-            answer.model_dump_json().encode(), [self._server], about_answer(call.id, self._name)
+            answer.model_dump_json().encode(), [self._server.party], about_answer(call.id, self._name)
         )
         self._answered(call.id, frame)
 
@@ -152,7 +173,7 @@ class NodeWork:
                 return
 
     def _answer(self, call: Call) -> NodeAnswer:
-        content = self._keys.open(call.frame, self._server, about_call(call.id, self._zone))
+        content = self._opened(call)
         sealed = read_question(content)
         if sealed.id != call.id or sealed.zone != self._zone:
             raise Refused("the question is of another call or zone than it came with")
@@ -169,6 +190,23 @@ class NodeWork:
                 return NodeAnswer(id=call.id, isolation=isolation)
             case _:
                 return self._visited(call.id, sealed)
+
+    def _opened(self, call: Call) -> bytes:
+        """The question; one of keys that this node does not know yet is opened once it has learnt them."""
+        about = about_call(call.id, self._zone)
+        try:
+            return self._keys.open(call.frame, self._server.party, about)
+        except Refused:
+            if not self._learn():
+                raise
+            return self._keys.open(call.frame, self._server.party, about)
+
+    def _learn(self) -> bool:
+        """Whether the server has new keys, which its old ones speak for."""
+        learnt = self._server.learn(self._courier.successions())
+        if learnt:
+            self._say("the server has new keys, signed by those before; the old ones count no more")
+        return learnt
 
     def _visited(self, call: str, sealed: Sealed) -> NodeAnswer:
         name = f"visit-{call}"

@@ -19,13 +19,15 @@ from orchestrator.adapters.nodes.door import (
     CallText,
     Enrolled,
     Enrolment,
+    Successions,
     digest_of_party,
     enrolment_text,
     signed_text,
 )
+from orchestrator.adapters.nodes.tls_words import tls_words
 from orchestrator.domain.text.foreign_json import ForeignJsonError, read_object
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.node_ports import PART, Call, FrameKeys
+from orchestrator.engine.node_ports import PART, Call, FrameKeys, Succession
 from orchestrator.engine.ports import Clock
 from orchestrator.errors import Conflict, Refused, StoreFault, UsageFault
 
@@ -33,6 +35,8 @@ SLACK = 20.0
 """Seconds for an answer beyond the time that the server was asked to wait."""
 MOST_BYTES = 128 << 20
 """Bytes of an answer."""
+MACHINES = "those of this machine"
+"""The authorities of a node that was given no file of them."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -52,15 +56,21 @@ def client(ca_file: Path | None) -> httpx.Client:
     try:
         context = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
     except (OSError, ssl.SSLError) as error:
-        raise UsageFault(f"{ca_file} holds no certificates that can be read: {error}.") from None
+        raise UsageFault(
+            f"{ca_file} holds no certificates of authorities that can be read ({error.strerror or error}); put them there, in "
+            "PEM."
+        ) from None
     return httpx.Client(verify=context, follow_redirects=False, timeout=SLACK)
 
 
 class HttpCourier(Courier):
     """One connection at a time is enough for most; httpx keeps it open."""
 
-    def __init__(self, url: str, keys: FrameKeys, clock: Clock, opened: httpx.Client) -> None:
+    def __init__(
+        self, url: str, keys: FrameKeys, clock: Clock, opened: httpx.Client, ca_file: str | None = None
+    ) -> None:
         self._url, self._keys, self._clock, self._client = url, keys, clock, opened
+        self._authorities = ca_file or MACHINES
 
     def take(self, seconds: float, *, new: bool) -> Call | None:
         """See the port."""
@@ -90,6 +100,14 @@ class HttpCourier(Courier):
             raise Refused("The server gave a larger part of a project than there are.")
         return None if status == 204 else body
 
+    def successions(self) -> list[Succession]:
+        """See the port."""
+        _, body = self._ask("successions", {})
+        try:
+            return list(Successions.model_validate_json(body).successions)
+        except ValidationError:
+            raise StoreFault("The server's answer is not of its form.") from None
+
     def leave(self) -> None:
         """The node ends by itself."""
         self._ask("leave", {})
@@ -103,13 +121,19 @@ class HttpCourier(Courier):
             "orch-nonce": nonce,
             "orch-signature": self._keys.sign(signed_text(verb, time, nonce, body)),
         }
-        return _posted(self._client, f"{self._url}{PATH}{verb}", body, headers, seconds)
+        return _posted(
+            self._client, f"{self._url}{PATH}{verb}", body, headers, seconds, authorities=self._authorities
+        )
 
 
-def enrol(opened: httpx.Client, url: str, token: str, keys: FrameKeys) -> Enrolled:
+def enrol(
+    opened: httpx.Client, url: str, token: str, keys: FrameKeys, ca_file: str | None = None
+) -> Enrolled:
     """Enrol this machine's keys by a token. Raises Refused, also where the server is not the one that the token names."""
     asked = Enrolment(token=token, party=keys.party, signature=keys.sign(enrolment_text(token, keys.party)))
-    _, body = _posted(opened, f"{url}{PATH}enrol", asked.model_dump_json().encode(), {})
+    _, body = _posted(
+        opened, f"{url}{PATH}enrol", asked.model_dump_json().encode(), {}, authorities=ca_file or MACHINES
+    )
     try:
         enrolled = Enrolled.model_validate_json(body)
     except ValidationError:
@@ -122,7 +146,13 @@ def enrol(opened: httpx.Client, url: str, token: str, keys: FrameKeys) -> Enroll
 
 
 def _posted(
-    opened: httpx.Client, url: str, body: bytes, headers: dict[str, str], seconds: float = 0.0
+    opened: httpx.Client,
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    seconds: float = 0.0,
+    *,
+    authorities: str,
 ) -> tuple[int, bytes]:
     """Status and body of a good answer. Raises StoreFault where none comes, and as the server says otherwise."""
     try:
@@ -135,8 +165,9 @@ def _posted(
         ) as answer:
             content = _bounded(answer.iter_bytes())
     except (httpx.HTTPError, OSError) as error:
+        words = tls_words(_server_of(url), error, authorities)
         raise StoreFault(
-            f"{url} cannot be reached ({plain(str(error) or type(error).__name__, 200)})."
+            words or f"{url} cannot be reached ({plain(str(error) or type(error).__name__, 200)})."
         ) from None
     if answer.status_code in (200, 204):
         return answer.status_code, content
@@ -144,6 +175,10 @@ def _posted(
     if answer.status_code in (401, 403, 400, 413):
         raise Refused(f"The server refuses this node: {words}")
     raise (Conflict if answer.status_code == 409 else StoreFault)(f"The server says: {words}")
+
+
+def _server_of(url: str) -> str:
+    return "://".join(urlsplit(url)[:2])
 
 
 def _bounded(parts: Iterable[bytes]) -> bytes:

@@ -11,6 +11,7 @@ from orchestrator.adapters.nodes.frames import AskIsolation, Report, StartRun, S
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest, Isolation, RunIsolation
 from orchestrator.domain.evidence.attempt_sighting import Sighting, TaskSeen
 from orchestrator.domain.text.plain_text import plain
+from orchestrator.engine.lookup.node_words import attempt_words
 from orchestrator.engine.node_ports import Call
 from orchestrator.engine.ports import Clock
 from orchestrator.engine.zoned_runs import RunsOfZones
@@ -60,15 +61,25 @@ class RemotePlaybooks(RunsOfZones):
         passed = _passed(request, self._environ)
         tree = self._trees.shared(request.project)
         zone = self._zone(request.zone)
-        call = zone.put(
-            StartRun(request=request, passed=passed, become=self._become, core=self._core()),
-            deployment=request.deployment,
-            attempt=request.attempt,
-            files=carried(files_of_run(request), tree),
-            tree=tree,
-        )
-        self._heard[request.attempt] = _Heard(-1, self._desk.uptime())
-        self._await_begin(zone, call)
+
+        def begun() -> None:
+            call = zone.put(
+                StartRun(request=request, passed=passed, become=self._become, core=self._core()),
+                deployment=request.deployment,
+                attempt=request.attempt,
+                files=carried(files_of_run(request), tree),
+                tree=tree,
+            )
+            self._heard[request.attempt] = _Heard(-1, self._desk.uptime())
+            self._await_begin(zone, call)
+
+        before = self._desk.keys.party
+        try:
+            begun()
+        except Refused:
+            if not self._desk.has_other_keys(before):
+                raise
+            begun()
 
     def _await_begin(self, zone: Zone, call: Call) -> None:
         """For a moment: what its node lacks is said at once, as it is for a run here. It may wait for a node for longer."""
@@ -78,6 +89,8 @@ class RemotePlaybooks(RunsOfZones):
                 if zone.answered(call) is not None:
                     return
             except OrchError:
+                if call.job is not None:
+                    self._desk.jobs.finish(call.job, well=False)  # else its lock keeps a later start waiting
                 self._desk.exchange.drop(call.id)
                 raise
             self._desk.clock.sleep(LOOK)
@@ -178,6 +191,11 @@ class RemotePlaybooks(RunsOfZones):
         call = self._desk.exchange.begun(attempt)
         report = None if call is None else self._report(call)
         return [] if report is None else [task for task in report.tasks if task.number > after]
+
+    def stands_still(self, attempt: str) -> str:
+        """See the port: nobody takes it, or its node is silent."""
+        call = next((each for each in self._desk.exchange.open_calls() if each.attempt == attempt), None)
+        return "" if call is None else attempt_words(call, self._desk.book.nodes())
 
     def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         """Take it back while nobody has it; else its node ends it. True on that node's word, or where none took it."""

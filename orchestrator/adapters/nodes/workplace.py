@@ -9,9 +9,11 @@ import secrets
 import shutil
 import tarfile
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from orchestrator.adapters.folder_archive import extract
 from orchestrator.adapters.nodes.frames import CarriedFile, CarriedTree
+from orchestrator.adapters.nodes.old_folders import used_now
 from orchestrator.adapters.nodes.relocation import Relocation
 from orchestrator.errors import Refused, StoreFault
 
@@ -63,7 +65,7 @@ class Workplace:
         target.mkdir(mode=0o700)
         try:
             with tarfile.open(archive, mode="r:") as opened:
-                _extract(opened, target)
+                extract(opened, target)
         except tarfile.TarError as error:
             raise Refused(f"The project that came with a question cannot be unpacked: {error}.") from None
 
@@ -71,6 +73,7 @@ class Workplace:
         """Fetched once, and digested each time: what is run is what the server named."""
         file = self._home / "contents" / f"{tree.digest}.tar"
         if file.exists() and _digest(file) == tree.digest:
+            used_now(file)
             return file
         if tree.size > MOST_OF_TREE:
             raise Refused(f"The project has {tree.size} bytes; at most {MOST_OF_TREE} are fetched.")
@@ -100,44 +103,6 @@ class Workplace:
             if fetched > tree.size:
                 raise Refused("The project that came with a question is larger than the server signed.")
             write(part)
-
-
-def _extract(archive: tarfile.TarFile, target: Path) -> None:
-    """Files and folders first, and then links, so that nothing is written through one; nothing outside of the target.
-
-    Python 3.11.2, which Debian 12 has, knows no filter of `extractall`.
-    """
-    members = archive.getmembers()
-    for member in members:
-        _refuse_stranger(member)
-    for member in members:
-        place = target / member.name
-        if member.isdir():
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        elif member.isreg():
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(archive, member, place)
-    for member in members:
-        if member.issym():
-            (target / member.name).symlink_to(member.linkname)
-
-
-def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None:
-    content = archive.extractfile(member)
-    with place.open("xb") as stream:
-        if content is not None:
-            shutil.copyfileobj(content, stream)
-    place.chmod(0o755 if member.mode & 0o100 else 0o644)
-
-
-def _refuse_stranger(member: tarfile.TarInfo) -> None:
-    path = PurePosixPath(member.name)
-    leads = PurePosixPath(os.path.normpath(path.parent / member.linkname)) if member.issym() else path
-    known = member.isreg() or member.isdir() or member.issym()
-    if not known or any(each.is_absolute() or ".." in each.parts for each in (path, leads)):
-        raise Refused(
-            f"The project that came with a question has {member.name!r} in it, which is no file of it."
-        )
 
 
 def _with_siblings(places: dict[str, str]) -> dict[str, str]:

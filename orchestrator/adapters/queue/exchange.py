@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from orchestrator.adapters.queue.connection import QueueConnection
-from orchestrator.engine.node_ports import Answer, Call, Exchange
+from orchestrator.engine.node_ports import QUESTION_SECONDS, Answer, Call, Exchange, OpenCall, queue_of_zone
 
 
 class SqlExchange(Exchange):
@@ -119,6 +119,21 @@ class SqlExchange(Exchange):
             else None
         )
 
+    def open_calls(self) -> list[OpenCall]:
+        """See the port; a call whose job was taken back is over."""
+        rows = self._to.rows(
+            "SELECT c.zone, c.queue, c.attempt, c.taken_by,"
+            " extract(epoch FROM clock_timestamp() - c.made_at)::float8 AS age FROM orch_calls c"
+            " LEFT JOIN procrastinate_jobs j ON j.id = c.job"
+            " WHERE (CASE WHEN c.attempt = '' THEN c.answer IS NULL"
+            " AND c.made_at > clock_timestamp() - %(seconds)s * interval '1 second'"
+            " ELSE NOT EXISTS (SELECT 1 FROM orch_reports r WHERE r.attempt = c.attempt AND r.last) END)"
+            " AND (j.id IS NULL OR j.status IN ('todo', 'doing'))"
+            " AND NOT EXISTS (SELECT 1 FROM orch_nodes n WHERE n.name = c.taken_by AND n.gone) ORDER BY c.made_at",
+            seconds=QUESTION_SECONDS,
+        )
+        return [_open_call(row) for row in rows]
+
     def drop(self, call: str) -> None:
         """See the port."""
         self._to.act("DELETE FROM orch_calls WHERE id = %(id)s", id=call)
@@ -179,6 +194,11 @@ class SqlExchange(Exchange):
 
 def _first(rows: list[dict[str, Any]]) -> Call | None:
     return _call(rows[0]) if rows else None
+
+
+def _open_call(row: dict[str, Any]) -> OpenCall:
+    own = row["queue"] if row["queue"] != queue_of_zone(row["zone"]) else ""
+    return OpenCall(row["zone"], own, row["attempt"], row["taken_by"], row["age"])
 
 
 def _call(row: dict[str, Any]) -> Call:

@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from orchestrator.adapters.queue.connection import QueueConnection
-from orchestrator.engine.node_ports import Node, NodeBook, NodeSeen, Party
+from orchestrator.engine.node_ports import ONE_SUCCESSOR, Node, NodeBook, NodeSeen, Party, Succession
 from orchestrator.errors import NotFound, Refused
 
 
@@ -60,7 +60,7 @@ class SqlNodeBook(NodeBook):
         rows = self._to.rows(
             "SELECT *, extract(epoch FROM clock_timestamp() - heard_at)::float8 AS silent FROM orch_nodes ORDER BY zone, name"
         )
-        return [NodeSeen(_node(row), row["silent"]) for row in rows]
+        return [NodeSeen(_node(row), row["silent"], row["heard_at"]) for row in rows]
 
     def change(self, name: str, *, draining: bool | None = None, gone: bool | None = None) -> None:
         """See the port."""
@@ -77,6 +77,33 @@ class SqlNodeBook(NodeBook):
     def hear(self, name: str) -> None:
         """See the port."""
         self._to.act("UPDATE orch_nodes SET heard_at = clock_timestamp() WHERE name = %(name)s", name=name)
+
+    def succeed(self, succession: Succession) -> None:
+        """See the port."""
+        after = succession.after
+        rows = self._to.rows(
+            "INSERT INTO orch_server_keys AS k (before, verify, box, name, signature) VALUES (%(before)s, %(verify)s, %(box)s,"
+            " %(name)s, %(signature)s) ON CONFLICT (before) DO UPDATE SET signature = k.signature"
+            " WHERE k.verify = excluded.verify AND k.box = excluded.box RETURNING before",
+            before=succession.before,
+            verify=after.verify,
+            box=after.box,
+            name=after.name,
+            signature=succession.signature,
+        )
+        if not rows:
+            raise Refused(ONE_SUCCESSOR)
+
+    def successions(self) -> list[Succession]:
+        """See the port."""
+        return [
+            _succession(row) for row in self._to.rows("SELECT * FROM orch_server_keys ORDER BY at, before")
+        ]
+
+
+def _succession(row: dict[str, Any]) -> Succession:
+    after = Party(name=row["name"], verify=row["verify"], box=row["box"])
+    return Succession(before=row["before"], after=after, signature=row["signature"])
 
 
 def _node(row: dict[str, Any]) -> Node:

@@ -10,6 +10,9 @@ CREATE TABLE IF NOT EXISTS orch_nodes (
   name text PRIMARY KEY, zone text NOT NULL, verify text NOT NULL, box text NOT NULL,
   enrolled_at timestamptz NOT NULL DEFAULT clock_timestamp(), enrolled_by text NOT NULL,
   draining boolean NOT NULL DEFAULT false, gone boolean NOT NULL DEFAULT false, heard_at timestamptz);
+CREATE TABLE IF NOT EXISTS orch_server_keys (
+  before text PRIMARY KEY, verify text NOT NULL, box text NOT NULL, name text NOT NULL, signature text NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp());
 CREATE TABLE IF NOT EXISTS orch_calls (
   id text PRIMARY KEY, zone text NOT NULL, queue text NOT NULL, frame bytea NOT NULL,
   attempt text NOT NULL DEFAULT '', content text NOT NULL DEFAULT '', job bigint, taken_by text NOT NULL DEFAULT '',

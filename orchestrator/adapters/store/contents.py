@@ -1,10 +1,12 @@
 """Contents by their digest in the database of a server, where any machine finds them; files in a home are a cache of it."""
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from hashlib import sha256
+from typing import IO
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, and_, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from orchestrator.adapters.store.database import Database
@@ -45,6 +47,25 @@ class SharedContents:
             )
         return content
 
+    def put_file(self, digest: str, packed: IO[bytes], size: int) -> None:
+        """Store one content from a file of so many bytes, packed, a part at a time: it is there when all its parts are."""
+        with translated(f"Nothing was stored in {self._database.place}"):
+            for part in range(-(-size // PART)):
+                row = {"digest": digest, "part": part, "size": size, "body": packed.read(PART)}
+                self._database.act(partial(_put_rows, rows=[row]))
+            self._database.act(partial(_forget_beyond, digest=digest, parts=-(-size // PART)))
+
+    def parts(self, digest: str) -> Iterator[bytes]:
+        """The parts of one content as it is kept, one at a time; none where it is not there, whole."""
+        place = self._database.place
+        with translated(f"The content {digest} cannot be read from {place}"):
+            if not self._database.look(partial(_is_whole, digest=digest)):
+                return
+            part = 0
+            while (body := self._database.look(partial(_part_of, digest=digest, part=part))) is not None:
+                yield body
+                part += 1
+
     def forget(self, digests: Collection[str]) -> None:
         """Remove contents, for good."""
         with translated(f"Contents cannot be removed from {self._database.place}"):
@@ -72,17 +93,36 @@ def put(connection: Connection, packed: Mapping[str, bytes]) -> None:
             {"digest": digest, "part": part, "size": len(body), "body": body[start : start + PART]}
             for part, start in enumerate(range(0, len(body), PART))
         ]
-        for row in rows:
-            anew = insert(CONTENTS).values(row)
-            connection.execute(
-                anew.on_conflict_do_update(
-                    index_elements=[CONTENTS.c.digest, CONTENTS.c.part],
-                    set_={"size": anew.excluded.size, "body": anew.excluded.body},
-                )
-            )
+        _put_rows(connection, rows)
+        _forget_beyond(connection, digest, len(rows))
+
+
+def _put_rows(connection: Connection, rows: Iterable[Mapping[str, object]]) -> None:
+    for row in rows:
+        anew = insert(CONTENTS).values(row)
         connection.execute(
-            delete(CONTENTS).where(and_(CONTENTS.c.digest == digest, CONTENTS.c.part >= len(rows)))
+            anew.on_conflict_do_update(
+                index_elements=[CONTENTS.c.digest, CONTENTS.c.part],
+                set_={"size": anew.excluded.size, "body": anew.excluded.body},
+            )
         )
+
+
+def _forget_beyond(connection: Connection, digest: str, parts: int) -> None:
+    connection.execute(delete(CONTENTS).where(and_(CONTENTS.c.digest == digest, CONTENTS.c.part >= parts)))
+
+
+def _is_whole(connection: Connection, digest: str) -> bool:
+    """Whether its parts have as many bytes as each of them says that the whole has."""
+    there = func.sum(func.octet_length(CONTENTS.c.body))
+    whole = select(there == func.max(CONTENTS.c.size)).where(CONTENTS.c.digest == digest)
+    return bool(connection.scalar(whole))
+
+
+def _part_of(connection: Connection, digest: str, part: int) -> bytes | None:
+    return connection.scalar(
+        select(CONTENTS.c.body).where(and_(CONTENTS.c.digest == digest, CONTENTS.c.part == part))
+    )
 
 
 def content_of(connection: Connection, digest: str) -> bytes | None:

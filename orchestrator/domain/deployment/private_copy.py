@@ -14,7 +14,7 @@ class PrivateCopy(Noun):
     """Its size in bytes, and its folder once it exists; `mend`: a person chose retry, so the copy may be repaired.
 
     `foreseen`: paths outside of it that the check of the plan named. `installed`: collections and
-    roles beside it that runs use.
+    roles beside it that runs use. `archive`: the digest by which other machines find it; empty where none does.
     """
 
     size: int = 0
@@ -22,6 +22,7 @@ class PrivateCopy(Noun):
     mend: bool = False
     foreseen: Many[str] = ()
     installed: Many[InstalledPart] = ()
+    archive: str = ""
 
 
 PrivateCopyEvent = e.WindowOpened | e.Retried | e.WaveAuthorised | e.WaveNotAuthorised
@@ -39,8 +40,8 @@ def _changes(event: e.Event) -> TypeGuard[PrivateCopyEvent]:
 
 def _changed(private_copy: PrivateCopy, event: PrivateCopyEvent) -> PrivateCopy:
     match event:
-        case e.WindowOpened(frozen=folder):
-            return PrivateCopy.updated(private_copy, folder=folder)
+        case e.WindowOpened(frozen=folder, archive=archive):
+            return PrivateCopy.updated(private_copy, folder=folder, archive=archive)
         case e.Retried():
             return PrivateCopy.updated(private_copy, mend=True)
         case e.WaveAuthorised() | e.WaveNotAuthorised():

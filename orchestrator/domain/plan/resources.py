@@ -9,6 +9,7 @@ from orchestrator.domain.plan.execution_image import ExecutionImage
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import Many, Name, Noun, Text
 from orchestrator.domain.text.names import ReadableText
+from orchestrator.domain.text.selection import Selection
 from orchestrator.domain.text.validation_error import wrong
 
 _STEERING = ("ANSIBLE_", "ORCH_", "PYTHON", "LD_", "BASH_", "SSH_ASKPASS", "MITOGEN_")
@@ -28,6 +29,7 @@ class Resources(Noun):
     `ingredients`: files and folders outside of the project that its runs read in place; digested with the inventory.
     `without_ssh`: what identifies the machines that Ansible reaches by another connection.
     `outputs`: folders of the project that runs write into for people; kept from one deployment to the next, never digested.
+    `zones`: which hosts only nodes of a zone reach; a host for which the inventory says a zone has that one.
     `execution_environment`: the image in which its runs have their Ansible; over that of orch.toml.
     """
 
@@ -39,6 +41,7 @@ class Resources(Noun):
     ingredients: Annotated[Many[AbsolutePath], Since("0.2")] = ()
     outputs: Annotated[Many[OutputPath], Since("0.2")] = ()
     without_ssh: Annotated[Many[WithoutSsh], Since("0.2")] = ()
+    zones: Annotated[dict[Name, Selection], Since("0.2")] = {}
     execution_environment: Annotated[ExecutionImage | None, Since("0.2")] = None
     people: Many[Text] = ()
     persons: Annotated[Many[ReadableText], Since("0.2")] = ()

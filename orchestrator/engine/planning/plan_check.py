@@ -284,7 +284,8 @@ class _Check:
         self.warnings.extend(passwords_not_had(inspection))
         self._warn(rules.opened_outside(inspection))
         self.faults.extend(faults_of_inspection(inspection))
-        return inspection
+        self._object(zones.about_named_zones(self.loaded.plan, inspection))
+        return zones.inspected_in_zones(self.loaded.plan, inspection)
 
     def _with_installed(self, inspection: Inspection) -> Inspection:
         """Digest what runs use of installed collections and roles; what Ansible opened of them is approved then."""
@@ -303,8 +304,7 @@ class _Check:
             return
         rollout = waves_of(self.loaded.plan, inspection.targets, inspection.groups)
         self.resolved = rollout.waves
-        self._object(rollout.objections)
-        self._object(without_control(self.loaded.plan, rollout.waves))
+        self._object((*rollout.objections, *without_control(self.loaded.plan, rollout.waves)))
         for rule in (selections.about_selections, unverified_stages, hosts_without_ssh.faults):
             self._object(rule(self.loaded.plan, inspection.targets))
         self._warn(hosts_without_ssh.warnings(self.loaded.plan, inspection.targets))

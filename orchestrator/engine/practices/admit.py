@@ -160,7 +160,10 @@ def _start(context: DriveContext, answer: Admitted) -> None:
         ports.authority.discard(d.id)
         sentences = tuple(str(changed_words(d, change)) for change in changes)
         context.journal.note(DeploymentRefused(stage="approval", reasons=sentences))
-    elif context.journal.note(_opened(d, answer, copy.place, _issuer(context, answer))):
+        return
+    archive = ports.shared_copies.share(d.id, folder(copy.place))
+    opened = _opened(d, answer, copy.place, _issuer(context, answer))
+    if context.journal.note(opened.model_copy(update={"archive": archive})):
         adopt_by_first_use(ports, d)
     else:
         ports.authority.discard(d.id)

@@ -10,6 +10,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.engine.redacted_ports import vaulted_values
 from orchestrator.policy.evidence.recorded_state import RecordedMachine
+from orchestrator.policy.planning.zones import inspected_in_zones
 
 Place = tuple[str, str, str]
 """Environment, project and inventory."""
@@ -45,7 +46,7 @@ def inventories_now(ports: Ports, newest: Iterable[Deployment]) -> InventoriesNo
         place = place_of(d)
         if place in known.hosts or place in known.faults:
             continue
-        inspection = ports.inspector.inspect(d.plan, folder(d.project))
+        inspection = inspected_in_zones(d.plan, ports.inspector.inspect(d.plan, folder(d.project)))
         if inspection.inventory_faults or not inspection.targets:
             known.faults[place] = next(iter(inspection.inventory_faults), "it has none of the plan's hosts")
             continue

@@ -22,7 +22,7 @@ from orchestrator.domain.text.model_base import Variables
 
 Digests = Mapping[str, str]
 
-PLACE = ("environment", "inventory", "dynamic_inventory", "vault_password_file")
+PLACE = ("environment", "inventory", "dynamic_inventory", "vault_password_file", "zones")
 """Fields of `resources` that depend on the environment."""
 ELSEWHERE = ("schedule", "approval")
 """Sections of the plan that depend on the environment: schedule and approvals."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from orchestrator.policy.telling.timeline import Story
 
 LINES_KEPT = 14
+STILL_EVERY = 5.0
+"""Seconds between looks whether a run waits for its node."""
 """The newest lines of what happened that the page shows."""
 
 
@@ -52,6 +54,7 @@ class Follower:
         self._records: list[Recorded] | None = ports.journal.read(deployment) if few else None
         self.tasks: dict[str, TaskSeen] = {}
         self._attempt, self._number = "", 0
+        self.still, self._looked_at = "", 0.0
         self._look_at_tasks()
         self.reasons = reasons_now(ports, self.d, ports.clock.now())
 
@@ -88,7 +91,7 @@ class Follower:
     def _look_at_tasks(self) -> bool:
         attempt = self.d.open_attempt
         if attempt is None:
-            had, self.tasks, self._attempt = bool(self.tasks), {}, ""
+            had, self.tasks, self._attempt, self.still = bool(self.tasks or self.still), {}, "", ""
             return had
         if attempt.attempt != self._attempt:
             self._attempt, self._number, self.tasks = attempt.attempt, 0, {}
@@ -96,4 +99,13 @@ class Follower:
         for task in seen:
             self._number = max(self._number, task.number)
             self.tasks[task.host] = task
-        return bool(seen)
+        return self._stands_still() or bool(seen)
+
+    def _stands_still(self) -> bool:
+        """Look now and then whether the run waits for a node; whether that has changed."""
+        now = self._ports.clock.uptime()[1]
+        if self._looked_at and now - self._looked_at < STILL_EVERY:
+            return False
+        before, self._looked_at = self.still, now
+        self.still = plain(self._ports.playbooks.stands_still(self._attempt), 500)
+        return self.still != before

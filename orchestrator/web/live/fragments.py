@@ -103,7 +103,8 @@ def _gate(at: Follower, now: datetime, rights: frozenset[Right]) -> Values:
 
 
 def _waits(at: Follower, now: datetime, rights: frozenset[Right]) -> Values:
-    return {"waits": waits_of(at.d, now, at.reasons), "person": waits_for_person(at.d, now)}
+    person = waits_for_person(at.d, now)
+    return {"waits": waits_of(at.d, now, at.reasons), "person": person, "still": at.still}
 
 
 def _waves(at: Follower, now: datetime, rights: frozenset[Right]) -> Values:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from starlette.testclient import TestClient
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.keys.frame_keys import FolderFrameKeys, signature_is_good
 from orchestrator.adapters.nodes import over_http
+from orchestrator.adapters.nodes.calling import Zone
 from orchestrator.adapters.nodes.door import (
     PATH,
     NodeDoor,
@@ -50,7 +53,7 @@ class Ground:
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
     world = ZoneWorld(tmp_path)
-    door = NodeDoor(world.gateway, world.book, world.server.party, signature_is_good, CLOCK)
+    door = NodeDoor(world.gateway, world.book, lambda: world.server.party, signature_is_good, CLOCK)
     with TestClient(Starlette(routes=node_routes(door))) as http:
         yield Ground(world, http)
 
@@ -73,6 +76,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "answer": {"call": "c", "frame": ""},
     "report": {"attempt": "a", "number": 1, "last": False, "frame": ""},
     "part": {"digest": "0" * 64, "number": 0},
+    "successions": {},
     "leave": {},
 }
 
@@ -153,6 +157,22 @@ def test_what_one_node_is_to_do_no_other_of_its_zone_takes(ground: Ground) -> No
     assert call.queue == queue_of_node("n1")
     assert ground.courier(second).take(0.0, new=True) is None
     assert ground.courier(first).take(0.0, new=False) is not None
+
+
+def test_a_node_that_waits_gets_work_that_comes_and_holds_no_thread_of_the_server(ground: Ground) -> None:
+    """As many nodes wait as the server has threads, and still a question of another is answered meanwhile."""
+    world, threads = ground.world, 40
+    keys = [world.enrolled(f"n{number}", "lan") for number in range(threads)]
+    own = world.enrolled("mine")
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = [pool.submit(ground.courier(each).take, 4.0, new=True) for each in keys]
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert ground.courier(own).owed() == []
+        assert not any(each.done() for each in waiting), (time.monotonic() - began, "it came after them")
+        Zone(world.desk(), "lan").put(AskIsolation())
+        taken = [each.result() for each in waiting]
+    assert len([call for call in taken if call is not None]) == 1
 
 
 def test_a_draining_node_gets_only_what_it_alone_can_do(ground: Ground) -> None:

@@ -19,7 +19,7 @@ from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.evidence.run_software import RunSoftware
 from orchestrator.domain.plan.target import Target
-from orchestrator.engine.node_ports import Answer, Call
+from orchestrator.engine.node_ports import Answer, Call, Succession
 from orchestrator.errors import MachineLacks, Refused, StoreFault
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.targets import FakeTargets
@@ -88,6 +88,9 @@ class Cut(Courier):
 
     def report(self, attempt: str, number: int, frame: bytes, *, last: bool) -> None:
         self._there().report(attempt, number, frame, last=last)
+
+    def successions(self) -> list[Succession]:
+        return self._there().successions()
 
     def part(self, digest: str, number: int) -> bytes | None:
         return self._there().part(digest, number)
@@ -245,7 +248,11 @@ def test_what_a_node_lacks_is_said_at_once_and_nothing_is_begun(
         with pytest.raises(MachineLacks, match=r"The node n1: it has ansible-core .* began with 2\.20\.0"):
             port.start(request(tmp_path / "project"))
         assert port.sight("a1").state == "absent"
-    assert runs.started == []
+        assert runs.started == []
+        runs.present = RunSoftware(versions={"ansible-core": "2.20.0"})
+        port.start(request(tmp_path / "project"))
+        until(lambda: port.sight("a1").state == "finished")
+    assert len(runs.started) == 1, "once the node has it, the same attempt begins"
 
 
 def test_without_a_node_of_the_zone_nothing_is_put(world: ZoneWorld, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.queue import QueueConnection, SqlExchange
+from orchestrator.engine.node_ports import Call
 from orchestrator.errors import ExitCode
 
 
@@ -43,6 +45,7 @@ def orch(folder: Path, words: Sequence[str], **variables: str) -> subprocess.Com
         (["node", "list"], ExitCode.MACHINE_LACKS, "ORCH_STORE_URL names none"),
         (["node", "drain", "n1"], ExitCode.MACHINE_LACKS, "ORCH_STORE_URL names none"),
         (["node", "remove", "n1"], ExitCode.MACHINE_LACKS, "ORCH_STORE_URL names none"),
+        (["node", "rekey"], ExitCode.MACHINE_LACKS, "ORCH_STORE_URL names none"),
         (["node", "enrol", "--server", "https://h", "--name", "n1"], ExitCode.USAGE, "There is no token"),
         (
             ["node", "enrol", "--server", "https://h", "--name", "../n"],
@@ -99,6 +102,23 @@ def test_a_node_whose_settings_are_broken_is_enrolled_anew_as_is_printed(
     assert (folder / "node.json").exists()
 
 
+def _replaces_keys_with_work_only_now(folder: Path, url: str) -> None:
+    store, connection = {"ORCH_STORE_URL": url}, QueueConnection(url)
+    exchange = SqlExchange(connection)
+    exchange.put(Call("c1", "dmz", "zone:dmz", b"frame", "d1.deploy"))
+    refused = orch(folder, ["node", "rekey"], **store)
+    assert (refused.returncode, "d1.deploy" in refused.stderr) == (ExitCode.REFUSED, True)
+    listed = orch(folder, ["node", "list"], **store).stdout
+    assert "d1.deploy waits for" in listed
+    assert "n1 is never heard of" in listed
+    [printed] = re.findall(r"orch (node rekey --now)", refused.stderr)
+    assert orch(folder, printed.split(), **store).returncode == 0
+    exchange.drop("c1")
+    connection.close()
+    assert orch(folder, ["node", "rekey"], **store).returncode == 0
+    assert len(list((folder / "home/nodes").glob("before-*"))) == 2
+
+
 def test_nodes_of_a_store_are_invited_enrolled_beside_it_drained_and_removed(
     tmp_path: Path, database_url: str
 ) -> None:
@@ -115,6 +135,7 @@ def test_nodes_of_a_store_are_invited_enrolled_beside_it_drained_and_removed(
     assert (again.returncode, "used" in again.stderr) == (ExitCode.REFUSED, True)
     assert "never heard of" in orch(tmp_path, ["node", "list"], **store).stdout
     assert orch(tmp_path, ["worker", "--zone", "lan"], **store).returncode == ExitCode.USAGE
+    _replaces_keys_with_work_only_now(tmp_path, database_url)
     for verb in (["drain", "n1"], ["drain", "n1", "--end"], ["remove", "n1"]):
         assert orch(tmp_path, ["node", *verb], **store).returncode == 0
     assert "removed" in orch(tmp_path, ["node", "list", "--json"], **store).stdout

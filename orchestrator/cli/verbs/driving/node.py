@@ -16,12 +16,11 @@ from orchestrator.cli.verbs.driving.worker import node_folder_option
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.model_base import seconds_of
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.node_ports import NodeSeen
+from orchestrator.engine.lookup.node_words import load_words, state_words, zone_words, zones_of
+from orchestrator.engine.node_ports import NodeSeen, OpenCall
 from orchestrator.errors import UsageFault
 
 TOKEN = "ORCH_NODE_TOKEN"  # noqa: S105 - its name
-SILENT = 60.0
-"""Seconds after which a node that was not heard of is called silent."""
 
 
 @click.group()
@@ -82,16 +81,21 @@ def enrol(server: str, name: str, ca_file: Path | None, folder: Path) -> None:
 @node.command("list")
 @json_option
 def list_(as_json: bool) -> None:  # noqa: FBT001
-    """List the nodes: zone, name, and when each was heard of."""
-    for seen in nodes.book_at(nodes.store_url()).nodes():
-        state = _state(seen)
+    """List the nodes with what each has, since when one is silent, and what waits for a zone."""
+    url = nodes.store_url()
+    known, calls = nodes.book_at(url).nodes(), nodes.exchange_at(url).open_calls()
+    for seen in known:
         if as_json:
-            fields = {"kind": "node", "zone": seen.node.zone, "name": seen.node.party.name, "state": state}
-            click.echo(
-                json.dumps({**fields, "silent_seconds": seen.silent, "enrolled_by": seen.node.enrolled_by})
-            )
+            click.echo(json.dumps(_fields(seen, calls)))
         else:
-            click.echo(f"{seen.node.zone:<12} {seen.node.party.name:<20} {state}")
+            words = "; ".join(filter(None, (state_words(seen), _heard(seen), load_words(seen, calls))))
+            click.echo(f"{seen.node.zone:<12} {seen.node.party.name:<20} {words}")
+    for zone in zones_of(known, calls):
+        waits = zone_words(zone, known, calls)
+        if waits and as_json:
+            click.echo(json.dumps({"kind": "zone", "zone": zone, "waits": waits}))
+        elif waits:
+            click.echo(f"{zone:<12} {'':<20} {waits}")
 
 
 @node.command()
@@ -115,13 +119,36 @@ def remove(name: str) -> None:
     click.echo(f"{name} is no node any more.")
 
 
-def _state(seen: NodeSeen) -> str:
-    if seen.node.gone:
-        return "removed"
-    if seen.silent is None:
-        return "never heard of"
-    state = "silent" if seen.silent > SILENT else "draining" if seen.node.draining else "at work"
-    return f"{state}, heard of {seen.silent:.0f} s ago"
+@node.command()
+@click.option(
+    "--now", is_flag=True, help="Also while nodes have work: what of it has not begun is refused by them."
+)
+def rekey(now: bool) -> None:  # noqa: FBT001
+    """Replace the server's keys, with which it signs what nodes do and opens what they report.
+
+    Nodes learn the new keys by a statement that the old one signs, and refuse the old one from then on. Where a key was
+    stolen, enrol nodes anew instead (docs/nodes.md).
+    """
+    made = nodes.rekey(bootstrap.home_of(), nodes.store_url(), now=now)
+    click.echo(
+        f"The server's key is {made.after.verify[:16]} now; {made.before[:16]} counts no more with nodes."
+    )
+
+
+def _fields(seen: NodeSeen, calls: list[OpenCall]) -> dict[str, object]:
+    return {
+        "kind": "node",
+        "zone": seen.node.zone,
+        "name": seen.node.party.name,
+        "state": state_words(seen),
+        "has": load_words(seen, calls),
+        "silent_seconds": seen.silent,
+        "enrolled_by": seen.node.enrolled_by,
+    }
+
+
+def _heard(seen: NodeSeen) -> str:
+    return "" if seen.silent is None or seen.node.gone else f"heard of {seen.silent:.0f} s ago"
 
 
 def _refuse_no_name(name: str, option: str) -> None:

@@ -63,6 +63,10 @@ def _print_tree(ports: Ports, d: Deployment) -> None:
     anchored = state_lines(ports.anchor_book.state(d.id))
     for line in (*statement_words(d), *following_words(d, now), *anchored):
         click.echo(plain(line, 600))
+    attempt = d.open_attempt
+    still = "" if attempt is None else ports.playbooks.stands_still(attempt.attempt)
+    if still:
+        click.echo(f"\n{plain(still[:1].upper() + still[1:], 600)}")
     driven = driver_words(d, now)
     if driven:
         click.echo(f"\n{driven}")

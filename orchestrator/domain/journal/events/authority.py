@@ -120,7 +120,8 @@ class WindowOpened(Noun):
     `frozen` is the folder of the private copy that it runs from. The rest is the answer of admission
     (domain/authority/admission_answer.py): the grounds, the nonces of approvals that it uses up, and what must follow.
     `reasons` are the grounds as codes. `issuer`: who trusted the key of the rehearsal certificate that it rests on.
-    `documents`: how model and policy stood then; without any, as they did when it was planned.
+    `documents`: how model and policy stood then; without any, as they did when it was planned. `archive`: the digest by which
+    other machines find the private copy; empty where none does.
     """
 
     kind: Literal["window_opened"] = "window_opened"
@@ -137,6 +138,7 @@ class WindowOpened(Noun):
     reasons: Many[Ground] = ()
     issuer: TrustOnRecord | None = None
     documents: Many[DocumentOnRecord] = ()
+    archive: Sha256 | Literal[""] = ""
 
 
 class DeploymentNotAdmitted(Noun):
