@@ -28,15 +28,19 @@ _IN_RUN = (
     "kept_text",
     "kept_values",
     "masks",
+    "mitogen_held",
     "module_table",
     "opens",
     "persistent",
     "pinned_connection",
     "places",
     "routes",
+    "sessions",
     "ssh_options",
 )
 _CORE = ("choice", "core_2_16", "core_2_19", "core_2_21", "modules_2_19", "modules_2_21")
+_ACCELERATOR: tuple[str, ...] = ()
+"""orch's own accelerator; only where a run asks for it is any of it imported."""
 _WARM = (
     "carried_code",
     "compiled_modules",
@@ -60,6 +64,7 @@ FILES = frozenset(
         f"{_ANSIBLE}.inventory_patterns",
         f"{_ANSIBLE}.tree_check.playbook_files",
         f"{_ANSIBLE}.vaulted_files",
+        *(f"{_ANSIBLE}.accelerator.{name}" for name in _ACCELERATOR),
         *(f"{_ANSIBLE}.guest.core.{name}" for name in _CORE),
         *(f"{_ANSIBLE}.in_run.{name}" for name in _IN_RUN),
         *(f"{_ANSIBLE}.warm.{name}" for name in _WARM),
