@@ -39,8 +39,6 @@ _IN_RUN = (
     "ssh_options",
 )
 _CORE = ("choice", "core_2_16", "core_2_19", "core_2_21", "modules_2_19", "modules_2_21")
-_ACCELERATOR: tuple[str, ...] = ()
-"""orch's own accelerator; only where a run asks for it is any of it imported."""
 _WARM = (
     "carried_code",
     "compiled_modules",
@@ -83,6 +81,7 @@ _ACCELERATOR = (
     "core.core_2_19",
     "core.core_2_21",
 )
+"""orch's own accelerator; only where a run asks for it is any of it imported."""
 FILES = frozenset(
     {
         "orchestrator.domain.text.redaction",
