@@ -48,6 +48,20 @@ _WARM = (
     "protocol",
     "zygote",
 )
+_ACCELERATOR = (
+    "channel",
+    "dialogue",
+    "endings",
+    "greeting",
+    "interpreters",
+    "on_host.loader",
+    "on_host.wire",
+    "program",
+    "requests",
+    "rising",
+    "session",
+    "stream",
+)
 FILES = frozenset(
     {
         "orchestrator.domain.text.redaction",
@@ -60,6 +74,7 @@ FILES = frozenset(
         f"{_ANSIBLE}.inventory_patterns",
         f"{_ANSIBLE}.tree_check.playbook_files",
         f"{_ANSIBLE}.vaulted_files",
+        *(f"{_ANSIBLE}.accelerator.{name}" for name in _ACCELERATOR),
         *(f"{_ANSIBLE}.guest.core.{name}" for name in _CORE),
         *(f"{_ANSIBLE}.in_run.{name}" for name in _IN_RUN),
         *(f"{_ANSIBLE}.warm.{name}" for name in _WARM),
