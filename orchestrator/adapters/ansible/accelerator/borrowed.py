@@ -151,8 +151,8 @@ class Lender:
             return OVERDUE, ()
         except channel.Refused as refused:
             return REFUSED, (refused.kind, refused.out, refused.err)
-        except OSError as wrong:
-            return WRONG, str(wrong)
+        except Exception as wrong:  # noqa: BLE001 - whoever asked waits for an answer
+            return WRONG, f"{type(wrong).__name__}: {wrong}"
 
     def _done(self, number: int, lent: Any, deed: str, words: list[Any]) -> Any:
         if deed == "fetch":
