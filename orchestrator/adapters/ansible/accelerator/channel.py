@@ -15,7 +15,8 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import BinaryIO
+from functools import partial
+from typing import Any, BinaryIO
 
 from orchestrator.adapters.ansible.accelerator import program
 from orchestrator.adapters.ansible.accelerator.endings import Ended, Lost, NoAgent, Overdue, Refused
@@ -56,7 +57,7 @@ def opened(
     start_new_session: bool = False,
 ) -> Channel:
     """Start ssh with the agent behind it; `argv` is ssh's command up to the host. Raises Lost, NoAgent, Overdue."""
-    errors = tempfile.TemporaryFile()
+    errors = tempfile.TemporaryFile()  # noqa: SIM115 - the session closes it
     try:
         process = subprocess.Popen(
             [*argv, program.COMMAND],
@@ -129,9 +130,9 @@ class Channel:
         """Write a whole file; `mode` is for a new one. Code 1 and the reason in `err` where it cannot be."""
         with self._stream(LIMIT) as stream:
             if isinstance(content, bytes) and len(content) <= wire.PIECE:
-                self._ask(wire.PUT, stream, (_bytes(path), mode, content), deadline)
+                self._ask(wire.PUT, stream, (_bytes(path), int(mode), _bytes(content)), deadline)
             else:
-                self._ask(wire.PUT, stream, (_bytes(path), mode, None), deadline)
+                self._ask(wire.PUT, stream, (_bytes(path), int(mode), None), deadline)
                 self._feed(stream, io.BytesIO(content) if isinstance(content, bytes) else content, deadline)
             return self._end(stream, deadline)
 
@@ -176,7 +177,7 @@ class Channel:
         if wait:
             self._session.reap()
 
-    def _files(self, kind: int, request: object, deadline: float | None) -> Ended:
+    def _files(self, kind: int, request: Any, deadline: float | None) -> Ended:
         with self._stream(LIMIT) as stream:
             self._ask(kind, stream, request, deadline)
             return self._end(stream, deadline)
@@ -189,14 +190,14 @@ class Channel:
         finally:
             self._session.leave(stream)
 
-    def _ask(self, kind: int, stream: Stream, request: object, deadline: float | None) -> None:
+    def _ask(self, kind: int, stream: Stream, request: Any, deadline: float | None) -> None:
         self._session.send(kind, stream.number, marshal.dumps(request, wire.FORM), deadline)
 
     def _feed(self, stream: Stream, content: BinaryIO, deadline: float | None) -> None:
-        while not stream.done:
+        while not stream.done():
             piece = content.read(wire.PIECE)
-            self._session.wait(lambda size=len(piece): stream.done or stream.window >= size, deadline)
-            if stream.done:
+            self._session.wait(partial(_can_take, stream, len(piece)), deadline)
+            if stream.done():
                 return
             with self._session.turn:
                 stream.window -= len(piece)
@@ -205,9 +206,14 @@ class Channel:
                 return
 
     def _end(self, stream: Stream, deadline: float | None) -> Ended:
-        self._session.wait(lambda: stream.done, deadline)
+        self._session.wait(stream.done, deadline)
         return stream.ended()
 
 
+def _can_take(stream: Stream, size: int) -> bool:
+    return stream.done() or stream.window >= size
+
+
 def _bytes(text: str | bytes) -> bytes:
-    return text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
+    """Python's own bytes: Ansible marks values by types of its own, which marshal refuses."""
+    return bytes(memoryview(text if isinstance(text, bytes) else text.encode(errors="surrogateescape")))

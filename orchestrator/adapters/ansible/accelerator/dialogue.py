@@ -1,4 +1,4 @@
-"""Follows what a command line says while it becomes another user, as the ssh connection of Ansible does; decides, and sends nothing."""
+"""Follows what a command line says while it becomes another user, as Ansible's ssh does; decides, and sends nothing."""
 
 from __future__ import annotations
 

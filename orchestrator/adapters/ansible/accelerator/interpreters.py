@@ -9,7 +9,7 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Mapping
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from orchestrator.adapters.ansible.accelerator.endings import Ended, Lost, Overdue
 from orchestrator.adapters.ansible.accelerator.on_host import wire
@@ -100,7 +100,7 @@ class Interpreters:
             request = marshal.dumps((number, start.line.encode(errors="surrogateescape")), wire.FORM)
             self.session.send(wire.START, stream.number, request, deadline)
             rise(self.session, stream, start.dialogue, lambda: bool(stream.asked), deadline)
-            self.session.wait(lambda: stream.done or bool(stream.asked), deadline)
+            self.session.wait(lambda: stream.done() or bool(stream.asked), deadline)
         except BaseException:
             self.session.leave(stream)
             raise
@@ -123,7 +123,7 @@ class Interpreters:
         try:
             head = _NUMBER.pack(ready.number)
             session.send(wire.MODULE, stream.number, head + _request(module), deadline)
-            session.wait(lambda: stream.done or bool(stream.asked), deadline)
+            session.wait(lambda: stream.done() or bool(stream.asked), deadline)
             if stream.asked:
                 kind, content = stream.asked.popleft()
                 if kind == wire.STALE:
@@ -132,7 +132,7 @@ class Interpreters:
                     return None
                 code = code_of(self._wanted(content, module))
                 session.send(wire.CODE, stream.number, head + _packed(code, ready.magic), deadline)
-                session.wait(lambda: stream.done, deadline)
+                session.wait(stream.done, deadline)
         except BaseException:
             session.leave(stream)
             raise
@@ -162,9 +162,30 @@ class Interpreters:
 
 
 def _request(module: Module) -> bytes:
-    request = module._asdict()
-    request.update(names=dict(module.names), given=dict(module.given), preload=list(module.preload))
+    request = plain({name: value for name, value in module._asdict().items() if name != "names"})
+    request["names"] = dict(module.names)
     return marshal.dumps(request, wire.FORM)
+
+
+def plain(value: Any) -> Any:
+    """The same of Python's own types: Ansible marks values by types of its own, which marshal refuses."""
+    match value:
+        case str():
+            return value.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass")
+        case bytes() | bytearray():
+            return bytes(memoryview(value))
+        case Mapping():
+            return {plain(key): plain(part) for key, part in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return type_of(value)(plain(part) for part in value)
+        case int() if type(value) is not bool:
+            return int(value)
+    return value
+
+
+def type_of(value: object) -> Any:
+    """Python's own type of a value of many."""
+    return next(kind for kind in (list, tuple, set, frozenset) if isinstance(value, kind))
 
 
 def _packed(code: Mapping[str, Code], magic: bytes) -> bytes:

@@ -14,7 +14,7 @@ from orchestrator.adapters.ansible.accelerator.on_host import loader
 from orchestrator.adapters.ansible.accelerator.on_host.wire import FORM
 
 _FOLDER = Path(__file__).resolve().parent / "on_host"
-_HERE = "orchestrator.adapters.ansible.accelerator.on_host"
+_HERE = f"{__name__.rpartition('.')[0]}.on_host"
 
 BOOT = (
     'import os,sys,marshal;print("orch-agent-booted",flush=True);f=os.fdopen(0,"rb",0,closefd=False);'
@@ -31,7 +31,8 @@ NO_PYTHON = 97
 _LINE = (
     f"b={shlex.quote(BOOT)}; l=x${{LC_CTYPE-}}; "
     f'for p in {_EXACT}; do [ -x $p ] && exec $p -IS -c "$b" "$l"; done; '
-    f'for p in {_OTHERS}; do $p -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/null && exec $p -IS -c "$b" "$l"; done; '
+    f'for p in {_OTHERS}; do $p -c "import sys; sys.exit(sys.version_info < (3, 8))" 2>/dev/null && '
+    'exec $p -IS -c "$b" "$l"; done; '
     f"echo orch: no Python 3.8 or newer >&2; exit {NO_PYTHON}"
 )
 COMMAND = f"exec /bin/sh -c {shlex.quote(_LINE)}"

@@ -35,8 +35,8 @@ class Start(NamedTuple):
 class Module(NamedTuple):
     """A module, as Ansible's wrapper on the host would get it.
 
-    `names`: digest by name of each Python module in its payload. `preload`: imported once for all modules; the first module's
-    code is taken, and a module with other code gets its own. `loader` has `run_module`, which gets `given` beside what each gets.
+    `names`: digest by name of each Python module in its payload. `preload`: imported once for all modules, by the code of
+    the first; a module with other code gets its own. `loader` has `run_module`, which gets `given` beside what each gets.
     """
 
     name: str

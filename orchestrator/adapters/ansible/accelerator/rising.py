@@ -32,7 +32,7 @@ def rise(
             password = (dialogue.password or b"") + b"\n"
             stream.window -= len(password)
             session.send(wire.DATA, stream.number, password, deadline)
-        elif stream.done:
+        elif stream.done():
             break
     with session.turn:
         stream.out.insert(0, talk.left("out"))
@@ -47,7 +47,7 @@ def _wait(
     silent = time.monotonic() + talk.dialogue.seconds
     try:
         session.wait(
-            lambda: there() or stream.done or bool(stream.out or stream.err),
+            lambda: there() or stream.done() or bool(stream.out or stream.err),
             silent if deadline is None else min(deadline, silent),
         )
     except Overdue:

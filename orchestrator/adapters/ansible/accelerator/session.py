@@ -45,17 +45,25 @@ class Session:
             stream = self.streams[self.last] = Stream(self.last, limit, to)
             return stream
 
-    def send(self, kind: int, stream: int, content: bytes = b"", deadline: float | None = None) -> None:
-        """Write one frame; raises Lost, Overdue."""
+    def owned(self) -> None:
+        """A fork reads what its parent waits for."""
         if os.getpid() != self.pid:
             raise RuntimeError("a channel serves the process that opened it")
+
+    def alive(self) -> None:
+        """Raises Lost once it is."""
+        if self.lost is not None:
+            raise type(self.lost)(self.lost.code, self.lost.err)
+
+    def send(self, kind: int, stream: int, content: bytes = b"", deadline: float | None = None) -> None:
+        """Write one frame; raises Lost, Overdue."""
+        self.owned()
         if not self.writing.acquire(
             timeout=-1 if deadline is None else max(0.0, deadline - time.monotonic())
         ):
             raise Overdue
         try:
-            if self.lost is not None:
-                raise self.lost
+            self.alive()
             self._write(wire.frame(kind, stream, content), deadline)
         finally:
             self.writing.release()
@@ -101,12 +109,10 @@ class Session:
 
     def wait(self, ready: Callable[[], bool], deadline: float | None = None) -> None:
         """Read until it is so; raises Lost, Overdue."""
-        if os.getpid() != self.pid:
-            raise RuntimeError("a channel serves the process that opened it")
+        self.owned()
         with self.turn:
             while not ready():
-                if self.lost is not None:
-                    raise self.lost
+                self.alive()
                 if deadline is not None and time.monotonic() >= deadline:
                     raise Overdue
                 if self.reading:

@@ -30,7 +30,6 @@ class Stream:
         """Whether more came than may come."""
         return self.size > self.limit
 
-    @property
     def done(self) -> bool:
         """Whether nothing more is waited for."""
         return self.code is not None or self.over or self.fault is not None

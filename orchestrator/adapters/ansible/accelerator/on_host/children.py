@@ -1,4 +1,4 @@
-"""Runs a child for one stream: its output goes out in frames as it comes, its input comes from frames, its end is the stream's."""
+"""Runs a child for one stream: output goes out in frames as it comes, input comes from frames, its end is the stream's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orchestrator.adapters.ansible.accelerator.on_host.wire import END, ERR, OUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Dict
+    from collections.abc import Callable
 
     from typing_extensions import Protocol
 
@@ -34,7 +34,7 @@ class Asked:
         self.loop = Loop()
         self.loop.held.add(self.guard.end)
         self.out = self.loop.main = Outgoing(self.loop, answers)
-        self.streams: Dict[int, Stream] = {}
+        self.streams: dict[int, Stream] = {}
         self.watch_guard()
 
     def watch_guard(self) -> None:
@@ -68,7 +68,7 @@ class Child:
     def __init__(self, asked: Asked, stream: int, body: Callable[[], int], given: bool = False) -> None:
         self.asked, self.stream = asked, stream
         self.code: int | None = None
-        self.outputs: Dict[int, int] = {}
+        self.outputs: dict[int, int] = {}
         self.input: Outgoing | None = None
         self.slot = -1
         self.pid = 0
@@ -76,7 +76,7 @@ class Child:
             self.begin(body, given)
         except (OSError, MemoryError) as fault:
             self.stop()
-            asked.ended(stream, 71, "orch: cannot start a process: %s\n" % (fault or "out of memory"))
+            asked.ended(stream, 71, "orch: cannot start a process: %r\n" % (fault,))
             return
         asked.streams[stream] = self
         asked.loop.children[self.pid] = self.gone

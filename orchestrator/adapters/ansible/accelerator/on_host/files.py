@@ -7,7 +7,7 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List
+    pass
 
 
 def put(path: bytes, mode: int, content: bytes) -> None:
@@ -87,7 +87,7 @@ def remove_tree(path: bytes) -> None:
     shutil.rmtree(path)
 
 
-def make_executable(paths: List[bytes]) -> None:
+def make_executable(paths: list[bytes]) -> None:
     """As `chmod u+x`, and readable for the user."""
     for path in paths:
         os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) | 0o500)

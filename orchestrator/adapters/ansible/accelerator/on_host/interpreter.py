@@ -25,7 +25,7 @@ from orchestrator.adapters.ansible.accelerator.on_host.wire import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any
 
 _CODE_LIMIT = 1 << 30
 
@@ -37,11 +37,11 @@ class Interpreter(Asked):
         super().__init__(answers)
         self.asks = asks
         self.frames = Frames({MODULE: _CODE_LIMIT, CODE: _CODE_LIMIT, KILL: 0})
-        self.store: Dict[str, modules.Known] = {}
+        self.store: dict[str, modules.Known] = {}
         self.finder = modules.FromMemory()
-        sys.meta_path.insert(0, self.finder)  # type: ignore[arg-type]
-        self.ahead: Dict[str, str] = {}
-        self.pending: Dict[int, Dict[str, Any]] = {}
+        sys.meta_path.insert(0, self.finder)
+        self.ahead: dict[str, str] = {}
+        self.pending: dict[int, dict[str, Any]] = {}
         self.stamp = stamp()
         self.loop.read_from(asks, self.asked)
         self.answer(READY, 0, MAGIC_NUMBER + struct.pack(">I", os.geteuid()))
@@ -67,7 +67,7 @@ class Interpreter(Asked):
             child.kill()
         os._exit(0)
 
-    def begin(self, stream: int, request: Dict[str, Any]) -> None:
+    def begin(self, stream: int, request: dict[str, Any]) -> None:
         """Run a module, or ask for its code, or say that this interpreter is no longer what a new one would be."""
         if stamp() != self.stamp:
             self.answer(STALE, stream)
@@ -75,11 +75,11 @@ class Interpreter(Asked):
         missing = sorted({digest for digest in request["names"].values() if digest not in self.store})
         if missing:
             self.pending[stream] = request
-            self.answer(NEED, stream, MAGIC_NUMBER + "\n".join(missing).encode())
+            self.answer(NEED, stream, "\n".join(missing).encode())
         else:
             self.run(stream, request)
 
-    def run(self, stream: int, request: Dict[str, Any]) -> None:
+    def run(self, stream: int, request: dict[str, Any]) -> None:
         """Fork for the module, after what nearly each module imports is imported here."""
         names = request["names"]
         if not self.ahead:
@@ -95,7 +95,7 @@ class Interpreter(Asked):
 
         Child(self, stream, body)
 
-    def import_ahead(self, request: Dict[str, Any]) -> None:
+    def import_ahead(self, request: dict[str, Any]) -> None:
         """Import for all that come; only the code of this request, which each later one is compared with."""
         before = set(sys.modules)
         self.use(request, keep=True)
@@ -105,7 +105,7 @@ class Interpreter(Asked):
         gc.collect()
         gc.freeze()
 
-    def use(self, request: Dict[str, Any], keep: bool) -> None:
+    def use(self, request: dict[str, Any], keep: bool) -> None:
         """From now on the names mean the code of this module."""
         self.finder.names = {name: self.store[digest] for name, digest in request["names"].items()}
         self.finder.root = payload_place(request["name"].rpartition(".")[2])

@@ -6,7 +6,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Tuple
+    from typing import Any
 
 PACKAGE = "orch_on_host"
 COMMON = ("wire", "loop", "guard", "children")
@@ -16,7 +16,7 @@ OLD_PYTHON = 96
 """The exit code of a Python that this cannot run under."""
 
 
-def load(program: Tuple[Any, bytes, Dict[str, bytes], bytes], whole: bytes) -> None:
+def load(program: tuple[Any, bytes, dict[str, bytes], bytes], whole: bytes) -> None:
     """Be what the arguments say; `program` is this text, the number of the bytecode, the bytecode, and all texts packed."""
     if sys.version_info < (3, 8):
         sys.stderr.write("orch: Python %d.%d is too old, 3.8 is needed\n" % sys.version_info[:2])
@@ -30,7 +30,7 @@ def load(program: Tuple[Any, bytes, Dict[str, bytes], bytes], whole: bytes) -> N
         sys.modules[PACKAGE + ".interpreter"].main()
 
 
-def make(name: str, program: Tuple[Any, bytes, Dict[str, bytes], bytes]) -> None:
+def make(name: str, program: tuple[Any, bytes, dict[str, bytes], bytes]) -> None:
     """One module, below a package that has nothing else."""
     from _frozen_importlib_external import MAGIC_NUMBER
 

@@ -17,7 +17,8 @@ from orchestrator.adapters.ansible.accelerator.on_host.terminal import AtTermina
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict
+    from collections.abc import Callable
+    from typing import Any, NoReturn
 
 _ANY = 1 << 30
 _FROM_CONTROLLER = dict.fromkeys(range(wire.RUN, wire.CLOSE + 1), _ANY)
@@ -32,15 +33,15 @@ class Login(Asked):
         self.shell = account.pw_shell or "/bin/sh"
         self.home = os.fsencode(account.pw_dir)
         self.program = struct.pack(">I", len(program)) + program
-        self.interpreters: Dict[int, Started] = {}
+        self.interpreters: dict[int, Started] = {}
         self.frames = wire.Frames(_FROM_CONTROLLER)
-        self.kinds: Dict[int, Callable[[int, Any], None]] = {
+        self.kinds: dict[int, Callable[[int, Any], None]] = {
             wire.RUN: self.run,
             wire.START: self.start,
             wire.PUT: self.put,
             wire.FETCH: lambda stream, path: self.child(stream, lambda: files.send(path)),
             wire.FOLDER: lambda stream, names: self.done(
-                stream, lambda: files.make_folder(*names, self.home)
+                stream, lambda: files.make_folder(names[0], names[1], self.home)
             ),
             wire.REMOVE: lambda stream, path: self.done(stream, lambda: files.remove_tree(path)),
             wire.EXECUTABLE: lambda stream, paths: self.done(stream, lambda: files.make_executable(paths)),
@@ -58,17 +59,20 @@ class Login(Asked):
         if not piece:
             self.end()
         for kind, stream, content in self.frames.cut(piece):
-            if kind in self.kinds:
-                self.kinds[kind](stream, marshal.loads(content))  # noqa: S302 - from the controller
-            elif kind in (wire.MODULE, wire.CODE):
-                self.for_module(kind, stream, content)
-            elif kind == wire.CLOSE:
-                self.close(stream)
-            elif stream in self.streams:
-                if kind == wire.DATA:
-                    self.streams[stream].take(content)
-                else:
-                    self.streams[stream].kill()
+            self.do(kind, stream, content)
+
+    def do(self, kind: int, stream: int, content: bytes) -> None:
+        """What one frame asks for; a stream that has ended takes nothing."""
+        if kind in self.kinds:
+            self.kinds[kind](stream, marshal.loads(content))  # noqa: S302 - from the controller
+        elif kind in (wire.MODULE, wire.CODE):
+            self.for_module(kind, stream, content)
+        elif kind == wire.CLOSE:
+            self.close(stream)
+        elif stream in self.streams and kind == wire.DATA:
+            self.streams[stream].take(content)
+        elif stream in self.streams:
+            self.streams[stream].kill()
 
     def end(self) -> None:
         """The controller is gone: interpreters see the end of their input when this process ends."""
@@ -89,11 +93,10 @@ class Login(Asked):
 
         AtTerminal(self, stream, at_terminal)
 
-    def shell_with(self, line: bytes) -> int:
+    def shell_with(self, line: bytes) -> NoReturn:
         """Become the login shell with this line."""
         as_started()
         os.execv(self.shell, [os.fsencode(self.shell), b"-c", line])
-        return 127
 
     def child(self, stream: int, body: Callable[[], int], given: bool = False) -> None:
         """A child that goes on with this program."""

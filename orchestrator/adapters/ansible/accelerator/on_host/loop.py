@@ -9,7 +9,7 @@ import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Tuple
+    from collections.abc import Callable
 
 FULL = 1 << 20
 """Bytes that wait to be written, from which on no more output of children is read."""
@@ -20,11 +20,11 @@ class Loop:
     """Readers and writers by descriptor, and children by process id."""
 
     def __init__(self) -> None:
-        self.readers: Dict[int, Callable[[], None]] = {}
+        self.readers: dict[int, Callable[[], None]] = {}
         self.patient: set[int] = set()
-        self.writers: Dict[int, Outgoing] = {}
+        self.writers: dict[int, Outgoing] = {}
         self.waiting: set[int] = set()
-        self.children: Dict[int, Callable[[int], None]] = {}
+        self.children: dict[int, Callable[[int], None]] = {}
         self.held: set[int] = set()
         self.main: Outgoing | None = None
         woken, wakes = os.pipe()
@@ -97,7 +97,7 @@ class Outgoing:
 
     def __init__(self, loop: Loop, fd: int, taken: Callable[[int], None] = lambda size: None) -> None:
         self.loop, self.fd, self.taken = loop, fd, taken
-        self.pieces: List[memoryview] = []
+        self.pieces: list[memoryview] = []
         self.size = 0
         self.broken = self.ends = False
         os.set_blocking(fd, False)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-
 from _frozen_importlib import ModuleSpec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any, Dict, List
+    from typing import Any
 
 SUFFIX = "/__init__.py"
 
@@ -34,7 +33,7 @@ class FromMemory:
     """Imports modules that were sent; the names are of the module that runs now."""
 
     def __init__(self) -> None:
-        self.names: Dict[str, Known] = {}
+        self.names: dict[str, Known] = {}
         self.root = "/nonexistent"
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
@@ -123,7 +122,7 @@ def write_zip(finder: FromMemory) -> None:
             archive.writestr(entry, known.source())
 
 
-def preload(names: List[str], finder: FromMemory) -> None:
+def preload(names: list[str], finder: FromMemory) -> None:
     """Import what nearly each module imports; what cannot be imported fails in the module that wants it."""
     for name in names:
         try:
@@ -132,7 +131,7 @@ def preload(names: List[str], finder: FromMemory) -> None:
             pass
 
 
-def forget_all(names: List[str]) -> None:
+def forget_all(names: list[str]) -> None:
     """Take out what was imported ahead from other code than this module's."""
     for name in names:
         module = sys.modules.pop(name, None)
@@ -141,7 +140,7 @@ def forget_all(names: List[str]) -> None:
             delattr(sys.modules[above], last)
 
 
-def run(request: Dict[str, Any], finder: FromMemory) -> int:
+def run(request: dict[str, Any], finder: FromMemory) -> int:
     """Run the module as Ansible's own wrapper would have; the exit code."""
     import io
 

@@ -10,7 +10,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterator, Tuple
+    from collections.abc import Iterator
 
 FILES = (
     "/etc/passwd",
@@ -33,7 +33,7 @@ FILES = (
 FOLDERS = ("/etc/sudoers.d", "/etc/pam.d", "/etc/security", "/etc/security/limits.d", "/etc/environment.d")
 
 
-def stamp() -> Tuple[object, ...]:
+def stamp() -> tuple[object, ...]:
     """Change time, inode and size of each file, as far as this user may see them."""
     return tuple(map(_state, _files()))
 

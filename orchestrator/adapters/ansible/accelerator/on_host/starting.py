@@ -10,7 +10,7 @@ from orchestrator.adapters.ansible.accelerator.on_host.loop import read_some
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Callable
 
     from orchestrator.adapters.ansible.accelerator.on_host.login import Login
 

@@ -12,7 +12,7 @@ from orchestrator.adapters.ansible.accelerator.on_host.wire import OUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Callable
 
 
 class AtTerminal(Child):

@@ -19,7 +19,7 @@ HELLO, OUT, ERR, TAKEN, READY, NEED, STALE, END = range(101, 109)
 PIECE = 65536
 """The most bytes of a stream in one frame."""
 WINDOW = 4 * PIECE
-"""What a controller sends of a stream before the host says that it was taken: a program that reads nothing stops nobody else."""
+"""What a controller sends of a stream before the host took it: a program that reads nothing stops nobody else."""
 LONGEST = {
     HELLO: 4096,
     OUT: PIECE,
@@ -37,7 +37,7 @@ FORM = 2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Tuple
+    pass
 
 
 class Nonsense(Exception):
@@ -47,11 +47,11 @@ class Nonsense(Exception):
 class Frames:
     """Cuts what comes in pieces into frames."""
 
-    def __init__(self, longest: Dict[int, int]) -> None:
+    def __init__(self, longest: dict[int, int]) -> None:
         self.longest = longest
         self.rest = bytearray()
 
-    def cut(self, piece: bytes) -> List[Tuple[int, int, bytes]]:
+    def cut(self, piece: bytes) -> list[tuple[int, int, bytes]]:
         """The frames that are whole now, as kind, stream and content; raises Nonsense."""
         rest = self.rest
         rest += piece
