@@ -28,12 +28,14 @@ _IN_RUN = (
     "kept_text",
     "kept_values",
     "masks",
+    "mitogen_held",
     "module_table",
     "opens",
     "persistent",
     "pinned_connection",
     "places",
     "routes",
+    "sessions",
     "ssh_options",
 )
 _CORE = ("choice", "core_2_16", "core_2_19", "core_2_21", "modules_2_19", "modules_2_21")
@@ -79,6 +81,7 @@ _ACCELERATOR = (
     "core.core_2_19",
     "core.core_2_21",
 )
+"""orch's own accelerator; only where a run asks for it is any of it imported."""
 FILES = frozenset(
     {
         "orchestrator.domain.text.redaction",
