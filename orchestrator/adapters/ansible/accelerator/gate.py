@@ -62,6 +62,15 @@ class Gate:
         self._changed.notify_all()
         self._changed.release()
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """The same around several forks, or around one for which more locks are taken."""
+        self.close()
+        try:
+            yield
+        finally:
+            self.open()
+
     def renew(self) -> None:
         """In the child, which has no thread but its own."""
         own = int(getattr(self._own, "inside", False))

@@ -160,12 +160,15 @@ def in_process(stock: Any, carried: Carried) -> Any:
         def start(self) -> None:
             ours, self._orch_line = Pipe()
             self._orch_others = ours
-            super().start()
+            # Ansible takes the lock of its display for this, which a thread may need before it comes outside.
+            with GATE.alone():
+                super().start()
             self._orch_line.close()
             threading.Thread(target=Lender(carried.channels, ours).serve, daemon=True).start()
 
         def run(self) -> None:
             self._orch_others.close()
+            _HERE.is_lane = False
             carried.borrow(Borrowed(self._orch_line))
             super().run()
 

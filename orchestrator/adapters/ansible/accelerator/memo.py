@@ -37,7 +37,8 @@ def _replace_facts() -> None:
             known = cache.get(host)
         except KeyError:
             known = None
-        if isinstance(known, dict) and isinstance(facts, Mapping):
+        # Another cache than that in memory hands out copies, and would write one more.
+        if isinstance(known, dict) and isinstance(facts, Mapping) and known is cache.get(host):
             cache.set(host, dict(known))
         changed(self, host, facts)
 

@@ -212,7 +212,7 @@ def _most_files(given: Mapping[str, Any], variables: Mapping[str, Any]) -> int:
     constants: Any = import_module("ansible.constants")
     limit = constants.config.get_config_value("PYTHON_MODULE_RLIMIT_NOFILE", variables=variables)
     if isinstance(limit, int):
-        return limit
+        return int(limit)  # of a plain kind, and not one that knows its origin
     engine: Any = import_module("ansible._internal._templating._engine")
     options = engine.TemplateOptions(value_for_omit=0)
     return int(given["templar"]._engine.template(limit, options=options))

@@ -16,7 +16,7 @@ from typing import Any
 
 ALONE = threading.RLock()
 """Held by the thread that loads or parses."""
-_LOADING = ("get_with_context", "find_plugin_with_context", "_load_module_source", "all", "has_plugin")
+_LOADING = ("get_with_context", "find_plugin_with_context", "_load_module_source", "has_plugin")
 
 
 def put_in() -> None:

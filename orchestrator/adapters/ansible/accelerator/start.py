@@ -28,8 +28,9 @@ def put_in() -> str | None:
     if core is None:
         return why
     carried = Carried(Channels())
-    gate.put_in()
+    # A fork asks in the opposite order: nobody inside may wait for what whoever closes the gate holds.
     plugin_locks.put_in()
+    gate.put_in()
     deadlines.put_in()
     memo.put_in()
     module_parts.put_in(core)
