@@ -171,14 +171,15 @@ class Child:
     def gone(self, code: int) -> None:
         """The child ended; others may still hold its outputs."""
         self.code = code
-        self.release()
+        if not kill_group(self.pid, 0):
+            self.release()
         if self.input is not None:
             self.input.close()
             self.input = None
         self.finish()
 
     def release(self) -> None:
-        """Its group is no longer ours to end."""
+        """Its group is no longer ours to end: what is left of it are daemons, which stay as over ssh."""
         if self.slot >= 0:
             self.asked.guard.release(self.slot)
             self.slot = -1
@@ -186,6 +187,7 @@ class Child:
     def finish(self) -> None:
         """Say the end once it is one."""
         if self.code is not None and not self.outputs:
+            self.release()
             self.asked.ended(self.stream, self.code)
 
     def kill(self) -> None:
@@ -200,9 +202,9 @@ class Child:
 
     def stop(self) -> None:
         """End the child and its group."""
-        if self.pid and self.code is None:
+        if self.pid and self.slot >= 0:
             kill_group(self.pid)
-        elif self.slot >= 0:
+        else:
             self.release()
 
 

@@ -133,6 +133,7 @@ def main() -> None:
     null = os.open("/dev/null", os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
+    os.close(null)
     sys.path[:] = [folder for folder in sys.path if folder not in ("", ".")]
     gc.disable()
     interpreter = Interpreter(asks, answers)
