@@ -32,7 +32,13 @@ def hosts() -> Iterator[Lab]:
         yield made
 
 
-@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+@pytest.fixture(
+    params=[
+        "plain",
+        pytest.param("orch", marks=pytest.mark.slow),
+        pytest.param("mitogen", marks=pytest.mark.slow),
+    ]
+)
 def runs(request: pytest.FixtureRequest, tmp_path: Path, hosts: Lab) -> Runs:
     for name in HOSTS:
         hosts.ssh(name, "sudo rm -rf /var/lib/orch /tmp/acts")

@@ -15,7 +15,13 @@ from tests.worlds.ansibles import series
 DONE, NOT, UNKNOWN, UNTOUCHED = "done", "not_done", "unknown", "untouched"
 
 
-@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+@pytest.fixture(
+    params=[
+        "plain",
+        pytest.param("orch", marks=pytest.mark.slow),
+        pytest.param("mitogen", marks=pytest.mark.slow),
+    ]
+)
 def runs(request: pytest.FixtureRequest, tmp_path: Path, light_lab: Lab) -> Runs:
     """As every run is, and as a plan may ask for it. The second takes minutes; test_acceleration.py has some of it."""
     return Runs(tmp_path, light_lab, accelerate=None if request.param == "plain" else request.param)

@@ -12,7 +12,13 @@ from tests.fleet.ansible_runs import CASES, Runs, reasons, results
 DONE, NOT, UNKNOWN = "done", "not_done", "unknown"
 
 
-@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+@pytest.fixture(
+    params=[
+        "plain",
+        pytest.param("orch", marks=pytest.mark.slow),
+        pytest.param("mitogen", marks=pytest.mark.slow),
+    ]
+)
 def runs(request: pytest.FixtureRequest, tmp_path: Path, light_lab: Lab) -> Runs:
     """As every run is, and as a plan may ask for it."""
     accelerate = None if request.param == "plain" else request.param

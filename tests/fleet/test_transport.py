@@ -15,7 +15,13 @@ SIZE = 3_000_000
 HOSTS = ("web3", "web4")
 
 
-@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+@pytest.fixture(
+    params=[
+        "plain",
+        pytest.param("orch", marks=pytest.mark.slow),
+        pytest.param("mitogen", marks=pytest.mark.slow),
+    ]
+)
 def runs(request: pytest.FixtureRequest, tmp_path: Path, light_lab: Lab) -> Runs:
     project = tmp_path / "project"
     project.mkdir()
