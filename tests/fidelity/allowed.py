@@ -22,6 +22,20 @@ def _field(pattern: str) -> Callable[[Difference], bool]:
     return lambda difference: whole.search(difference.field) is not None
 
 
+_FRAME = re.compile(
+    r'  File "(?:<stdin>|<orch [^"]*>|<frozen [^"]*>|[^"]*/(?:runpy|_loader|_builder)\.py)".*\n(?:    .*\n)*'
+)
+
+
+def _of_module(traceback: object) -> object:
+    """The frames of a traceback that are the module's own."""
+    return (
+        re.sub(r"ansible_\w+_payload", "payload", _FRAME.sub("", traceback))
+        if isinstance(traceback, str)
+        else traceback
+    )
+
+
 ALLOWED: tuple[Allowance, ...] = (
     Allowance(
         "argv[0]",
@@ -40,6 +54,23 @@ ALLOWED: tuple[Allowance, ...] = (
             and str(difference.first).rstrip("/") == str(difference.second).rstrip("/")
         ),
         "the agent answers with the path as it was asked for",
+    ),
+    Allowance(
+        "left folders",
+        lambda difference: (
+            difference.part.startswith("files of ")
+            and difference.field == "missing"
+            and difference.first == "/tmp/<payload>"
+        ),
+        "stock leaves the folder of a module that was killed; accelerated there is none",
+    ),
+    Allowance(
+        "frames above a module",
+        lambda difference: (
+            difference.field.endswith((".module_stderr", ".exception"))
+            and _of_module(difference.first) == _of_module(difference.second)
+        ),
+        "a traceback of a module that crashed shows who started it, which is the agent and no script on standard input",
     ),
 )
 

@@ -39,7 +39,7 @@ def _volatile(pattern: str, instead: str, why: str) -> Volatile:
 VOLATILE_TEXT = (
     _volatile(r"ansible-tmp-[\d.]+-\d+-\d+", "<tmp>", "a temporary folder is named after time and chance"),
     _volatile(r"ansible-local-\w+", "<local tmp>", "the same on the controller"),
-    _volatile(r"ansible_\S+?_payload_\w+", "<payload>", "the same for a module"),
+    _volatile(r"ansible_[\w.]+?_payload_\w+", "<payload>", "the same for a module"),
     _volatile(r"\b(ansible[-_])?tmp[\w]{8}\b", "<tmp>", "Python's own names of temporary files"),
     _volatile(r"^\.[a-z0-9_]{8}$", "<tmp>", "the same for content that is copied"),
     _volatile(r"Paused for [\d.]+ ", "Paused for <elapsed> ", "how long it took"),

@@ -12,6 +12,9 @@ _SIGNS = re.compile(r"(?=\[(?:WARNING|ERROR|DEPRECATION WARNING)\])")
 # What a result holds stands in the events; here only that it was printed counts.
 _SHOWN = re.compile(r"(=> |\) => )[{\[].*|\{\n.*", re.DOTALL)
 
+_HEADINGS = ("TASK [", "RUNNING HANDLER [", "PLAY [")
+_INCLUDED = re.compile(r"^(included: .* for )([^=]*?)( => .*|$)")
+
 
 class Recording(NamedTuple):
     """One run, as it was."""
@@ -74,6 +77,11 @@ def _by_owner(events: tuple[dict[str, Any], ...]) -> Iterator[tuple[str, dict[st
 
 
 def _lines(text: str) -> list[str]:
-    return [
-        _SHOWN.sub(r"\1", line) for line in text.splitlines() if line.strip() and not line.startswith(" ")
-    ]
+    """Results as they were shown. Headings are left out: events have them, and they are repeated where a strategy is free."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith((" ", *_HEADINGS))]
+    return [_SHOWN.sub(r"\1", _INCLUDED.sub(_sorted_hosts, line)) for line in lines]
+
+
+def _sorted_hosts(match: re.Match[str]) -> str:
+    """Which host answered first is no part of what was included."""
+    return f"{match[1]}{', '.join(sorted(match[2].split(', ')))}{match[3]}"

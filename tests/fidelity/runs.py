@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestrator.lab.fleet import Lab
-from tests.fidelity.in_run.entry import NOT_ACCELERATED
 from tests.fidelity.kinds import PROJECT, Subject
 from tests.fidelity.recording import Recording, read_events
+from tests.fidelity.run_entry import NOT_ACCELERATED
 
 ROOT = Path(__file__).resolve().parents[2]
-ENTRY = Path(__file__).parent / "in_run/entry.py"
+ENTRY = Path(__file__).parent / "run_entry.py"
+CALLBACKS = Path(__file__).parent / "in_run"
 GUEST = ROOT / "orchestrator/adapters/ansible/guest/entry.py"
 WORK = "/var/tmp/fidelity"
 SECONDS = 1200.0
@@ -97,7 +98,7 @@ def _environment(subject: Subject, here: Path, events: Path, way: str) -> dict[s
         "ANSIBLE_PIPELINING": "1",
         "ANSIBLE_FORKS": "5",
         "ANSIBLE_TIMEOUT": "20",
-        "ANSIBLE_CALLBACK_PLUGINS": str(ENTRY.parent),
+        "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
         "ANSIBLE_CALLBACKS_ENABLED": "whole_events",
         "ANSIBLE_SSH_CONTROL_PATH_DIR": f"/tmp/fid-{os.getpid()}",
         "FIDELITY_EVENTS": str(events),

@@ -12,16 +12,15 @@ import json
 import os
 import subprocess
 import sys
-import tarfile
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestrator.lab.fleet import Lab, take_down
 from tests.fidelity.__main__ import LACKS, python_of
-from tests.fidelity.in_run.entry import NOT_ACCELERATED
 from tests.fidelity.recording import read_events
-from tests.fidelity.runs import ENTRY, GUEST, NotAccelerated
+from tests.fidelity.run_entry import NOT_ACCELERATED
+from tests.fidelity.runs import CALLBACKS, ENTRY, GUEST, NotAccelerated
 
 # Roles that need no network, no containers and nothing that lab hosts lack.
 TARGETS = (
@@ -158,8 +157,7 @@ def fetched(python: Path, folder: Path, source: str) -> Path:
         ]
         subprocess.run([*pip, f"ansible-core=={release}"], check=True)
         source = str(next(folder.glob("ansible_core-*.tar.gz")))
-    with tarfile.open(source) as archive:
-        archive.extractall(folder, filter="tar")
+    subprocess.run(["tar", "-xf", source, "-C", str(folder)], check=True)
     return next(folder.glob("ansible_core-*/test/integration/targets"))
 
 
@@ -168,6 +166,7 @@ def run(lab: Lab, number: int, way: str, python: Path, there: Path, target: str,
     here = folder / way
     (here / "output").mkdir(parents=True, exist_ok=True)
     (here / "home").mkdir(exist_ok=True)
+    (here / "ansible.cfg").write_text("")
     events = here / f"{target}.events"
     events.unlink(missing_ok=True)
     (here / "hosts.json").write_text(json.dumps(_inventory(lab, number)))
@@ -182,11 +181,11 @@ def run(lab: Lab, number: int, way: str, python: Path, there: Path, target: str,
             "PATH": f"{python.parent}:{os.environ['PATH']}",
             "HOME": str(here / "home"),
             "LC_ALL": "C.UTF-8",
-            "ANSIBLE_CONFIG": "/dev/null",
+            "ANSIBLE_CONFIG": str(here / "ansible.cfg"),
             "ANSIBLE_ROLES_PATH": str(there),
             "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_CALLBACK_PLUGINS": str(ENTRY.parent),
+            "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
             "ANSIBLE_CALLBACKS_ENABLED": "whole_events",
             "FIDELITY_EVENTS": str(events),
             **({"ORCH_ACCELERATE": "orch"} if way == "orch" else {}),
