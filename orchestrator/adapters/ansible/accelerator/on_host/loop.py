@@ -143,7 +143,8 @@ class Outgoing:
     def close(self) -> None:
         """Close it now."""
         self.broken = True
-        if self.fd in self.loop.writers:
+        # The number may be another's by now.
+        if self.loop.writers.get(self.fd) is self:
             self.loop.writers.pop(self.fd)
             self.loop.waiting.discard(self.fd)
             if self.fd not in self.loop.readers:
