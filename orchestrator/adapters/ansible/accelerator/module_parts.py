@@ -33,6 +33,31 @@ PRELOAD = (
 """What nearly every module imports: an interpreter on a host imports it before it forks."""
 
 
+USUAL = (
+    "setup",
+    "command",
+    "copy",
+    "file",
+    "stat",
+    "systemd_service",
+    "systemd",
+    "service",
+    "user",
+    "group",
+    "lineinfile",
+    "ping",
+    "slurp",
+    "unarchive",
+    "get_url",
+    "uri",
+    "wait_for",
+    "apt",
+)
+"""Modules that are looked into ahead of runs."""
+_HEADER = 16
+"""Bytes before the code in a `.pyc` (PEP 552)."""
+
+
 class Parts(NamedTuple):
     """What a module is made of: its name, how its arguments are written, and its files."""
 
@@ -104,8 +129,10 @@ class Library:
         package = entry.endswith("/__init__.py")
         name = entry.removesuffix("/__init__.py" if package else ".py").replace("/", ".")
         digest = hashlib.sha256(b"%d %s\0%s" % (package, name.encode(), text)).hexdigest()
-        with self._lock:
-            self._codes.setdefault(digest, (entry, channel.Code(package, text.decode("utf-8"), None)))
+        if digest not in self._codes:
+            code = channel.Code(package, text.decode("utf-8"), _beside(archive, entry))
+            with self._lock:
+                self._codes.setdefault(digest, (entry, code))
         return name, digest
 
     def _compiled(self, digest: str) -> Any:
@@ -116,12 +143,31 @@ class Library:
         return code
 
 
+def work_ahead(library: Library | None = None) -> None:
+    """Look into the modules that most runs use, and compile what they are made of."""
+    library = library or LIBRARY
+    folder = Path(str(import_module("ansible").__file__)).parent / "modules"
+    for name in USUAL:
+        path = folder / f"{name}.py"
+        if path.is_file():
+            parts = library.parts(name, str(path), library.source(str(path)))
+            library.codes(parts.names.values())
+
+
 class NotMadeOfPython(Exception):
     """A module carries something that is no Python file: Ansible builds it."""
 
 
 LIBRARY = Library()
 """That of this process, and of what is forked from it."""
+
+
+def _beside(archive: zipfile.ZipFile, entry: str) -> bytes | None:
+    """The code that warm/compiled_modules.py has put beside a text, where it was made by this Python."""
+    if f"{entry}c" not in archive.NameToInfo:
+        return None
+    compiled = archive.read(f"{entry}c")
+    return compiled[_HEADER:] if compiled.startswith(importlib.util.MAGIC_NUMBER) else None
 
 
 def _bytecode(entry: str, text: str) -> bytes | None:
@@ -216,8 +262,3 @@ def _most_files(given: Mapping[str, Any], variables: Mapping[str, Any]) -> int:
     engine: Any = import_module("ansible._internal._templating._engine")
     options = engine.TemplateOptions(value_for_omit=0)
     return int(given["templar"]._engine.template(limit, options=options))
-
-
-def magic() -> bytes:
-    """Which bytecode this Python makes."""
-    return importlib.util.MAGIC_NUMBER

@@ -19,6 +19,7 @@ from orchestrator.adapters.ansible.accelerator.carried import Carried
 from orchestrator.adapters.ansible.accelerator.channels import Channels
 from orchestrator.adapters.ansible.accelerator.core.choice import core_of
 from orchestrator.adapters.ansible.accelerator.files_on_host import FilesOnHost
+from orchestrator.adapters.ansible.warm import compiled_modules
 
 
 def put_in() -> str | None:
@@ -31,6 +32,7 @@ def put_in() -> str | None:
     # A fork asks in the opposite order: nobody inside may wait for what whoever closes the gate holds.
     plugin_locks.put_in()
     gate.put_in()
+    compiled_modules.keep()
     deadlines.put_in()
     memo.put_in()
     module_parts.put_in(core)
