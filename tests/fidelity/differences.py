@@ -79,8 +79,8 @@ VOLATILE_FIELDS = {
     **dict.fromkeys(("SYSTEMD_EXEC_PID", "INVOCATION_ID", "JOURNAL_STREAM", "MainPID"), _SESSIONS),
 }
 """By name, with `ansible_` before it or not: a value that two stock runs do not agree on, and whose it is."""
-UNORDERED = {"interfaces", "virtualization_tech_guest", "virtualization_tech_host"}
-"""Modules make these lists of sets, whose order is chance."""
+UNORDERED = {"mounts", "interfaces", "virtualization_tech_guest", "virtualization_tech_host"}
+"""Modules make these lists of sets or in threads: their order is chance."""
 
 
 def settled(value: Any, name: str = "") -> Any:
@@ -92,7 +92,7 @@ def settled(value: Any, name: str = "") -> Any:
         return {settled(key): settled(item, key) for key, item in value.items()}
     if isinstance(value, list):
         items = [settled(item) for item in value]
-        return sorted(items) if name in UNORDERED else items
+        return sorted(items, key=str) if name in UNORDERED else items
     if isinstance(value, str):
         for rule in VOLATILE_TEXT:
             value = rule.pattern.sub(rule.instead, value)
