@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.site import WORKLOAD, Site, three_waves
-from orchestrator.adapters.ansible import acceleration
+from orchestrator.adapters.ansible.acceleration import mitogen
 from orchestrator.domain.plan.release_plan import Strategy
 
 ROOT = Path(__file__).parents[1]
@@ -61,7 +61,7 @@ def _mitogen(site: Site, home: Path) -> tuple[list[str], Environment]:
         home,
         sys.executable,
         [*_forks(site, MITOGEN_FORKS), *keepalive],
-        ANSIBLE_STRATEGY_PLUGINS=str(acceleration.strategies()),
+        ANSIBLE_STRATEGY_PLUGINS=str(mitogen.strategies()),
         ANSIBLE_STRATEGY="mitogen_linear",
         ANSIBLE_TIMEOUT="30",
     )
@@ -121,7 +121,7 @@ CONTENDERS = (
     Contender("ansible-tuned", "ansible-playbook, forks, pipelining, ControlPersist", _tuned),
     Contender("orch", "orch deploy, everything on, three waves", _orch),
     Contender("orch-accelerated", "the same with acceleration", _orch_accelerated, _no_acceleration),
-    Contender("mitogen", "ansible-playbook with mitogen", _mitogen, lambda: acceleration.lacking("mitogen")),
+    Contender("mitogen", "ansible-playbook with mitogen", _mitogen, mitogen.lacking),
     Contender("pyinfra", "pyinfra, the same work", _pyinfra, _bench_package("pyinfra")),
     Contender("ssh", "parallel ssh, one script: the floor", _floor),
 )

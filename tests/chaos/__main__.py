@@ -39,7 +39,9 @@ def main(words: list[str]) -> int:
             if asked.json:
                 report.write(asked.json, **parts, real=seen)
 
-        rollouts, seconds = on_real_hosts(_wanted(asked), asked.seed, asked.labs, asked.lab, say)
+        rollouts, seconds = on_real_hosts(
+            _wanted(asked), asked.seed, asked.labs, asked.lab, say, asked.accelerate
+        )
         print(report.of_real(rollouts, seconds), flush=True)
         parts["real"], wrong = rollouts, wrong + sum(bool(r.broken) for r in rollouts)
     if asked.json:
@@ -71,6 +73,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--lab", default="", help="what the names of the labs begin with")
     parser.add_argument("--fault", choices=[fault.name for fault in FAULTS], help="only this fault")
     parser.add_argument("--phase", choices=PHASES, help="only this phase")
+    parser.add_argument(
+        "--accelerate", choices=["orch", "mitogen", "no"], help="how rollouts on real hosts deploy"
+    )
     parser.add_argument("--json", type=Path, help="write everything to this file, too")
     return parser
 

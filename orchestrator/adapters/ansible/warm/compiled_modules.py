@@ -36,6 +36,7 @@ _NEEDS = (
 )
 
 
+@cache
 def keep() -> bool:
     """From now on, in this process and in what is forked from it, send bytecode too, and look into a shared file only once.
 
@@ -63,6 +64,14 @@ def work_out() -> None:
     with zipfile.ZipFile(io.BytesIO(), "w") as archive:
         common.recursive_finder(MODULE, name, source, archive, now, extension)
         common._add_module_to_zip(archive, now, name, source, str(path), extension)
+    gc.collect()
+    gc.freeze()
+
+
+def work_out_parts() -> None:
+    """What every run asks for that orch accelerates: of which files the usual modules are made. Call `keep` before."""
+    parts: Any = import_module("orchestrator.adapters.ansible.accelerator.module_parts")
+    parts.work_ahead()
     gc.collect()
     gc.freeze()
 

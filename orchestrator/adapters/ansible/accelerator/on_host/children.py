@@ -65,6 +65,9 @@ class Child:
     In pipes it has ended when it is gone and nobody holds its outputs, as a command of ssh has; at a terminal when it is gone.
     """
 
+    end_words = ""
+    """What is said on standard error after the end."""
+
     def __init__(self, asked: Asked, stream: int, body: Callable[[], int], given: bool = False) -> None:
         self.asked, self.stream = asked, stream
         self.code: int | None = None
@@ -188,7 +191,7 @@ class Child:
         """Say the end once it is one."""
         if self.code is not None and not self.outputs:
             self.release()
-            self.asked.ended(self.stream, self.code)
+            self.asked.ended(self.stream, self.code, self.end_words)
 
     def kill(self) -> None:
         """End the child and its group, and wait for nobody who holds its outputs."""
