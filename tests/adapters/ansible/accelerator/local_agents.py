@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.adapters.ansible.accelerator import program
-from orchestrator.adapters.ansible.accelerator.channel import BOOT, Channel, Code, Ended, Module, Start, opened
+from orchestrator.adapters.ansible.accelerator.channel import (
+    BOOT,
+    Channel,
+    Code,
+    Ended,
+    Module,
+    Start,
+    opened,
+)
 
 LOADER = """
 import runpy
@@ -41,7 +49,9 @@ class Library:
     code: dict[str, Code] = field(default_factory=dict)
     asked: list[set[str]] = field(default_factory=list)
 
-    def module(self, text: str, *, preload: tuple[str, ...] = (), given: bytes = b"", **beside: str) -> Module:
+    def module(
+        self, text: str, *, preload: tuple[str, ...] = (), given: bytes = b"", **beside: str
+    ) -> Module:
         """A module with this text; `beside` are Python modules that it can import."""
         texts = {"sham_loader": LOADER, "sham.modules.it": text, "sham": "", "sham.modules": "", **beside}
         names = {}

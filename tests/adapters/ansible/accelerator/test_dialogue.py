@@ -52,7 +52,9 @@ def test_a_talk(
 
 
 @given(
-    st.lists(st.sampled_from([b"a\n", b"[sudo] password:", b"BECOME-SUCCESS-x\n", b"Sorry, try again.\n", b"b"]))
+    st.lists(
+        st.sampled_from([b"a\n", b"[sudo] password:", b"BECOME-SUCCESS-x\n", b"Sorry, try again.\n", b"b"])
+    )
 )
 def test_a_password_is_sent_once_at_most(pieces: list[bytes]) -> None:
     talk = Talk(Dialogue(kind_of, b"p"))
@@ -64,12 +66,19 @@ def test_a_password_is_sent_once_at_most(pieces: list[bytes]) -> None:
     assert following.count(SEND) <= 1
 
 
-WHOLE = b"0123456789abcdef0123456789abcdef\0b6683f48-1839-466a-b4e3-ee491b9958d8\0root\x000\x003.8.18\0\n\r\r\n"
+WHOLE = (
+    b"0123456789abcdef0123456789abcdef\0b6683f48-1839-466a-b4e3-ee491b9958d8\0root\x000\x003.8.18\0\n\r\r\n"
+)
 
 
 def test_a_greeting_says_who_and_where() -> None:
     assert greeted(WHOLE) == Hello(
-        "0123456789abcdef0123456789abcdef", "b6683f48-1839-466a-b4e3-ee491b9958d8", "root", 0, "3.8.18", b"\n\r\r\n"
+        "0123456789abcdef0123456789abcdef",
+        "b6683f48-1839-466a-b4e3-ee491b9958d8",
+        "root",
+        0,
+        "3.8.18",
+        b"\n\r\r\n",
     )
 
 
