@@ -169,7 +169,7 @@ class Carried:
             raise self._errors.AnsibleConnectionFailure(
                 f'Data could not be sent to remote host "{connection.host}". '
                 f"Make sure this host can be reached over ssh: {why}"
-            )
+            ) from None
         return NOT_CONNECTED, b"", lost.err
 
     def _refused(self, connection: Any, refused: Any) -> Exception:

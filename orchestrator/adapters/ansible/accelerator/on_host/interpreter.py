@@ -11,7 +11,7 @@ from _frozen_importlib_external import MAGIC_NUMBER
 
 from orchestrator.adapters.ansible.accelerator.on_host import modules
 from orchestrator.adapters.ansible.accelerator.on_host.children import Asked, Child, as_started
-from orchestrator.adapters.ansible.accelerator.on_host.loop import read_some
+from orchestrator.adapters.ansible.accelerator.on_host.loop import read_some, signal_words
 from orchestrator.adapters.ansible.accelerator.on_host.stamp import stamp
 from orchestrator.adapters.ansible.accelerator.on_host.wire import (
     CODE,
@@ -28,6 +28,20 @@ if TYPE_CHECKING:
     from typing import Any
 
 _CODE_LIMIT = 1 << 30
+
+
+class OfModule(Child):
+    """A module's process. A signal that ended it is named on its standard error, as by the shell that would have started it."""
+
+    words = ""
+
+    def gone(self, code: int) -> None:
+        self.words = signal_words(self.asked.loop.status)
+        super().gone(code)
+
+    def finish(self) -> None:
+        if self.code is not None and not self.outputs:
+            self.asked.ended(self.stream, self.code, self.words)
 
 
 class Interpreter(Asked):
@@ -93,7 +107,7 @@ class Interpreter(Asked):
             self.use(request, keep=fits)
             return modules.run(request, self.finder)
 
-        Child(self, stream, body)
+        OfModule(self, stream, body)
 
     def import_ahead(self, request: dict[str, Any]) -> None:
         """Import for all that come; only the code of this request, which each later one is compared with."""

@@ -88,7 +88,10 @@ class Login(Asked):
             return
 
         def at_terminal() -> int:
-            os.environb[b"TERM"] = terminal
+            # sshd sets none where the client names none.
+            os.environb.pop(b"TERM", None)
+            if terminal:
+                os.environb[b"TERM"] = terminal
             return self.shell_with(line)
 
         AtTerminal(self, stream, at_terminal)

@@ -25,6 +25,8 @@ class Loop:
         self.writers: dict[int, Outgoing] = {}
         self.waiting: set[int] = set()
         self.children: dict[int, Callable[[int], None]] = {}
+        self.status = 0
+        """What the kernel says of the child whose end is handed on."""
         self.held: set[int] = set()
         self.main: Outgoing | None = None
         woken, wakes = os.pipe()
@@ -65,6 +67,7 @@ class Loop:
                 return
             ended = self.children.pop(pid, None)
             if ended is not None:
+                self.status = status
                 ended(exit_code(status))
 
     def turn(self) -> None:
@@ -154,6 +157,14 @@ class Outgoing:
 def exit_code(status: int) -> int:
     """As a shell tells it: 128 and the signal where one ended the child."""
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+
+
+def signal_words(status: int) -> str:
+    """What a shell prints of a child that a signal ended; nothing of those that it takes for granted (dash(1), `jobs.c`)."""
+    if not os.WIFSIGNALED(status) or os.WTERMSIG(status) in (signal.SIGINT, signal.SIGPIPE):
+        return ""
+    dumped = " (core dumped)" if os.WCOREDUMP(status) else ""
+    return "%s%s\n" % (signal.strsignal(os.WTERMSIG(status)), dumped)
 
 
 def read_some(fd: int) -> bytes:

@@ -160,11 +160,12 @@ def run(request: dict[str, Any], finder: FromMemory) -> int:
         code = 0
     except SystemExit as end:
         code = exit_code(end)
-    except BaseException:  # noqa: BLE001 - as Python itself ends a program
+    except BaseException as end:  # noqa: BLE001 - as Python itself ends a program
         import traceback
 
         traceback.print_exc()
-        code = 1
+        # Python dies of the signal itself, which a shell gives as this code.
+        code = 130 if isinstance(end, KeyboardInterrupt) else 1
     return finished(code)
 
 
