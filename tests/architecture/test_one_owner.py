@@ -37,6 +37,9 @@ OWNERS = {
     # nginx_file.py is sent to the host of a load balancer, as on_target is.
     "subprocess": (
         "adapters/process/",
+        # Inside Ansible's process, whose ssh it is.
+        "adapters/ansible/accelerator/channel.py",
+        "adapters/ansible/accelerator/session.py",
         "adapters/ssh/on_target/items/shell.py",
         "adapters/balancers/nginx_file.py",
         # It is written into trees by `orch init`, and runs on the hosts, too.

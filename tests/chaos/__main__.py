@@ -51,7 +51,9 @@ def _on_real_hosts(asked: argparse.Namespace, parts: dict[str, object]) -> list[
         if asked.json:
             report.write(asked.json, **parts, real=seen)
 
-    rollouts, seconds = on_real_hosts(_wanted(asked), asked.seed, asked.labs, asked.lab, keep)
+    rollouts, seconds = on_real_hosts(
+        _wanted(asked), asked.seed, asked.labs, asked.lab, keep, asked.accelerate
+    )
     print(report.of_real(rollouts, seconds), flush=True)
     return rollouts
 
@@ -101,6 +103,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--lab", default="", help="what the names of the labs begin with")
     parser.add_argument("--fault", choices=[fault.name for fault in FAULTS], help="only this fault")
     parser.add_argument("--phase", choices=PHASES, help="only this phase")
+    parser.add_argument(
+        "--accelerate", choices=["orch", "mitogen", "no"], help="how rollouts on real hosts deploy"
+    )
     parser.add_argument("--json", type=Path, help="write everything to this file, too")
     return parser
 

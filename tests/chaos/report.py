@@ -120,7 +120,9 @@ def line_of(rollout: Rollout) -> str:
     """One rollout while the others go on."""
     verdict = "; ".join(rollout.broken) or "sound"
     seed = f"{rollout.seed:>9}"
-    struck = ("" if rollout.struck else " (not struck)") + (" (mitogen)" if rollout.accelerated else "")
+    struck = ("" if rollout.struck else " (not struck)") + (
+        f" ({rollout.accelerate})" if rollout.accelerate != "no" else ""
+    )
     return (
         f"{seed}  {rollout.seconds:4.0f} s  {rollout.fault} / {rollout.phase} on {rollout.host}{struck}: "
         f"{' '.join(rollout.exits)} -> {rollout.ended}: {verdict}"

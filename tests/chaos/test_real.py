@@ -11,7 +11,7 @@ from tests.chaos.real.site import Site, sessions
 from tests.chaos.report import of_real
 from tests.fleet.labs import lab_for
 
-EVERY = 19
+EVERY = 20
 # One of the process and one of the files of a run; make slow has every fault, and tests/fleet a driver that is killed
 # (test_deployments), an older run that wakes (test_fence) and a release that fails.
 SLICE = {"worker killed", "private copy changed"}

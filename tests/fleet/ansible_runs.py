@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.adapters.ansible.warm import WarmStart
 from orchestrator.domain.evidence.attempt import AttemptRequest
@@ -17,6 +19,9 @@ from orchestrator.lab.fleet import Lab
 from tests.worlds.ansibles import CHOICE
 
 CASES = Path(__file__).parents[1] / "cases"
+ACCELERATED = [pytest.param(name, marks=pytest.mark.slow, id=name) for name in ("orch", "mitogen")]
+"""What a plan can ask for to make its runs faster."""
+EACH_WAY = [pytest.param(None, id="plain"), *ACCELERATED]
 # As the waves of a deployment, the runs of a test process come from one zygote: each of its own would import Ansible anew.
 WARM = WarmStart(choice=CHOICE)
 

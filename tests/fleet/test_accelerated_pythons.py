@@ -1,4 +1,4 @@
-"""Runs through mitogen on hosts whose Python is not the controller's: what is sent with bytecode serves them too."""
+"""Accelerated runs on hosts whose Python is not the controller's: what is sent with bytecode serves them too."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from orchestrator.lab.pythons import pythons_of_machine
 from tests.fleet.ansible_runs import Runs, reasons, results
 
 pytestmark = pytest.mark.slow
-VERSIONS = ("3.9", "3.12", "3.13")
+VERSIONS = ("3.9", "3.10", "3.12", "3.13")
 
-# To become root, an interpreter on the host sends its own mitogen to the next one; facts take most of what modules share.
+# To become root, an interpreter of mitogen's sends its own code to the next one; facts take most of what modules share.
 PLAYBOOK = """\
 - hosts: web
   become: true
@@ -47,7 +47,7 @@ def test_every_host_is_done_whatever_its_python(tmp_path: Path, lab_name: str) -
     (project / "become.yml").write_text(PLAYBOOK)
     hosts = tuple(f"web{number}" for number, _ in enumerate(versions, 1))
     lab = Lab.up(lab_name, len(versions), light=True, asked=Asked(pythons=versions))
-    for accelerate in ("mitogen", None):
+    for accelerate in ("orch", "mitogen", None):
         runs = Runs(tmp_path / str(accelerate), lab, project=project, accelerate=accelerate)
         outcome = runs.run("become.yml", hosts)
         assert results(outcome) == dict.fromkeys(hosts, "done"), reasons(outcome)

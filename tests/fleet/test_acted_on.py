@@ -10,7 +10,7 @@ import pytest
 from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.lab.fleet import Lab
-from tests.fleet.ansible_runs import Runs, reasons, results
+from tests.fleet.ansible_runs import EACH_WAY, Runs, reasons, results
 
 DECLARED = Allowance(delegates=("localhost", "pool_server", "web2", "web3", "web4"))
 POOL = ActedOn(host="web2", by=("web1",), task="Set the pool")
@@ -25,9 +25,7 @@ def fleet_of(lab: Lab, *hosts: str) -> dict[str, str]:
     return {host.name: f"{host.address}:22" for host in lab.hosts if host.name in hosts}
 
 
-@pytest.mark.parametrize(
-    "accelerate", [None, pytest.param("mitogen", marks=pytest.mark.slow)], ids=["plain", "accelerated"]
-)
+@pytest.mark.parametrize("accelerate", EACH_WAY)
 def test_every_host_that_a_task_acts_on_is_named(tmp_path: Path, light_lab: Lab, accelerate: str) -> None:
     """By another name in the inventory, in a loop, with run_once; a task that only looks is none."""
     runs = Runs(tmp_path, light_lab, accelerate=accelerate)

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.evidence.task_changes import of_host
 from orchestrator.lab.fleet import Lab
-from tests.fleet.ansible_runs import CASES, Runs, reasons
+from tests.fleet.ansible_runs import ACCELERATED, CASES, Runs, reasons
 
 ROWS = {
     "files_and_links.yml": {
@@ -71,8 +71,8 @@ def test_a_run_names_what_its_tasks_changed(runs: Runs, playbook: str) -> None:
         assert said_of(outcome, host) == ROWS[playbook] | of_its_own.get(host, set())
 
 
-@pytest.mark.slow
-def test_an_accelerated_run_says_the_same(tmp_path: Path, light_lab: Lab) -> None:
-    runs = Runs(tmp_path, light_lab, project=CASES / "changes", accelerate="mitogen")
+@pytest.mark.parametrize("accelerate", ACCELERATED)
+def test_an_accelerated_run_says_the_same(tmp_path: Path, light_lab: Lab, accelerate: str) -> None:
+    runs = Runs(tmp_path, light_lab, project=CASES / "changes", accelerate=accelerate)
     light_lab.ssh("web1", "sudo rm -rf /srv/changes")
     assert said_of(runs.run("files_and_links.yml", ("web1",)), "web1") == ROWS["files_and_links.yml"]

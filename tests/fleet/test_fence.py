@@ -17,7 +17,7 @@ from orchestrator.adapters.ssh import SshTargets
 from orchestrator.domain.evidence.outcome import AttemptOutcome
 from orchestrator.domain.plan.target import Identity
 from orchestrator.lab.fleet import Lab
-from tests.fleet.ansible_runs import CASES, Runs, reasons, results
+from tests.fleet.ansible_runs import CASES, EACH_WAY, Runs, reasons, results
 from tests.fleet.conftest import NewLab
 from tests.fleet.lab_targets import targets_of
 from tests.fleet.labs import lab_for
@@ -32,12 +32,11 @@ def hosts() -> Iterator[Lab]:
         yield made
 
 
-@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+@pytest.fixture(params=EACH_WAY)
 def runs(request: pytest.FixtureRequest, tmp_path: Path, hosts: Lab) -> Runs:
     for name in HOSTS:
         hosts.ssh(name, "sudo rm -rf /var/lib/orch /tmp/acts")
-    accelerate = None if request.param == "plain" else request.param
-    return Runs(tmp_path, hosts, project=FENCED, accelerate=accelerate, claim_within=90)
+    return Runs(tmp_path, hosts, project=FENCED, accelerate=request.param, claim_within=90)
 
 
 def acts(runs: Runs, host: str) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.lab.fleet import Lab
+from tests.fleet.ansible_runs import ACCELERATED
 from tests.fleet.small_site import Ended, SmallSite, alive, ended_of
 
 slow = pytest.mark.slow
@@ -15,7 +16,6 @@ WAYS = [
     "session",
     *(pytest.param(way, marks=slow) for way in ("background", "forked", "scope", "job", "handler")),
 ]
-ACCELERATE = "\n  accelerate: mitogen"
 
 
 USUAL = {
@@ -70,9 +70,9 @@ def test_a_process_with_another_environment_is_known_by_its_login(lab: Lab, tmp_
     assert not processes[0]["marked"]
 
 
-@slow
-def test_an_accelerated_run_leaves_nothing_unseen(lab: Lab, tmp_path: Path) -> None:
-    ended = deployed(lab, tmp_path, WAY="session", BAD_ON="web1", ACCELERATE=ACCELERATE)
+@pytest.mark.parametrize("accelerate", ACCELERATED)
+def test_an_accelerated_run_leaves_nothing_unseen(lab: Lab, tmp_path: Path, accelerate: str) -> None:
+    ended = deployed(lab, tmp_path, WAY="session", BAD_ON="web1", ACCELERATE=f"\n  accelerate: {accelerate}")
     assert (ended.code, ended.result["state"]) == (5, "backed out"), ended.result
     assert ended.events["processes_left"][-1]["ended"]["web1"]
 

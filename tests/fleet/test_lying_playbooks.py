@@ -9,16 +9,16 @@ import pytest
 from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.errors import StoreFault
 from orchestrator.lab.fleet import Lab
-from tests.fleet.ansible_runs import Runs, reasons, results, with_hosts
+from tests.fleet.ansible_runs import EACH_WAY, Runs, reasons, results, with_hosts
 from tests.worlds.ansibles import series
 
 DONE, NOT, UNKNOWN, UNTOUCHED = "done", "not_done", "unknown", "untouched"
 
 
-@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+@pytest.fixture(params=EACH_WAY)
 def runs(request: pytest.FixtureRequest, tmp_path: Path, light_lab: Lab) -> Runs:
     """As every run is, and as a plan may ask for it. The second takes minutes; test_acceleration.py has some of it."""
-    return Runs(tmp_path, light_lab, accelerate=None if request.param == "plain" else request.param)
+    return Runs(tmp_path, light_lab, accelerate=request.param)
 
 
 def test_an_honest_playbook_is_done(runs: Runs) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.lab.fleet import Lab
+from tests.fleet.ansible_runs import EACH_WAY
 from tests.fleet.labs import lab_for
 from tests.fleet.written_site import BACKOUT, DEPLOY, WrittenSite
 
@@ -36,9 +37,9 @@ def name_in(words: str) -> str:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("accelerate", ["", pytest.param("mitogen", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("accelerate", EACH_WAY)
 def test_it_is_held_before_the_second_wave_and_goes_on_by_a_word(
-    own_lab: Lab, tmp_path: Path, accelerate: str
+    own_lab: Lab, tmp_path: Path, accelerate: str | None
 ) -> None:
     left = tmp_path / "left"
     for host in ("web1", "web2"):

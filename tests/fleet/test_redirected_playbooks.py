@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 
 from orchestrator.lab.fleet import Lab
-from tests.fleet.ansible_runs import CASES, Runs, reasons, results
+from tests.fleet.ansible_runs import CASES, EACH_WAY, Runs, reasons, results
 
 DONE, NOT, UNKNOWN = "done", "not_done", "unknown"
 
 
-@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+@pytest.fixture(params=EACH_WAY)
 def runs(request: pytest.FixtureRequest, tmp_path: Path, light_lab: Lab) -> Runs:
     """As every run is, and as a plan may ask for it."""
-    accelerate = None if request.param == "plain" else request.param
-    return Runs(tmp_path, light_lab, project=CASES / "redirected", accelerate=accelerate)
+    return Runs(tmp_path, light_lab, project=CASES / "redirected", accelerate=request.param)
 
 
 # playbook, result of web1, result of web2, words that must be told

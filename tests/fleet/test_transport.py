@@ -9,18 +9,17 @@ from pathlib import Path
 import pytest
 
 from orchestrator.lab.fleet import Lab
-from tests.fleet.ansible_runs import Runs, results
+from tests.fleet.ansible_runs import EACH_WAY, Runs, results
 
 SIZE = 3_000_000
 HOSTS = ("web3", "web4")
 
 
-@pytest.fixture(params=["plain", pytest.param("mitogen", marks=pytest.mark.slow)])
+@pytest.fixture(params=EACH_WAY)
 def runs(request: pytest.FixtureRequest, tmp_path: Path, light_lab: Lab) -> Runs:
     project = tmp_path / "project"
     project.mkdir()
-    accelerate = None if request.param == "plain" else str(request.param)
-    return Runs(tmp_path, light_lab, project=project, accelerate=accelerate)
+    return Runs(tmp_path, light_lab, project=project, accelerate=request.param)
 
 
 def received(runs: Runs) -> dict[str, int]:

@@ -98,7 +98,7 @@ def project(tmp_path: Path, lab: Lab) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("accelerate", ["", ", accelerate: mitogen"])
+@pytest.mark.parametrize("accelerate", ["", ", accelerate: orch", ", accelerate: mitogen"])
 def test_a_checkout_is_deployed_as_it_is_while_its_output_goes_into_it(
     project: Path, tmp_path: Path, lab: Lab, accelerate: str
 ) -> None:

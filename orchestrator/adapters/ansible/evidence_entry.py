@@ -8,6 +8,7 @@ out of the environment what says where evidence goes.
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,20 @@ def put_in() -> None:
             manager._callback_plugins.insert(0, evidence)
 
     TaskQueueManager.load_callbacks = load_callbacks
+    if os.environ.pop("ORCH_ACCELERATE", "") == "orch":
+        reason = _accelerated()
+        if reason is not None:
+            evidence.goes_stock(reason)
+
+
+def _accelerated() -> str | None:
+    """Put orch's own accelerator into this process; why the run goes Ansible's own way, or None where it does not."""
+    try:
+        start: Any = import_module("orchestrator.adapters.ansible.accelerator.start")
+    except ImportError as lacking:
+        return f"the accelerator cannot be imported: {lacking}"
+    reason: str | None = start.put_in()
+    return reason
 
 
 def _evidence() -> Any:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from orchestrator.adapters.ansible.acceleration import lacking
+from orchestrator.adapters.ansible.acceleration import lacking, stock
 from orchestrator.adapters.ansible.become_passwords import names_passwords
 from orchestrator.adapters.ansible.collections_used import package_folders
 from orchestrator.adapters.ansible.inspection import inspect
@@ -106,6 +106,7 @@ class AnsibleInspector(Inspector):
         return inspection.model_copy(
             update={
                 "no_acceleration": lacking(plan.strategy.accelerate, self._installation(plan)),
+                "not_accelerated": stock(plan.strategy.accelerate, self._installation(plan)),
                 "absent_environment": absent,
                 "opened": _not_named(inspection.opened, plan, project),
                 "targets": with_identities(plan.resources.without_ssh, inspection.targets),

@@ -1,7 +1,6 @@
 """What a run is launched with: the generated playbook, the explicit list of hosts, the variables as plain values."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,8 +37,6 @@ _SENTINEL = (
 _AT_THE_END = {"ansible.builtin.assert": {"that": [True], "quiet": True}}
 # Seconds for a task of ours, however short the plan's own limit is.
 _OWN_TIME = 30
-# A machine without one is known by its host key, which is pinned.
-_MACHINE_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 # Given as variables these would lead a run to other machines, or away from the settings that keep it safe.
 LEADING_ASTRAY = frozenset(
     {
@@ -84,7 +81,7 @@ def wrapper(request: AttemptRequest, nonce: str, *, given: bool = False) -> str:
     """A playbook (JSON is YAML): the fence on exactly these hosts, the user's playbook unchanged, the sentinel."""
     if request.questions:
         return json.dumps(visit_plays(request, nonce), indent=1)
-    machines = {host: machine for host, machine in request.machines.items() if _MACHINE_ID.fullmatch(machine)}
+    machines = {host: request.machine_ids[host] for host in request.machines if host in request.machine_ids}
     known = {host: " ".join(str(epoch) for epoch in epochs) for host, epochs in request.known.items()}
     over_ssh = [host for host in request.hosts if host not in request.without_ssh]
     plays: list[dict[str, Any]] = []
@@ -141,7 +138,7 @@ def _play(
                 "tags": ["always"],
             }
         ],
-        acceleration.STRATEGY if request.accelerate else "ansible.builtin.linear",
+        acceleration.strategy(request),
     )
 
 
@@ -154,6 +151,9 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
     allowed = request.allowance
     return {
         "ssh": first_ssh_options(request, control),
+        "ssh_stock": first_ssh_options(request, control, stock=True),
+        "machines": request.machine_ids,
+        "hosts": list(request.hosts),
         **ssh_ways(request, control),
         "known_hosts": request.known_hosts,
         "persistent": lay_pinned(request.library_keys, control / "ssh"),
@@ -201,7 +201,7 @@ def ssh_ways(request: AttemptRequest, control: Path) -> dict[str, Any]:
         config.write_text(_config(request, way.config))
         own = (
             []
-            if request.accelerate
+            if request.accelerate == "mitogen"
             else ["-o", f"ControlPath={control / kept_logins.socket_name(request, place, '%C')}"]
         )
         led[place] = ["-F", str(config), *own, *way.first]
@@ -261,8 +261,8 @@ def arguments(request: AttemptRequest, folder: AttemptFolder, control: Path) -> 
         options += ["--check", "--diff"]
     if request.vault_password_file is not None:
         options += ["--vault-password-file", request.vault_password_file]
-    if request.variables or request.accelerate:
-        together = {**request.variables, **acceleration.variables(request)}
+    together = {**request.variables, **acceleration.variables(request)}
+    if together:
         variables = folder.keep_variables(plain_values(together))
         options += ["--extra-vars", f"@{variables}"]
     return options
@@ -290,4 +290,5 @@ def environment(
         "ORCH_MARKER": request.attempt,
         "ORCH_CONTROL": str(control),
         "ORCH_WAYS": str(folder.ways),
+        **acceleration.environment(request),
     }

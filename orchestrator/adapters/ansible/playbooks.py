@@ -126,7 +126,11 @@ class AnsiblePlaybooks(PlaybookRuns):
         The ssh of an image is another program than the one that made them.
         """
         taken = self._logins.take(request.addresses.values())
-        if request.purpose == "deploy" and request.accelerate is None and not request.execution_environment:
+        if (
+            request.purpose == "deploy"
+            and request.accelerate != "mitogen"
+            and not request.execution_environment
+        ):
             return taken
         process.end_logins(path for place in taken.values() for path in process.sockets_of(place))
         return {}
@@ -259,7 +263,7 @@ def _imports_itself(request: AttemptRequest) -> bool:
     mitogen sends no `module_utils` of collections beside the playbook to a host where it was imported ahead.
     """
     beside = Path(request.playbook).parent / "collections"
-    return needs_own_import(elsewhere(request)) or (request.accelerate is not None and beside.is_dir())
+    return needs_own_import(elsewhere(request)) or (request.accelerate == "mitogen" and beside.is_dir())
 
 
 def _passed(request: AttemptRequest, environ: Mapping[str, str]) -> dict[str, str]:

@@ -157,8 +157,11 @@ def config_file(project: Path) -> str:
     return str(own if own.is_file() else Path(__file__).parent / "no_settings.cfg")
 
 
-def ssh_arguments(control: Path | None, known_hosts: str | None, users: str) -> str:
-    """Ours before the user's, for ssh takes the first value it is given. Without `control`, no connection is shared."""
+def ssh_arguments(control: Path | None, known_hosts: str | None, users: str, *, master: bool = True) -> str:
+    """Ours before the user's, for ssh takes the first value it is given. Without `control`, no connection is shared.
+
+    `master`: a connection is made one that others can use; else one that is there is used, and none is made.
+    """
     pinned = ""
     if known_hosts is not None:
         # Quoted twice: ssh itself would take a name with a space in it for two files.
@@ -166,12 +169,16 @@ def ssh_arguments(control: Path | None, known_hosts: str | None, users: str) -> 
         pinned = f" -o {pinned_file} -o GlobalKnownHostsFile=/dev/null"
     shared = " -o ControlMaster=no -o ControlPath=none"
     if control is not None:
-        shared = f" -o ControlMaster=auto -o ControlPersist=60s -o ControlPath={control}/%C"
+        makes = "-o ControlMaster=auto -o ControlPersist=60s" if master else "-o ControlMaster=no"
+        shared = f" {makes} -o ControlPath={control}/%C"
     return f"{_SSH}{shared}{pinned} {users}".rstrip()
 
 
-def first_ssh_options(request: AttemptRequest, control: Path) -> list[str]:
-    """Ours as words: they stand first on each command line of ssh, whatever variables say (in_run/connections.py)."""
+def first_ssh_options(request: AttemptRequest, control: Path, *, stock: bool = False) -> list[str]:
+    """Ours as words: they stand first on each command line of ssh, whatever variables say (in_run/connections.py).
+
+    `stock`: those of an accelerated run that goes Ansible's own way after all.
+    """
     # The ssh of an image may be older than this machine's; it reads no configuration but the frozen one.
     known = (
         []
@@ -180,11 +187,20 @@ def first_ssh_options(request: AttemptRequest, control: Path) -> list[str]:
         if _knows_host_commands()
         else []
     )
-    return [*shlex.split(ssh_arguments(_shared(request, control), request.known_hosts, "")), *known]
+    ours = ssh_arguments(
+        _shared(request, control), request.known_hosts, "", master=stock or not _one_session(request)
+    )
+    return [*shlex.split(ours), *known]
 
 
 def _shared(request: AttemptRequest, control: Path) -> Path | None:
-    return None if request.accelerate else control
+    """mitogen's own ssh stays for the whole run; a login of a visit is none that it could go by."""
+    return None if request.accelerate == "mitogen" else control
+
+
+def _one_session(request: AttemptRequest) -> bool:
+    """Whether one ssh for each host stays for the whole run: there is nobody to share its connection with."""
+    return request.accelerate == "orch"
 
 
 @cache
@@ -309,6 +325,7 @@ def settings_of_one_run(
             _shared(request, control),
             request.known_hosts,
             users.get(("ssh_connection", "ssh_args"), ""),
+            master=not _one_session(request),
         ),
         # The check of the plan has held each pattern to the inventory, and to what the plan lets be absent.
         "ANSIBLE_HOST_PATTERN_MISMATCH": "warning" if request.allowance.absent_groups else "error",

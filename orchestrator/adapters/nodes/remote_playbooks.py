@@ -264,7 +264,7 @@ def _refuse_what_nodes_cannot(request: AttemptRequest) -> None:
                 "`resources.outputs` (what runs leave for people would stay on the node)",
             ),
             (bool(request.without_ssh), "hosts without ssh"),
-            (request.accelerate is not None, "`strategy.accelerate`"),
+            (request.accelerate == "mitogen", "`strategy.accelerate: mitogen`"),
         )
         if is_so
     ]

@@ -48,6 +48,7 @@ from orchestrator.policy.telling.next_moves import next_moves
 from orchestrator.policy.telling.summary import environment_words, plain_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.acceleration_words import acceleration_words
 from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import hidden_lines, outside_lines
 from orchestrator.policy.telling.words.document_words import document_line
@@ -131,6 +132,7 @@ def html_record(  # noqa: PLR0913 - what a record is made of
         not_met=criteria_not_met(d, records),
         evidence=evidence,
         isolation=isolation_words(d),
+        acceleration=acceleration_words(d),
         unit_evidence=evidence_of,
         checked=[step for step in story.steps if step.checks],
         attempts=[step for step in story.steps if step.attempt],

@@ -29,6 +29,7 @@ from orchestrator.policy.telling.ends import tone_of
 from orchestrator.policy.telling.summary import environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.acceleration_words import acceleration_words
 from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.document_words import document_line
@@ -153,6 +154,8 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> Ite
         yield fact("Document", document_line(document))
     if isolation_words(d):
         yield fact("Isolation", isolation_words(d))
+    if acceleration_words(d):
+        yield fact("Acceleration", acceleration_words(d))
     if d.authority.effective is not None:
         yield fact("Effective plan", d.authority.effective.digest)
     yield fact("Plan", f"{d.plan_file} sha256 {d.plan_sha256}")

@@ -28,6 +28,7 @@ from orchestrator.policy.telling.host_rows import HostRow, host_row
 from orchestrator.policy.telling.summary import environment_words, plain_words, release_words
 from orchestrator.policy.telling.timeline import Story, StoryStep
 from orchestrator.policy.telling.timeline_builder import decisions_of, story_of
+from orchestrator.policy.telling.words.acceleration_words import acceleration_words
 from orchestrator.policy.telling.words.assessment_words import reference_outcomes
 from orchestrator.policy.telling.words.change_words import change_lines
 from orchestrator.policy.telling.words.document_words import document_line
@@ -101,6 +102,7 @@ def _facts(d: Deployment, records: Sequence[Recorded], made_at: datetime) -> str
         "effective": d.authority.effective.digest if d.authority.effective is not None else "",
         "plan": f"{d.plan_file} sha256 {d.plan_sha256}",
         "isolation": isolation_words(d),
+        "accelerated": acceleration_words(d),
         "components": ", ".join(f"{u.name} {u.version} sha256 {u.sha256}" for u in d.plan.release.units),
     }
     lines = [f"{name:<11} {plain(value, 400)}" for name, value in facts.items() if value]

@@ -27,7 +27,9 @@ def examined(
     looks: dict[tuple[Subject, ...], Look] = {
         ("orch", "python"): orch_itself.programs,
         ("settings", "home", "space", "house", "store"): lambda: orch_itself.places(environ, house_file),
-        ("ansible", "collections", "ssh_passwords"): lambda: running.ansible(environ, ansible),
+        ("ansible", "collections", "ssh_passwords", "acceleration"): lambda: running.ansible(
+            environ, ansible
+        ),
         ("ansible_runner", "mitogen"): running.packages,
         ("openssh",): reaching.openssh,
         ("agent",): lambda: reaching.agent(environ),

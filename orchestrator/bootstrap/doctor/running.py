@@ -44,7 +44,21 @@ def ansible(environ: Mapping[str, str], option: Path | None) -> tuple[Finding, .
     )
     folders = collection_folders(Path.cwd(), installation)
     named = ", ".join(f"{folder} ({number})" for folder, number in folders)
-    return seen, Finding("collections", "ok", named or "none but Ansible's own"), _ssh_passwords(installation)
+    return (
+        seen,
+        Finding("collections", "ok", named or "none but Ansible's own"),
+        _ssh_passwords(installation),
+        _acceleration(installation),
+    )
+
+
+def _acceleration(installation: AnsibleInstallation) -> Finding:
+    from orchestrator.adapters.ansible.acceleration import stock
+
+    reason = stock("orch", installation)
+    if reason is not None:
+        return Finding("acceleration", "warning", reason, "acceleration_stock")
+    return Finding("acceleration", "ok", f"orch's own, with ansible-core {installation.core_version}")
 
 
 def _ssh_passwords(installation: AnsibleInstallation) -> Finding:

@@ -26,6 +26,7 @@ TITLES: dict[Subject, str] = {
     "ansible_runner": "ansible-runner",
     "openssh": "OpenSSH",
     "ssh_passwords": "passwords of ssh",
+    "acceleration": "acceleration",
     "mitogen": "mitogen",
     "agent": "ssh agent",
     "host_keys": "host keys",
@@ -63,6 +64,9 @@ MEANINGS: dict[Lack, Meaning] = {
     "ansible_unusable": Meaning("Without it, no playbook runs."),
     "ansible_passed_over": Meaning("Another Ansible comes first, and cannot be used."),
     "runner_missing": Meaning("Without it, no playbook runs.", "{1} -m pip install ansible-runner"),
+    "acceleration_stock": Meaning(
+        "Runs of plans with `accelerate: orch` go Ansible's own way, which is slower and proves the same."
+    ),
     "mitogen_missing": Meaning(
         "Without it, plans with `accelerate: mitogen` are refused; all others run as ever.",
         "{1} -m pip install mitogen",

@@ -1,11 +1,16 @@
 """An attempt: one run of one playbook over an explicit list of hosts, with its own identity."""
 
+import re
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Literal, get_args
+
+from pydantic import BeforeValidator
 
 from orchestrator.domain.evidence.module_question import ModuleFacts, ModuleQuestion
 from orchestrator.domain.text.canonical import Since
 from orchestrator.domain.text.model_base import HostName, Many, Noun, Seconds, Text, Variables
+from orchestrator.domain.text.validation_error import wrong
 
 Purpose = Literal["deploy", "backout"]
 Isolation = Literal["none", "mount_namespace", "container"]
@@ -14,7 +19,27 @@ orch's home in it; a container, with only what the run needs in it."""
 Unisolated = Literal["", "not_possible", "acts_on_controller", "home_in_use", "asked"]
 """Why a run has no isolation: the machine gives none; tasks may act on this machine as they are; programs or keys that the run
 needs are where orch's home is; whoever called orch asked for it. Empty where it has one, or nobody said why."""
-Acceleration = Literal["mitogen"]
+Acceleration = Literal["orch", "mitogen"]
+"""What makes a deploy's run faster: orch's own accelerator (docs/adr/0128), or mitogen (docs/adr/0026)."""
+
+
+def _of_plan(asked: object) -> object:
+    """`no` is what a plan without the key means, so both have one digest."""
+    if asked is None or asked is False or asked == "no":
+        return None
+    if asked not in get_args(Acceleration):
+        raise wrong("`orch`, `mitogen` or `no`", "write one of these, or remove the key")
+    return asked
+
+
+AskedAcceleration = Annotated[
+    Acceleration | None,
+    BeforeValidator(_of_plan, json_schema_input_type=Literal["orch", "mitogen", "no"] | None),
+]
+"""What a plan asks for; `no` stands for none."""
+
+
+_MACHINE_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 class RunIsolation(Noun):
@@ -69,10 +94,11 @@ class AttemptRequest(Noun):
 
     `epoch`: greater than that of every earlier attempt; a host that has seen a greater one refuses (0: none). `known`: the
     epochs that a host may hold; it refuses with any other, and a host that is not listed accepts any. `addresses`: where
-    the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had. `repeated`:
-    a second run, which must change nothing; the outcome names the tasks that change something. `fleet`: where every host of
-    the deployment was then, so that a host that tasks for others act on is known by its name. `playbooks`: all those of
-    the deployment, whose vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
+    the hosts were when the plan was checked, as `address:port`. `machines`: the machine-id that each host had;
+    `machines_beside`: those of the deployment's other hosts, to which tasks may be delegated. `repeated`: a second run, which
+    must change nothing; the outcome names the tasks that change something. `fleet`: where every host of the deployment was
+    then, so that a host that tasks for others act on is known by its name. `playbooks`: all those of the deployment, whose
+    vaulted values a host can answer with. `pass_environment`: names of variables that the run sees;
     the caller's environment has their values. `house`: the house that the deployment is of; a machine of another refuses.
     the caller's environment has their values. `ingredients` and `outputs`: what it may read outside of its copy, as the plan
     names them. `foreseen`: paths outside that the check of the plan named, as files, folders or patterns. `tags` and
@@ -105,6 +131,7 @@ class AttemptRequest(Noun):
     known: dict[HostName, Many[int]] = {}
     addresses: dict[HostName, str] = {}
     machines: dict[HostName, str] = {}
+    machines_beside: dict[HostName, str] = {}
     accelerate: Acceleration | None = None
     repeated: bool = False
     fleet: dict[HostName, str] = {}
@@ -127,3 +154,9 @@ class AttemptRequest(Noun):
     private_keys: Many[str] = ()
     library_keys: Many[str] = ()
     zone: str = ""
+
+    @cached_property
+    def machine_ids(self) -> dict[HostName, str]:
+        """The machine-id of each host of the deployment that has one; a machine without one is known by its pinned key."""
+        of_hosts = {**self.machines_beside, **self.machines}
+        return {host: machine for host, machine in of_hosts.items() if _MACHINE_ID.fullmatch(machine)}

@@ -4,6 +4,7 @@ from typing import Literal
 
 from orchestrator.domain.evidence.acted_on import ActedOn
 from orchestrator.domain.evidence.opened_file import OpenedFile
+from orchestrator.domain.evidence.run_evidence import Session
 from orchestrator.domain.evidence.task_changes import ChangesOn
 from orchestrator.domain.text.model_base import HostName, Many, Moment, Noun
 
@@ -16,7 +17,7 @@ class HostOutcome(Noun):
     `untouched`: nothing of the playbook ran there, and the host shows no trace of it; there is nothing to back out.
 
     `changed_tasks` names the tasks that changed something, in second runs only. `found_epoch` is the epoch of another run
-    that made the host refuse this one.
+    that made the host refuse this one. `sessions`: who answered its tasks, in accelerated runs.
     """
 
     host: HostName
@@ -27,6 +28,7 @@ class HostOutcome(Noun):
     changed: int = 0
     changed_tasks: Many[str] = ()
     found_epoch: int | None = None
+    sessions: Many[Session] = ()
 
 
 class AttemptOutcome(Noun):
@@ -38,7 +40,8 @@ class AttemptOutcome(Noun):
     every host outside the run's own that its tasks acted on, allowed or not. `starved`: what this machine lacked (space,
     inodes, descriptors), so that nothing was run; None where it lacked nothing. `changes`: what its tasks changed, on the
     hosts where they ran, delegates included; None: an earlier version kept none.
-    `opened`: files outside of what was approved that it read, and that the check of the plan had not named.
+    `opened`: files outside of what was approved that it read, and that the check of the plan had not named. `stock`: why it
+    was not accelerated, though the plan asks for it.
     """
 
     attempt: str
@@ -55,3 +58,4 @@ class AttemptOutcome(Noun):
     starved: str | None = None
     changes: Many[ChangesOn] | None = None
     opened: Many[OpenedFile] = ()
+    stock: str = ""

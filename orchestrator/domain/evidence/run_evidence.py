@@ -29,6 +29,23 @@ class Astray(Noun):
     user: str = ""
 
 
+class Session(Noun):
+    """Who answered tasks of a host, as orch's own accelerator heard it from there: `where` by name, `place` as `address:port`.
+
+    `acting`: the host that the tasks were for, or their delegate. `machine`: its machine-id, `boot`: the id of its kernel's
+    start, `user`: the login. `task`: the first task that it answered, `answers`: how many.
+    """
+
+    acting: str
+    where: str
+    place: str
+    machine: str = ""
+    boot: str = ""
+    user: str = ""
+    task: str = ""
+    answers: int = 0
+
+
 class Recap(Noun):
     """The counts of a host as Ansible reports them; an ignored task is ok too."""
 
@@ -46,8 +63,9 @@ class HostEvidence(Noun):
     tasks given up, which may still run. `masked`: tasks whose failure the playbook declares not to be one. `pending`:
     background tasks whose end was not seen. `rehearsed_tasks`: those that ran in check mode. `fence_said`: the epoch of another
     run, the other machine or house, or why the fence failed. `unfenced`: tasks that ran here before the fence was ok.
-    `addresses`: the addresses Ansible used for this host. `astray`: tasks that ran elsewhere. `identity` distinguishes
-    machines, whatever their names. `recap` is Ansible's own count, and must equal `counted`, the count of the events.
+    `addresses`: the addresses Ansible used for this host. `astray`: tasks that ran elsewhere. `sessions`: who answered its
+    tasks, in accelerated runs. `identity` distinguishes machines, whatever their names. `recap` is Ansible's own count, and
+    must equal `counted`, the count of the events.
     """
 
     host: str
@@ -64,6 +82,7 @@ class HostEvidence(Noun):
     masked: Many[TaskTrouble] = ()
     unreachable: Many[TaskTrouble] = ()
     astray: Many[Astray] = ()
+    sessions: Many[Session] = ()
     pending: Many[TaskTrouble] = ()
     fence: Fence = "none"
     fence_said: str = ""
@@ -81,7 +100,8 @@ class RunEvidence(Noun):
 
     `touched`: every host that a task acted on. `acted_on`: those outside the run's own, written down before the task acted;
     without tasks that only look. `changes`: what tasks changed, on the hosts where they ran. `prompts`: variables that the
-    playbook prompted for, unanswered. `opened`: files that are no part of what was approved.
+    playbook prompted for, unanswered. `opened`: files that are no part of what was approved. `stock`: why a run that was to be
+    accelerated went Ansible's own way.
     """
 
     hosts: Many[HostEvidence] = ()
@@ -91,6 +111,7 @@ class RunEvidence(Noun):
     changes: Many[ChangesOn] = ()
     prompts: Many[str] = ()
     opened: Many[OpenedFile] = ()
+    stock: str = ""
     sha256: str = ""
 
 

@@ -145,6 +145,7 @@ class Inspection(Noun):
     settings_faults: Many[FileFault] = ()
     groups: dict[str, Many[HostName]] = {}
     no_acceleration: str | None = None
+    not_accelerated: str | None = None
     vaulted: Vaulted = Vaulted.of_valid()
     absent_environment: Many[str] = ()
     opened: Many[str] = ()

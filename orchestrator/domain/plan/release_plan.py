@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from orchestrator.domain.evidence.attempt import Acceleration, Allowance
+from orchestrator.domain.evidence.attempt import Allowance, AskedAcceleration
 from orchestrator.domain.evidence.baseline import PlannedScope
 from orchestrator.domain.evidence.task_names import SkippedTag, Tag
 from orchestrator.domain.plan.assessment import Assessment, Impact, Priority
@@ -171,7 +171,7 @@ class Strategy(Noun):
     task_timeout: PositiveSeconds = 300.0
     run_timeout: PositiveSeconds = 3600.0
     forks: Annotated[int, Field(ge=1, le=500)] = 10
-    accelerate: Acceleration | None = None
+    accelerate: AskedAcceleration = None
     idempotent: bool = True
     allow: Allowance = Allowance.of_valid()
 

@@ -224,6 +224,9 @@ def request_of(d: Deployment, attempt: str) -> AttemptRequest:
         addresses={t.host: t.place for t in d.targets if t.host in hosts},
         without_ssh={t.host: t.through.identity for t in d.targets if t.host in hosts and t.through},
         machines={b.host: b.machine_id for b in d.preparation.baselines.values() if b.host in hosts},
+        machines_beside={
+            b.host: b.machine_id for b in d.preparation.baselines.values() if b.host not in hosts
+        },
         known_hosts=(known_hosts := next((t.known_hosts for t in d.targets if t.known_hosts), None)),
         ways=ways_of(d.targets, known_hosts),
         plain_way=plain_run_config(known_hosts),

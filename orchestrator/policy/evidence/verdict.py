@@ -21,6 +21,11 @@ from orchestrator.domain.evidence.run_evidence import (
     by_host,
 )
 from orchestrator.domain.evidence.task_names import is_named
+from orchestrator.policy.evidence.answering_machines import (
+    answered_elsewhere,
+    machines_in_words,
+    machines_moved,
+)
 from orchestrator.policy.evidence.coverage import changes_seen
 from orchestrator.policy.evidence.facts_off import ways_out
 from orchestrator.policy.evidence.governing_house import other_house_words
@@ -44,7 +49,10 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
     return AttemptOutcome(
         attempt=request.attempt,
         hosts=tuple(
-            _judge(request, each, faults, over, clean=clean and each.host not in acted_on) for each in seen
+            _judge(request, each, faults, over, clean=clean and each.host not in acted_on).model_copy(
+                update={"sessions": each.sessions}
+            )
+            for each in seen
         ),
         faults=faults,
         exit_code=end.exit_code,
@@ -59,6 +67,7 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
         out_of_time=end.timed_out,
         changes=changes_seen(request, evidence),
         opened=evidence.opened,
+        stock=evidence.stock,
     )
 
 
@@ -115,6 +124,7 @@ def run_faults(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> 
         yield f"touched outside the wave and its declared delegates: {', '.join(outside)}"
     if not evidence.gaps:
         yield from (fault for seen in evidence.hosts for fault in _recap_faults(seen))
+    yield from machines_moved(request, evidence.hosts)
     yield from _one_machine_twice(request, evidence)
     yield from _elsewhere(request, evidence)
     yield from _unfenced(request, evidence)
@@ -148,6 +158,10 @@ def _judge(
         result: HostResult = "untouched" if never_began else "not_done"
         return HostOutcome(host=seen.host, result=result, reason=refused, found_epoch=epoch)
     judged = judge_host(request.allowance, seen, faults)
+    moved = answered_elsewhere(request, seen)
+    if moved is not None:
+        reason = machines_in_words(request, moved)
+        judged = judged.model_copy(update={"result": "unknown", "reason": reason, "task": moved.task})
     return judged.model_copy(update={"changed_tasks": seen.changed_tasks}) if request.repeated else judged
 
 

@@ -29,9 +29,6 @@ def faults(plan: ReleasePlan, targets: Sequence[Target]) -> Iterator[Objection]:
         if targets and not selected(declared.on, others):
             expected, move = "hosts without ssh", "remove it, or correct `on`"
             yield Objection(f"resources.without_ssh[{index}]", expected, "none that it is about", move)
-    if others and plan.strategy.accelerate is not None:
-        finding = f"`{plan.strategy.accelerate}`, and {_named(others)} without ssh"
-        yield Objection("strategy.accelerate", "hosts with ssh only", finding, "remove `accelerate`")
 
 
 def warnings(plan: ReleasePlan, targets: Sequence[Target]) -> Iterator[Objection]:

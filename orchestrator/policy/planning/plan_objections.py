@@ -86,14 +86,10 @@ def other_digest(index: int, unit: ReleaseUnit, digest: str) -> Iterator[Objecti
 
 
 def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
-    """An inventory that is unreadable, has no host, or has one machine twice; an accelerator that is not installed."""
+    """An inventory that is unreadable, has no host, or has one machine twice."""
     for fault in inspection.inventory_faults:
         next_move = "correct the inventory or `strategy.hosts`"
         yield Objection("resources.inventory", "an inventory with the plan's hosts", fault, next_move)
-    if inspection.no_acceleration is not None:
-        next_move = "install it with this command, or remove `accelerate`"
-        expected = "an acceleration that can be had"
-        yield Objection("strategy.accelerate", expected, inspection.no_acceleration, next_move)
     if not (inspection.targets or inspection.inventory_faults or inspection.vault_faults):
         fault = f"none for `{plan.strategy.hosts}`"
         yield Objection("strategy.hosts", "at least one host", fault, "correct the pattern or the inventory")

@@ -92,13 +92,6 @@ def _named(words: Iterable[str]) -> str:
 
 
 def _not_by_nodes(plan: ReleasePlan, targets: Sequence[Target]) -> Iterator[Objection]:
-    if plan.strategy.accelerate is not None:
-        yield Objection(
-            "strategy.accelerate",
-            "plain Ansible for hosts of a zone",
-            f"`{plan.strategy.accelerate}`",
-            "remove `accelerate`",
-        )
     if plan.resources.outputs:
         yield Objection(
             "resources.outputs",

@@ -177,3 +177,59 @@ def test_a_watcher_reads_on_from_where_it_was(tmp_path: Path) -> None:
     assert [(task.number, task.status) for task in first] == [(3, "started")]
     path.write_bytes(b"".join(LINES))
     assert [(task.number, task.status) for task in tasks_seen(path, first[-1].number)] == [(4, "changed")]
+
+
+def session(number: int, **changes: Any) -> dict[str, Any]:
+    whole = {
+        "acting": "web1",
+        "where": "web1",
+        "place": "192.0.2.1:22",
+        "machine": "m1",
+        "boot": "b1",
+        "user": "deploy",
+    }
+    return {"event": "session", "session": number, **whole, **changes}
+
+
+def with_sessions(*events: dict[str, Any]) -> bytes:
+    return stream([WHOLE[0], *events, *WHOLE[-2:]])
+
+
+def test_answers_are_counted_by_session() -> None:
+    content = with_sessions(
+        session(0),
+        result(sessions=[0], task="First"),
+        session(1, boot="b2"),
+        result(sessions=[0, 1], task="Restart"),
+        result(task="On this machine"),
+    )
+    sessions = by_host(fold(content, "n"))["web1"].sessions
+    assert [(each.task, each.answers, each.boot) for each in sessions] == [
+        ("First", 2, "b1"),
+        ("Restart", 1, "b2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [result(sessions=[0])],
+        [session(1)],
+        [session(0), session(0)],
+        [session(0), result(sessions=[1])],
+        [session(0), result(sessions=[-1])],
+        [session(0), result(sessions=[True])],
+        [session(0), result(sessions="0")],
+        [{key: value for key, value in session(0).items() if key != "machine"}],
+    ],
+)
+def test_an_answer_without_its_session_is_a_gap(events: list[dict[str, Any]]) -> None:
+    assert fold(with_sessions(*events), "n").gaps
+
+
+def test_a_run_says_why_it_was_not_accelerated() -> None:
+    assert (
+        fold(stream([{**WHOLE[0], "stock": "an unknown minor\x1b"}, *WHOLE[1:]]), "n").stock
+        == "an unknown minor"
+    )
+    assert fold(stream(WHOLE), "n").stock == ""

@@ -42,12 +42,32 @@ def _kill_worker(site: Site, host: str, deployment: str, driver: "subprocess.Pop
 
 
 def _kill_fork(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
-    """One of the processes that ansible-playbook forked for a host."""
-    playbooks = {int(line.split()[0]) for line in census(deployment) if "ansible playbook" in line}
+    """One of the processes that ansible-playbook forked for a host; where it forks none, its ssh to one."""
+    seen = {int(line.split()[0]): line for line in census(deployment)}
+    playbooks = {pid for pid, line in seen.items() if "ansible playbook" in line}
     forks = [pid for pid in playbooks if _parent(pid) in playbooks]
-    for pid in forks[:1]:
+    sessions = [pid for pid, line in seen.items() if " ssh " in line and _parent(pid) in playbooks]
+    for pid in (forks or sessions)[:1]:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+def _kill_agent(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
+    """What orch's own accelerator runs on a host: the program of the login, and the interpreters that it started."""
+    for pid in agents(site.root(host)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def agents(root: Path) -> list[int]:
+    """Those processes of the host whose files these are."""
+    machine, pids = root / "etc/machine-id", []
+    for entry in (each for each in Path("/proc").iterdir() if each.name.isdigit()):
+        with suppress(OSError):
+            is_agent = b"orch-agent-booted" in (entry / "cmdline").read_bytes()
+            if is_agent and (entry / "root/etc/machine-id").samefile(machine):
+                pids.append(int(entry.name))
+    return pids
 
 
 def _kill_zygote(site: Site, host: str, deployment: str, driver: "subprocess.Popen[str]") -> None:
@@ -255,6 +275,7 @@ FAULTS = (
     Fault("zygote killed as it forks", _kill_zygote, at_once=True, only=WORKING),
     Fault("worker killed", _kill_worker, only=WORKING),
     Fault("ansible fork killed", _kill_fork, only=WORKING),
+    Fault("agent killed", _kill_agent, only=WORKING),
     Fault("private copy lost", _lose_copy, only=COPIED),
     Fault("private copy changed", _change_copy, only=COPIED),
     Fault("host cut", _lab("cut"), _lab_heal, cuts=True),

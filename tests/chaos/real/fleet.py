@@ -34,8 +34,12 @@ def on_real_hosts(
     labs: int = 2,
     prefix: str = "",
     say: Say = lambda done: None,
+    accelerate: str | None = None,
 ) -> tuple[list[Rollout], float]:
-    """Every fault in its phase; the rollouts in the order in which they ended, and the seconds it took in all."""
+    """Every fault in its phase; the rollouts in the order in which they ended, and the seconds it took in all.
+
+    `accelerate`: how they deploy [default: it is drawn].
+    """
     began = time.monotonic()
     names = [f"{prefix or f'chaos-{os.getpid()}'}-{n}" for n in range(labs)]
     free: Queue[Lab] = Queue()
@@ -44,7 +48,7 @@ def on_real_hosts(
     def roll_out_next(number: int, fault: Fault, phase: str) -> None:
         lab = free.get()
         try:
-            rollout = roll_out(lab, fault, phase, f"{seed}:{number}")
+            rollout = roll_out(lab, fault, phase, f"{seed}:{number}", accelerate)
         finally:
             free.put(lab)
         done.append(rollout)

@@ -177,7 +177,7 @@ class Site:
         seconds: float,
         fails_on: str = "",
         dies_on: str = "",
-        accelerated: bool = False,
+        accelerate: str = "no",
     ) -> Path:
         """The plan as a file of the project."""
         artefact = self.project / "dml" / release
@@ -189,7 +189,7 @@ class Site:
             fails_on=fails_on,
             dies_on=dies_on,
             soak="7s" if dies_on else "2s",
-            accelerate="accelerate: mitogen" if accelerated else "",
+            accelerate=f"accelerate: {accelerate}",
         )
         path = self.project / "plan.yml"
         path.write_text(text)

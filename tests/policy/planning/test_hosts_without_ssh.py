@@ -81,11 +81,6 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "backout.baseline",
         "none of box1",
     ),
-    "acceleration": (
-        {"strategy__accelerate": "mitogen"},
-        "strategy.accelerate",
-        "remove `accelerate`",
-    ),
     "an identity of nobody": (
         {"resources__without_ssh": [{**IDENTITY, "on": "web"}]},
         "resources.without_ssh[0]",

@@ -24,8 +24,6 @@ def told_of(zones: dict[str, str], *, through: str = "", **strategy: Any) -> lis
         for host, zone in zones.items()
     ]
     tree = plan_tree(**strategy)
-    if strategy.get("accelerate") is None:
-        tree["strategy"].pop("accelerate", None)
     plan = ReleasePlan.model_validate(tree)
     waves = waves_of(plan, targets, {"web": tuple(zones)}).waves
     return [(each.path, each.found) for each in about_zones(plan, targets, waves)]
@@ -42,7 +40,6 @@ BOTH = {"web1": "dmz", "web2": "lan"}
         (BOTH, {"waves": [1, "rest"]}, []),
         (BOTH, {"waves": ["rest"]}, ["over dmz, lan"]),
         ({"web1": "dmz", "web2": ""}, {"waves": ["rest"]}, ["over dmz, no zone"]),
-        ({"web1": "dmz", "web2": "dmz"}, {"accelerate": "mitogen"}, ["mitogen"]),
     ],
 )
 def test_the_hosts_of_a_wave_are_of_one_zone(

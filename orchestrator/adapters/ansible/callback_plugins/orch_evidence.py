@@ -13,7 +13,6 @@ import gc
 import importlib
 import json
 import os
-import secrets
 import threading
 import time
 from pathlib import Path
@@ -47,6 +46,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._play: Any = None
         self._ours = ""
         self._reported: dict[str, str] = {}
+        self.stock = ""
+        self._sessions: Any = None
         self._places: Any = None
         self._changes: Any = None
         # Taken out of the environment, so that nothing that the run starts can find the file.
@@ -55,17 +56,24 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._addresses = _addresses(os.environ.pop("ORCH_ADDRESSES", ""))
         self._marker = os.environ.pop("ORCH_MARKER", "")
         self._control = os.environ.pop("ORCH_CONTROL", "")
-        self._ways, given = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce, self._addresses)
+        self._ways, self._given = _ways(os.environ.pop("ORCH_WAYS", ""), self._nonce, self._addresses)
+        given = self._given
         self._delegates = [str(name) for name in given.get("delegates", [])]
         self._vaulted, self._named = given.get("vaulted", []), set(given.get("named_tasks", []))
         self._identities: dict[str, Any] = given.get("identities", {})
         self._visit: dict[str, Any] = given.get("visit", {})
         self._hint = _beside("hints").of_run(self._nonce, self._ways, given.get("hint"), _kept_text().KEPT)
         if self._ways:
-            self._changes = _beside("changes").Report()
+            self._changes, self._sessions = _beside("changes").Report(), _beside("sessions").Report()
         self._file = _new_file(path) if path else -1
         if path:
             _kept_text().install(given.get("passed", []))
+
+    def goes_stock(self, reason: str) -> None:
+        """An accelerated run goes Ansible's own way after all, which shares connections."""
+        self.stock = reason
+        if self._ways:
+            self._ways.first = _beside("ssh_options").before_all(self._given["ssh_stock"])
 
     def _write(self, event: str, **fields: Any) -> None:
         fields = _kept_text().kept_fields(fields, self._named)
@@ -87,9 +95,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         """Mark the remote processes of every play but our own: each play's environment, first, so that its own wins."""
         # All that Ansible loaded stays to the end: each of its forks would only walk through it, and copy it, in vain.
         gc.freeze()
-        _hold_mitogen_to_the_run(self._control, self._ways)
+        if os.environ.get("ANSIBLE_STRATEGY", "").startswith("mitogen"):
+            _beside("mitogen_held").hold(self._control, self._ways)
         _kept_text().know_all(playbook._loader, self._vaulted)
-        self._write("start", pid=os.getpid())
+        self._write("start", pid=os.getpid(), stock=self.stock)
         plays = playbook.get_plays()
         users = [play for play in plays if not self._which(play)]
         for play in plays:
@@ -196,6 +205,16 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 self._write("changes", **event)
         return reached
 
+    def _answered_by(self, result: Any) -> dict[str, list[int]]:
+        """The numbers of the sessions over which a task was answered, as a field of its result."""
+        handed = result.task_fields.get(self._ways.key, {}) if self._ways else {}
+        if not handed.get("sessions"):
+            return {}
+        numbers, fresh = self._sessions.of_task(handed["sessions"], self._places)
+        for session in fresh:
+            self._write("session", **session)
+        return {"sessions": numbers}
+
     def _tell_astray(self, result: Any, way: dict[str, Any], name: str) -> None:
         self._write(
             "astray",
@@ -224,7 +243,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _item(self, result: Any) -> None:
         self._know(result)
-        where = _where(result)
+        where = _beside("actions").where(result)
         if where and where != result.host.get_name():
             self._write("touched", host=result.host.get_name(), where=where, task=result.task.get_name())
         self._job(result)
@@ -255,6 +274,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         masked = bool(asked or declared_away)
         self._job(result)
         reached = self._taken(result)
+        answered_by = self._answered_by(result)
         self._write(
             "result",
             host=result.host.get_name(),
@@ -263,7 +283,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             sentinel=bool(self._ours),
             fence=fence,
             said=reason,
-            where="" if action in actions.CONTROLLER_ONLY or kind == "skipped" else _first(reached, result),
+            where=""
+            if action in actions.CONTROLLER_ONLY or kind == "skipped"
+            else actions.first_of(reached, result),
             real=kind == "ok" and action not in actions.CONTROLLER_ONLY | actions.READ_ONLY and bool(reached),
             counted=not isinstance(task, TaskInclude),
             changed=bool(result.is_changed()),
@@ -276,6 +298,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             else answers.shorter(declared_away),
             identity=answers.identity(answer) if self._ours == "sentinel" and kind == "ok" else "",
             **fields,
+            **answered_by,
         )
         if self._ours == "visit":
             self._answer(kind, result)
@@ -311,6 +334,7 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
     opens = _beside("opens").install(given["opens"]) if "opens" in given else None
     ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts, opens)
     ways.lead(given["ssh_ways"], given["ssh_plain"])
+    ways.machines = _beside("sessions").Machines(given["machines"], given["hosts"], addresses)
     connections.install(ways)
     _beside("persistent").install(given.get("persistent", {}))
     return ways, given
@@ -327,21 +351,6 @@ def _core() -> Any:
 def _beside(name: str) -> Any:
     """A module of ours: where Ansible runs, guest/entry.py finds these and no others of orch's."""
     return importlib.import_module(f"orchestrator.adapters.ansible.in_run.{name}")
-
-
-def _hold_mitogen_to_the_run(folder: str, ways: Any) -> None:
-    """It would pin each process to a core, which is slower where there are few, and have its socket in a folder of all, where a
-    run that is killed leaves it behind.
-    """
-    if not os.environ.get("ANSIBLE_STRATEGY", "").startswith("mitogen"):
-        return
-    affinity: Any = importlib.import_module("ansible_mitogen.affinity")
-    affinity.policy = affinity.Policy()
-    if ways is not None:
-        _beside("connections").hold_mitogen(ways)
-    if folder:
-        unix: Any = importlib.import_module("mitogen.unix")
-        unix.make_socket_path = lambda: f"{folder}/mitogen-{secrets.token_hex(4)}.sock"
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -366,17 +375,6 @@ def _addresses(path: str) -> dict[str, str]:
     return {str(host): str(address) for host, address in settings.items()}
 
 
-def _where(result: Any) -> str:
-    """The host that the task really acted on: its delegate, or the controller for a local connection set by the play."""
-    fields = result.task_fields
-    delegate = fields.get("delegate_to")
-    if delegate:
-        return str(delegate)
-    if str(result.task.connection or "") in _beside("actions").LOCAL:
-        return "localhost"
-    return str(result.host.get_name())
-
-
 def _never(conditions: Any) -> bool:
     return any(str(condition).lower() in ("false", "no") for condition in _as_list(conditions))
 
@@ -388,9 +386,3 @@ def _declared_away(result: Any, ways: Any) -> str:
     if _never(result.task.changed_when) or actions.action_of(result.task) in actions.READ_ONLY:
         return ""
     return str(next(iter(handed.get("masked", [])), ""))
-
-
-def _first(reached: list[str], result: Any) -> str:
-    """Of several hosts one that is not the task's own, so that its own does not count for it."""
-    own = str(result.host.get_name())
-    return next((name for name in reached if name != own), own) if reached else _where(result)

@@ -16,12 +16,14 @@ from orchestrator.domain.evidence.run_evidence import (
     HostEvidence,
     Recap,
     RunEvidence,
+    Session,
     TaskTrouble,
 )
 from orchestrator.domain.text.foreign_json import read_json, read_object
 from orchestrator.domain.text.plain_text import plain
 
 _FENCES: dict[str, Fence] = {word: word for word in get_args(Fence) if word != "none"}
+_SESSION = ("acting", "where", "place", "machine", "boot", "user")
 _RECAP = tuple(Recap.model_fields)
 
 
@@ -37,6 +39,7 @@ class _HostFold:
     unfenced: int = 0
     addresses: list[str] = field(default_factory=list)
     astray: list[Astray] = field(default_factory=list)
+    sessions: dict[int, Session] = field(default_factory=dict)
     sentinel: bool = False
     identity: str = ""
     last_task: str = ""
@@ -64,6 +67,7 @@ class _HostFold:
             unfenced=self.unfenced,
             addresses=tuple(self.addresses),
             astray=tuple(self.astray),
+            sessions=tuple(self.sessions.values()),
             sentinel=self.sentinel,
             identity=self.identity,
             last_task=self.last_task,
@@ -82,6 +86,8 @@ class _RunFold:
         self.touched: set[str] = set()
         self.changes = ChangesFold()
         self.prompts: list[str] = []
+        self.sessions: list[Session] = []
+        self.stock = ""
         self.ended = False
 
     def host(self, name: Any) -> _HostFold:
@@ -93,6 +99,7 @@ class _RunFold:
     def _on_start(self, event: dict[str, Any]) -> None:
         if event["number"] != 0:
             raise ValueError("a second start")
+        self.stock = plain(str(event.get("stock", "")))
 
     def _on_play(self, event: dict[str, Any]) -> None:
         for name in event["hosts"]:
@@ -124,6 +131,12 @@ class _RunFold:
         fields = {name: plain(str(event[name])) for name in Astray.model_fields}
         self.host(event["host"]).astray.append(Astray(**fields))
 
+    def _on_session(self, event: dict[str, Any]) -> None:
+        if event["session"] != len(self.sessions):
+            raise ValueError("a session out of number")
+        fields = {name: plain(str(event[name])) for name in _SESSION}
+        self.sessions.append(Session.model_validate(fields))
+
     def _on_changes(self, event: dict[str, Any]) -> None:
         self.changes.take(event)
 
@@ -138,12 +151,22 @@ class _RunFold:
         if event["where"] and not event["sentinel"]:
             self.touched.add(plain(str(event["where"])))
         fold = self.host(event["host"])
+        self._answered(fold, event)
         if event["fence"]:
             fold.fence, fold.fence_said = _FENCES[event["fence"]], plain(str(event["said"]))
         fold.unfenced += fold.fence != "ok" and not event["sentinel"] and bool(event["where"])
         {"ok": _ok, "skipped": _skipped, "failed": _failed, "unreachable": _unreachable}[event["kind"]](
             fold, event
         )
+
+    def _answered(self, fold: _HostFold, event: dict[str, Any]) -> None:
+        for number in event.get("sessions", []):
+            if type(number) is not int or not 0 <= number < len(self.sessions):
+                raise ValueError("an answer over a session that nobody opened")
+            before = fold.sessions.get(number) or self.sessions[number].model_copy(
+                update={"task": plain(str(event["task"]))}
+            )
+            fold.sessions[number] = before.model_copy(update={"answers": before.answers + 1})
 
     def _on_answer(self, event: dict[str, Any]) -> None:
         """What a visit asked; visits/answers.py reads it."""
@@ -225,6 +248,7 @@ def fold(content: bytes, nonce: str) -> RunEvidence:
         touched=tuple(sorted(run.touched)),
         changes=run.changes.groups(),
         prompts=tuple(run.prompts),
+        stock=run.stock,
         sha256=hashlib.sha256(content).hexdigest(),
     )
 

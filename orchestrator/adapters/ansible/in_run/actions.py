@@ -60,3 +60,20 @@ def action_of(task: Any) -> str:
 def key_of(keys: Mapping[str, Any], *actions: str) -> str | None:
     """The key by which a task in a file names one of these actions, under whichever name; None where it names none."""
     return next((str(key) for key in keys if short_name(str(key)) in actions), None)
+
+
+def where(result: Any) -> str:
+    """The host that the task really acted on: its delegate, or the controller for a local connection set by the play."""
+    fields = result.task_fields
+    delegate = fields.get("delegate_to")
+    if delegate:
+        return str(delegate)
+    if str(result.task.connection or "") in LOCAL:
+        return "localhost"
+    return str(result.host.get_name())
+
+
+def first_of(reached: list[str], result: Any) -> str:
+    """Of several hosts one that is not the task's own, so that its own does not count for it."""
+    own = str(result.host.get_name())
+    return next((name for name in reached if name != own), own) if reached else where(result)

@@ -2,7 +2,7 @@
 
 Everything that can lead a task elsewhere (variables at any level, keywords, settings) ends in the options of a connection, and
 those are read here at the moment of its use. What decides where ssh leads must be what it was when the host was verified;
-orch's own options stand before all others. Private names of Ansible and mitogen occur here on purpose.
+orch's own options stand before all others. Private names of Ansible occur here on purpose.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,14 +40,30 @@ from orchestrator.adapters.ansible.in_run.routes import (
     refuse_others,
     route,
 )
+from orchestrator.adapters.ansible.in_run.sessions import Machines, Session, session_of
 from orchestrator.adapters.ansible.in_run.ssh_options import before_all, without_file
 
 _USES = ("exec_command", "put_file", "fetch_file")
 _NO_CHECK = ("host_key_auto_add", "record_host_keys")
 
 
+class _TaskAtWork(threading.local):
+    """Of the task of this thread: the ways that it took, who answered, and what it changed."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing of it is known yet."""
+        self.taken: dict[tuple[str, ...], Route] = {}
+        self.sessions: dict[Session, None] = {}
+        self.masked: list[str] = []
+        self.raw: dict[str, Any] | None = None
+        self.changes = Changes()
+
+
 class Ways:
-    """What is known in a run: the routes of verified hosts, and, in the process of a task, its ways and its changes."""
+    """What is known in a run: the routes of verified hosts; and, in the process or thread of a task, its ways and changes."""
 
     def __init__(
         self, nonce: str, pinned: Iterable[str], known_hosts: str | None, acts: Acts, opens: Opens | None
@@ -59,10 +76,8 @@ class Ways:
         self.acts = acts
         self.opens = opens
         self.verified: dict[str, Route] = {}
-        self.taken: dict[tuple[str, ...], Route] = {}
-        self.masked: list[str] = []
-        self.raw: dict[str, Any] | None = None
-        self.changes = Changes()
+        self.machines = Machines({}, (), {})
+        self.task = _TaskAtWork()
         self.held: Held | None = None
 
     def lead(self, led: Mapping[str, list[str]], plain: list[str]) -> Ways:
@@ -78,24 +93,24 @@ class Ways:
         """What the result of the task takes along."""
         taken = [
             {**dict(zip(("acting", "place", "plugin", "user"), reached, strict=True)), "route": way}
-            for reached, way in self.taken.items()
+            for reached, way in self.task.taken.items()
         ]
         return {
             "taken": taken,
-            "masked": self.masked,
+            "sessions": [list(session) for session in self.task.sessions],
+            "masked": self.task.masked,
             "vaulted": KEPT.fresh,
-            "changes": self.changes.items,
+            "changes": self.task.changes.items,
             "acts": "" if self.held is None else self.held.acts,
         }
 
     def begin(self, executor: Any) -> None:
-        """A task begins in this process."""
+        """A task begins in this process or thread."""
         if self.opens is not None:
-            self.opens.task = KEPT.short(str(executor._task.get_name()))
-            self.opens.host = str(executor._host.name)
-        self.taken, self.masked, self.raw = {}, [], None
+            self.opens.at_work.task = KEPT.short(str(executor._task.get_name()))
+            self.opens.at_work.host = str(executor._host.name)
         KEPT.fresh = []
-        self.changes.begin()
+        self.task.begin()
         if self.held is not None:
             self.held.acts = ""
 
@@ -111,14 +126,22 @@ class Ways:
             refuse_others(way, verified)
         refuse_elsewhere(connection)
         reached = (acting, place(connection), plugin(connection), option(connection, "remote_user"))
-        if reached not in self.taken:
+        if reached not in self.task.taken:
             self.acts.keep(executor, acting, place(connection))
-        self.taken[reached] = way
+        self.task.taken[reached] = way
+
+    def answered(self, connection: Any, hello: Any) -> None:
+        """The session for a use of a connection is there. Raises AnsibleError where it is another machine's than the host's."""
+        executor = connection.orch_executor
+        acting = str(executor._task.delegate_to or executor._host.name)
+        session = session_of(acting, place(connection), hello)
+        self.task.sessions[session] = None
+        self.machines.refuse_another(session, self.verified)
 
     def end_item(self, executor: Any, result: Mapping[str, Any], variables: dict[str, Any]) -> None:
         """An item of a task has ended: keep its failure where a condition that says nothing of it declared it away."""
-        self.changes.end_item(executor, result, reached=bool(self.taken))
-        raw, self.raw = self.raw, None
+        self.task.changes.end_item(executor, result, reached=bool(self.task.taken))
+        raw, self.task.raw = self.task.raw, None
         task = executor._task
         if raw is None or result.get("failed") or result.get("skipped") or not failed(raw):
             return
@@ -126,36 +149,28 @@ class Ways:
         conditions = [condition for condition in task.failed_when or [] if is_blind(condition, registered)]
         if any(_is_false(executor, condition, variables) for condition in conditions):
             hidden = task.no_log or result.get("_ansible_no_log")
-            self.masked.append("(hidden by no_log)" if hidden else words(raw))
+            self.task.masked.append("(hidden by no_log)" if hidden else words(raw))
 
 
 def install(ways: Ways) -> None:
     """From now on every task of this process and of its forks shows which connections it uses."""
     core().prepare(ways.key)
-    _around(TaskExecutor, "run", functools.partial(_run, ways))
-    _around(TaskExecutor, "_execute", functools.partial(_execute, ways))
-    _around(TaskExecutor, "_set_connection_options", functools.partial(_options_set, ways))
-    _around(TaskExecutor, "_get_action_handler_with_module_context", functools.partial(_handler, ways))
-    _around(TaskExecutor, "_poll_async_result", functools.partial(_polled, ways))
-    _around(FinalQueue, "send_task_result", functools.partial(_sent, ways))
-    _around(ssh.Connection, "_build_command", functools.partial(_ssh_command, ways))
+    around(TaskExecutor, "run", functools.partial(_run, ways))
+    around(TaskExecutor, "_execute", functools.partial(_execute, ways))
+    around(TaskExecutor, "_set_connection_options", functools.partial(_options_set, ways))
+    around(TaskExecutor, "_get_action_handler_with_module_context", functools.partial(_handler, ways))
+    around(TaskExecutor, "_poll_async_result", functools.partial(_polled, ways))
+    around(FinalQueue, "send_task_result", functools.partial(_sent, ways))
+    around(ssh.Connection, "_build_command", functools.partial(_ssh_command, ways))
 
 
-def hold_mitogen(ways: Ways) -> None:
-    """The same for mitogen's connections, which its own processes open."""
-    connection: Any = importlib.import_module("ansible_mitogen.connection").Connection
-    if not hasattr(connection, "orch_held"):
-        connection.orch_held = True
-        _around(connection, "_build_stack", functools.partial(_mitogen_stack, ways))
-        _around(connection, "_connect_stack", functools.partial(_mitogen_connects, ways))
-
-
-def _around(owner: Any, name: str, around: Callable[..., Any]) -> None:
+def around(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
+    """Have a method called by `wrapper`, which gets the original first."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
     def method(self: Any, *arguments: Any, **named: Any) -> Any:
-        return around(functools.partial(original, self), self, *arguments, **named)
+        return wrapper(functools.partial(original, self), self, *arguments, **named)
 
     setattr(owner, name, method)
 
@@ -166,7 +181,7 @@ def _run(ways: Ways, original: Callable[[], Any], executor: Any) -> Any:
 
 
 def _execute(ways: Ways, original: Any, executor: Any, *arguments: Any, **named: Any) -> Any:
-    ways.raw = None
+    ways.task.raw = None
     if ways.held is not None:
         ways.held.begin(executor)
 
@@ -187,8 +202,8 @@ def _handler(ways: Ways, original: Any, executor: Any, *arguments: Any, **named:
     def run_and_keep(*given: Any, **by_name: Any) -> Any:
         with _quiet(ways, executor):
             result = run(*given, **by_name)
-        ways.raw = dict(result) if isinstance(result, Mapping) else None
-        ways.changes.answered(ways.raw)
+        ways.task.raw = dict(result) if isinstance(result, Mapping) else None
+        ways.task.changes.answered(ways.task.raw)
         return result
 
     handler.run = run_and_keep
@@ -200,18 +215,18 @@ def _quiet(ways: Ways, executor: Any) -> Iterator[None]:
     """While `fetch` works: what it reads here is what it is about to write over."""
     opens = ways.opens if action_of(executor._task) == "fetch" else None
     if opens is not None:
-        opens.quiet = True
+        opens.at_work.quiet = True
     try:
         yield
     finally:
         if opens is not None:
-            opens.quiet = False
+            opens.at_work.quiet = False
 
 
 def _polled(ways: Ways, original: Any, _executor: Any, *arguments: Any, **named: Any) -> Any:
     result = original(*arguments, **named)
-    ways.raw = core().answer_of(result)
-    ways.changes.answered(ways.raw, again=True)
+    ways.task.raw = core().answer_of(result)
+    ways.task.changes.answered(ways.task.raw, again=True)
     return result
 
 
@@ -223,7 +238,7 @@ def _options_set(ways: Ways, original: Any, executor: Any, *arguments: Any, **na
     if plugin(connection).startswith("paramiko"):
         _hold_paramiko(ways, connection)
     if fresh and hasattr(connection, "_connect_stack"):
-        hold_mitogen(ways)
+        importlib.import_module("orchestrator.adapters.ansible.in_run.mitogen_held").hold_connections(ways)
     elif fresh:
         _watch(ways, connection)
     if getattr(connection, "force_persistence", False):
@@ -240,6 +255,9 @@ def _watch(ways: Ways, connection: Any) -> None:
             return use(*arguments, **named)
 
         setattr(connection, name, used)
+    # For uses of a session that are none of these, and for what the session says of itself (accelerator/).
+    connection.orch_use = functools.partial(ways.use, connection)
+    connection.orch_answered = functools.partial(ways.answered, connection)
 
 
 def _ssh_command(ways: Ways, original: Any, connection: Any, binary: str, *others: Any) -> list[bytes]:
@@ -249,21 +267,6 @@ def _ssh_command(ways: Ways, original: Any, connection: Any, binary: str, *other
     given = [word.decode("utf-8", "surrogateescape") for word in command[after:]]
     words = [*ways.before(connection), *without_file(given)]
     return [*command[:after], *(word.encode("utf-8", "surrogateescape") for word in words)]
-
-
-def _mitogen_stack(ways: Ways, original: Any, connection: Any) -> tuple[str, Any]:
-    name, stack = original()
-    for hop in stack:
-        if hop["method"] == "ssh":
-            hop["kwargs"]["check_host_keys"] = "enforce"
-            hop["kwargs"]["ssh_args"] = [*ways.before(connection), *without_file(hop["kwargs"]["ssh_args"])]
-    return name, stack
-
-
-def _mitogen_connects(ways: Ways, original: Any, connection: Any, stack: Any) -> None:
-    if hasattr(connection, "orch_executor"):
-        ways.use(connection)
-    original(stack)
 
 
 def _hold_paramiko(ways: Ways, connection: Any) -> None:

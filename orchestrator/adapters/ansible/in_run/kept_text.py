@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import threading
 from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -35,14 +36,21 @@ class KeptText:
         self._key = b""
         self._passed: dict[str, str] = {}
         self._redactor: Redactor | None = None
+        # Tasks may run in threads, and one of them in a fork meanwhile, which needs the lock as nobody holds it.
+        self._lock = threading.Lock()
+        os.register_at_fork(
+            before=self._lock.acquire, after_in_parent=self._lock.release, after_in_child=self._lock.release
+        )
 
     def learn(self, values: Iterable[str]) -> None:
         """These are values too."""
-        for value in values:
-            if value not in self._values:
-                self._values[value] = None
-                self.fresh.append(value)
-                self._redactor = None
+        listed = list(values)
+        with self._lock:
+            for value in listed:
+                if value not in self._values:
+                    self._values[value] = None
+                    self.fresh.append(value)
+                    self._redactor = None
 
     def passed(self, names: Iterable[str]) -> None:
         """What these variables of the environment hold are values too: they are shown by their names."""
@@ -55,9 +63,11 @@ class KeptText:
 
     def __call__(self, text: str) -> str:
         """A text without the values."""
-        if self._redactor is None:
-            self._redactor = Redactor(self._values, self._key, self._passed)
-        return self._redactor(text)
+        with self._lock:
+            redactor = self._redactor
+            if redactor is None:
+                redactor = self._redactor = Redactor(self._values, self._key, self._passed)
+        return redactor(text)
 
     def short(self, text: str) -> str:
         """The same, of a length that evidence keeps."""

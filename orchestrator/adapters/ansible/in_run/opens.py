@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from importlib.util import source_from_cache
@@ -41,15 +42,21 @@ _SYSTEM_FILES = (
 _OF_SSH = ("known_hosts", "known_hosts2", "config", "id_rsa", "id_ecdsa", "id_ed25519", "id_dsa")
 
 
+class _TaskAtWork(threading.local):
+    """That of this thread; `quiet`: what it opens is not told of."""
+
+    task = host = ""
+    quiet = False
+
+
 class Opens:
-    """What is opened in this process; `task` and `host` are those at work, empty between tasks."""
+    """What is opened in this process; `at_work` has task and host, empty between tasks."""
 
     def __init__(
         self, copy: str | None, given: Iterable[str], keep: Callable[[dict[str, str]], None]
     ) -> None:
         """`given`: absolute paths of files and folders beside the copy that may be read. `keep`: what is told of any other."""
-        self.task = self.host = ""
-        self.quiet = False
+        self.at_work = _TaskAtWork()
         self._tell = keep
         self._copy = "\0" if copy is None else f"{os.path.realpath(copy)}/"
         real = {path for name in given for path in (name, os.path.realpath(name))}
@@ -74,7 +81,7 @@ class Opens:
         return seen
 
     def _opened(self, name: Any, mode: Any, flags: int) -> None:
-        if isinstance(name, int) or self.quiet or _only_writes(mode, flags):
+        if isinstance(name, int) or self.at_work.quiet or _only_writes(mode, flags):
             return
         try:
             path = os.path.abspath(os.fsdecode(name))  # noqa: PTH100 - it is called often
@@ -119,7 +126,7 @@ class Opens:
         named = real if path.startswith(self._copy) and not real.startswith(self._copy) else path
         with suppress(ValueError, NotImplementedError):
             named = source_from_cache(named)
-        self._tell({"path": KEPT(named), "task": self.task, "host": self.host})
+        self._tell({"path": KEPT(named), "task": self.at_work.task, "host": self.at_work.host})
 
 
 def install(given: Mapping[str, Any]) -> Opens:

@@ -67,6 +67,14 @@ def work_out() -> None:
     gc.freeze()
 
 
+def work_out_parts() -> None:
+    """What every run asks for that orch accelerates: of which files the usual modules are made. Call `keep` before."""
+    parts: Any = import_module("orchestrator.adapters.ansible.accelerator.module_parts")
+    parts.work_ahead()
+    gc.collect()
+    gc.freeze()
+
+
 def ansible_folder() -> Path:
     """Where Ansible is installed."""
     return Path(str(import_module("ansible").__file__)).parent

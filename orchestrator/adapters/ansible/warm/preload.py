@@ -68,6 +68,10 @@ _MODULES = (
     # The evidence plug-in loads these by their files where they are not there yet.
     *(f"orchestrator.adapters.ansible.in_run.{name}" for name in ("connections", "answers", "places")),
     "orchestrator.adapters.ansible.guest.core.choice",
+    *(f"orchestrator.adapters.ansible.accelerator.{name}" for name in ("start", "core.core_2_19")),
+    # What the accelerator changes is imported before it is.
+    *(f"ansible.plugins.{name}" for name in ("action.reboot", "action.wait_for_connection", "strategy.free")),
+    "ansible._internal._ansiballz._builder",
 )
 # Not `vars`: Ansible makes its vars plugins, those that read group_vars and host_vars, only where it has not looked for any
 # yet; looked for here, they would be missing in the run, and it would not say so.

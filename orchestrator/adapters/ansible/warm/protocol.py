@@ -5,6 +5,7 @@ FORKED = b"forked"
 ACCELERATE = b"accelerate"
 INSPECT = b"inspect"
 AHEAD = b"ahead"
+PARTS = b"parts"
 PLAY = b"play"
 HELD = b"held"
 LENGTH = 8

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from orchestrator.adapters import process
+from orchestrator.adapters.ansible.acceleration import zygote
 from orchestrator.adapters.ansible.installation import other_than_own
 from orchestrator.adapters.ansible.settings import (
     MARK,
@@ -23,7 +24,7 @@ from orchestrator.adapters.ansible.settings import (
     lasting_settings,
 )
 from orchestrator.adapters.ansible.warm import inspection
-from orchestrator.adapters.ansible.warm.protocol import ACCELERATE, AHEAD, FORKED, INSPECT, PLAY, READY
+from orchestrator.adapters.ansible.warm.protocol import ACCELERATE, AHEAD, FORKED, INSPECT, PARTS, PLAY, READY
 from orchestrator.errors import OrchError
 
 if TYPE_CHECKING:
@@ -134,14 +135,15 @@ class WarmStart:
             self.let_go()
             self._settings = wanted
             self._begin(None, partial(self._spawn, environment))
-        if None in self._lines and accelerate not in self._lines and other is None:
-            self._begin(accelerate, self._lines[None].hand_over)
+        kind = zygote(accelerate)
+        if None in self._lines and kind not in self._lines and other is None:
+            self._begin(kind, self._lines[None].hand_over)
 
     def make_ready(self, project: str, accelerate: str | None = None) -> None:
         """The same for an attempt that is expected soon: what all runs share is worked out."""
         self.begin(project, accelerate)
-        if accelerate in self._lines:
-            self._lines[accelerate].say(AHEAD)
+        if zygote(accelerate) in self._lines:
+            self._lines[zygote(accelerate)].say(PARTS if accelerate == "orch" else AHEAD)
 
     @property
     def pid(self) -> int | None:
@@ -154,7 +156,7 @@ class WarmStart:
         One that takes too long goes on, for a later attempt, which does not wait for it again.
         """
         self.begin(project, accelerate)
-        line = self._lines.get(accelerate)
+        line = self._lines.get(zygote(accelerate))
         ready = None if line is None else line.await_ready()
         if ready is None:
             self.let_go()
@@ -189,7 +191,7 @@ class WarmStart:
             return spawn is not None and self._start_with_player(accelerate, spawn)
         if len(folder.mark()) > len(MARK) + 1 + len(_ROOM):
             return False
-        line = self._lines.get(accelerate)
+        line = self._lines.get(zygote(accelerate))
         forked = False if line is None else line.ask(folder, self._answers_within)
         if forked is None:
             self.let_go()
@@ -197,7 +199,7 @@ class WarmStart:
 
     def _start_with_player(self, accelerate: str | None, spawn: Spawn) -> bool:
         """Start a worker with a line to an ansible-playbook. It goes on in the cold where nobody comes to the other end."""
-        line = self._lines.get(accelerate)
+        line = self._lines.get(zygote(accelerate))
         if line is None or not line.ready:
             return False
         workers, its = socket.socketpair()

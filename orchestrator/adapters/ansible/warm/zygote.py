@@ -12,7 +12,8 @@ the same way: a run that is not accelerated comes from a process without mitogen
 Under the Python of another Ansible (`guest/entry.py zygote`) there is no worker to fork: sent `play` and a socket, it forks an
 ansible-playbook that waits for a worker at the other end (player.py).
 
-Sent `ahead`, it works out what all runs share, as soon as nothing else is asked for.
+Sent `ahead`, it works out what all runs share, as soon as nothing else is asked for; sent `parts`, what runs share that orch
+accelerates.
 
 Sent `inspect` and a socket, it forks an inspector, also while it still imports what only runs need.
 """
@@ -24,7 +25,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,7 @@ from orchestrator.adapters.ansible.warm.protocol import (
     FORKED,
     INSPECT,
     LONGEST_MESSAGE,
+    PARTS,
     PLAY,
     READY,
 )
@@ -62,16 +64,17 @@ def serve(
     idle: float = IDLE,
     ahead: Callable[[], None] = _nothing,
     be_worker: BeWorker | None = None,
+    parts: Callable[[], None] = _nothing,
 ) -> None:
     """Fork what every message asks for, until the driver is gone or nothing was asked for so many seconds.
 
-    `ahead`: what to work out when runs that are not accelerated are to come and nothing else is asked for. `be_worker`: where
-    workers are forked too.
+    `ahead`: what to work out when plain runs are to come and nothing else is asked for; `parts`: the same for
+    those orch accelerates. `be_worker`: where workers are forked too.
     """
     driver.settimeout(idle)
     with suppress(OSError):  # the driver is gone, or needs nothing; the workers go on
         driver.sendall(READY)
-        for message, lines in _messages(driver, ahead):
+        for message, lines in _messages(driver, {AHEAD: ahead, PARTS: parts}):
             if message == ACCELERATE:
                 _second(driver, lines, idle, be_worker)
             elif message == INSPECT:
@@ -84,22 +87,24 @@ def serve(
                 driver.sendall(FORKED)
 
 
-def _messages(driver: socket.socket, ahead: Callable[[], None]) -> Iterator[tuple[bytes, list[int]]]:
+def _messages(
+    driver: socket.socket, ahead: Mapping[bytes, Callable[[], None]]
+) -> Iterator[tuple[bytes, list[int]]]:
     """What the driver says, and the sockets that come with it, for as long as there is one. Raises OSError."""
-    due = False
+    due: Callable[[], None] | None = None
     while True:
-        if due and not select.select([driver], [], [], LEISURE)[0]:
-            due = False
-            ahead()
+        if due is not None and not select.select([driver], [], [], LEISURE)[0]:
+            work, due = due, None
+            work()
             continue
         message, lines, _, _ = socket.recv_fds(driver, LONGEST_MESSAGE, 1)
         if not message:
             return
-        if message == AHEAD:
-            due = True
+        if message in (AHEAD, PARTS):
+            due = ahead.get(message)
             continue
         if message == ACCELERATE:
-            ahead, due = _nothing, False
+            ahead, due = {}, None
         yield message, lines
 
 
@@ -217,5 +222,6 @@ def main(be_worker: BeWorker | None = None, modules: Sequence[str] = ()) -> NoRe
     # Not during the import: what that starts it waits for itself.
     signal.signal(signal.SIGCHLD, _reap)
     _reap(signal.SIGCHLD, None)
-    serve(driver, ahead=cache(compiled_modules.work_out), be_worker=be_worker)
+    parts = cache(compiled_modules.work_out_parts)
+    serve(driver, ahead=cache(compiled_modules.work_out), be_worker=be_worker, parts=parts)
     os._exit(0)

@@ -13,7 +13,6 @@ from orchestrator.adapters.extras import to_install
 
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.installation import AnsibleInstallation
-    from orchestrator.domain.evidence.attempt import AttemptRequest
 
 STRATEGY = "mitogen_linear"
 FORKS = 10
@@ -31,21 +30,17 @@ def strategies(installation: AnsibleInstallation | None = None) -> Path | None:
     return Path(spec.origin).parent / "plugins" / "strategy" if spec and spec.origin else None
 
 
-def lacking(accelerate: str | None, installation: AnsibleInstallation | None = None) -> str | None:
-    """Why an acceleration that a plan asks for cannot be had, or None."""
-    if accelerate is None or strategies(installation) is not None:
+def lacking(installation: AnsibleInstallation | None = None) -> str | None:
+    """Why mitogen cannot be had, or None."""
+    if strategies(installation) is not None:
         return None
     if installation is None:
         return f"mitogen is not installed where orch is: {to_install('mitogen')}"
     return f"mitogen is not installed beside {installation.python}"
 
 
-def settings(
-    request: AttemptRequest, users_strategies: str, installation: AnsibleInstallation | None = None
-) -> dict[str, str]:
-    """The ANSIBLE_* variables that accelerate a run; none where the plan does not ask for it."""
-    if request.accelerate is None:
-        return {}
+def settings(users_strategies: str, installation: AnsibleInstallation | None = None) -> dict[str, str]:
+    """The ANSIBLE_* variables of a run through mitogen."""
     folders = [
         users_strategies or "/usr/share/ansible/plugins/strategy",
         strategies(installation),
@@ -57,16 +52,8 @@ def settings(
     }
 
 
-def variables(request: AttemptRequest) -> dict[str, int | bool]:
+def variables() -> dict[str, int | bool]:
     """What mitogen reads from variables."""
-    if request.accelerate is None:
-        return {}
     # mitogen would have ssh compress everything, artefacts too: 0.3 s of CPU for 5 MB and host that could not get smaller.
     # It compresses its modules itself; what else a slow line needs, `ssh_args` say, as in any other run.
     return {"mitogen_ssh_keepalive_interval": KEEPALIVE_SECONDS, "mitogen_ssh_compression": False}
-
-
-def forks(request: AttemptRequest) -> int:
-    """How many hosts at once: no more than there are, and no more than mitogen bears."""
-    most = request.forks if request.accelerate is None else min(request.forks, FORKS)
-    return max(1, min(most, len(request.hosts)))

@@ -1,0 +1,1 @@
+"""Runs users' playbooks over one ssh session for each host, with interpreters there that stay."""

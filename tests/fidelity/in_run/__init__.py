@@ -1,0 +1,1 @@
+"""What stands in Ansible's own process; plain Python, under any Ansible."""

@@ -1,0 +1,4 @@
+#!/bin/sh
+echo "arguments: $# $*"
+echo "to stderr" >&2
+pwd
