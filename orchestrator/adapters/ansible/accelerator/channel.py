@@ -46,7 +46,6 @@ __all__ = [
 BOOT = program.BOOT
 LIMIT = 64 << 20
 """The most bytes of output of one request."""
-_NOISE = 1 << 16
 
 
 def opened(
@@ -82,9 +81,8 @@ def opened(
 
 
 def _greeting(session: Session, deadline: float | None) -> Hello:
-    session.write_first(program.program(), deadline)
     try:
-        return greeted(session.read_greeting(deadline))
+        return greeted(session.greet(program.program(), deadline))
     except wire.Nonsense as fault:
         raise session.lose(f"orch: the host sent {fault}".encode()) from None
 

@@ -130,6 +130,8 @@ class Interpreters:
                     with session.turn:
                         session.streams.pop(stream.number, None)
                     return None
+                if kind != wire.NEED:
+                    raise session.lose(b"orch: the host sent no word of the module's code")
                 code = code_of(self._wanted(content, module))
                 session.send(wire.CODE, stream.number, head + _packed(code, ready.magic), deadline)
                 session.wait(stream.done, deadline)

@@ -18,7 +18,10 @@ from orchestrator.adapters.ansible.accelerator.program import NO_PYTHON
 from orchestrator.adapters.ansible.accelerator.stream import Stream
 
 _LAST_WORDS = 65536
-_SECONDS_TO_END = 5.0
+_SECONDS_TO_END = 2.0
+_GONE = b"orch: the agent on the host ended"
+_NOISE = 1 << 18
+"""Bytes that a login may say before the agent does."""
 
 
 class Session:
@@ -68,29 +71,45 @@ class Session:
         finally:
             self.writing.release()
 
-    def write_first(self, content: bytes, deadline: float | None) -> None:
-        """What comes before frames; an ssh that ends meanwhile is met when its answer is read."""
-        with self.writing, contextlib.suppress(Lost):
-            self._write(content, deadline)
+    def greet(self, first: bytes, deadline: float | None) -> bytes:
+        """Write what comes before frames, and read the first frame; raises Lost, Overdue, Nonsense.
 
-    def read_greeting(self, deadline: float | None) -> bytes:
-        """The first frame, after whatever a login says; raises Lost, Overdue, Nonsense."""
-        noise = b""
-        while wire.BOOTED not in noise:
-            noise = noise[-len(wire.BOOTED) :] + self._next(deadline)
-        frames = self.frames.cut(noise.partition(wire.BOOTED)[2])
-        while not frames:
-            frames = self.frames.cut(self._next(deadline))
+        A login may say something before, and need not read before it has said it.
+        """
+        left, heard = memoryview(first), b""
+        while not (frames := wire.Frames(wire.LONGEST).cut(heard.partition(wire.BOOTED)[2])):
+            if len(heard) > _NOISE:
+                raise wire.Nonsense("too much before a greeting")
+            ready = self._either(bool(left), deadline)
+            if self.to in ready:
+                left = self._written(left)
+            if self.come in ready:
+                heard += self._next()
         if len(frames) != 1 or frames[0][0] != wire.HELLO:
             raise wire.Nonsense("something else than a greeting")
         return frames[0][2]
 
-    def _next(self, deadline: float | None) -> bytes:
-        piece = self._piece(deadline)
-        if piece is None:
+    def _either(self, to_write: bool, deadline: float | None) -> dict[int, int]:
+        poll = select.poll()
+        poll.register(self.come, select.POLLIN)
+        if to_write:
+            poll.register(self.to, select.POLLOUT)
+        ready = dict(poll.poll(_left(deadline)))
+        if not ready:
             raise Overdue
+        return ready
+
+    def _written(self, left: memoryview) -> memoryview:
+        try:
+            return left[os.write(self.to, left) :]
+        except OSError:
+            # Why it ended is met where its answer is read.
+            return left[:0]
+
+    def _next(self) -> bytes:
+        piece = os.read(self.come, 1 << 16)
         if not piece:
-            raise self.lose(b"orch: the agent on the host ended")
+            raise self.lose(_GONE, _SECONDS_TO_END)
         return piece
 
     def _write(self, letter: bytes, deadline: float | None) -> None:
@@ -105,7 +124,7 @@ class Session:
                         self.lose(b"orch: the host reads nothing")
                     raise Overdue from None
             except OSError:
-                raise self.lose(b"orch: the agent on the host ended") from None
+                raise self.lose(_GONE, _SECONDS_TO_END) from None
 
     def wait(self, ready: Callable[[], bool], deadline: float | None = None) -> None:
         """Read until it is so; raises Lost, Overdue."""
@@ -135,7 +154,7 @@ class Session:
         if not piece:
             self.turn.release()
             try:
-                self.lose(b"orch: the agent on the host ended")
+                self.lose(_GONE, _SECONDS_TO_END)
             finally:
                 self.turn.acquire()
             return
@@ -174,13 +193,15 @@ class Session:
         with contextlib.suppress(Lost, Overdue):
             self.send(wire.KILL, stream.number, deadline=time.monotonic() + _SECONDS_TO_END)
 
-    def lose(self, words: bytes) -> Lost:
-        """End all of it; the first reason stays."""
+    def lose(self, words: bytes, patience: float = 0.0) -> Lost:
+        """End all of it, at once or with patience in seconds for ssh to say why; the first reason stays."""
         with self.turn:
-            return self._lost_with(words)
+            return self._lost_with(words, patience)
 
-    def _lost_with(self, words: bytes) -> Lost:
+    def _lost_with(self, words: bytes, patience: float = 0.0) -> Lost:
         if self.lost is None:
+            if patience == 0.0:
+                self.process.kill()
             self.lost = self._ended(words)
             self.turn.notify_all()
         return self.lost
@@ -226,8 +247,11 @@ def _end(process: subprocess.Popen[bytes]) -> int:
 def _ready(fd: int, event: int, deadline: float | None) -> bool:
     poll = select.poll()
     poll.register(fd, event)
-    left = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
-    return bool(poll.poll(left))
+    return bool(poll.poll(_left(deadline)))
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
 
 
 def _fd(stream: object) -> int:

@@ -9,9 +9,18 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from orchestrator.adapters.ansible.accelerator import program
-from orchestrator.adapters.ansible.accelerator.channel import BOOT, Channel, Code, Ended, Module, Start, opened
+from orchestrator.adapters.ansible.accelerator.channel import (
+    BOOT,
+    Channel,
+    Code,
+    Ended,
+    Module,
+    Start,
+    opened,
+)
 
 LOADER = """
 import runpy
@@ -41,7 +50,9 @@ class Library:
     code: dict[str, Code] = field(default_factory=dict)
     asked: list[set[str]] = field(default_factory=list)
 
-    def module(self, text: str, *, preload: tuple[str, ...] = (), given: bytes = b"", **beside: str) -> Module:
+    def module(
+        self, text: str, beside: Mapping[str, str] = MappingProxyType({}), preload: tuple[str, ...] = ()
+    ) -> Module:
         """A module with this text; `beside` are Python modules that it can import."""
         texts = {"sham_loader": LOADER, "sham.modules.it": text, "sham": "", "sham.modules": "", **beside}
         names = {}
@@ -49,7 +60,7 @@ class Library:
             digest = hashlib.sha256(f"{name}\0{part}".encode()).hexdigest()
             names[name] = digest
             self.code[digest] = Code(package=name in ("sham", "sham.modules"), text=part, compiled=None)
-        return Module("sham.modules.it", names, given, "", preload, loader="sham_loader", given={})
+        return Module("sham.modules.it", names, b"", "", preload, loader="sham_loader", given={})
 
     def code_of(self, digests: Collection[str]) -> Mapping[str, Code]:
         """What was asked for."""

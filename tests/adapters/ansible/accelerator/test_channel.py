@@ -47,7 +47,9 @@ LINES = [
 
 
 @pytest.mark.parametrize(("line", "given", "terminal", "ended"), LINES)
-def test_a_line_ends_as_over_ssh(channel: Channel, line: str, given: bytes, terminal: bool, ended: Ended) -> None:
+def test_a_line_ends_as_over_ssh(
+    channel: Channel, line: str, given: bytes, *, terminal: bool, ended: Ended
+) -> None:
     assert channel.run(line, given, terminal, soon()) == ended
 
 
@@ -66,7 +68,9 @@ def channel_mask() -> str:
 
 def test_the_environment_is_that_of_the_login(channel: Channel) -> None:
     names = {line.partition(b"=")[0] for line in channel.run("env -0", deadline=soon()).out.split(b"\0")}
-    assert names - {b"", b"_", b"PWD", b"OLDPWD", b"SHLVL", b"LINES", b"COLUMNS"} <= {name.encode() for name in os.environ}
+    assert names - {b"", b"_", b"PWD", b"OLDPWD", b"SHLVL", b"LINES", b"COLUMNS"} <= {
+        name.encode() for name in os.environ
+    }
 
 
 @pytest.mark.parametrize("size", [0, 1, 65535, 65536, 65537, 3_000_000])
@@ -109,8 +113,12 @@ def test_two_requests_wait_for_each_other(channel: Channel, tmp_path: Path) -> N
     os.mkfifo(tmp_path / "first")
     os.mkfifo(tmp_path / "second")
     with ThreadPoolExecutor(2) as pool:
-        one_way = pool.submit(channel.run, f"cat {tmp_path}/first; echo b > {tmp_path}/second", deadline=soon())
-        other_way = pool.submit(channel.run, f"echo a > {tmp_path}/first; cat {tmp_path}/second", deadline=soon())
+        one_way = pool.submit(
+            channel.run, f"cat {tmp_path}/first; echo b > {tmp_path}/second", deadline=soon()
+        )
+        other_way = pool.submit(
+            channel.run, f"echo a > {tmp_path}/first; cat {tmp_path}/second", deadline=soon()
+        )
         assert (one_way.result().out, other_way.result().out) == (b"a\n", b"b\n")
 
 
@@ -138,7 +146,10 @@ def test_sixteen_threads_get_their_own_answers(channel: Channel) -> None:
 # what is asked, and words of the refusal
 REFUSED = [
     (lambda channel, path: channel.put(path / "no" / "a", 0o600, b"x"), "No such file or directory"),
-    (lambda channel, path: channel.put(path / "no" / "a", 0o600, b"x" * 100_000), "No such file or directory"),
+    (
+        lambda channel, path: channel.put(path / "no" / "a", 0o600, b"x" * 100_000),
+        "No such file or directory",
+    ),
     (lambda channel, path: channel.put("/dev/full", 0o600, b"x"), "No space left on device"),
     (lambda channel, path: channel.put("/dev/full", 0o600, b"x" * 1_000_000), "No space left on device"),
     (lambda channel, path: channel.put(path, 0o600, b"x"), "Is a directory"),
@@ -150,7 +161,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("ask", "words"), REFUSED)
-def test_what_cannot_be_done_to_a_file_is_told(channel: Channel, ask: object, words: str, tmp_path: Path) -> None:
+def test_what_cannot_be_done_to_a_file_is_told(
+    channel: Channel, ask: object, words: str, tmp_path: Path
+) -> None:
     (tmp_path / "there").mkdir()
 
     class Paths:
@@ -231,7 +244,9 @@ NO_CHANNEL = [
 
 
 @pytest.mark.parametrize(("argv", "kind", "code", "words"), NO_CHANNEL)
-def test_where_no_agent_comes_the_reason_is_told(argv: list[str], kind: type[Lost], code: int, words: str) -> None:
+def test_where_no_agent_comes_the_reason_is_told(
+    argv: list[str], kind: type[Lost], code: int, words: str
+) -> None:
     with pytest.raises(Lost, match=words) as lost:
         opened(argv, soon())
     assert (type(lost.value), lost.value.code) == (kind, code)

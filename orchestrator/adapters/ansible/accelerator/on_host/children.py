@@ -65,6 +65,9 @@ class Child:
     In pipes it has ended when it is gone and nobody holds its outputs, as a command of ssh has; at a terminal when it is gone.
     """
 
+    end_words = ""
+    """What is said on standard error after the end."""
+
     def __init__(self, asked: Asked, stream: int, body: Callable[[], int], given: bool = False) -> None:
         self.asked, self.stream = asked, stream
         self.code: int | None = None
@@ -171,14 +174,15 @@ class Child:
     def gone(self, code: int) -> None:
         """The child ended; others may still hold its outputs."""
         self.code = code
-        self.release()
+        if not kill_group(self.pid, 0):
+            self.release()
         if self.input is not None:
             self.input.close()
             self.input = None
         self.finish()
 
     def release(self) -> None:
-        """Its group is no longer ours to end."""
+        """Its group is no longer ours to end: what is left of it are daemons, which stay as over ssh."""
         if self.slot >= 0:
             self.asked.guard.release(self.slot)
             self.slot = -1
@@ -186,7 +190,8 @@ class Child:
     def finish(self) -> None:
         """Say the end once it is one."""
         if self.code is not None and not self.outputs:
-            self.asked.ended(self.stream, self.code)
+            self.release()
+            self.asked.ended(self.stream, self.code, self.end_words)
 
     def kill(self) -> None:
         """End the child and its group, and wait for nobody who holds its outputs."""
@@ -200,9 +205,9 @@ class Child:
 
     def stop(self) -> None:
         """End the child and its group."""
-        if self.pid and self.code is None:
+        if self.pid and self.slot >= 0:
             kill_group(self.pid)
-        elif self.slot >= 0:
+        else:
             self.release()
 
 

@@ -62,9 +62,12 @@ class Guard:
         self.free.append(slot)
 
 
-def kill_group(group: int) -> None:
-    """End all of a process group that this user may end."""
+def kill_group(group: int, number: int = signal.SIGKILL) -> bool:
+    """End all of a process group that this user may end; whether there is one (0 only asks)."""
     try:
-        os.killpg(group, signal.SIGKILL)
+        os.killpg(group, number)
+    except PermissionError:
+        return True
     except OSError:
-        pass
+        return False
+    return True

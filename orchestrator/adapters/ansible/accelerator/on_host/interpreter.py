@@ -33,15 +33,10 @@ _CODE_LIMIT = 1 << 30
 class OfModule(Child):
     """A module's process. A signal that ended it is named on its standard error, as by the shell that would have started it."""
 
-    words = ""
-
     def gone(self, code: int) -> None:
-        self.words = signal_words(self.asked.loop.status)
+        """The signal is known now."""
+        self.end_words = signal_words(self.asked.loop.status)
         super().gone(code)
-
-    def finish(self) -> None:
-        if self.code is not None and not self.outputs:
-            self.asked.ended(self.stream, self.code, self.words)
 
 
 class Interpreter(Asked):

@@ -29,9 +29,8 @@ class Login(Asked):
 
     def __init__(self, program: bytes) -> None:
         super().__init__(1)
-        account = pwd.getpwuid(os.getuid())
-        self.shell = account.pw_shell or "/bin/sh"
-        self.home = os.fsencode(account.pw_dir)
+        user, home, self.shell = account()
+        self.home = os.fsencode(home)
         self.program = struct.pack(">I", len(program)) + program
         self.interpreters: dict[int, Started] = {}
         self.frames = wire.Frames(_FROM_CONTROLLER)
@@ -48,7 +47,7 @@ class Login(Asked):
         }
         os.set_blocking(0, False)
         self.loop.read_from(0, self.asked)
-        self.answer(wire.HELLO, 0, hello(account.pw_name))
+        self.answer(wire.HELLO, 0, hello(user))
 
     def asked(self) -> None:
         """Do what the next frames say; at the end of all, nothing of it goes on."""
@@ -150,6 +149,15 @@ class Login(Asked):
         interpreter = self.interpreters.pop(number, None)
         if interpreter is not None:
             interpreter.close()
+
+
+def account() -> tuple[str, str, str]:
+    """Name, home and shell of the login user; a login can outlive its account."""
+    try:
+        entry = pwd.getpwuid(os.getuid())
+    except KeyError:
+        return "%d" % os.getuid(), os.environ.get("HOME", "/"), os.environ.get("SHELL", "/bin/sh")
+    return entry.pw_name, entry.pw_dir, entry.pw_shell or "/bin/sh"
 
 
 def hello(user: str) -> bytes:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import io
 import marshal
 import os
 import sys
+import threading
 from _frozen_importlib import ModuleSpec
 
 TYPE_CHECKING = False
@@ -109,7 +112,6 @@ def write_zip(finder: FromMemory) -> None:
     """All names of the module in one zip file; its folder is removed at the end of the process."""
     if os.path.exists(finder.root):
         return
-    import atexit
     import shutil
     import zipfile
 
@@ -142,8 +144,6 @@ def forget_all(names: list[str]) -> None:
 
 def run(request: dict[str, Any], finder: FromMemory) -> int:
     """Run the module as Ansible's own wrapper would have; the exit code."""
-    import io
-
     was = sys.stdin
     sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False), encoding=was.encoding, errors=was.errors)
     sys.argv = ["-"]
@@ -162,12 +162,20 @@ def run(request: dict[str, Any], finder: FromMemory) -> int:
     except SystemExit as end:
         code = exit_code(end)
     except BaseException as end:  # noqa: BLE001 - as Python itself ends a program
-        import traceback
-
-        traceback.print_exc()
+        print_fault()
         # Python dies of the signal itself, which a shell gives as this code.
         code = 130 if isinstance(end, KeyboardInterrupt) else 1
     return finished(code)
+
+
+def print_fault() -> None:
+    """As Python itself: where nobody hears of it, the exit code does."""
+    import traceback
+
+    try:
+        traceback.print_exc()
+    except (OSError, ValueError):
+        pass
 
 
 def exit_code(end: SystemExit) -> int:
@@ -182,19 +190,14 @@ def exit_code(end: SystemExit) -> int:
 
 def finished(code: int) -> int:
     """What Python does at its end: wait for threads, call what was registered, flush."""
-    import atexit
-    import threading
-
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        code = 120
-    try:
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        pass
+    for stream, fault in ((sys.stdout, 120), (sys.stderr, code)):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            code = fault
     return code
 
 

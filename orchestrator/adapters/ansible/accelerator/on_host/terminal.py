@@ -51,7 +51,6 @@ class AtTerminal(Child):
     def gone(self, code: int) -> None:
         """The leader ended: what it wrote is still there, and nobody else can write."""
         self.code = code
-        self.release()
         if self.master in self.outputs:
             self.read_rest()
         self.finish()
