@@ -36,12 +36,8 @@ def name_in(words: str) -> str:
     return str(names[-1])
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize("accelerate", EACH_WAY)
-=======
 @pytest.mark.long
-@pytest.mark.parametrize("accelerate", ["", pytest.param("mitogen", marks=pytest.mark.slow)])
->>>>>>> 5504b91cb30e4411a153e54b47900e18a53d2d45
+@pytest.mark.parametrize("accelerate", EACH_WAY)
 def test_it_is_held_before_the_second_wave_and_goes_on_by_a_word(
     own_lab: Lab, tmp_path: Path, accelerate: str | None
 ) -> None:
