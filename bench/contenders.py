@@ -1,9 +1,11 @@
 """Who does the same work: each contender is a command over a site, or says why it cannot take part."""
 
 import os
+import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench.site import WORKLOAD, Site, three_waves
@@ -71,10 +73,10 @@ def _orch(site: Site, home: Path) -> tuple[list[str], Environment]:
     return [sys.executable, "-m", "orchestrator", "deploy", str(site.plan)], {"ORCH_HOME": str(home / "orch")}
 
 
-def _orch_accelerated(site: Site, home: Path) -> tuple[list[str], Environment]:
+def _orch_accelerated(site: Site, home: Path, by: str) -> tuple[list[str], Environment]:
     field = acceleration_field()
     plan = site.write_plan(
-        "accelerated.yml", three_waves(len(site.names)), **({field: "mitogen"} if field else {})
+        f"accelerated-{by}.yml", three_waves(len(site.names)), **({field: by} if field else {})
     )
     return [sys.executable, "-m", "orchestrator", "deploy", str(plan)], {"ORCH_HOME": str(home / "orch")}
 
@@ -85,7 +87,20 @@ def acceleration_field() -> str | None:
 
 
 def _pyinfra(site: Site, home: Path) -> tuple[list[str], Environment]:
-    inventory = home / "inventory.py"
+    return _pyinfra_over(site, home / "inventory.py", site.names), {}
+
+
+def _pyinfra_in_waves(site: Site, home: Path) -> tuple[list[str], Environment]:
+    """The same waves as orch's, one run of pyinfra after another; the next only where the last one went well."""
+    runs, left = [], list(site.names)
+    for number, size in enumerate(three_waves(len(site.names))):
+        wave = left[: size if isinstance(size, int) else len(left)]
+        left = left[len(wave) :]
+        runs += [shlex.join(_pyinfra_over(site, home / f"wave{number}.py", wave))] if wave else []
+    return ["sh", "-c", " && ".join(runs)], {}
+
+
+def _pyinfra_over(site: Site, inventory: Path, names: Sequence[str]) -> list[str]:
     common = {
         "ssh_user": "deploy",
         "ssh_key": str(site.lab.key),
@@ -93,10 +108,12 @@ def _pyinfra(site: Site, home: Path) -> tuple[list[str], Environment]:
         "ssh_strict_host_key_checking": "yes",
         "project": str(site.project),
     }
-    hosts = [(host.name, {"ssh_hostname": str(host.address)}) for host in site.lab.hosts]
+    hosts = [
+        (host.name, {"ssh_hostname": str(host.address)}) for host in site.lab.hosts if host.name in names
+    ]
     inventory.write_text(f"web = ({hosts!r}, {common!r})\n")
     deploy = str(site.project / "pyinfra" / "deploy.py")
-    return [str(BENCH_PYTHON), "-m", "pyinfra", "-y", str(inventory), deploy], {}
+    return [str(BENCH_PYTHON), "-m", "pyinfra", "-y", str(inventory), deploy]
 
 
 def _floor(site: Site, home: Path) -> tuple[list[str], Environment]:
@@ -120,9 +137,20 @@ CONTENDERS = (
     Contender("ansible", "ansible-playbook, defaults", _defaults),
     Contender("ansible-tuned", "ansible-playbook, forks, pipelining, ControlPersist", _tuned),
     Contender("orch", "orch deploy, everything on, three waves", _orch),
-    Contender("orch-accelerated", "the same with acceleration", _orch_accelerated, _no_acceleration),
+    Contender(
+        "orch-own",
+        "the same, orch's own accelerator",
+        partial(_orch_accelerated, by="orch"),
+        _no_acceleration,
+    ),
+    Contender(
+        "orch-mitogen", "the same through mitogen", partial(_orch_accelerated, by="mitogen"), _no_acceleration
+    ),
     Contender("mitogen", "ansible-playbook with mitogen", _mitogen, mitogen.lacking),
     Contender("pyinfra", "pyinfra, the same work", _pyinfra, _bench_package("pyinfra")),
+    Contender(
+        "pyinfra-waves", "pyinfra in the same three waves", _pyinfra_in_waves, _bench_package("pyinfra")
+    ),
     Contender("ssh", "parallel ssh, one script: the floor", _floor),
 )
 BASE = "ansible"

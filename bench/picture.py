@@ -6,7 +6,7 @@ from html import escape
 from bench.compare import Compared
 
 WIDTH, LABELS, BAR, GAP, HEAD = 900, 170, 22, 8, 46
-COLOURS = {"orch": "#1a7f5a", "orch-accelerated": "#1a7f5a"}
+COLOURS = {"orch": "#1a7f5a", "orch-own": "#1a7f5a", "orch-mitogen": "#1a7f5a"}
 OTHERS = "#8a94a6"
 
 

@@ -26,16 +26,24 @@ def table(hosts: int, compared: Mapping[str, Compared]) -> str:
 
 
 def _pairs(compared: Mapping[str, Compared]) -> list[str]:
-    """What acceleration is measured by besides: the same accelerator without orch."""
-    if not {"orch-accelerated", "mitogen"} <= compared.keys():
-        return []
-    ours, bare = compared["orch-accelerated"]["median"], compared["mitogen"]["median"]
+    """What acceleration is measured by besides: the same accelerator without orch, and the same waves without Ansible."""
+    pairs = (("orch-mitogen", "mitogen"), ("orch-own", "pyinfra-waves"))
+    return [
+        line
+        for ours, other in pairs
+        if {ours, other} <= compared.keys()
+        for line in _pair(compared, ours, other)
+    ]
+
+
+def _pair(compared: Mapping[str, Compared], name_of_ours: str, other: str) -> list[str]:
+    ours, bare = compared[name_of_ours]["median"], compared[other]["median"]
     ratios = [
         f"{head.removesuffix(' s')} {value / base:.2f}"
         for name, head, _ in COLUMNS
         if (value := ours[name]) is not None and (base := bare[name])
     ]
-    return [f"orch-accelerated to mitogen: {', '.join(ratios)}"] if ratios else []
+    return [f"{name_of_ours} to {other}: {', '.join(ratios)}"] if ratios else []
 
 
 def _cells(each: Compared) -> list[str]:

@@ -16,7 +16,11 @@ from bench.table import aligned
 from orchestrator.adapters.ansible.warm import Extent
 
 EXTENTS: tuple[Extent, ...] = get_args(Extent)
-PLANS: Mapping[str, Mapping[str, str]] = {"plain": {}, "accelerated": {"accelerate": "mitogen"}}
+PLANS: Mapping[str, Mapping[str, str]] = {
+    "plain": {},
+    "accelerated": {"accelerate": "orch"},
+    "mitogen": {"accelerate": "mitogen"},
+}
 FIGURES = (
     "wall",
     "cpu",

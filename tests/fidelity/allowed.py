@@ -22,6 +22,18 @@ def _field(pattern: str) -> Callable[[Difference], bool]:
     return lambda difference: whole.search(difference.field) is not None
 
 
+_LOST = re.compile(r"(reached over ssh:)( Connection to \S+ closed by remote host\.)?$")
+
+
+def _is_lost_connection(difference: Difference) -> bool:
+    """The same failure, with or without ssh's last sentence; lines of words are compared one by one."""
+    if difference.field in ("missing", "added"):
+        text = difference.first if difference.second is None else difference.second
+        return difference.part.startswith("words") and _LOST.search(str(text)) is not None
+    first, second = (_LOST.sub(r"\1", str(side)) for side in (difference.first, difference.second))
+    return difference.field.endswith("msg") and first == second
+
+
 _FRAME = re.compile(
     r'  File "(?:<stdin>|<orch [^"]*>|<frozen [^"]*>|[^"]*/(?:runpy|_loader|_builder)\.py)".*\n(?:    .*\n)*'
 )
@@ -71,6 +83,11 @@ ALLOWED: tuple[Allowance, ...] = (
             and _of_module(difference.first) == _of_module(difference.second)
         ),
         "a traceback of a module that crashed shows who started it, which is the agent and no script on standard input",
+    ),
+    Allowance(
+        "a lost connection",
+        _is_lost_connection,
+        "ssh says that the connection was closed only where it shares it with no other",
     ),
 )
 

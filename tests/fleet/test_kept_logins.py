@@ -68,20 +68,22 @@ SAYS = {"deploy": ":22 goes by the login of the visit before", "backout": ":22 l
 
 
 @pytest.mark.parametrize(
-    ("purpose", "isolation"),
+    ("purpose", "isolation", "accelerate"),
     [
-        ("deploy", "mount_namespace"),
-        pytest.param("deploy", "none", marks=pytest.mark.slow),
-        ("backout", "mount_namespace"),
+        ("deploy", "mount_namespace", None),
+        pytest.param("deploy", "mount_namespace", "orch", marks=pytest.mark.slow),
+        pytest.param("deploy", "none", None, marks=pytest.mark.slow),
+        ("backout", "mount_namespace", None),
     ],
 )
 def test_a_deploy_goes_by_the_visits_login_and_a_backout_by_its_own(
-    runs: Runs, kept: KeptLogins, purpose: str, isolation: str
+    runs: Runs, kept: KeptLogins, purpose: str, isolation: str, accelerate: str | None
 ) -> None:
     port = visit(runs.lab, kept)
     address = next(str(host.address) for host in runs.lab.hosts if host.name == HOST)
     addresses = {HOST: f"{address}:22"}
-    outcome = runs.run("site.yml", (HOST,), purpose=purpose, addresses=addresses, isolation=isolation)
+    given = {"purpose": purpose, "isolation": isolation, "accelerate": accelerate}
+    outcome = runs.run("site.yml", (HOST,), addresses=addresses, **given)
     assert results(outcome) == {HOST: "done"}
     gone_by = runs.lab.ssh(HOST, "cat /tmp/by").out.split()[1]
     log = runs.read(outcome.attempt, "worker.log")

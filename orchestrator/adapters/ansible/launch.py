@@ -153,6 +153,7 @@ def ways(request: AttemptRequest, folder: AttemptFolder, control: Path) -> dict[
         "ssh": first_ssh_options(request, control),
         "ssh_stock": first_ssh_options(request, control, stock=True),
         "machines": request.machine_ids,
+        "hosts": list(request.hosts),
         **ssh_ways(request, control),
         "known_hosts": request.known_hosts,
         "persistent": lay_pinned(request.library_keys, control / "ssh"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.process.kept_logins import IDLE
 from orchestrator.adapters.store import SqlHostLocks, SqlJournal
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.fold import fold
@@ -237,8 +238,11 @@ def _undisturbed(site: Site, d: Deployment, victim: str) -> list[str]:
 
 
 def _no_session_left(site: Site, cut: str) -> list[str]:
-    """No host has a login of ours open; one that was cut off does not hear of our end."""
-    deadline = time.monotonic() + SETTLES
+    """No host has a login of ours open; one that was cut off does not hear of our end.
+
+    A driver that was killed leaves the logins of its visits, which ssh ends once nobody has used them for so long.
+    """
+    deadline = time.monotonic() + IDLE + SETTLES
     hosts = [host for host in HOSTS if host != cut]
     while (left := [f"{h}: {s}" for h in hosts for s in sessions(site, h)]) and time.monotonic() < deadline:
         time.sleep(0.3)

@@ -49,6 +49,8 @@ ROWS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("who approves", {"approval": {"required": ["service owner"]}}, ["hosts (the plan's approval changed)"]),
     ("another pattern of the same hosts", {"strategy": {"hosts": "all"}}, ["hosts (the plan's strategy changed)"]),
     ("other tools", {"resources": {"tools": ["a hammer"]}}, ["plan (resources changed)"]),
+    ("no acceleration, in a word", {"strategy": {"accelerate": "no"}}, []),
+    ("what accelerates it, which a rehearsal covers", {"strategy": {"accelerate": "orch"}}, ["plan (strategy changed)"]),
     ("the waves", {"strategy": {"waves": ["rest"]}}, ["plan (strategy changed)", "hosts (web2 changed)"]),
 ]  # fmt: skip
 

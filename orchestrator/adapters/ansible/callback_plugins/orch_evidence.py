@@ -334,7 +334,7 @@ def _ways(path: str, nonce: str, addresses: dict[str, str]) -> tuple[Any, dict[s
     opens = _beside("opens").install(given["opens"]) if "opens" in given else None
     ways = connections.Ways(nonce, given["ssh"], given["known_hosts"], acts, opens)
     ways.lead(given["ssh_ways"], given["ssh_plain"])
-    ways.machines = _beside("sessions").Machines(given.get("machines", {}), addresses)
+    ways.machines = _beside("sessions").Machines(given["machines"], given["hosts"], addresses)
     connections.install(ways)
     _beside("persistent").install(given.get("persistent", {}))
     return ways, given

@@ -76,7 +76,7 @@ class Ways:
         self.acts = acts
         self.opens = opens
         self.verified: dict[str, Route] = {}
-        self.machines = Machines({}, {})
+        self.machines = Machines({}, (), {})
         self.task = _TaskAtWork()
         self.held: Held | None = None
 

@@ -16,10 +16,10 @@ Session = tuple[str, str, str, str, str]
 
 
 class Machines:
-    """The machine-id that each host of the deployment had, and where the run's own hosts are expected."""
+    """The machine-id that each host of the deployment had, which of them are the run's own, and where these are expected."""
 
-    def __init__(self, of_hosts: Mapping[str, str], places: Mapping[str, str]) -> None:
-        self._of_hosts, self._places = dict(of_hosts), dict(places)
+    def __init__(self, of_hosts: Mapping[str, str], own: Iterable[str], places: Mapping[str, str]) -> None:
+        self._of_hosts, self._own, self._places = dict(of_hosts), frozenset(own), dict(places)
 
     def refuse_another(self, session: Session, accepted: Container[str]) -> None:
         """Raise AnsibleError where another machine than before answers at the place of a host.
@@ -31,7 +31,9 @@ class Machines:
         expected = self._of_hosts.get(acting)
         if expected is None or machine == expected:
             return
-        if acting in self._places and (acting not in accepted or self._places[acting] != place):
+        if acting in self._own and acting not in accepted:
+            return
+        if self._places.get(acting, place) != place:
             return
         which = f"machine {machine}" if machine else "a machine that does not say which one it is"
         raise AnsibleError(

@@ -11,7 +11,8 @@ from orchestrator.adapters.ansible.in_run.sessions import Machines, Report, sess
 
 ONE, OTHER = "1" * 32, "f" * 32
 AT, ELSEWHERE = "192.0.2.1:22", "192.0.2.9:22"
-MACHINES = Machines({"web1": ONE, "lb1": ONE}, {"web1": AT, "web2": "192.0.2.2:22"})
+PLACES = {"web1": AT, "web2": "192.0.2.2:22"}
+MACHINES = Machines({"web1": ONE, "lb1": ONE}, PLACES, PLACES)
 
 
 class Hello(NamedTuple):
@@ -56,6 +57,13 @@ def test_a_task_is_refused_where_another_machine_answers(
             MACHINES.refuse_another(session, accepted)
     else:
         MACHINES.refuse_another(session, accepted)
+
+
+def test_where_no_place_is_known_the_fence_judges_first_all_the_same() -> None:
+    machines, session = Machines({"web1": ONE}, ("web1",), {}), session_of("web1", AT, Hello(OTHER))
+    machines.refuse_another(session, ())
+    with pytest.raises(AnsibleError):
+        machines.refuse_another(session, {"web1"})
 
 
 class Places:
