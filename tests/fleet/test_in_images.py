@@ -125,10 +125,11 @@ def test_a_vault_client_script_runs_in_the_image(new_lab: NewLab, tmp_path: Path
     assert '"container"' in record
 
 
-def test_acceleration_is_refused(light_lab: Lab, tmp_path: Path, image: Image) -> None:
+@pytest.mark.parametrize("accelerate", ["orch", "mitogen"])
+def test_acceleration_is_refused(light_lab: Lab, tmp_path: Path, image: Image, accelerate: str) -> None:
     site = site_of(light_lab, tmp_path, image)
     plan = site.project / "plans/app.yml"
-    plan.write_text(plan.read_text().replace("kind: big-bang,", "kind: big-bang, accelerate: mitogen,"))
+    plan.write_text(plan.read_text().replace("kind: big-bang,", f"kind: big-bang, accelerate: {accelerate},"))
     checked = site.orch("plan", "check", "plans/app.yml")
     assert checked.returncode == 3
     assert "accelerate" in checked.stdout + checked.stderr

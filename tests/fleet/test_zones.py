@@ -42,6 +42,24 @@ def test_a_node_over_http_deploys_to_the_hosts_of_its_zone(
     assert not list((folder / "taken").iterdir())
 
 
+def test_a_node_accelerates_what_it_runs_and_says_who_answered(
+    pair: Lab, tmp_path: Path, database_url: str
+) -> None:
+    site = ZonedSite(pair, tmp_path, database_url)
+    plan = site.project / "plans/app.yml"
+    plan.write_text(plan.read_text().replace("kind: big-bang,", "kind: big-bang, accelerate: orch,"))
+    with site.server():
+        folder = site.enrolled("n1")
+        with site.node(folder):
+            deployed = ended_of(site.orch("deploy", "plans/app.yml", "--json"))
+            assert deployed.code == 0, (deployed, site.printed("n1"), site.printed("server"))
+    (ended_event,) = deployed.events["attempt_ended"]
+    outcome = ended_event["outcome"]
+    machines = [pair.ssh(host.name, "cat /etc/machine-id").out.strip() for host in pair.hosts]
+    assert [{s["machine"] for s in host["sessions"]} for host in outcome["hosts"]] == [{m} for m in machines]
+    assert outcome["stock"] == ""
+
+
 def test_a_node_that_is_killed_and_started_anew_says_how_its_attempt_ended(
     pair: Lab, tmp_path: Path, database_url: str
 ) -> None:

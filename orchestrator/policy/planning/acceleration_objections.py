@@ -12,12 +12,11 @@ _MOST = 3
 
 def faults(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
     """An accelerator that is not installed, or that hosts of the plan cannot be reached by."""
-    if inspection.no_acceleration is not None:
-        next_move = (
-            "install it with this command, or write `orch`, which is a part of orch, or remove `accelerate`"
-        )
-        yield Objection(_PATH, "an acceleration that can be had", inspection.no_acceleration, next_move)
     asked = plan.strategy.accelerate
+    if inspection.no_acceleration is not None:
+        install = "install it with this command, or write `orch`, which is a part of orch, or "
+        next_move = f"{install if asked == 'mitogen' else ''}remove `accelerate`"
+        yield Objection(_PATH, "an acceleration that can be had", inspection.no_acceleration, next_move)
     others = [target.host for target in inspection.targets if target.through is not None]
     if asked is not None and others:
         named = ", ".join(others[:_MOST]) + (

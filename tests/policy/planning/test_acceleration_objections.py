@@ -47,6 +47,7 @@ ROWS: list[tuple[str | None, tuple[str, ...], dict[str, str], str]] = [
     ("mitogen", (PLAIN, PLAIN), {}, ""),
     ("mitogen", (PLAIN, DMZ), {}, "`mitogen`"),
     ("mitogen", (PLAIN, BOX), {}, "`mitogen`, and web2 without ssh"),
+    ("orch", (PLAIN,), {"no_acceleration": "not for runs in an image"}, "not for runs in an image"),
     ("mitogen", (PLAIN,), ABSENT, "mitogen is not installed where orch is"),
 ]
 

@@ -19,9 +19,11 @@ _LINEAR = "ansible.builtin.linear"
 def lacking(accelerate: str | None, installation: AnsibleInstallation | None = None) -> str | None:
     """Why an acceleration that a plan asks for cannot be had, or None: the run is refused then.
 
-    orch's own is never lacking: where it does not fit an Ansible, the run goes Ansible's own way (`stock`).
+    Where orch's own does not fit an Ansible, nothing is lacking: the run goes Ansible's own way (`stock`).
     """
-    return mitogen.lacking(installation) if accelerate == "mitogen" else None
+    if accelerate is None:
+        return None
+    return mitogen.lacking(installation) if accelerate == "mitogen" else own.lacking(installation)
 
 
 def stock(accelerate: str | None, installation: AnsibleInstallation | None = None) -> str | None:

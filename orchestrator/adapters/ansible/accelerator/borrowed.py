@@ -85,7 +85,12 @@ class BorrowedChannel:
         return deed
 
     def run(
-        self, line: bytes, given: bytes, terminal: bool, deadline: float | None = None, dialogue: Any = None
+        self,
+        line: bytes,
+        given: bytes,
+        terminal: bool = False,
+        deadline: float | None = None,
+        dialogue: Any = None,
     ) -> Any:
         """A command line on the host."""
         words = (line, given, terminal, _sooner(deadline), dialogue)
@@ -157,8 +162,8 @@ class Lender:
     def _done(self, number: int, lent: Any, deed: str, words: list[Any]) -> Any:
         if deed == "fetch":
             path, name, deadline = words
-            with open(name, "wb") as content:  # noqa: PTH123 - a path of Ansible's
-                return lent.fetch(path, deadline, content)
+            with open(name, "wb") as target:  # noqa: PTH123 - a path of Ansible's
+                return lent.fetch(path, deadline, target)
         if deed == "put":
             path, mode, name, deadline = words
             with open(name, "rb") as content:  # noqa: PTH123 - a path of Ansible's

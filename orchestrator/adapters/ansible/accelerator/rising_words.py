@@ -12,7 +12,7 @@ BEYOND_TIMEOUT = 2
 
 
 class Words(NamedTuple):
-    """The words of one become, to be called with a line."""
+    """The words of one become."""
 
     success: bytes
     incorrect: tuple[bytes, ...]
@@ -20,7 +20,7 @@ class Words(NamedTuple):
     prompts: Any = None
     """Whether a line is a prompt; None where no password is known."""
 
-    def __call__(self, line: bytes) -> str:
+    def kind_of(self, line: bytes) -> str:
         """`prompt`, `success`, `incorrect`, `missing`, or nothing of these."""
         if self.prompts is not None and self.prompts(line):
             return "prompt"
@@ -37,16 +37,14 @@ def dialogue_of(connection: Any) -> Any:
     if become is None or not become.success:
         return None
     password = password_of(connection)
-    return channel.Dialogue(
-        kind_of=Words(
-            success=str(become.success).encode(),
-            incorrect=_translated(become.name, become.fail),
-            missing=_translated(become.name, become.missing),
-            prompts=None if password is None else become.check_password_prompt,
-        ),
-        password=password,
-        seconds=float(connection.get_option("timeout") or connection._play_context.timeout) + BEYOND_TIMEOUT,
+    words = Words(
+        success=str(become.success).encode(),
+        incorrect=_translated(become.name, become.fail),
+        missing=_translated(become.name, become.missing),
+        prompts=None if password is None else become.check_password_prompt,
     )
+    limit = float(connection.get_option("timeout") or connection._play_context.timeout)
+    return channel.Dialogue(words.kind_of, password, limit + BEYOND_TIMEOUT)
 
 
 def password_of(connection: Any) -> bytes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 from importlib import import_module
+from typing import Any
 
 from orchestrator.adapters.ansible.accelerator import (
     deadlines,
@@ -19,7 +20,8 @@ from orchestrator.adapters.ansible.accelerator.carried import Carried
 from orchestrator.adapters.ansible.accelerator.channels import Channels
 from orchestrator.adapters.ansible.accelerator.core.choice import core_of
 from orchestrator.adapters.ansible.accelerator.files_on_host import FilesOnHost
-from orchestrator.adapters.ansible.warm import compiled_modules
+
+_ANALYSES = ("modules_2_21", "modules_2_19")
 
 
 def put_in() -> str | None:
@@ -32,7 +34,7 @@ def put_in() -> str | None:
     # A fork asks in the opposite order: nobody inside may wait for what whoever closes the gate holds.
     plugin_locks.put_in()
     gate.put_in()
-    compiled_modules.keep()
+    _analyse_once()
     deadlines.put_in()
     memo.put_in()
     module_parts.put_in(core)
@@ -43,3 +45,12 @@ def put_in() -> str | None:
     os.register_at_fork(after_in_child=carried.leave)
     atexit.register(carried.end)
     return None
+
+
+def _analyse_once() -> None:
+    """Have each file that modules share looked into once; where the run was forked from a zygote, it is so already."""
+    for name in _ANALYSES:
+        analyses: Any = import_module(f"orchestrator.adapters.ansible.guest.core.{name}")
+        if analyses.fits():
+            analyses.keep()
+            return

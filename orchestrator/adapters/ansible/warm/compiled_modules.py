@@ -36,7 +36,6 @@ _NEEDS = (
 )
 
 
-@cache
 def keep() -> bool:
     """From now on, in this process and in what is forked from it, send bytecode too, and look into a shared file only once.
 

@@ -2,6 +2,7 @@
 
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.text.format import counted
 
 _MITOGEN = "mitogen"
 
@@ -24,10 +25,8 @@ def acceleration_words(d: Deployment) -> str:
     if answered:
         machines = {session.machine for session in answered}
         answers = sum(session.answers for session in answered)
-        parts.insert(
-            0,
-            f"orch's own: {answers} tasks answered by {len(machines)} machines, each known by its machine-id",
-        )
+        tasks, of = counted(answers, "task"), counted(len(machines), "machine")
+        parts.insert(0, f"orch's own: {tasks} answered by {of}, each known by its machine-id")
     return "; ".join(parts)
 
 

@@ -29,7 +29,7 @@ class Host:
     def __init__(self) -> None:
         self.deadlines: list[float | None] = []
 
-    def run(self, line: bytes, given: bytes, terminal: int, deadline: float | None, dialogue: Any) -> Any:
+    def run(self, line: bytes, given: bytes, terminal: object, deadline: float | None, dialogue: Any) -> Any:
         self.deadlines.append(deadline)
         if line == b"wrong":
             raise ValueError(line)
@@ -65,7 +65,7 @@ def lent() -> Iterator[tuple[Borrowed, Host]]:
 def test_a_borrowed_channel_does_what_the_channel_does(lent: tuple[Borrowed, Host], tmp_path: Path) -> None:
     used = lent[0].use(WAY, None)
     assert used.hello == HELLO
-    assert used.run(b"line", b"given", 0, None) == channel.Ended(3, b"linegiven", b"")
+    assert used.run(b"line", b"given", terminal=False) == channel.Ended(3, b"linegiven", b"")
     file = tmp_path / "file"
     file.write_bytes(b"content")
     with file.open("rb") as content:
@@ -88,23 +88,23 @@ def test_the_code_of_a_module_comes_from_whoever_asks(lent: tuple[Borrowed, Host
 def test_what_a_channel_raises_is_raised(lent: tuple[Borrowed, Host]) -> None:
     used = lent[0].use(WAY, None)
     with pytest.raises(channel.Lost) as lost:
-        used.run(b"away", b"", 0, None)
+        used.run(b"away", b"", terminal=False)
     assert (lost.value.code, lost.value.err) == (255, b"gone")
     with pytest.raises(channel.Overdue):
-        used.run(b"late", b"", 0, None)
+        used.run(b"late", b"", terminal=False)
     with pytest.raises(OSError, match="ValueError"):
-        used.run(b"wrong", b"", 0, None)
-    assert used.run(b"again", b"", 0, None).out == b"again"
+        used.run(b"wrong", b"", terminal=False)
+    assert used.run(b"again", b"", terminal=False).out == b"again"
 
 
 def test_the_alarm_of_a_process_is_a_deadline_there(lent: tuple[Borrowed, Host]) -> None:
     used = lent[0].use(WAY, None)
     signal.setitimer(signal.ITIMER_REAL, 1000)
     try:
-        used.run(b"line", b"", 0, None)
+        used.run(b"line", b"", terminal=False)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    used.run(b"line", b"", 0, None)
+    used.run(b"line", b"", terminal=False)
     assert [deadline is not None for deadline in lent[1].deadlines] == [True, False]
 
 

@@ -128,7 +128,7 @@ def test_a_task_that_turns_out_to_use_a_projects_plugin_goes_on_in_a_process() -
 class Plugins:
     """Says what the test says."""
 
-    def __init__(self, own: bool) -> None:
+    def __init__(self, *, own: bool) -> None:
         self.own = own
 
     def make_up(self, given: Any) -> bool:

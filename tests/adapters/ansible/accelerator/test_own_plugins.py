@@ -75,7 +75,7 @@ ROWS: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("task", "variables", "own"), ROWS)
-def test_a_task_runs_in_a_thread(task: dict[str, Any], variables: dict[str, Any], own: bool) -> None:
+def test_a_task_runs_in_a_thread(*, task: dict[str, Any], variables: dict[str, Any], own: bool) -> None:
     assert OwnPlugins().make_up(given(task, variables)) is own
 
 

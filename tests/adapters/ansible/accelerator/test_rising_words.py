@@ -25,13 +25,13 @@ WORDS = Words(b"BECOME-SUCCESS-abc", (b"Sorry, try again.",), (b"a password is r
     ],
 )
 def test_a_line_is(line: bytes, kind: str) -> None:
-    assert WORDS(line) == kind
-    assert pickle.loads(pickle.dumps(WORDS))(line) == kind
+    assert WORDS.kind_of(line) == kind
+    assert pickle.loads(pickle.dumps(WORDS.kind_of))(line) == kind
 
 
 def test_a_prompt_comes_before_all() -> None:
     words = WORDS._replace(prompts=lambda line: line.startswith(b"[sudo]"))
-    assert words(b"[sudo] BECOME-SUCCESS-abc") == "prompt"
+    assert words.kind_of(b"[sudo] BECOME-SUCCESS-abc") == "prompt"
 
 
 @pytest.mark.parametrize("series", ["2.16", "2.17", "2.18", "2.23", "3.0"])
