@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from orchestrator.policy.telling.timeline import Story
 
 LINES_KEPT = 14
+"""The newest lines of what happened that the page shows."""
 STILL_EVERY = 5.0
 """Seconds between looks whether a run waits for its node."""
-"""The newest lines of what happened that the page shows."""
 
 
 class Line(NamedTuple):

@@ -149,7 +149,7 @@ def test_keys_of_another_home_that_were_replaced_already_are_not_replaced_apart(
     other = world.root / "other home"
     shutil.copytree(world.root / "server", other)
     replace_keys(world.root / "server", world.book.succeed)
-    with pytest.raises(Refused, match="copy `nodes`"):
+    with pytest.raises(Refused, match="copy its folder"):
         replace_keys(other, world.book.succeed)
     assert len(world.book.successions()) == 1
 
