@@ -20,7 +20,12 @@ class Difference(NamedTuple):
     second: Any
 
     def __str__(self) -> str:
-        first, second = (_short(value) for value in (self.first, self.second))
+        first, second = self.first, self.second
+        if isinstance(first, str) and isinstance(second, str) and len(first) + len(second) > 300:
+            pairs = enumerate(zip(first, second, strict=False))
+            same = next((place for place, (a, b) in pairs if a != b), min(len(first), len(second)))
+            first, second = (f"...{side[max(0, same - 60) :]}" for side in (first, second))
+        first, second = (_short(value) for value in (first, second))
         return f"{self.part} | {self.task} | {self.field}: {first} -> {second}"
 
 
@@ -40,8 +45,15 @@ VOLATILE_TEXT = (
     _volatile(r"ansible-tmp-[\d.]+-\d+-\d+", "<tmp>", "a temporary folder is named after time and chance"),
     _volatile(r"ansible-local-\w+", "<local tmp>", "the same on the controller"),
     _volatile(r"ansible_[\w.]+?_payload_\w+", "<payload>", "the same for a module"),
+    _volatile(r"ansible-moduletmp-[\d.]+-\w+", "<module tmp>", "the same for a module"),
+    _volatile(r"\bmade-\w{8}\b", "<made>", "what a playbook of these has made by chance"),
     _volatile(r"\b(ansible[-_])?tmp[\w]{8}\b", "<tmp>", "Python's own names of temporary files"),
-    _volatile(r"^\.[a-z0-9_]{8}$", "<tmp>", "the same for content that is copied"),
+    _volatile(r"(?:^|(?<=/))\.[a-z0-9_]{8}$", "<tmp>", "the same for content that is copied"),
+    _volatile(
+        r"(Failed to find handler for \S+).*(?s:.*)",
+        r"\1 <reasons>",
+        "unarchive tries its tools in an order by chance",
+    ),
     _volatile(r"Paused for [\d.]+ ", "Paused for <elapsed> ", "how long it took"),
     _volatile(r"\.ansible_tmp\S+", "<tmp>", "the same for files that are moved into place"),
     _volatile(r"\bj?\d{9,13}\.\d+\b", "<job or time>", "jobs are named after chance and process"),

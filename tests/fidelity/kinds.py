@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 PROJECT = Path(__file__).parent / "project"
 _NAMED = re.compile(r'name: "kind: (.+)"$', re.MULTILINE)
-_ALSO = {"flow": ("tasks/imported_playbook.yml", "roles/of_kinds/tasks/main.yml")}
+_ALSO = {
+    "flow": (
+        "tasks/imported.yml",
+        "tasks/imported_playbook.yml",
+        "roles/of_kinds/tasks/imported.yml",
+        "roles/of_kinds/tasks/main.yml",
+    )
+}
 
 
 class Subject(NamedTuple):

@@ -8,10 +8,12 @@ of a task one that a password of become is typed for, go as they always did.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from orchestrator.adapters.ansible.accelerator import channel, deadlines
@@ -251,6 +253,28 @@ def _put(opened: Any, in_path: str, out_path: str) -> Any:
         return opened.put(str(out_path), mode, content, deadlines.deadline())
 
 
+_MODE = re.compile(rb"[0-7]{1,3}")
+
+
 def _fetch(opened: Any, in_path: str, out_path: str) -> Any:
-    with open(out_path, "wb") as content:  # noqa: PTH123 - a path of Ansible's
-        return opened.fetch(str(in_path), deadlines.deadline(), content)
+    is_new = not os.path.exists(out_path)  # noqa: PTH110 - a path of Ansible's
+    # Nobody else reads it before its mode is known, and this user can write it in the end (sftp-client.c, sftp_download).
+    with open(out_path, "wb", opener=_private) as content:
+        ended = opened.fetch(str(in_path), deadlines.deadline(), content)
+        if ended.code == 0 and is_new and _MODE.fullmatch(ended.err):
+            os.fchmod(content.fileno(), (int(ended.err, 8) | 0o200) & ~_umask())
+    return ended
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _umask() -> int:
+    """Of this process, without changing it for a moment as `os.umask` would, which other threads see."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0o077
+    match = re.search(r"^Umask:\s*([0-7]+)$", status, re.MULTILINE)
+    return int(match[1], 8) if match else 0o077

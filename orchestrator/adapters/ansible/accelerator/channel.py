@@ -135,7 +135,7 @@ class Channel:
             return self._end(stream, deadline)
 
     def fetch(self, path: str | bytes, deadline: float | None = None, to: BinaryIO | None = None) -> Ended:
-        """Read a whole file into `out`, or without a limit into `to`."""
+        """Read a whole file into `out`, or without a limit into `to`; its mode, in octal digits, is in `err`."""
         with self._stream(LIMIT, to) as stream:
             self._ask(wire.FETCH, stream, _bytes(path), deadline)
             return self._end(stream, deadline)

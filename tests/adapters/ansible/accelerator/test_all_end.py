@@ -61,7 +61,15 @@ KILLED: dict[str, Callable[[Channel, str], int]] = {
 
 
 @pytest.mark.parametrize("victim", sorted(KILLED))
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP], ids=str)
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
 def test_nothing_goes_on_after_a_kill(victim: str, number: signal.Signals) -> None:
     channel, library = local(), Library()
     mark = new_mark()

@@ -35,12 +35,14 @@ def receive(path: bytes, mode: int) -> int:
 
 
 def send(path: bytes) -> int:
-    """Write a file to standard output; an exit code, and words on standard error."""
+    """Write a file to standard output; an exit code, and on standard error its mode as octal digits, or words."""
     try:
         fd = os.open(path, os.O_RDONLY)
+        mode = os.fstat(fd).st_mode & 0o777
         while True:
             piece = os.read(fd, 65536)
             if not piece:
+                os.write(2, b"%o" % mode)
                 return 0
             write_all(1, piece)
     except OSError as fault:

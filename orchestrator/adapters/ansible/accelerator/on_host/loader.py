@@ -1,6 +1,7 @@
-"""Runs first on a host: makes modules of what came, and hands over to the login agent or to an interpreter."""
+"""Runs first on a host: makes modules of what came, and hands over to the login agent or to an interpreter.
 
-from __future__ import annotations
+A Python that is too old reads this much, to say so: annotations are text.
+"""
 
 import sys
 
@@ -16,7 +17,7 @@ OLD_PYTHON = 96
 """The exit code of a Python that this cannot run under."""
 
 
-def load(program: tuple[Any, bytes, dict[str, bytes], bytes], whole: bytes) -> None:
+def load(program: "tuple[Any, bytes, dict[str, bytes], bytes]", whole: bytes) -> None:
     """Be what the arguments say; `program` is this text, the number of the bytecode, the bytecode, and all texts packed."""
     if sys.version_info < (3, 8):
         sys.stderr.write("orch: Python %d.%d is too old, 3.8 is needed\n" % sys.version_info[:2])
@@ -30,7 +31,7 @@ def load(program: tuple[Any, bytes, dict[str, bytes], bytes], whole: bytes) -> N
         sys.modules[PACKAGE + ".interpreter"].main()
 
 
-def make(name: str, program: tuple[Any, bytes, dict[str, bytes], bytes]) -> None:
+def make(name: str, program: "tuple[Any, bytes, dict[str, bytes], bytes]") -> None:
     """One module, below a package that has nothing else."""
     from _frozen_importlib_external import MAGIC_NUMBER
 

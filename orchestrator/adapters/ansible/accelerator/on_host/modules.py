@@ -144,7 +144,8 @@ def forget_all(names: list[str]) -> None:
 
 def run(request: dict[str, Any], finder: FromMemory) -> int:
     """Run the module as Ansible's own wrapper would have; the exit code."""
-    sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False))
+    was = sys.stdin
+    sys.stdin = io.TextIOWrapper(io.FileIO(0, "r", closefd=False), encoding=was.encoding, errors=was.errors)
     sys.argv = ["-"]
     try:
         at_home()
