@@ -276,16 +276,13 @@ class _Check:
         inspection = self._with_installed(asked.result())
         if not self._is_faulty("resources.inventory"):
             self._object(rules.about_inventory(self.loaded.plan, inspection))
-        self._object(acceleration.faults(self.loaded.plan, inspection))
-        self._warn(acceleration.warnings(self.loaded.plan, inspection))
         self.ports.redaction.learn(inspection.vaulted)
         self.warnings.extend(short_values(inspection.vaulted))
-        self._warn(short_passwords(inspection.vaulted))
-        self._warn(short_passed(inspection.vaulted))
-        self._warn(in_clear(self.loaded.plan, inspection.vaulted))
-        self.warnings.extend(roundabout_ways(self.loaded.plan.resources.inventory, inspection))
-        self.warnings.extend(passwords_not_had(inspection))
-        self._warn(rules.opened_outside(inspection))
+        short = (*short_passwords(inspection.vaulted), *short_passed(inspection.vaulted))
+        self._warn((*short, *in_clear(self.loaded.plan, inspection.vaulted)))
+        ways = roundabout_ways(self.loaded.plan.resources.inventory, inspection)
+        self.warnings.extend((*ways, *passwords_not_had(inspection)))
+        self._warn((*acceleration.warnings(self.loaded.plan, inspection), *rules.opened_outside(inspection)))
         self.faults.extend(faults_of_inspection(inspection))
         return inspection
 
