@@ -213,11 +213,11 @@ def test_what_is_imported_ahead_is_of_the_same_code(channel: Channel, library: L
 
 def test_other_environments_are_other_interpreters(channel: Channel, library: Library) -> None:
     text = "import os; print(os.getppid(), os.environ.get('LANE'))"
-    (first, one), (second, two) = (
+    (first, lane_a), (second, lane_b) = (
         library.run(channel, text, start(before=f"LANE={lane}")).out.split() for lane in "ab"
     )
     assert first != second
-    assert (one, two) == (b"a", b"b")
+    assert (lane_a, lane_b) == (b"a", b"b")
 
 
 def test_one_that_serves_once_is_gone_after_it(channel: Channel, library: Library) -> None:
@@ -318,8 +318,8 @@ print(os.path.dirname(root))
     for name in packages:
         library.code[module.names[name]] = library.code[module.names[name]]._replace(package=True)
     ended = channel.run_module(start(), module, library.code_of, time.monotonic() + 60)
-    said_paths, folder = ended.out.decode().splitlines()
-    assert said_paths == "False ansible/__init__.py True"
+    listed, folder = ended.out.decode().splitlines()
+    assert listed == "False ansible/__init__.py True"
     assert not Path(folder).exists()
 
 
