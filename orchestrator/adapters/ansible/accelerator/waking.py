@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections import deque
@@ -22,6 +23,15 @@ class Results(deque[Any]):
     def append(self, result: Any) -> None:
         """One more, and whoever waits is woken."""
         super().append(result)
+        _CAME.set()
+
+
+class Operations(queue.Queue[Any]):
+    """What processes of tasks ask of the run (from 2.21 on): each waits for its answer."""
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        """One more, and whoever waits is woken."""
+        super().put(item, block, timeout)
         _CAME.set()
 
 
@@ -49,6 +59,8 @@ def put_in() -> None:
     def begun(strategy: Any, manager: Any) -> None:
         begin(strategy, manager)
         strategy._results = Results(strategy._results)
+        if hasattr(strategy, "_rpc_queue"):
+            strategy._rpc_queue = Operations()
 
     base.StrategyBase.__init__ = begun
     for name in ("ansible.plugins.strategy", "ansible.plugins.strategy.free"):
