@@ -90,7 +90,7 @@ def test_one_run_is_accelerated_and_the_next_is_not(runs: Runs) -> None:
         assert outcome is not None
         assert results(outcome) == {"web1": DONE}
         # What Ansible says of a strategy that is not its own; who answered is known of orch's own accelerator alone.
-        said = "strategy plugins not included" in runs.read(asked.attempt, "output.txt")
-        seen.append((said, bool(outcome.hosts[0].sessions), outcome.stock))
+        warned = "strategy plugins not included" in runs.read(asked.attempt, "output.txt")
+        seen.append((warned, bool(outcome.hosts[0].sessions), outcome.stock))
     accelerated = (runs.accelerate == "mitogen", runs.accelerate == "orch", "")
     assert seen == [accelerated, (False, False, ""), accelerated]
