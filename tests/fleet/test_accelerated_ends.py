@@ -137,7 +137,7 @@ def run(tmp_path: Path, hosts: Lab) -> Iterator[Run]:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", ["worker", "playbook", "ssh", "login", "interpreter"])
 def test_nothing_stays_alive_on_hosts(run: Run, part: str) -> None:
-    victims = {
+    victims: dict[str, Callable[[], list[int]]] = {
         "worker": run.worker,
         "playbook": run.playbook,
         "ssh": run.ssh,
