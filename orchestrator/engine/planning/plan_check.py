@@ -36,13 +36,8 @@ from orchestrator.policy.authority.environment_rules import about_unknown, objec
 from orchestrator.policy.authority.known_machines import Place
 from orchestrator.policy.course.rollout import waves_of
 from orchestrator.policy.evidence.allowed_changes import rules_binding
-from orchestrator.policy.planning import (
-    acceleration_objections,
-    hosts_without_ssh,
-    selections,
-    unit_rules,
-    zones,
-)
+from orchestrator.policy.planning import acceleration_objections as acceleration
+from orchestrator.policy.planning import hosts_without_ssh, selections, unit_rules, zones
 from orchestrator.policy.planning import plan_objections as rules
 from orchestrator.policy.planning.balancer_objections import about_balancers, programs_of_balancers
 from orchestrator.policy.planning.change_objections import files_of_ticket, unseen_parts
@@ -281,16 +276,13 @@ class _Check:
         inspection = self._with_installed(asked.result())
         if not self._is_faulty("resources.inventory"):
             self._object(rules.about_inventory(self.loaded.plan, inspection))
-        self._object(acceleration_objections.faults(self.loaded.plan, inspection))
-        self._warn(acceleration_objections.warnings(self.loaded.plan, inspection))
         self.ports.redaction.learn(inspection.vaulted)
         self.warnings.extend(short_values(inspection.vaulted))
-        self._warn(short_passwords(inspection.vaulted))
-        self._warn(short_passed(inspection.vaulted))
-        self._warn(in_clear(self.loaded.plan, inspection.vaulted))
-        self.warnings.extend(roundabout_ways(self.loaded.plan.resources.inventory, inspection))
-        self.warnings.extend(passwords_not_had(inspection))
-        self._warn(rules.opened_outside(inspection))
+        short = (*short_passwords(inspection.vaulted), *short_passed(inspection.vaulted))
+        self._warn((*short, *in_clear(self.loaded.plan, inspection.vaulted)))
+        ways = roundabout_ways(self.loaded.plan.resources.inventory, inspection)
+        self.warnings.extend((*ways, *passwords_not_had(inspection)))
+        self._warn((*acceleration.warnings(self.loaded.plan, inspection), *rules.opened_outside(inspection)))
         self.faults.extend(faults_of_inspection(inspection))
         return inspection
 

@@ -12,6 +12,7 @@ from orchestrator.domain.plan.stage import Stage, hosts_of_stage
 from orchestrator.domain.plan.target import Target
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.model_base import Variables
+from orchestrator.policy.planning import acceleration_objections
 from orchestrator.policy.planning.balancer_objections import files_of_balancers
 from orchestrator.policy.planning.metric_objections import files_of_metrics
 
@@ -86,10 +87,11 @@ def other_digest(index: int, unit: ReleaseUnit, digest: str) -> Iterator[Objecti
 
 
 def about_inventory(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
-    """An inventory that is unreadable, has no host, or has one machine twice."""
+    """An inventory that is unreadable, has no host, or has one machine twice; an acceleration that cannot be had."""
     for fault in inspection.inventory_faults:
         next_move = "correct the inventory or `strategy.hosts`"
         yield Objection("resources.inventory", "an inventory with the plan's hosts", fault, next_move)
+    yield from acceleration_objections.faults(plan, inspection)
     if not (inspection.targets or inspection.inventory_faults or inspection.vault_faults):
         fault = f"none for `{plan.strategy.hosts}`"
         yield Objection("strategy.hosts", "at least one host", fault, "correct the pattern or the inventory")
