@@ -11,17 +11,16 @@ import click
 
 from orchestrator import bootstrap
 from orchestrator.bootstrap import nodes
+from orchestrator.cli import wiring
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.verbs.driving.worker import node_folder_option
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.model_base import seconds_of
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.node_ports import NodeSeen
+from orchestrator.engine.lookup.node_state import node_state
 from orchestrator.errors import UsageFault
 
 TOKEN = "ORCH_NODE_TOKEN"  # noqa: S105 - its name
-SILENT = 60.0
-"""Seconds after which a node that was not heard of is called silent."""
 
 
 @click.group()
@@ -83,15 +82,29 @@ def enrol(server: str, name: str, ca_file: Path | None, folder: Path) -> None:
 @json_option
 def list_(as_json: bool) -> None:  # noqa: FBT001
     """List the nodes: zone, name, and when each was heard of."""
-    for seen in nodes.book_at(nodes.store_url()).nodes():
-        state = _state(seen)
+    for fields in _known():
         if as_json:
-            fields = {"kind": "node", "zone": seen.node.zone, "name": seen.node.party.name, "state": state}
-            click.echo(
-                json.dumps({**fields, "silent_seconds": seen.silent, "enrolled_by": seen.node.enrolled_by})
-            )
+            click.echo(json.dumps(fields))
         else:
-            click.echo(f"{seen.node.zone:<12} {seen.node.party.name:<20} {state}")
+            zone, name, state = (plain(str(fields[key]), 120) for key in ("zone", "name", "state"))
+            click.echo(f"{zone:<12} {name:<20} {state}")
+
+
+def _known() -> list[dict[str, object]]:
+    """The nodes, here or of the server that is asked."""
+    if (asked := wiring.server()) is not None:
+        return list(asked.get("/api/v1/nodes")["items"])
+    return [
+        {
+            "kind": "node",
+            "zone": seen.node.zone,
+            "name": seen.node.party.name,
+            "state": node_state(seen),
+            "silent_seconds": seen.silent,
+            "enrolled_by": seen.node.enrolled_by,
+        }
+        for seen in nodes.book_at(nodes.store_url()).nodes()
+    ]
 
 
 @node.command()
@@ -113,15 +126,6 @@ def remove(name: str) -> None:
     """
     nodes.book_at(nodes.store_url()).change(name, gone=True)
     click.echo(f"{name} is no node any more.")
-
-
-def _state(seen: NodeSeen) -> str:
-    if seen.node.gone:
-        return "removed"
-    if seen.silent is None:
-        return "never heard of"
-    state = "silent" if seen.silent > SILENT else "draining" if seen.node.draining else "at work"
-    return f"{state}, heard of {seen.silent:.0f} s ago"
 
 
 def _refuse_no_name(name: str, option: str) -> None:
