@@ -132,8 +132,8 @@ class RemoteWiring(Wiring):
 
     def _elsewhere(self) -> UsageFault:
         return UsageFault(
-            "A plan is checked and begun where its project and its hosts are: run this there without --server. From here "
-            f"you can look and decide: orch --server {self._server.url} list"
+            "That is done where the project and its hosts are: run it there without --server. From here you can look, begin "
+            f"and decide: orch --server {self._server.url} list"
         )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from orchestrator.bootstrap.handed_in_voice import HandedInVoice
-from orchestrator.domain.authority.access import Right
+from orchestrator.domain.authority.access import Place, Right
 from orchestrator.domain.cmdb.facts import CiKind, CmdbUpdate
 from orchestrator.domain.journal.events import (
     HOUSE,
@@ -103,7 +103,9 @@ def _word(asked: Asked) -> Response:
     refuse_partial(asked)
     signed = event.spoken.signed if event.spoken is not None else None
     keyring = asked.ports.keys.keyring(_project(asked, event))
-    refuse_without(asked, RIGHTS[type(event)], signed.word.key if signed is not None else None, keyring)
+    key = signed.word.key if signed is not None else None
+    # The right has to be for every service and environment: a role for some of them is not for the house.
+    refuse_without(asked, RIGHTS[type(event)], key, keyring, Place())
     if signed is not None:
         refuse_name(asked, signed.word.person)
     ports = asked.service.speaking(HandedInVoice(speaker_of(asked), signed, asked.ports.clock.now))

@@ -179,6 +179,10 @@ def _plan_to(asked: Asked, given: DeploymentGiven, rights: tuple[Right, ...]) ->
     plan = plan_called(asked, given.plan)
     if plan.place is None:
         raise Problem(422, "plan_fault", "The plan has faults, so that nothing is begun: check it first.")
+    # The command finds the project by itself; whose keys count must not depend on what else lies in the folder.
+    if Path(asked.ports.plan_files.load(plan.file).project).resolve() != plan.project.resolve():
+        words = "This plan is of a project inside of that one: name its own folder in service.yml."
+        raise Problem(409, "refused", f"{words} Nothing was begun.")
     _refuse(asked, given, plan.project, rights, plan.place)
     return plan
 

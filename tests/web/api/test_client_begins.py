@@ -88,7 +88,9 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     ready = prepared(plan_of(plan_tree()), targets_named("web1", "web2"))
     clock = SystemClock()
     journal = SqlJournal(tmp_path / "home", clock)
-    plans = FakePlans(lambda: ready.model_copy(update={"plan_file": "plans/app.yml"}))
+    plans = FakePlans(
+        lambda: ready.model_copy(update={"plan_file": "plans/app.yml", "project": str(project)})
+    )
     ports = ports_over(clock, plans, FakePlaybooks(clock.now), FakeTargets(), journal=journal)
     made = Office(replace(ports), tmp_path)
     monkeypatch.setenv("ORCH_TOKEN", TOKEN)

@@ -99,6 +99,14 @@ def test_words_of_the_house_ask_for_their_right(ports: Ports, kind: str, role: s
     assert client(ports, access(role)).post(WORDS, json=body).status_code == status
 
 
+def test_a_role_for_some_of_it_stops_nothing_of_the_house(ports: Ports) -> None:
+    grants = (*access("viewer").grants, *access("practitioner", environment="test").grants)
+    ask = client(ports, access("viewer").model_copy(update={"grants": grants}))
+    body = {"event": {"kind": "emergency_stopped", "by": "x", "reason": "fire"}}
+    assert ask.get(EVENTS).status_code == 200
+    assert ask.post(WORDS, json=body).status_code == 403
+
+
 def test_a_token_alone_neither_stops_everything_nor_lifts_the_stop(ports: Ports) -> None:
     ask = client(ports, token("practitioner", "deployment manager"))
     for kind in ("emergency_stopped", "emergency_lifted"):

@@ -50,7 +50,9 @@ class Office:
             (self.project / "plans" / name).write_text("orch: 1\n")
         ready = prepared(plan_of(plan_tree()), targets_named("web1", "web2"))
         clock = FakeClock(NOW)
-        plans = Plans(lambda: ready.model_copy(update={"plan_file": "plans/app.yml"}))
+        place = {"plan_file": "plans/app.yml", "project": str(self.project)}
+        self.plans = plans = Plans(lambda: ready.model_copy(update=place))
+        self.ready = ready
         ports = ports_over(clock, plans, FakePlaybooks(clock.now), FakeTargets(), journal=FakeJournal(clock))
         self.ports: Ports = ports.__class__(**{**vars(ports), "repeats": FakeRepeats()})
         self.drivers = FakeDrivers(lambda deployment, by: None)
@@ -152,6 +154,14 @@ def test_a_body_of_another_form_is_a_problem_with_its_faults(
 )
 def test_no_path_leads_out_of_what_is_known(office: Office, plan: str) -> None:
     assert office.client(access("practitioner")).post(DEPLOYMENTS, json={"plan": plan}).status_code == 404
+
+
+def test_a_plan_of_a_project_inside_of_the_known_one_is_not_begun(office: Office) -> None:
+    """Its own keys would count, and not those by which it was judged who may begin it."""
+    inside = {"plan_file": "plans/app.yml", "project": str(office.project / "plans")}
+    office.plans.usual = lambda: office.ready.model_copy(update=inside)
+    answer = office.client(access("practitioner")).post(DEPLOYMENTS, json=PLAN)
+    assert (answer.status_code, answer.json()["code"], office.names) == (409, "refused", [])
 
 
 def test_a_start_in_the_past_is_refused_with_the_reason(office: Office) -> None:
