@@ -19,12 +19,13 @@ from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import plan_answers
-from orchestrator.errors import ExitCode
+from orchestrator.errors import ExitCode, Refused
 from tests.fakes.authority import FakeKeys
 from tests.fakes.drivers import FakeDrivers
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
+from tests.journals.corpus import recorded
 from tests.worlds.api_server import answering
 from tests.worlds.plans import plan_of, plan_tree, prepared, targets_named
 from tests.worlds.ports import ports_over
@@ -189,3 +190,39 @@ def test_what_is_scheduled_is_signed_listed_and_withdrawn(office: Office, capsys
     assert name in capsys.readouterr().out
     assert office.orch("schedule", "withdraw", name, "--reason", "not now", *key) == 0
     assert office.ports.journal.read(name)[-1].event.kind == "cancelled"
+
+
+def nobody_drives(deployment: str, by: str) -> None:
+    raise Refused("no driver is to be had")
+
+
+def completed(office: Office) -> str:
+    """A deployment that is completed there."""
+    records = recorded("completed_phased")
+    name = records[0].deployment
+    office.ports.journal.append(name, 0, [record.event for record in records])
+    return name
+
+
+def test_what_is_completed_is_backed_out_there(office: Office, capsys: Screen) -> None:
+    name = completed(office)
+    assert office.orch("rollback", name, "--reason", "prices are wrong") == ExitCode.REFUSED
+    office.let_tokens("start")
+    office.drivers.drive = nobody_drives
+    office.orch("rollback", name, "--reason", "prices are wrong", "--json")
+    assert f"no driver is to be had On that machine: orch resume {name}" in capsys.readouterr().err
+    began = office.ports.journal.read(name)[-1].event
+    assert isinstance(began, e.BackoutBegan)
+    assert (began.by, began.reason, office.drivers.begun) == ("Ann", "prices are wrong", [name])
+
+
+def test_a_backout_is_signed_here_where_keys_are_trusted(office: Office, capsys: Screen) -> None:
+    """It was planned before there were effective plans, so that nobody's leave is asked for first."""
+    name, key = completed(office), office.key()
+    office.drivers.drive = nobody_drives
+    office.orch("rollback", name, "--reason", "prices are wrong", "--json", *key)
+    assert "Signed as Ann: rollback" in capsys.readouterr().err
+    began = office.ports.journal.read(name)[-1].event
+    assert isinstance(began, e.BackoutBegan)
+    assert began.spoken is not None
+    assert began.spoken.signed is not None

@@ -79,9 +79,9 @@ def test_an_incident_is_written_down_by_whoever_may_review(ports: Ports) -> None
     assert client(ports, token("deployment manager")).post(WORDS, json=incident()).status_code == 403
     assert client(ports, access("deployment manager")).post(WORDS, json=incident()).status_code == 201
     assert "INC-1" in known_incidents(ports.journal)
-    said = ports.journal.read(HOUSE)[-1].event
-    assert isinstance(said, e.IncidentRecorded)
-    assert said.by == "Ann"
+    recorded = ports.journal.read(HOUSE)[-1].event
+    assert isinstance(recorded, e.IncidentRecorded)
+    assert recorded.by == "Ann"
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,9 @@ def _followed(answer: dict[str, Any], *, detach: bool, patience: float | None, a
     name, went = str(answer.get("deployment", "")), str(answer.get("driver", ""))
     words = plain(str(answer.get("driver_words", "")), 1000)
     if went == "not begun":
-        click.echo(f"Nothing goes on with {name} there yet: {words}", err=True)
+        click.echo(
+            f"Nothing goes on with {name} there yet: {words} On that machine: orch resume {name}", err=True
+        )
     if detach:
         what: What = "failed" if went == "not begun" else "started"
         return say_detached(DueLine(name, what, words or went), as_json=as_json)
@@ -111,10 +113,16 @@ def _followed(answer: dict[str, Any], *, detach: bool, patience: float | None, a
     follower = Follower(view, "")
     try:
         with view:
-            d = follow(ports, name, follower, driven=is_driven, patience=patience)
+            # Whether a driver on another machine lives cannot be seen from here: one that did not begin is not waited for.
+            driven = _is_not_driven if went == "not begun" else is_driven
+            d = follow(ports, name, follower, driven=driven, patience=patience)
     except KeyboardInterrupt:
         click.echo(f"No longer watching; it goes on there. Watch again: orch watch {name}", err=True)
         return ExitCode.INTERRUPTED
     with follower.unharmed():
         view.ended(d)
     return exit_code_of(d)
+
+
+def _is_not_driven(d: Deployment) -> bool:
+    return False
