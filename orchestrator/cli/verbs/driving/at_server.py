@@ -117,7 +117,10 @@ def _followed(answer: dict[str, Any], *, detach: bool, patience: float | None, a
             driven = _is_not_driven if went == "not begun" else is_driven
             d = follow(ports, name, follower, driven=driven, patience=patience)
     except KeyboardInterrupt:
-        click.echo(f"No longer watching; it goes on there. Watch again: orch watch {name}", err=True)
+        click.echo(
+            f"No longer watching; it goes on there. Watch again: orch --server {wiring.server_url()} watch {name}",
+            err=True,
+        )
         return ExitCode.INTERRUPTED
     with follower.unharmed():
         view.ended(d)
