@@ -85,7 +85,23 @@ class RemotePorts(WiredPorts):
     @cached_property
     def cmdb(self) -> cmdb_ports.CmdbStore:
         """See the port."""
-        return cmdb_ports.NoCmdbStore()
+        from orchestrator.adapters.remote.remote_stores import RemoteCmdb
+
+        return RemoteCmdb(self._server, sys.stderr.write)
+
+    @cached_property
+    def baselines(self) -> ports.BaselineStore:
+        """See the port."""
+        from orchestrator.adapters.remote.remote_stores import RemoteBaselines
+
+        return RemoteBaselines(self._server)
+
+    @cached_property
+    def locks(self) -> ports.HostLocks:
+        """See the port."""
+        from orchestrator.adapters.remote.remote_stores import RemoteLocks
+
+        return RemoteLocks(self._server)
 
     @cached_property
     def disposals(self) -> record_ports.Disposals:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
+from typing import Any
 
 import click
 
 from orchestrator.cli.verb_table import Verb
+from orchestrator.errors import UsageFault
 
 
 class LazyGroup(click.Group):
@@ -34,11 +36,37 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"No such command {word!r}.{_similar(word, self._verbs)}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does; for a client of a server, a verb that none serves says so before anything is done."""
+        if ctx.obj is not None:
+            from orchestrator.cli.served_verbs import refusal_of
+            from orchestrator.cli.wiring import RemoteWiring  # not on the way of every command
+
+            words = [*ctx._protected_args, *ctx.args]  # noqa: SLF001 - click's own name for the verb
+            refusal = refusal_of(_verb_in(self, ctx, words)) if isinstance(ctx.obj, RemoteWiring) else None
+            if refusal is not None and not {"--help", "-h"} & {*words}:
+                raise UsageFault(refusal)
+        return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs' lines from the table; click itself would import every verb."""
         if self._verbs:
             with formatter.section("Commands"):
                 formatter.write_dl([(verb.name, verb.help) for verb in self._verbs.values()])
+
+
+def _verb_in(group: click.Group, ctx: click.Context, words: Sequence[str]) -> str:
+    """The verb that these words begin with, such as `plan check`; what follows it are its own words."""
+    path: list[str] = []
+    command: click.Command | None = group
+    for word in words:
+        if not isinstance(command, click.Group):
+            break
+        command = command.get_command(ctx, word)
+        if command is None:
+            break
+        path.append(word)
+    return " ".join(path)
 
 
 def load(verb: Verb) -> click.Command:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from orchestrator.adapters.keys.signer import Signer
     from orchestrator.adapters.process import Ended
+    from orchestrator.adapters.remote.server import Server
     from orchestrator.domain.authority.signing import Keyring
     from orchestrator.engine.ports import Drivers, Ports
 
@@ -125,14 +126,14 @@ class RemoteWiring(Wiring):
         return True
 
     @property
-    def url(self) -> str:
-        """The server's URL."""
-        return self._server.url
+    def server(self) -> Server:
+        """The server that is asked."""
+        return self._server
 
     def _elsewhere(self) -> UsageFault:
         return UsageFault(
-            "A plan is checked and begun where its project and its hosts are: run this there without --server. From here "
-            f"you can look and decide: orch --server {self._server.url} list"
+            "That is done where the project and its hosts are: run it there without --server. From here you can look, begin "
+            f"and decide: orch --server {self._server.url} list"
         )
 
 
@@ -167,8 +168,14 @@ def no_home_words() -> str:
 
 def server_url() -> str | None:
     """The server whose client the present command is; None where it works on a home."""
+    asked = server()
+    return None if asked is None else asked.url
+
+
+def server() -> Server | None:
+    """The server whose client the present command is."""
     wiring = _wiring()
-    return wiring.url if isinstance(wiring, RemoteWiring) else None
+    return wiring.server if isinstance(wiring, RemoteWiring) else None
 
 
 def say_home() -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from orchestrator.domain.authority.approval import PresentedApproval, SignedApproval
 from orchestrator.domain.authority.document_approval import PresentedDocument
 from orchestrator.domain.authority.keyring_document import TrustInForce
@@ -230,3 +232,6 @@ class Voice(ABC):
     @abstractmethod
     def sign(self, word: WordStatement) -> SignedWord:
         """The word, signed with the key that `key` found. Raises Refused where it names another."""
+
+    def about_to_say(self, event: BaseModel) -> None:  # noqa: B027 - most voices know it already
+        """The event that the next word has the digest of, for a voice that shows it to whoever signs elsewhere."""

@@ -75,6 +75,10 @@ class PeopleStore(ABC):
         """Remove all of this kind that this person has, but for that digest."""
 
     @abstractmethod
+    def keep_newest(self, kind: MarkKind, most: int) -> None:
+        """Of this kind keep the newest `most`, whosever they are, and remove the others."""
+
+    @abstractmethod
     def tries(self, since: datetime) -> Sequence[LoginTry]:
         """Tries from then on, the newest first; at most 5,000."""
 
@@ -127,6 +131,9 @@ class NoPeopleStore(PeopleStore):
         return None
 
     def remove_all(self, kind: MarkKind, login: str, *, but: str = "") -> None:
+        """See the port."""
+
+    def keep_newest(self, kind: MarkKind, most: int) -> None:
         """See the port."""
 
     def tries(self, since: datetime) -> Sequence[LoginTry]:

@@ -199,4 +199,5 @@ def _signed(ports: Ports, event: Sayable, verb: Verb, subject: str, key: str) ->
         made_at=ports.clock.now(),
         nonce=ports.voice.nonce(),
     )
+    ports.voice.about_to_say(event)
     return ports.voice.sign(word)

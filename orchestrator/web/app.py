@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,10 @@ STATIC = Path(__file__).parent / "static"
 
 def application(service: Service, of_nodes: Sequence[BaseRoute] = ()) -> Starlette:
     """The application over this service. `of_nodes`: where nodes ask, who have credentials of their own and no session."""
-    routes: list[BaseRoute] = [*of_nodes, *(_routed(service, route) for route in all_routes())]
+    by_path: dict[str, dict[str, Route]] = {}
+    for route in all_routes():
+        by_path.setdefault(route.path, {})[route.method] = route
+    routes: list[BaseRoute] = [*of_nodes, *(_routed(service, rows) for rows in by_path.values())]
     routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     return Starlette(
         routes=routes,
@@ -39,12 +42,16 @@ def application(service: Service, of_nodes: Sequence[BaseRoute] = ()) -> Starlet
     )
 
 
-def _routed(service: Service, route: Route) -> Routed:
+def _routed(service: Service, rows: Mapping[str, Route]) -> Routed:
+    """All rows of one path: a method that none of them has is answered with those that they have (RFC 9110, 15.5.6)."""
+
     async def answer(request: Request) -> Response:
+        route = rows["GET" if request.method == "HEAD" else request.method]
         request.scope["orch.route"] = route.name
         return await passed(service, route, request)
 
-    return Routed(route.path, answer, methods=[route.method], name=route.name)
+    first = next(iter(rows.values()))
+    return Routed(first.path, answer, methods=[*rows], name=first.path)
 
 
 async def _not_routed(request: Request, fault: Exception) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchestrator.domain.authority.access import Right
+from orchestrator.policy.authority.access import may
 
 if TYPE_CHECKING:
     from orchestrator.web.request_context import Asked
@@ -51,7 +52,12 @@ def navigation(asked: Asked | None, path: str) -> Navigation:
     top = tuple(_link(words, place, path) for words, place in TOP)
     if asked is None:
         return Navigation((), ())
-    more = tuple(_link(words, place, path) for words, place, right in MORE if asked.may(right))
+    # What a page of a deployment is about does not count: these pages are about no place.
+    more = tuple(
+        _link(words, place, path)
+        for words, place, right in MORE
+        if asked.access is not None and may(asked.access, right)
+    )
     return Navigation(top, (*top, *more))
 
 

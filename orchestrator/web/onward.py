@@ -36,7 +36,7 @@ def go_on(service: Service, deployment: str, by: str) -> Onward:
         if driven(ports, deployment):
             return Onward("driven already")
     d = folded(ports.journal, deployment)
-    if (
+    if d.over or (
         isinstance(next_step(d, ports.clock.now()), Over | WaitForPerson)
         and d.authority.opened_at is not None
     ):

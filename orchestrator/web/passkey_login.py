@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from orchestrator.web.request_context import Asked, Service
 
 LASTS = timedelta(minutes=5)
+MOST_WAITING = 10_000
+"""Logins and passkeys under way that are kept: whoever begins more of them, without a login, takes no more room. The oldest go,
+so that a person who touches their key within seconds is shut out by nobody who begins fewer in that time."""
 NOT_KNOWN = "That passkey lets nobody in here. Log in by another way, and add it under your account."
 
 
@@ -31,6 +34,7 @@ def begin_flow(asked: Asked, purpose: str, login: str = "", **more: str) -> str:
     asked.ports.people.sweep(now)
     body = json.dumps({"purpose": purpose, **more})
     asked.ports.people.add(Mark(digest_of_secret(secret), "flow", login, now, now, now + LASTS, body))
+    asked.ports.people.keep_newest("flow", MOST_WAITING)
     return secret
 
 

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from orchestrator.web import report_parts
-from orchestrator.web.api import deployments, for_clients, looks, of_the_service, words
+from orchestrator.web.api import (
+    deployments,
+    for_clients,
+    house,
+    looks,
+    of_the_service,
+    plans,
+    starts,
+    words,
+)
+from orchestrator.web.api import nodes as nodes_api
+from orchestrator.web.api import people as people_api
+from orchestrator.web.api import records as records_api
+from orchestrator.web.api import rules as rules_api
 from orchestrator.web.approvals import approval_pages
 from orchestrator.web.pages import (
     account_page,
@@ -61,7 +74,14 @@ def all_routes() -> tuple[Route, ...]:
         *word_pages.ROUTES,
         *deployments.ROUTES,
         *for_clients.ROUTES,
+        *house.ROUTES,
         *looks.ROUTES,
+        *nodes_api.ROUTES,
         *of_the_service.ROUTES,
+        *people_api.ROUTES,
+        *plans.ROUTES,
+        *records_api.ROUTES,
+        *rules_api.ROUTES,
+        *starts.ROUTES,
         *words.ROUTES,
     )

@@ -48,7 +48,7 @@ def application_of(
         ports=ports,
         speaking=lambda voice: spoken_through(ports, voice),
         drivers=queued_drivers(store_url()) if queue else bootstrap.drivers(home, key),
-        doors=SessionDoors(ports, times, address),
+        doors=SessionDoors(ports, times, address, settings.tokens.may),
         home=home,
         address=address,
         projects=tuple(expanded(Path(each)) for each in settings.projects),

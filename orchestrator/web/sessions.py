@@ -54,8 +54,11 @@ class SessionBody(Noun):
 class SessionDoors(Doors):
     """People by their session or token, as the journal knows them at this moment."""
 
-    def __init__(self, ports: Ports, times: SessionTimes, address: str) -> None:
-        self._ports, self._times = ports, times
+    def __init__(
+        self, ports: Ports, times: SessionTimes, address: str, allowed: tuple[Right, ...] = ()
+    ) -> None:
+        """`allowed`: what tokens may do beside what any token may."""
+        self._ports, self._times, self._allowed = ports, times, allowed
         self._book = PeopleBook(ports.journal)
         self.https = address.startswith("https://")
 
@@ -94,7 +97,8 @@ class SessionDoors(Doors):
         if now - mark.seen > SEEN_EVERY:
             self._ports.people.touch(mark.digest, now)
         access = _access(people, person)
-        return Entered(access.model_copy(update={"channel": "token", "scopes": token.scopes}), "")
+        limits = {"channel": "token", "scopes": token.scopes, "allowed": self._allowed}
+        return Entered(access.model_copy(update=limits), "")
 
     def refused(self, request: Request, access: Access | None, right: Right | None, why: str) -> None:
         """See the port."""

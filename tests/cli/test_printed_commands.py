@@ -47,6 +47,7 @@ REHEARSE, LIFT = f"orch rehearse {HOLE} --in {HOLE}", "orch stop-all --lift --re
 ADD, DEPLOY = f"orch schedule add {HOLE} --at TIME", f"orch deploy {HOLE}"
 ADD_PLAN, NEW_KEY = "orch schedule add PLAN --at TIME", f'orch keys new --file FILE --role "{HOLE}"'
 COMMANDS, SCHEDULE = "engine/use_cases/deployment_commands.py", "cli/verbs/planning/schedule.py"
+SCHEDULED = "engine/use_cases/scheduled_lines.py"
 STOP_ALL, REPLAN = "cli/verbs/driving/stop_all.py", "engine/planning/replan_check.py"
 REHEARSE_VERB, RUN_DUE = "cli/verbs/driving/rehearse.py", "engine/use_cases/run_due.py"
 SPOKEN = "policy/authority/spoken_words.py"
@@ -91,8 +92,8 @@ WALKS: dict[Callable[[Scene], str], tuple[tuple[str, str], ...]] = {
     walks.to_be_reviewed: ((FOLLOW_UP, f"orch review {ID} --as {HOLE} --reason WHY"),),
     walks.empty_schedule: ((SCHEDULE, ADD_PLAN),),
     walks.put_into_the_schedule: (
-        (SCHEDULE, "orch run-due"),
-        (SCHEDULE, f"orch schedule withdraw {ID} --reason WHY"),
+        (SCHEDULED, "orch run-due"),
+        (SCHEDULED, f"orch schedule withdraw {ID} --reason WHY"),
     ),
     walks.no_time_and_open: ((SCHEDULE, RESUME),),
     walks.no_time_and_over: ((SCHEDULE, ADD),),
@@ -172,7 +173,10 @@ STORE_RUN = "tests/cli/verbs/test_store_commands.py runs it there"
 OLDER_RUN = "tests/seals/test_older_stores.py accepts so"
 INIT_RUN = "tests/fleet/test_init.py and test_init_command.py of tests/cli go this way in a new tree"
 WATCH_RUN = "tests/cli/verbs/test_help.py, test_watch.py and test_detach_and_wait.py go this way"
+AT_SERVER = "the walks have no server; tests/web/api/test_client_begins.py goes this way"
 NOT_WALKED: dict[tuple[str, str], str] = {
+    ("cli/verbs/driving/at_server.py", f"orch resume {HOLE}"): AT_SERVER,
+    ("cli/verbs/planning/plan_list.py", "orch init"): INIT_RUN,
     ("cli/lazy_group.py", "orch help"): WATCH_RUN,
     ("cli/verbs/help_.py", "orch help"): WATCH_RUN,
     ("cli/verbs/viewing/watch.py", "orch watch"): WATCH_RUN,
@@ -493,6 +497,9 @@ NOT_WALKED: dict[tuple[str, str], str] = {
 }
 """Commands that are read and not run here, each with the reason."""
 NAMED_ONLY = {
+    ("cli/served_verbs.py", "orch record seal"),
+    ("web/api/plans.py", "orch plan check"),
+    ("web/api/plans.py", "orch plan show"),
     ("cli/options/ansible_option.py", "orch doctor"),
     ("adapters/ansible/isolation/engines.py", "orch doctor"),
     ("adapters/ansible/program_errors.py", "orch doctor"),

@@ -56,6 +56,18 @@ def test_marks_of_a_person_are_listed_the_newest_first(store: PeopleStore) -> No
     assert [each.digest for each in store.marks("session", "ada")] == ["d2", "d1"]
 
 
+def test_of_a_kind_the_newest_are_kept_whosever_they_are(store: PeopleStore) -> None:
+    for number in range(5):
+        store.add(mark(f"f{number}", "flow", login="" if number % 2 else "bo", hours=number))
+    store.add(mark("d1"))
+    store.keep_newest("flow", 5)
+    assert store.mark("f0", "flow") is not None
+    store.keep_newest("flow", 2)
+    kept = [name for name in ("f0", "f1", "f2", "f3", "f4") if store.mark(name, "flow") is not None]
+    assert kept == ["f3", "f4"]
+    assert store.mark("d1", "session") is not None
+
+
 def test_a_mark_that_is_seen_stays_as_it_is(store: PeopleStore) -> None:
     store.add(mark("d1"))
     store.touch("d1", START + HOUR)

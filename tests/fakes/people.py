@@ -55,6 +55,14 @@ class FakePeople(PeopleStore):
             if mark.digest != but:
                 del self._marks[mark.digest]
 
+    def keep_newest(self, kind: MarkKind, most: int) -> None:
+        of_kind = sorted(
+            (mark for mark in self._marks.values() if mark.kind == kind),
+            key=lambda mark: (-mark.at.timestamp(), mark.digest),
+        )
+        for mark in of_kind[most:]:
+            del self._marks[mark.digest]
+
     def tries(self, since: datetime) -> Sequence[LoginTry]:
         return [made for made in reversed(self._tries) if made.at >= since][:KEPT_TRIES]
 

@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from orchestrator.domain.authority.access import Grant, Place, Right
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.ports import Ports
-from orchestrator.policy.authority.access import RIGHTS, may, rights_of
+from orchestrator.policy.authority.access import ALL_RIGHTS, RIGHTS, may, rights_of
+from orchestrator.web.navigation import navigation
+from orchestrator.web.request_context import Asked
 from orchestrator.web.route_table import all_routes
 from orchestrator.web.routes import Route
 from tests.fakes.clock import FakeClock
@@ -78,6 +82,22 @@ def test_a_role_elsewhere_sees_no_deployment_here(ports: Ports) -> None:
     assert NAME not in client.get("/").text
 
 
+@pytest.mark.parametrize("role", ROLES[1:])
+@pytest.mark.parametrize("path", ["/account", f"/deployments/{NAME}"])
+def test_every_link_of_a_page_is_one_that_the_role_may_follow(ports: Ports, path: str, role: str) -> None:
+    here = access(role)
+    elsewhere = Grant(role="change manager", environment="elsewhere")
+    for who in (here, here.model_copy(update={"grants": (*here.grants, elsewhere)})):
+        nothing: Any = None
+        asked = Asked(nothing, nothing, who, Place(environment="test"))
+        for link in navigation(asked, path).all:
+            right = ROUTES[f"GET {link.place}"].right
+            assert right is not None
+            assert may(who, right), link.words
+        names = {link.words for link in navigation(asked, path).all}
+        assert ("People" in names) is may(who, "see_people")
+
+
 @pytest.mark.parametrize(
     "right", ["steer", "start", "schedule", "approve", "review", "see_people", "administer"]
 )
@@ -86,6 +106,14 @@ def test_a_token_decides_nothing(right: str) -> None:
     assert not may(every, right)  # type: ignore[arg-type]
     assert may(every, "see")
     assert may(every, "pause")
+
+
+@pytest.mark.parametrize("right", sorted(ALL_RIGHTS - {"see", "pause", "plan"}))
+def test_a_house_lets_tokens_begin_and_schedule_and_nothing_else(right: Right) -> None:
+    """Whatever stands in `allowed`: a house can give away no approval, and no administration."""
+    every = access(*RIGHTS).model_copy(update={"channel": "token", "allowed": tuple(ALL_RIGHTS)})
+    assert may(every, right) is (right in {"start", "schedule"})
+    assert not may(every.model_copy(update={"scopes": ("see",)}), right)
 
 
 def test_the_answer_names_no_foreign_host(ports: Ports, tmp_path: Path) -> None:

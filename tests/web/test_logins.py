@@ -16,9 +16,11 @@ from orchestrator.adapters.people.secret_texts import digest_of_secret, new_toke
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import Grant, Right
 from orchestrator.domain.authority.login_try import LoginTry
+from orchestrator.engine.people_ports import Mark
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import people as use
 from orchestrator.web.logging_in import WRONG
+from orchestrator.web.passkey_login import MOST_WAITING
 from tests.fakes.clock import FakeClock
 from tests.worlds.read_pages import as_read
 from tests.worlds.served_people import (
@@ -396,3 +398,28 @@ def test_an_administrator_manages_people(ports: Ports, client: TestClient) -> No
     assert bad.status_code == 422
     assert client.post("/people/cy/disable", data={"csrf": csrf}).status_code == 303
     assert "disabled" in as_read(client.get("/people/cy").text)
+
+
+def test_an_administrator_gives_roles_to_groups_of_the_provider(ports: Ports, client: TestClient) -> None:
+    log_in(client)
+    csrf = csrf_of(client)
+    group = {"csrf": csrf, "group": "ops-team", "role": "practitioner", "environment": "live"}
+    assert client.post("/people/groups", data=group).status_code == 303
+    assert "ops-team: practitioner of every service in live" in as_read(client.get("/people").text)
+    nobody = client.post("/people/groups", data={"csrf": csrf, "group": "", "role": "viewer"})
+    assert (nobody.status_code, "group" in as_read(nobody.text)) == (422, True)
+    assert client.post("/people/groups", data={**group, "do": "take"}).status_code == 303
+    assert "No group gives a role yet." in as_read(client.get("/people").text)
+
+
+def test_questions_that_wait_for_a_passkey_take_no_more_than_their_room(
+    ports: Ports, clock: FakeClock
+) -> None:
+    address = "https://orch.test"
+    ask = TestClient(served_people(ports, address), base_url=address, headers={"origin": address})
+    for number in range(MOST_WAITING + 5):
+        now = clock.now() - timedelta(microseconds=MOST_WAITING + 5 - number)
+        ports.people.add(Mark(f"f{number}", "flow", "", now, now, now + timedelta(minutes=5)))
+    assert ask.post("/login/passkey/question").status_code == 200
+    waiting = [number for number in range(MOST_WAITING + 5) if ports.people.mark(f"f{number}", "flow")]
+    assert (len(waiting), waiting[-1]) == (MOST_WAITING - 1, MOST_WAITING + 4)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
 
+    from orchestrator.engine.node_ports import NodeBook
     from orchestrator.engine.ports import Drivers, Ports
 
 ADDRESS = "http://orch.test"
@@ -57,6 +58,9 @@ def served(
     home: Path = Path("/nowhere"),
     drivers: Drivers | None = None,
     address: str = ADDRESS,
+    *,
+    projects: tuple[Path, ...] = (),
+    nodes: NodeBook | None = None,
 ) -> Starlette:
     """The application over these ports; without `drivers` nothing is driven."""
     return application(
@@ -67,5 +71,7 @@ def served(
             doors=doors,
             home=home,
             address=address,
+            projects=projects,
+            nodes=nodes,
         )
     )

@@ -35,6 +35,7 @@ class RemoteJournal(Journal):
         """`tell` is told where nothing goes on with a deployment after a word."""
         self._server, self._tell = server, tell
         self._known: dict[str, Brief] | None = None
+        self._told_of_house = False
 
     def append(
         self, deployment: str, expected_seq: int, events: Sequence[Event], proof: Proof | None = None
@@ -47,6 +48,9 @@ class RemoteJournal(Journal):
 
     def _hand_in(self, deployment: str, event: Event) -> None:
         place, once = f"/api/v1/deployments/{quoted(deployment)}", secrets.token_hex(16)
+        if deployment == HOUSE:
+            self._server.post("/api/v1/house/words", {"event": event.model_dump(mode="json")}, once)
+            return
         match event:
             case e.ApprovalGiven(signed=signed) | e.Reviewed(signed=signed) if signed is not None:
                 self._server.post(f"{place}/approvals", {"signed": signed.model_dump(mode="json")}, once)
@@ -59,11 +63,25 @@ class RemoteJournal(Journal):
                     )
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
-        """See the port. The journal of the house is not shown by a server: it is empty here."""
+        """See the port. The journal of the house is empty for whoever may not see all of it, which is said once."""
         if deployment == HOUSE:
+            return self._read_house(after)
+        return self._read_pages(f"/api/v1/deployments/{quoted(deployment)}/events", after)
+
+    def _read_house(self, after: int) -> list[Recorded]:
+        try:
+            return self._read_pages("/api/v1/house/events", after)
+        except Refused:
+            if not self._told_of_house:
+                self._told_of_house = True
+                self._tell(
+                    "What concerns every deployment is not shown to you there (incidents, audits, emergency stops).\n"
+                )
             return []
+
+    def _read_pages(self, place: str, after: int) -> list[Recorded]:
         records: list[Recorded] = []
-        place, asked = f"/api/v1/deployments/{quoted(deployment)}/events", after
+        asked = after
         while True:
             page = self._page(place, after=asked, limit=AT_ONCE)
             with _validated(self._server.url):

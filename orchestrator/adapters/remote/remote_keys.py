@@ -34,11 +34,7 @@ class RemoteKeys(Keys):
         """See the port."""
         name = "" if project is None else str(project)
         if name not in self._known:
-            answer = self._server.get("/api/v1/keyring", project=name)
-            try:
-                self._known[name] = Keyring.model_validate_json(json.dumps(answer))
-            except ValidationError:
-                raise StoreFault(f"{self._server.url} sent keys that this orch does not read.") from None
+            self._known[name] = keyring_at(self._server, project=name)
         return self._known[name]
 
     def present(self, approvals: Sequence[SignedApproval], keyring: Keyring) -> tuple[PresentedApproval, ...]:
@@ -56,3 +52,12 @@ class RemoteKeys(Keys):
     def documents(self, files: Sequence[DocumentFile], keyring: Keyring) -> tuple[PresentedDocument, ...]:
         """See the port. Documents are judged by the server."""
         return ()
+
+
+def keyring_at(server: Server, **about: str) -> Keyring:
+    """The keys that count there: of the house, or about a `project`, or about a `plan` of the server. Raises StoreFault."""
+    answer = server.get("/api/v1/keyring", **about)
+    try:
+        return Keyring.model_validate_json(json.dumps(answer))
+    except ValidationError:
+        raise StoreFault(f"{server.url} sent keys that this orch does not read.") from None

@@ -5,15 +5,36 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.errors import Conflict, NotFound, OrchError, Refused, StoreFault, UsageFault
+from orchestrator.errors import (
+    Conflict,
+    Fault,
+    MachineLacks,
+    NotFound,
+    OrchError,
+    PlanFault,
+    Refused,
+    StoreFault,
+    UsageFault,
+)
 
 SECONDS, LARGEST = 30.0, 64 << 20
 """Seconds for an answer, and bytes of one."""
+ERRORS: Mapping[int, Callable[[str], OrchError]] = {
+    400: UsageFault,
+    403: Refused,
+    404: NotFound,
+    409: Refused,
+    412: Conflict,
+    422: UsageFault,
+    501: MachineLacks,
+}
+ERRORS_BY_CODE: Mapping[str, Callable[[str], OrchError]] = {"conflict": Conflict, "under_way": Conflict}
+"""What a problem of the server is here: by its code, else by its status, else a fault of the store."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -49,12 +70,24 @@ class Server:
         given = {name: str(value) for name, value in query.items() if value not in (None, "")}
         return self._ask("GET", f"{path}?{urlencode(given)}" if given else path, None)
 
-    def post(self, path: str, body: object, once: str) -> Any:
-        """The same for a request that changes something; `once` is its name, under which it is done once."""
-        return self._ask("POST", path, json.dumps(body).encode(), {"Idempotency-Key": once})
+    def file(self, path: str) -> bytes:
+        """The bytes of a file. Raises NotFound, Refused, StoreFault."""
+        status, content = self._sent("GET", path, None, {"Accept": "*/*"})
+        if 200 <= status < 300:
+            return content
+        self._understood(status, content)
+        raise StoreFault(f"{self.url} answered {status} to {path}.")
+
+    def post(self, path: str, body: object, once: str | None = None) -> Any:
+        """The same with a body; `once` is the name of a request that changes something, under which it is done once."""
+        named = {} if once is None else {"Idempotency-Key": once}
+        return self._ask("POST", path, json.dumps(body).encode(), named)
 
     def _ask(self, method: str, path: str, body: bytes | None, more: dict[str, str] | None = None) -> Any:
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", **(more or {})}
+        return self._understood(*self._sent(method, path, body, more or {}))
+
+    def _sent(self, method: str, path: str, body: bytes | None, more: dict[str, str]) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", **more}
         if body is not None:
             headers["Content-Type"] = "application/json"
         connection = self._connection()
@@ -68,7 +101,7 @@ class Server:
             connection.close()
         if len(content) > LARGEST:
             raise StoreFault(f"{self.url} answered with more than {LARGEST >> 20} MiB, which no answer has.")
-        return self._understood(answer.status, content)
+        return answer.status, content
 
     def _understood(self, status: int, content: bytes) -> Any:
         try:
@@ -96,12 +129,33 @@ def quoted(name: str) -> str:
 
 def _refusal(url: str, status: int, answer: dict[str, Any]) -> OrchError:
     words = plain(str(answer.get("detail", "")), 4000) or "it says no more"
-    errors: dict[int, Callable[[str], OrchError]] = {404: NotFound, 409: Refused, 412: Conflict, 403: Refused}
     if status == 401:
         return Refused(
             f"{url} does not know your token: have a new one made with `orch people token new LOGIN --label WHAT`."
         )
-    return errors.get(status, StoreFault)(f"{url} answered {status}: {words}")
+    faults = _faults(answer.get("faults")) if answer.get("code") == "plan_fault" else ()
+    if faults:
+        return PlanFault(faults)
+    by_code = ERRORS_BY_CODE.get(str(answer.get("code", "")))
+    return (by_code or ERRORS.get(status, StoreFault))(f"{url} answered {status}: {words}")
+
+
+def _faults(items: object) -> tuple[Fault, ...]:
+    """The faults of a plan as the server has them; none where any is of another form."""
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        return ()
+    texts = [{name: plain(str(value), 2000) for name, value in item.items()} for item in items]
+    return tuple(
+        Fault(
+            file=text.get("in", ""),
+            line=int(text["line"]) if text.get("line", "").isdecimal() else None,
+            path=text.get("path", ""),
+            expected=text.get("expected", ""),
+            found=text.get("found", ""),
+            next_move=text.get("next", ""),
+        )
+        for text in texts
+    )
 
 
 def _why(fault: Exception) -> str:

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from orchestrator.cli.wiring import server_url
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.use_cases.due_start import DueLine
 from orchestrator.errors import ExitCode, UsageFault
@@ -31,7 +32,10 @@ def say_detached(line: DueLine, *, as_json: bool) -> int:
         )
     else:
         click.echo(f"{line.deployment}: {line.what}: {plain(line.words, 1000)}")
-        click.echo(f"  follow it: orch watch {line.deployment}")
+        if (url := server_url()) is not None:
+            click.echo(f"  follow it: orch --server {url} watch {line.deployment}")
+        else:
+            click.echo(f"  follow it: orch watch {line.deployment}")
     return _CODES.get(line.what, ExitCode.COMPLETED)
 
 

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import click
 
 from orchestrator.cli.views.whole_file import write_whole
-from orchestrator.domain.authority.admission_answer import Reason
-from orchestrator.domain.rules.prepared_plan import PreparedPlan
-from orchestrator.policy.authority.times_ahead import TimesAhead
 from orchestrator.policy.telling.words.still_asked import asked_lines
 from orchestrator.policy.telling.words.strategy_words import strategy_words
 
-
-class PlanShown(NamedTuple):
-    """A plan without faults, with its times by the clocks of a zone, and what is still asked at this moment."""
-
-    checked: PreparedPlan
-    ahead: TimesAhead
-    zone: ZoneInfo
-    asked: tuple[Reason, ...]
-    now: datetime
+if TYPE_CHECKING:
+    from orchestrator.engine.use_cases.plan_answers import PlanShown
 
 
 def write_plan(files: Mapping[str, Path], shown: PlanShown) -> None:

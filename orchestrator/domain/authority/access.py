@@ -45,10 +45,14 @@ class Place(Noun):
 
 
 class Access(Noun):
-    """A person with their roles, and how they are known; `scopes` limits a token further."""
+    """A person with their roles, and how they are known.
+
+    `scopes` limits a token further; `allowed`: what the house lets tokens do beside what any token may.
+    """
 
     person: ShownName
     login: Name
     grants: Many[Grant] = ()
     channel: Channel = "session"
     scopes: Many[Right] | None = None
+    allowed: Many[Right] = ()

@@ -90,13 +90,24 @@ class SessionLimits(Noun):
         return self
 
 
+class TokenLimits(Noun):
+    """What the tokens of programs may do beside reading, checking plans, pausing and holding; by default nothing.
+
+    `start`: begin deployments, rehearsals and backouts; `schedule`: put them on the schedule. A token has to have that as a
+    scope of its own too, and its person the right. Where keys are trusted, each is signed by a key all the same.
+    """
+
+    may: Many[Literal["start", "schedule"]] = ()
+
+
 class ServiceFile(Noun):
-    """The content of service.yml; `orch` is the version of this format. `projects`: folders whose plans and rules are shown."""
+    """The content of service.yml; `orch` is the version of this format. `projects`: folders whose plans can be used."""
 
     orch: Annotated[Literal[1], exactly(only=1)]
     login: LoginWays = LoginWays()
     sessions: SessionLimits = SessionLimits()
     projects: Many[AbsolutePath] = ()
+    tokens: TokenLimits = TokenLimits()
 
 
 UNSET = ServiceFile(orch=1)

@@ -92,3 +92,25 @@ def zones_of(nodes: Iterable[NodeSeen], calls: Iterable[OpenCall]) -> Iterator[s
     """Every zone that has a node or work."""
     names = {seen.node.zone for seen in nodes if not seen.node.gone} | {call.zone for call in calls}
     return iter(sorted(names))
+
+
+def node_fields(nodes: Iterable[NodeSeen], calls: Sequence[OpenCall]) -> list[dict[str, object]]:
+    """Each node as lists for programs show it; `silent_seconds`: since it was heard of, None for never."""
+    return [
+        {
+            "kind": "node",
+            "zone": seen.node.zone,
+            "name": seen.node.party.name,
+            "state": state_words(seen),
+            "has": load_words(seen, calls),
+            "silent_seconds": seen.silent,
+            "enrolled_by": seen.node.enrolled_by,
+        }
+        for seen in nodes
+    ]
+
+
+def waiting_fields(nodes: Sequence[NodeSeen], calls: Sequence[OpenCall]) -> list[dict[str, object]]:
+    """What waits for each zone, as lists for programs show it."""
+    waiting = {zone: zone_words(zone, nodes, calls) for zone in zones_of(nodes, calls)}
+    return [{"kind": "zone", "zone": zone, "waits": words} for zone, words in waiting.items() if words]

@@ -11,7 +11,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.project_folder import folder
 from orchestrator.engine.speaking import speak_about
 from orchestrator.errors import NotFound, Refused
-from orchestrator.policy.evidence.audit_history import KnownFinding, history_of
+from orchestrator.policy.evidence.audit_history import AuditHistory, KnownFinding, history_of
 
 
 def accept(
@@ -65,6 +65,15 @@ def _open_finding(findings: Iterable[KnownFinding], host: str, item: str) -> Kno
             f"No open finding on {plain(host)} is about {plain(item)}; open there are {items}{more}."
         )
     raise NotFound(f"No finding is open on {plain(host)}; orch cmdb audit looks at it now.")
+
+
+def project_of(ports: Ports, history: AuditHistory, event: DriftAccepted) -> Path:
+    """The project whose keys count for a word on a finding. Raises NotFound where no such finding is open."""
+    for known in history.open.values():
+        named = (known.host, known.finding.kind, known.finding.name)
+        if named == (event.host, event.item_kind, event.item_name) and known.audit == event.audit:
+            return _project_of(ports, known)
+    raise NotFound(f"No finding of {plain(event.audit)} on {plain(event.host)} is open about that item.")
 
 
 def _project_of(ports: Ports, known: KnownFinding) -> Path:

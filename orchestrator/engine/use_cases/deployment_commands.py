@@ -24,7 +24,7 @@ from orchestrator.engine.drive import drive
 from orchestrator.engine.host_locks import give_back
 from orchestrator.engine.journal_writer import JournalWriter
 from orchestrator.engine.lookup.deployment_lookup import find_to_change
-from orchestrator.engine.lookup.deployment_names import name_at
+from orchestrator.engine.lookup.deployment_names import name_at, named_lately
 from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.live_uses import marked
 from orchestrator.engine.lookup.lost_history import refuse_lost_history
@@ -65,14 +65,19 @@ def deploy(
     return drive(ports, name, driver=_driver(), by=by, watch=watch, fresh=True)
 
 
-def opened(ports: Ports, plan_path: Path, *, by: str, approvals: Mapping[str, str]) -> str:
-    """Check the plan and open a deployment of it, without driving it; its id. Raises what `deploy` raises."""
+def opened(
+    ports: Ports, plan_path: Path, *, by: str, approvals: Mapping[str, str], signed_for: str = ""
+) -> str:
+    """Check the plan and open a deployment of it, without driving it; its id. Raises what `deploy` raises.
+
+    `signed_for`: the id that was signed for elsewhere, if it was.
+    """
     prepared = prepare_plan(ports, plan_path)
     refuse_while_stopped(ports.journal)
     refuse_second(ports.journal, prepared)
     refuse_without_room(ports.storage, len(prepared.targets), prepared.copy_size)
     given = named_approvals(ports, prepared, approvals)
-    return open_deployment(ports, prepared, by=by, approvals=given)
+    return open_deployment(ports, prepared, by=by, approvals=given, signed_for=signed_for)
 
 
 def open_deployment(
@@ -83,15 +88,17 @@ def open_deployment(
     approvals: tuple[e.GivenApproval, ...],
     start: PlannedStart | None = None,
     rehearsal: Rehearsal | None = None,
+    signed_for: str = "",
 ) -> str:
     """Put a new deployment on the journal with its approvals, and its start or what it rehearses. Returns its id.
 
+    That is `signed_for`, where that was the id of such a deployment a moment ago and is free.
     Raises StoreFault where the journal is an older copy, PlanFault or Refused where the keyring of the house is not in force.
     """
     refuse_lost_history(ports)
     refuse_older_store(ports)
     house = adopt_keyring(ports, by)
-    name = _free_name(ports.journal, prepared, ports.clock.now())
+    name = _free_name(ports.journal, prepared, ports.clock.now(), signed_for)
     verb: Verb = "rehearse" if rehearsal is not None else "deploy" if start is None else "schedule"
     first = planned(prepared, by=by, start=start, rehearsal=rehearsal)
     of_house = first.model_copy(
@@ -372,10 +379,12 @@ def _runs_once_more(d: Deployment, record: e.Recorded) -> bool:
     return after.state is State.DEPLOYING and bool(again)
 
 
-def _free_name(journal: Journal, prepared: PreparedPlan, now: datetime) -> str:
+def _free_name(journal: Journal, prepared: PreparedPlan, now: datetime, wanted: str = "") -> str:
     release = prepared.plan.release
     stem = name_at(release.name, release.version, now)
     taken = {*journal.deployments(), *disposed(journal)}
+    if wanted and wanted not in taken and named_lately(release.name, release.version, wanted, now):
+        return wanted
     return next(name for n in range(1, 1000) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
 
 

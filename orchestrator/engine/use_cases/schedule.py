@@ -78,9 +78,17 @@ class Scheduled:
 
 
 def add(
-    ports: Ports, plan: Path, request: StartRequest, *, by: str, approvals: Mapping[str, str] | None = None
+    ports: Ports,
+    plan: Path,
+    request: StartRequest,
+    *,
+    by: str,
+    approvals: Mapping[str, str] | None = None,
+    signed_for: str = "",
 ) -> Scheduled:
     """Check the plan and open a deployment with the requested start. `approvals`: unsigned, persons by role.
+
+    `signed_for`: the id that was signed for elsewhere, if it was.
 
     Raises PlanFault; Refused if the calendar forbids it or approvals must be signed; Conflict if `alone` is requested
     and others share its time, or if a deployment of this plan is open.
@@ -99,7 +107,7 @@ def add(
     )
     if request.alone:
         _refuse_company(ports, planned(prepared, by=by, start=start))
-    name = open_deployment(ports, prepared, by=by, approvals=given, start=start)
+    name = open_deployment(ports, prepared, by=by, approvals=given, start=start, signed_for=signed_for)
     d = ask_ahead(ports, folded(ports.journal, name))
     if d.messages.count:
         ports.senders.begin(name)

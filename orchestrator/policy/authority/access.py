@@ -26,14 +26,20 @@ POLICY_ROLE: frozenset[Right] = frozenset({"see", "pause", "steer", "approve", "
 """Of a role that only policies name: its word is asked for at gates, decisions and reviews, and is still signed by its key."""
 
 OF_TOKENS: frozenset[Right] = frozenset({"see", "pause", "plan"})
-"""What a bearer token can do at most: it reads, checks plans, pauses and holds, and decides nothing."""
+"""What any bearer token can do: it reads, checks plans, pauses and holds, and decides nothing."""
+
+BY_THE_HOUSE: frozenset[Right] = frozenset({"start", "schedule"})
+"""What a house may let tokens do beside (service.yml, `tokens`): begin what people approve by their keys. Never more."""
+
+TOKEN_SCOPES: frozenset[Right] = OF_TOKENS | BY_THE_HOUSE
+"""What a token can be made for."""
 
 ALL_RIGHTS: frozenset[Right] = frozenset(get_args(Right))
 
 
 def may(access: Access, right: Right, place: Place | None = None) -> bool:
     """Whether this person has the right there; without a place, whether they have it anywhere."""
-    if access.channel == "token" and right not in OF_TOKENS:
+    if access.channel == "token" and right not in OF_TOKENS | (BY_THE_HOUSE & {*access.allowed}):
         return False
     if access.scopes is not None and right not in access.scopes:
         return False

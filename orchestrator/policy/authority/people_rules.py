@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from orchestrator.domain.authority import people as p
 from orchestrator.domain.authority.access import EVERYWHERE, Grant
 from orchestrator.domain.plan.roles import same_person, same_role
-from orchestrator.policy.authority.access import ADMINISTRATOR, OF_TOKENS
+from orchestrator.policy.authority.access import ADMINISTRATOR, TOKEN_SCOPES
 from orchestrator.policy.telling.words.people_words import grant_words
 
 LONGEST_TOKEN = timedelta(days=366)
@@ -130,10 +130,10 @@ def _of_key(people: p.People, person: p.Person, change: p.LoginKeyAdded) -> Iter
 
 
 def _of_token(person: p.Person, change: p.TokenMade, now: datetime) -> Iterator[str]:
-    too_much = [right for right in change.scopes if right not in OF_TOKENS]
+    too_much = [right for right in change.scopes if right not in TOKEN_SCOPES]
     if too_much or not change.scopes:
         given = ", ".join(too_much) or "nothing"
-        yield f"a token is for some of {', '.join(sorted(OF_TOKENS))}, and not for {given}"
+        yield f"a token is for some of {', '.join(sorted(TOKEN_SCOPES))}, and not for {given}"
     if not now < change.until <= now + LONGEST_TOKEN:
         yield f"a token is good for at most {LONGEST_TOKEN.days} days, and ends in the future"
     good = [token for token in person.tokens.values() if token.until > now]

@@ -27,3 +27,5 @@ class Described:
     """Whether answers carry an ETag, and take If-None-Match."""
     once: bool = False
     """Whether it takes Idempotency-Key: a request that is sent again is not done again."""
+    signed: type[BaseModel] | None = None
+    """What is answered with 202 where the word is to be signed first."""

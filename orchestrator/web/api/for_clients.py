@@ -15,6 +15,7 @@ from orchestrator.web.api.described import Described
 from orchestrator.web.api.models import Answered
 from orchestrator.web.api.pages_of_lists import Paged, page_of
 from orchestrator.web.api.reading import Given, query_of
+from orchestrator.web.plan_files import plan_called
 from orchestrator.web.problems import Problem
 from orchestrator.web.routes import Route
 from orchestrator.web.seen import seen_by
@@ -33,9 +34,13 @@ class BriefList(Answered):
 
 
 class KeyringWanted(Given):
-    """`project`: the folder of a deployment that the caller may see; empty for the keys of the house alone."""
+    """`project`: the folder of a deployment that the caller may see; `plan`: one of the plans; without them those of the house.
+
+    With both, the plan's project is meant.
+    """
 
     project: Annotated[str, Field(max_length=4096)] = ""
+    plan: Annotated[str, Field(max_length=600)] = ""
 
 
 def _briefs(asked: Asked) -> Response:
@@ -47,7 +52,10 @@ def _briefs(asked: Asked) -> Response:
 
 
 def _keyring(asked: Asked) -> Response:
-    wanted = query_of(asked, KeyringWanted).project
+    query = query_of(asked, KeyringWanted)
+    if query.plan:
+        return answered(asked, asked.ports.keys.keyring(plan_called(asked, query.plan).project))
+    wanted = query.project
     if not wanted:
         return answered(asked, asked.ports.keys.keyring(None))
     journal = asked.ports.journal

@@ -59,7 +59,11 @@ def document(routes: Iterable[Route], address: str) -> dict[str, Any]:
 def _shapes(described: Iterable[Described]) -> Iterator[tuple[type[BaseModel], Any]]:
     seen: dict[tuple[type[BaseModel], str], None] = {(ProblemDetails, "serialization"): None}
     for each in described:
-        for model, mode in ((each.answer, "serialization"), (each.body, "validation")):
+        for model, mode in (
+            (each.answer, "serialization"),
+            (each.body, "validation"),
+            (each.signed, "serialization"),
+        ):
             if model is not None:
                 seen[model, mode] = None
     yield from seen
@@ -132,6 +136,10 @@ def _responses(route: Route, described: Described, places: dict[Any, Any]) -> di
     made: dict[str, Any] = {str(described.status): {"description": "What was asked for."}}
     if content:
         made[str(described.status)]["content"] = content
+    if described.signed is not None:
+        schema = places[described.signed, "serialization"]
+        words = "Nothing is done yet: sign the statement, and send the same with it as `signed`."
+        made["202"] = {"description": words, "content": {"application/json": {"schema": schema}}}
     if described.tagged:
         made["304"] = {"description": "The caller has it already."}
     problem = places[ProblemDetails, "serialization"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import or_
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -12,18 +13,18 @@ from orchestrator.adapters.speaker import this_speaker
 from orchestrator.bootstrap.handed_in_voice import HandedInVoice
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.word import Verb
-from orchestrator.domain.plan.roles import same_person
+from orchestrator.domain.journal.events import BackoutBegan
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.speaking import VERBS
 from orchestrator.engine.use_cases.deployment_commands import signal
 from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
-from orchestrator.policy.authority.access import may
 from orchestrator.web.api.answering import answered, refuse_changed
 from orchestrator.web.api.deployments import BASE, name_of
 from orchestrator.web.api.described import Described
 from orchestrator.web.api.models import Said
 from orchestrator.web.api.once import once
 from orchestrator.web.api.reading import Given, body_of
+from orchestrator.web.api.who_says import refuse_name, refuse_right, refuse_without
 from orchestrator.web.onward import Onward, go_on
 from orchestrator.web.problems import Problem
 from orchestrator.web.routes import Route
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from orchestrator.domain.authority.access import Right
-    from orchestrator.domain.authority.word import SignedWord
     from orchestrator.domain.deployment.deployment import Deployment
     from orchestrator.web.request_context import Asked
 
@@ -56,11 +56,13 @@ class ApprovalGiven(Given):
     signed: SignedApproval
 
 
-def right_of(verb: Verb) -> Right:
-    """The right that this word asks for."""
+def rights_of(verb: Verb) -> tuple[Right, ...]:
+    """The rights of which this word asks for one."""
     if verb in {"pause", "hold"}:
-        return "pause"
-    return "review" if verb in OF_REVIEWS else "steer"
+        return ("pause",)
+    if verb == "withdraw":
+        return ("schedule", "steer")
+    return ("review",) if verb in OF_REVIEWS else ("steer",)
 
 
 @once
@@ -70,8 +72,14 @@ def _word(asked: Asked) -> Response:
     refuse_changed(asked, str(folded(asked.ports.journal, name).seq))
     spoken = event.spoken
     signed = spoken.signed if spoken is not None else None
-    right = right_of(VERBS[type(event)])
-    _refuse_without(asked, right, signed)
+    if isinstance(event, BackoutBegan):
+        words = f"What is to be backed out is found out by the service: POST {BASE}/{name}/backouts."
+        raise Problem(409, "refused", words)
+    rights = rights_of(VERBS[type(event)])
+    keyring = asked.ports.keys.keyring(Path(folded(asked.ports.journal, name).project))
+    refuse_without(asked, rights, signed.word.key if signed is not None else None, keyring)
+    if signed is not None:
+        refuse_name(asked, signed.word.person)
     voice = HandedInVoice(speaker_of(asked), signed, asked.ports.clock.now)
     by = signed.word.person if signed is not None else asked.person
     word = event.model_copy(update={"spoken": None, "by": by})
@@ -79,7 +87,7 @@ def _word(asked: Asked) -> Response:
     # Where keys are trusted, what drives says by the service's own key that it took over, and by no person's.
     onward = (
         go_on(asked.service, d.id, by if signed is None else this_speaker().name)
-        if right == "steer"
+        if "steer" in rights
         else None
     )
     return _said(asked, d, onward)
@@ -90,42 +98,11 @@ def _approval(asked: Asked) -> Response:
     signed, name = body_of(asked, ApprovalGiven).signed, name_of(asked)
     if signed.approval.subject != name:
         raise Problem(409, "refused", "It was signed for another deployment. Nothing was recorded.")
-    _refuse_other_person(asked, signed.approval.person)
-    _refuse_right(asked, "approve")
+    refuse_name(asked, signed.approval.person)
+    refuse_right(asked, ("approve",))
     ports = asked.service.speaking(HandedInVoice(speaker_of(asked), None, asked.ports.clock.now))
     session = take_in(ports, open_session(ports, folded(ports.journal, name)), [signed])
     return _said(asked, give(ports, session, [signed], by=signed.approval.person).deployment)
-
-
-def _refuse_without(asked: Asked, right: Right, signed: SignedWord | None) -> None:
-    """A token says what it may by itself; for the rest the signature of its own person decides. Raises Problem."""
-    if signed is not None:
-        _refuse_other_person(asked, signed.word.person)
-        _refuse_right(asked, right)
-    elif not asked.may(right):
-        words = (
-            "A token says only pause and hold by itself; sign this with your key, or say it in the browser."
-        )
-        asked.service.doors.refused(asked.request, asked.access, right, "not signed")
-        raise Problem(403, "refused", words)
-
-
-def _refuse_right(asked: Asked, right: Right) -> None:
-    access = asked.access
-    if access is None or not may(
-        access.model_copy(update={"channel": "session", "scopes": None}), right, asked.place
-    ):
-        asked.service.doors.refused(asked.request, access, right, "the role does not allow it")
-        raise Problem(403, "refused", "Your roles do not allow this here. Nothing was recorded.")
-
-
-def _refuse_other_person(asked: Asked, person: str) -> None:
-    """Nobody speaks for somebody else, whatever they may do themselves."""
-    if not same_person(person, asked.person):
-        asked.service.doors.refused(asked.request, asked.access, "approve", "signed by somebody else")
-        raise Problem(
-            403, "refused", f"It is signed as {person}, and this is {asked.person}. Nothing was recorded."
-        )
 
 
 def _said(asked: Asked, d: Deployment, onward: Onward | None = None) -> Response:

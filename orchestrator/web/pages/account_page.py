@@ -14,7 +14,7 @@ from orchestrator.adapters.people.secret_texts import digest_of_secret, new_toke
 from orchestrator.domain.authority.people import TokenMade
 from orchestrator.engine.lookup.known_people import known_people
 from orchestrator.engine.use_cases import people as use
-from orchestrator.policy.authority.access import OF_TOKENS
+from orchestrator.policy.authority.access import TOKEN_SCOPES
 from orchestrator.policy.authority.password_rules import password_faults
 from orchestrator.web.cookies import SESSION, cookie
 from orchestrator.web.forms import form_of
@@ -72,7 +72,7 @@ def _page(asked: Asked, *, token: str = "", fault: str = "", status: int = 200) 
         sessions=sessions,
         token=token,
         fault=fault,
-        scopes=sorted(OF_TOKENS),
+        scopes=sorted(TOKEN_SCOPES),
         days=DAYS,
         now=asked.ports.clock.now(),
     )

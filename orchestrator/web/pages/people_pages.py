@@ -116,6 +116,15 @@ def _role(asked: Asked, form: Form) -> Response:
     return _back(login)
 
 
+def _group(asked: Asked, form: Form) -> Response:
+    fields = {"group": form.get("group", "").strip(), "grant": _grant(form)}
+    change: p.OfGroup = (
+        _valid(p.GroupTaken, fields) if form.get("do") == "take" else _valid(p.GroupGiven, fields)
+    )
+    use.change_people(unsigned_ports(asked), change, by=asked.person)
+    return RedirectResponse("/people", status_code=303)
+
+
 def _rename(asked: Asked, form: Form) -> Response:
     login = _named(asked).login
     change = _valid(p.PersonRenamed, {"login": login, "name": form.get("name", "").strip()})
@@ -171,6 +180,7 @@ def _formed(act: Callable[[Asked, Form], Response], shown: Callable[..., Respons
 ROUTES = (
     Route("GET", "/people", "see_people", _list),
     Route("POST", "/people", "administer", _formed(_add, _people)),
+    Route("POST", "/people/groups", "administer", _formed(_group, _people)),
     Route("GET", "/people/tokens", "administer", _tokens),
     Route("GET", "/people/{login}", "see_people", _one),
     Route("POST", "/people/{login}/role", "administer", _formed(_role, _person_page)),

@@ -167,7 +167,8 @@ def _whole(asked: Asked) -> Response:
     return page("whole_record.html.j2", request=asked.request, asked=asked, d=d, record=report_part(made))
 
 
-def _file(asked: Asked) -> Response:
+def record_file(asked: Asked) -> Response:
+    """The file of a record that the path names. Raises Problem for another one."""
     name = asked.request.path_params["file"]
     if name not in FILES:
         raise Problem(404, "not_found", f"There is no such file of a record; there are {', '.join(FILES)}.")
@@ -207,5 +208,5 @@ ROUTES = (
     Route("GET", "/records", "see", _records),
     Route("GET", "/records/{deployment}", "see", _record, about="deployment"),
     Route("GET", "/records/{deployment}/whole", "see", _whole, about="deployment"),
-    Route("GET", "/records/{deployment}/files/{file}", "see", _file, about="deployment"),
+    Route("GET", "/records/{deployment}/files/{file}", "see", record_file, about="deployment"),
 )

@@ -94,3 +94,11 @@ def test_a_file_of_channels_with_faults_is_a_warning_where_nobody_must_be_told(
     write(Path(), ".orch/channels.yml", "orch: 1\nchannels: {desk: {}}\n")
     shown = faults(capsys, "check", str(plan))
     assert next(line for line in shown if "channels.yml" in line).startswith("warning: ")
+
+
+def test_plans_of_a_project_are_listed_with_their_faults(plan: Path, capsys: Screen) -> None:
+    write(plan.parent.parent, "plans/broken.yml", "orch: 1\nwaves: 3\n")
+    assert run(["plan", "list", "--json"]) == ExitCode.PLAN_FAULT
+    broken, sound = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (broken["plan"], bool(broken["faults"])) == ("plans/broken.yml", True)
+    assert (sound["plan"], sound["release"], sound["faults"]) == (str(plan), "shop", [])

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.keys.ed25519 import SigningKey
@@ -23,9 +20,10 @@ from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
 from tests.histories import planned, ready_to_deploy
+from tests.worlds.api_server import answering
 from tests.worlds.plans import plan_of, plan_tree, prepared, targets_named
 from tests.worlds.ports import ports_over
-from tests.worlds.served import TOKEN, BearerDoors, access, served
+from tests.worlds.served import TOKEN, BearerDoors, access
 
 TRUSTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 NAME = "app-2.0"
@@ -42,20 +40,11 @@ def ports(tmp_path: Path) -> Ports:
 @pytest.fixture
 def url(ports: Ports, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
     doors = BearerDoors(access("practitioner", "deployment manager").model_copy(update={"channel": "token"}))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(served(ports, doors), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
     monkeypatch.setenv("ORCH_TOKEN", TOKEN)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("ORCH_HOME", raising=False)
-    while not server.started:
-        threading.Event().wait(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with answering(ports, doors) as address:
+        yield address
 
 
 def trusted_key(ports: Ports, tmp_path: Path, role: str) -> Path:
@@ -122,14 +111,6 @@ def test_it_approves_by_its_own_key(url: str, ports: Ports, tmp_path: Path) -> N
     given = ports.journal.read("app-3.0")[2].event
     assert isinstance(given, e.ApprovalGiven)
     assert (given.signed.approval.person, given.by) == ("Ann", "Ann")
-
-
-@pytest.mark.parametrize("words", [["deploy", "plan.yml"], ["plan", "check", "plan.yml"]])
-def test_what_needs_the_project_is_refused(
-    url: str, words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert orch("--server", url, *words) == 2
-    assert "without --server" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -165,3 +165,13 @@ def test_a_signed_word_with_another_reason_is_refused(ports: Ports, tmp_path: Pa
     body = signed.body(e.DeploymentHeld(by="Ann", reason="look first"), "hold")
     body["event"]["reason"] = "another"
     assert client(ports, TOKEN).post(WORDS, json=body).status_code == 409
+
+
+def test_a_signature_counts_for_nothing_where_its_key_is_not_trusted(ports: Ports, tmp_path: Path) -> None:
+    """Also where no key is trusted, so that nothing would have to be signed: the token still decides nothing."""
+    signed = Signed(ports, tmp_path)
+    body = signed.body(e.AbortRequested(by="Ann", reason="enough"), "abort")
+    assert isinstance(ports.keys, FakeKeys)
+    ports.keys.ring = Keyring()
+    assert client(ports, TOKEN).post(WORDS, json=body).status_code == 403
+    assert "abort_requested" not in kinds(ports)

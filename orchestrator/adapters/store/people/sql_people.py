@@ -98,6 +98,25 @@ class SqlPeople(PeopleStore):
         whose = (MARKS.c.login == login, MARKS.c.kind == kind, MARKS.c.digest != but)
         self._write(lambda connection: connection.execute(delete(MARKS).where(*whose)))
 
+    def keep_newest(self, kind: MarkKind, most: int) -> None:
+        """See the port."""
+        of_kind = MARKS.c.kind == kind
+        newest = (
+            select(MARKS.c.digest)
+            .where(of_kind)
+            .order_by(MARKS.c.at.desc(), MARKS.c.digest)
+            .limit(most)
+            .subquery()
+        )
+
+        def act(connection: Connection) -> None:
+            number = connection.scalar(select(func.count()).select_from(MARKS).where(of_kind)) or 0
+            if number > most:
+                kept = select(newest.c.digest)
+                connection.execute(delete(MARKS).where(of_kind, MARKS.c.digest.not_in(kept)))
+
+        self._write(act)
+
     def tries(self, since: datetime) -> Sequence[LoginTry]:
         """See the port."""
         asked = (

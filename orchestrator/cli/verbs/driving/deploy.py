@@ -12,7 +12,7 @@ from orchestrator.cli.options.common_options import by_option, json_option, read
 from orchestrator.cli.options.detach_option import detach_option, refuse_both, say_detached
 from orchestrator.cli.options.patience import patience_of, patience_options
 from orchestrator.cli.options.signing_key import speaking_key_option
-from orchestrator.cli.wiring import drivers, ports_to_start
+from orchestrator.cli.wiring import drivers, ports_to_start, server
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.text.names import is_among
 from orchestrator.errors import UsageFault
@@ -54,6 +54,12 @@ def deploy(
     patience = patience_of(wait=wait, at_most=at_most)
     refuse_both(detach=detach, wait=wait)
     refuse_to_ask_for_another(detach=detach)
+    if (asked := server()) is not None:
+        from orchestrator.cli.verbs.driving import at_server
+
+        return at_server.deploy(
+            asked, plan.as_posix(), approvals, detach=detach, patience=patience, as_json=as_json
+        )
     ports = ports_to_start(plan)
     from orchestrator.cli.follow import drive_in_view
     from orchestrator.cli.views.unreadable import say_unreadable

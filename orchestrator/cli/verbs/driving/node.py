@@ -11,13 +11,13 @@ import click
 
 from orchestrator import bootstrap
 from orchestrator.bootstrap import nodes
+from orchestrator.cli import wiring
 from orchestrator.cli.options.common_options import by_option, json_option
 from orchestrator.cli.verbs.driving.worker import node_folder_option
 from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.model_base import seconds_of
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lookup.node_words import load_words, state_words, zone_words, zones_of
-from orchestrator.engine.node_ports import NodeSeen, OpenCall
+from orchestrator.engine.lookup.node_words import node_fields, waiting_fields
 from orchestrator.errors import UsageFault
 
 TOKEN = "ORCH_NODE_TOKEN"  # noqa: S105 - its name
@@ -82,20 +82,26 @@ def enrol(server: str, name: str, ca_file: Path | None, folder: Path) -> None:
 @json_option
 def list_(as_json: bool) -> None:  # noqa: FBT001
     """List the nodes with what each has, since when one is silent, and what waits for a zone."""
+    rows, waiting = _known()
+    for fields in [*rows, *waiting] if as_json else ():
+        click.echo(json.dumps(fields))
+    for fields in () if as_json else rows:
+        words = "; ".join(filter(None, (str(fields["state"]), _heard(fields), str(fields["has"]))))
+        click.echo(
+            f"{plain(str(fields['zone']), 120):<12} {plain(str(fields['name']), 120):<20} {plain(words, 300)}"
+        )
+    for fields in () if as_json else waiting:
+        click.echo(f"{plain(str(fields['zone']), 120):<12} {'':<20} {plain(str(fields['waits']), 300)}")
+
+
+def _known() -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """The nodes, and what waits for zones, here or of the server that is asked."""
+    if (asked := wiring.server()) is not None:
+        answer = asked.get("/api/v1/nodes")
+        return list(answer["items"]), list(answer["waiting"])
     url = nodes.store_url()
     known, calls = nodes.book_at(url).nodes(), nodes.exchange_at(url).open_calls()
-    for seen in known:
-        if as_json:
-            click.echo(json.dumps(_fields(seen, calls)))
-        else:
-            words = "; ".join(filter(None, (state_words(seen), _heard(seen), load_words(seen, calls))))
-            click.echo(f"{seen.node.zone:<12} {seen.node.party.name:<20} {words}")
-    for zone in zones_of(known, calls):
-        waits = zone_words(zone, known, calls)
-        if waits and as_json:
-            click.echo(json.dumps({"kind": "zone", "zone": zone, "waits": waits}))
-        elif waits:
-            click.echo(f"{zone:<12} {'':<20} {waits}")
+    return node_fields(known, calls), waiting_fields(known, calls)
 
 
 @node.command()
@@ -135,20 +141,11 @@ def rekey(now: bool) -> None:  # noqa: FBT001
     )
 
 
-def _fields(seen: NodeSeen, calls: list[OpenCall]) -> dict[str, object]:
-    return {
-        "kind": "node",
-        "zone": seen.node.zone,
-        "name": seen.node.party.name,
-        "state": state_words(seen),
-        "has": load_words(seen, calls),
-        "silent_seconds": seen.silent,
-        "enrolled_by": seen.node.enrolled_by,
-    }
-
-
-def _heard(seen: NodeSeen) -> str:
-    return "" if seen.silent is None or seen.node.gone else f"heard of {seen.silent:.0f} s ago"
+def _heard(fields: dict[str, object]) -> str:
+    silent = fields["silent_seconds"]
+    return (
+        f"heard of {silent:.0f} s ago" if isinstance(silent, float) and fields["state"] != "removed" else ""
+    )
 
 
 def _refuse_no_name(name: str, option: str) -> None:

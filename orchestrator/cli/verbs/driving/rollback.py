@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,12 +16,16 @@ from orchestrator.cli.options.option_values import noun_given
 from orchestrator.cli.options.signing_key import key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.wiring import ports_to_act as ports_of_home
+from orchestrator.cli.wiring import server
 from orchestrator.domain.authority.approval import ApprovalStatement, SignedApproval
 from orchestrator.domain.authority.replacement import BackoutReplacement
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.errors import UsageFault
+
+if TYPE_CHECKING:
+    from orchestrator.adapters.remote.server import Server
 
 COUNTS_FOR = timedelta(days=1)
 """How long the word on a replacement could be used; it is used at once."""
@@ -72,6 +77,8 @@ def rollback(  # noqa: PLR0913, PLR0917 - an option each
     """
     if playbook is None and role:
         raise UsageFault("--as signs for another playbook: name it with --with PLAYBOOK.")
+    if (asked := server()) is not None:
+        return _at_server(asked, deployment, playbook, reason, despite, emergency=emergency, as_json=as_json)
     ports = ports_of_home()
 
     def planned(d: Deployment) -> BackoutReplacement:
@@ -97,6 +104,27 @@ def rollback(  # noqa: PLR0913, PLR0917 - an option each
         by=by,
         as_json=as_json,
     )
+
+
+def _at_server(
+    asked: Server,
+    deployment: str,
+    playbook: str | None,
+    reason: str,
+    despite: tuple[str, ...],
+    *,
+    emergency: bool,
+    as_json: bool,
+) -> int:
+    from orchestrator.cli.verbs.driving import at_server
+    from orchestrator.engine.lookup.deployment_lookup import find_to_change
+
+    if playbook is not None:
+        raise UsageFault(
+            "--with names a playbook of the project, which lies on the server: run it there without --server."
+        )
+    body: dict[str, object] = {"reason": reason, "despite": list(despite), "emergency": emergency}
+    return at_server.back_out(asked, find_to_change(ports_of_home(), deployment), body, as_json=as_json)
 
 
 def _replacement(

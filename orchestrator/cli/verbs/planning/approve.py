@@ -35,6 +35,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
 from orchestrator.errors import Cancelled, OrchError, Refused, UsageFault
 from orchestrator.policy.authority.approval_outline import approval_outline
+from orchestrator.policy.authority.late_backout import backout_digest
 from orchestrator.policy.authority.word_checks import approval_words
 
 OPTIONS = {
@@ -204,7 +205,7 @@ def sign(ports: Ports, decision: Decision, word: SpokenWord) -> int:
 def _sign_for_server(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     """Sign here what the server holds, and hand it in there; the server has the policies, and judges."""
     d = find_to_change(ports, word.deployment)
-    if d.authority.effective is None or decision == "roll_back" or word.out is not None:
+    if d.authority.effective is None or word.playbook is not None or word.out is not None:
         raise UsageFault(
             f"This decision is signed where the journal of {d.id} is: run it there without --server."
         )
@@ -214,7 +215,7 @@ def _sign_for_server(ports: Ports, decision: Decision, word: SpokenWord) -> int:
     person = word.person or (trusted.person if trusted is not None else None)
     policy = d.authority.policy
     usual = f"{policy.approvals.valid_for:.0f}s" if policy is not None else USUAL
-    digest = d.authority.effective.digest
+    digest = backout_digest(d) if decision == "roll_back" else d.authority.effective.digest
     signed = key.approve(_approval(decision, word, d.id, digest, key, person, usual, ports.clock.now()))
     _ask(signed, word)
     event = ApprovalGiven(signed=signed, by=word.by)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from orchestrator.adapters.files.environment_file import known_environments, load_environment, name_of
+from orchestrator.adapters.files.noun_folder import Shelved
 from orchestrator.bootstrap import clock, home_of
 from orchestrator.cli import wiring
 from orchestrator.cli.options.common_options import by_option, json_option
@@ -21,6 +23,7 @@ from orchestrator.domain.text.plain_text import plain
 from orchestrator.policy.planning.environment_objections import warnings_of
 
 if TYPE_CHECKING:
+    from orchestrator.adapters.remote.server import Server
     from orchestrator.errors import Fault
 
 HEADINGS = ("environment", "class", "owner", "title", "policy", "file")
@@ -107,7 +110,29 @@ def release(machine: str, reason: str, project: Path | None, by: str) -> None:
         click.echo(f"Tell {' and '.join(event.owners)}, who answer for that.")
 
 
+@dataclass(frozen=True, slots=True)
+class ShelfOfServer(Shelf[Environment]):
+    """Environments that a server knows; faults of its files are said on the error stream."""
+
+    server: Server
+
+    def all(self) -> Shelved[Environment]:
+        """See Shelf."""
+        from orchestrator.adapters.remote.remote_rules import environments
+
+        known, faults = environments(self.server)
+        for fault in faults:
+            click.echo(fault, err=True)
+        return tuple(known), ()
+
+    def places(self) -> str:
+        """See Shelf."""
+        return self.server.url
+
+
 def _shelf(project: Path | None) -> Shelf[Environment]:
+    if (asked := wiring.server()) is not None:
+        return ShelfOfServer("environment", (), load_environment, name_of, asked)
     folders = ((project or Path()), home_of(), wiring.house().place)
     return Shelf(
         "environment", tuple(folder / "environments" for folder in folders), load_environment, name_of

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from orchestrator.cli.options.ansible_option import ansible_option
 from orchestrator.cli.options.schedule_times import moment_of_option, zone_given, zone_option
+from orchestrator.cli.verbs.planning.plan_list import list_plans
 from orchestrator.cli.views.fault_formats import FORMATS, in_format
 from orchestrator.cli.views.outline import print_outline
-from orchestrator.cli.views.plan_answer import asked_json
-from orchestrator.cli.views.plan_files import PlanShown, write_plan
-from orchestrator.cli.views.plan_outline import may_change_lines, outline
-from orchestrator.cli.views.plan_times import times_json, times_outline
-from orchestrator.domain.authority.admission_answer import Reason
-from orchestrator.domain.plan.installed import installed_words
-from orchestrator.domain.rules.prepared_plan import PreparedPlan
+from orchestrator.cli.views.plan_files import write_plan
+from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.planning.plan_check import check_plan
 from orchestrator.errors import ExitCode, Fault, PlanFault, UsageFault
-from orchestrator.policy.authority.admission_question import Question
-from orchestrator.policy.authority.answer_ahead import answer_ahead
-from orchestrator.policy.authority.times_ahead import times_ahead
-from orchestrator.policy.evidence.allowed_changes import rules_binding
-from orchestrator.policy.telling.words.still_asked import asked_lines
-from orchestrator.policy.telling.words.strategy_words import strategy_words
+from orchestrator.policy.authority.plan_answer import PlanAnswer, and_warnings, faulty
 
 if TYPE_CHECKING:
-    from orchestrator.engine.ports import Ports
+    from orchestrator.engine.use_cases.plan_answers import PlanNamed, PlanShown
 
 _file = click.argument("file", metavar="PLAN", type=click.Path(path_type=Path))
 _project = click.option(
@@ -49,6 +38,9 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @click.group()
 def plan() -> None:
     """Check a release plan and show what it would do. No host is touched; --diff asks hosts in check mode."""
+
+
+plan.add_command(list_plans)
 
 
 @plan.command()
@@ -83,28 +75,56 @@ def check_and_report(
     as_json: bool = False,
 ) -> int:
     """What `orch plan check` does and prints, and its exit code. Raises UsageFault for two forms at once."""
+    if form is not None and as_json:
+        raise UsageFault("--json and --format are two forms of one answer: ask for one.")
+    answer = _check(file, project, static=static)
     if form is not None:
-        if as_json:
-            raise UsageFault("--json and --format are two forms of one answer: ask for one.")
-        return _check_in_format(file, project, form, static=static)
+        click.echo(in_format(form, answer.faults, answer.warnings, Path.cwd()), nl=False)
+        return ExitCode.COMPLETED if answer.ok else ExitCode.PLAN_FAULT
+    if as_json or not answer.ok:
+        if not as_json:
+            _print_lines(answer.lines, err=True)
+        return _report(answer, as_json=as_json)
     if static:
-        return _check_statically(file, project, as_json=as_json)
-    try:
-        checked, question = _checked(file, project)
-    except PlanFault as fault:
-        return _report(str(file), fault.faults, (), as_json=as_json)
-    asked = answer_ahead(question).still_asked if question is not None else ()
-    if checked.faults or question is None:
-        return _report(str(file), checked.faults, checked.warnings, asked, as_json=as_json)
-    if as_json:
-        _print_json({"plan": str(file), "ok": True, "faults": [], **_resolved(checked), **asked_json(asked)})
+        *before, last = answer.lines
+        _print_lines(before)
+        _print_warnings(answer.warnings)
+        _print_lines([last])
         return ExitCode.COMPLETED
-    _print_warnings(checked.warnings)
-    summary = f"{_count(len(checked.targets), 'host')} in {_count(len(checked.waves), 'wave')}"
-    click.echo(f"{file}: ok, {summary}{_and_warnings(checked.warnings)}")
-    for line in (*installed_words(checked.installed), *may_change_lines(checked), *asked_lines(asked)):
-        click.echo(f"  {plain(line, 2000)}")
+    _print_warnings(answer.warnings)
+    _print_lines(answer.lines)
     return ExitCode.COMPLETED
+
+
+def _check(file: Path, project: Path | None, *, static: bool) -> PlanAnswer:
+    from orchestrator.cli.wiring import ports_to_check, server
+
+    if (asked := server()) is not None:
+        from orchestrator.adapters.remote import remote_plans
+
+        _refuse_here_alone(project=project)
+        return remote_plans.check(asked, file.as_posix(), static=static)
+    from orchestrator.engine.use_cases import plan_answers
+
+    with _progress() as say:
+        act = plan_answers.check_by_reading if static else plan_answers.check
+        return act(ports_to_check(), _named(file, project), say)
+
+
+def _named(file: Path, project: Path | None) -> PlanNamed:
+    from orchestrator.cli.wiring import has_journal
+    from orchestrator.engine.use_cases.plan_answers import PlanNamed
+
+    return PlanNamed(str(file), file, project, has_journal())
+
+
+def _refuse_here_alone(**options: object) -> None:
+    given = [f"--{name}" for name, value in options.items() if value]
+    if given:
+        raise UsageFault(
+            f"{' and '.join(given)}: not with --server, where plans are of projects that the server knows. "
+            "Leave it out, or run the command where the project is."
+        )
 
 
 @plan.command()
@@ -179,30 +199,37 @@ def _show_plan(
     wanted = {form: place for form, place in files.items() if place is not None}
     if wanted and as_json:
         raise UsageFault("--json prints, and --html and --pdf write files: ask for one or the other.")
-    try:
-        checked, question = _checked(file, project)
-        starts = moment_of_option(at, question.now, zone, "--at") if question and at is not None else None
-    except PlanFault as fault:
-        return _report(str(file), fault.faults, (), as_json=as_json)
-    asked = answer_ahead(replace(question, now=starts or question.now)).still_asked if question else ()
-    if checked.faults or question is None:
-        return _report(str(file), checked.faults, checked.warnings, asked, as_json=as_json)
-    ahead, plan = times_ahead(question, starts), checked.plan
-    if as_json:
-        shown = {"point_of_no_return": times_json(ahead), "sections": plan.model_dump(mode="json")}
-        _print_json(
-            {"plan": str(file), "ok": True, "faults": [], **_resolved(checked), **shown, **asked_json(asked)}
-        )
+    answer, made = _shown(file, project, at, zone, wanted)
+    if as_json or not answer.ok:
+        return _report(answer, as_json=as_json)
+    if wanted and made is not None:
+        write_plan(wanted, made)
         return ExitCode.COMPLETED
-    clocks = zone_given(zone, [checked.policy] if checked.policy else [])
-    if wanted:
-        write_plan(wanted, PlanShown(checked, ahead, clocks, asked, question.now))
-        return ExitCode.COMPLETED
-    print_outline(outline(checked, times_outline(ahead, plan.schedule.on_window_close, clocks)))
-    for line in asked_lines(asked):
-        click.echo(plain(line, 2000))
-    _print_warnings(checked.warnings)
+    if answer.outline is not None:
+        print_outline(answer.outline)
+    _print_lines(answer.lines)
+    _print_warnings(answer.warnings)
     return ExitCode.COMPLETED
+
+
+def _shown(
+    file: Path, project: Path | None, at: str | None, zone: str | None, wanted: Mapping[str, Path]
+) -> tuple[PlanAnswer, PlanShown | None]:
+    from orchestrator.bootstrap import clock
+    from orchestrator.cli.wiring import ports_to_check, server
+
+    starts = moment_of_option(at, clock().now(), zone, "--at") if at is not None else None
+    if (asked := server()) is not None:
+        from orchestrator.adapters.remote import remote_plans
+
+        _refuse_here_alone(project=project, **wanted)
+        return remote_plans.show(asked, file.as_posix(), starts, zone), None
+    from orchestrator.engine.use_cases import plan_answers
+
+    with _progress() as say:
+        return plan_answers.shown(
+            ports_to_check(), _named(file, project), starts, lambda policies: zone_given(zone, policies), say
+        )
 
 
 def _show_hint(
@@ -210,14 +237,16 @@ def _show_hint(
 ) -> int:
     from orchestrator.cli.verbs.planning.plan_hint import names_of_limit, seconds_at_most, show_hint
     from orchestrator.cli.wiring import ports_to_check
+    from orchestrator.engine.use_cases import plan_answers
 
     names, seconds, ports = names_of_limit(limit), seconds_at_most(at_most), ports_to_check()
     try:
-        checked, question = _checked(file, project, ports)
+        with _progress() as say:
+            checked, question = plan_answers.checked_plan(ports, _named(file, project), say)
     except PlanFault as fault:
-        return _report(str(file), fault.faults, (), as_json=as_json)
+        return _report(faulty(str(file), fault.faults, ()), as_json=as_json)
     if checked.faults or question is None:
-        return _report(str(file), checked.faults, checked.warnings, as_json=as_json)
+        return _report(faulty(str(file), checked.faults, checked.warnings), as_json=as_json)
     with _progress() as say:
         return show_hint(ports, checked, names, seconds, as_json=as_json, say=say)
 
@@ -230,117 +259,22 @@ def schema() -> None:
     _print_json(plan_schema())
 
 
-def _check_in_format(file: Path, project: Path | None, form: str, *, static: bool) -> ExitCode:
-    """The check's faults and warnings in a forge's form; the exit code is that of the check in words."""
-    faults: tuple[Fault, ...] = ()
-    warnings: tuple[Fault, ...] = ()
-    try:
-        if static:
-            faults, warnings = _static_findings(file, project)
-        else:
-            checked, _ = _checked(file, project)
-            faults, warnings = checked.faults, checked.warnings
-    except PlanFault as fault:
-        faults = fault.faults
-    click.echo(in_format(form, faults, warnings, Path.cwd()), nl=False)
-    return ExitCode.PLAN_FAULT if faults else ExitCode.COMPLETED
-
-
-def _static_findings(file: Path, project: Path | None) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
-    from orchestrator.cli.wiring import ports_to_check
-    from orchestrator.engine.planning.static_check import check_statically
-    from orchestrator.engine.use_cases.preview import faults_by_rules
-
-    ports = ports_to_check()
-    static = check_statically(ports, ports.plan_files.load(file, project), lambda step: None)
-    return (*static.checked.faults, *faults_by_rules(ports, static.checked)), static.checked.warnings
-
-
-def _check_statically(file: Path, project: Path | None, *, as_json: bool) -> int:
-    from orchestrator.cli.wiring import ports_to_check
-    from orchestrator.engine.planning.static_check import UNSEEN, check_statically
-    from orchestrator.engine.use_cases.preview import faults_by_rules
-
-    ports = ports_to_check()
-    try:
-        loaded = ports.plan_files.load(file, project)
-    except PlanFault as fault:
-        return _report(str(file), fault.faults, (), as_json=as_json)
-    with _progress() as say:
-        static = check_statically(ports, loaded, say)
-    faults = (*static.checked.faults, *faults_by_rules(ports, static.checked))
-    warnings = static.checked.warnings
-    unseen = {"static": True, "unseen": list(UNSEEN), "code": list(static.code)}
+def _report(answer: PlanAnswer, *, as_json: bool) -> ExitCode:
+    """What is wrong with a plan, or its JSON, and the exit code."""
     if as_json:
-        listed = {
-            "faults": [asdict(item) for item in faults],
-            "warnings": [asdict(item) for item in warnings],
-        }
-        _print_json({"plan": str(file), "ok": not faults, **listed, **unseen})
-        return ExitCode.PLAN_FAULT if faults else ExitCode.COMPLETED
-    for sentence in UNSEEN:
-        click.echo(f"not seen: {sentence}", err=bool(faults))
-    for path in static.code:
-        click.echo(f"not run: {plain(path, 200)}", err=bool(faults))
-    if faults:
-        return _report(str(file), faults, warnings, as_json=False)
-    _print_warnings(warnings)
-    click.echo(f"{file}: no fault in what can be read without running code{_and_warnings(warnings)}")
-    return ExitCode.COMPLETED
-
-
-def _checked(
-    file: Path, project: Path | None, ports: Ports | None = None
-) -> tuple[PreparedPlan, Question | None]:
-    """The plan with all its faults, those by its rules too, and the question whether it may start; None if none can be made."""
-    from orchestrator.cli.wiring import has_journal, ports_to_check
-    from orchestrator.engine.use_cases.preview import asked_ahead
-
-    ports = ports or ports_to_check()
-    loaded = ports.plan_files.load(file, project)
-    with _progress() as say:
-        checked = check_plan(ports, loaded, say=say)
-    return asked_ahead(ports, checked, history=has_journal())
-
-
-def _resolved(checked: PreparedPlan) -> dict[str, Any]:
-    return {
-        "sha256": checked.plan_sha256,
-        "strategy": strategy_words(checked),
-        "environment": checked.plan.resources.environment,
-        "environment_class": checked.environment_class,
-        "hosts": [target.host for target in checked.targets],
-        "waves": [wave.model_dump(mode="json") for wave in checked.waves],
-        "may_change": {
-            place: {part: names if isinstance(names, str) else list(names) for part, names in rule.items()}
-            for place, rule in rules_binding(checked.policy, checked.model).items()
-        },
-        "installed": [part.model_dump(mode="json") for part in checked.installed],
-        "documents": [document.model_dump(mode="json") for document in checked.documents],
-        "warnings": [asdict(warning) for warning in checked.warnings],
-    }
-
-
-def _report(
-    file: str,
-    faults: tuple[Fault, ...],
-    warnings: tuple[Fault, ...],
-    asked: tuple[Reason, ...] = (),
-    *,
-    as_json: bool,
-) -> ExitCode:
-    if as_json:
-        listed = {
-            "faults": [asdict(fault) for fault in faults],
-            "warnings": [asdict(item) for item in warnings],
-        }
-        _print_json({"plan": file, "ok": False, **listed, **(asked_json(asked) if asked else {})})
-        return ExitCode.PLAN_FAULT
-    for fault in faults:
+        _print_json(answer.fields)
+        return ExitCode.COMPLETED if answer.ok else ExitCode.PLAN_FAULT
+    for fault in answer.faults:
         click.echo(str(fault), err=True)
-    _print_warnings(warnings, err=True)
-    click.echo(f"{file}: {_count(len(faults), 'fault')}{_and_warnings(warnings)}", err=True)
+    _print_warnings(answer.warnings, err=True)
+    number = counted(len(answer.faults), "fault")
+    click.echo(f"{answer.fields['plan']}: {number}{and_warnings(answer.warnings)}", err=True)
     return ExitCode.PLAN_FAULT
+
+
+def _print_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    for line in lines:
+        click.echo(plain(line, 2000), err=err)
 
 
 def _print_warnings(warnings: tuple[Fault, ...], *, err: bool = False) -> None:
@@ -350,14 +284,6 @@ def _print_warnings(warnings: tuple[Fault, ...], *, err: bool = False) -> None:
 
 def _print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _and_warnings(warnings: tuple[Fault, ...]) -> str:
-    return f", {_count(len(warnings), 'warning')}" if warnings else ""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -26,15 +26,16 @@ from orchestrator.cli.verbs.driving.deploy import approvals_of
 from orchestrator.cli.verbs.planning.schedule_impact import impact
 from orchestrator.cli.views.table import print_table
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
+from orchestrator.cli.wiring import server
 from orchestrator.domain.calendar.schedule_of_change import Booking, MissedStart
 from orchestrator.domain.calendar.time_input import zone_named
 from orchestrator.domain.text.command_word import command_word
-from orchestrator.domain.text.format import counted
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.cmdb_items import service_needs
 from orchestrator.engine.lookup.deployment_lookup import find
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.use_cases import schedule as use
+from orchestrator.engine.use_cases.scheduled_lines import added_lines
 from orchestrator.errors import ExitCode, NotFound, UsageFault
 from orchestrator.policy.calendar.conflicts import ConflictFound, conflicts, conflicts_of
 from orchestrator.policy.calendar.published_schedule import PublishedSchedule, published
@@ -42,8 +43,10 @@ from orchestrator.policy.telling.words.schedule_words import (
     conflict_words,
     machine_words,
     state_words,
-    when_words,
 )
+
+if TYPE_CHECKING:
+    from orchestrator.adapters.remote.server import Server
 
 HEADINGS = ("starts", "ends", "id", "what", "state", "when missed", "conflicts", "by")
 MISSED: dict[str, MissedStart] = {"start-while-open": "start while open", "ask": "ask", "skip": "skip"}
@@ -96,6 +99,9 @@ def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wish
     zone_given(zone)
     starts = moment_of_option(wished["at"], ports.clock.now(), zone, "--at")
     missed = MISSED[wished["missed"]] if wished["missed"] else None
+    if (asked := server()) is not None:
+        _add_there(asked, plan, starts, missed, approvals_of(approved_by), wished, as_json=as_json)
+        return
     wish = use.StartRequest(starts, missed, wished["despite"], wished["alone"])
     added = use.add(ports, plan, wish, by=by, approvals=approvals_of(approved_by))
     if as_json:
@@ -105,6 +111,37 @@ def add(plan: Path, approved_by: tuple[str, ...], as_json: bool, by: str, **wish
     clocks = zone_given(zone or zone_named(wished["at"]), [policy] if policy else [])
     for line in added_lines(added, clocks):
         click.echo(line)
+
+
+def _add_there(
+    asked: Server,
+    plan: Path,
+    starts: datetime,
+    missed: MissedStart | None,
+    approvals: dict[str, str],
+    wished: dict[str, Any],
+    *,
+    as_json: bool,
+) -> None:
+    from orchestrator.cli.verbs.driving import at_server
+
+    body: dict[str, object] = {
+        "plan": plan.as_posix(),
+        "at": starts.isoformat(),
+        "missed": missed,
+        "despite": list(wished["despite"]),
+        "alone": wished["alone"],
+        "zone": wished["zone"] or zone_named(wished["at"]),
+        "approved_by": approvals,
+    }
+    answer = at_server.schedule(asked, body, starts)
+    if as_json:
+        click.echo(
+            json.dumps({"kind": "scheduled", "booking": answer["booking"], "conflicts": answer["conflicts"]})
+        )
+        return
+    for line in answer["lines"]:
+        click.echo(plain(str(line), 1000))
 
 
 @schedule.command(name="list")
@@ -220,34 +257,6 @@ def withdraw(deployment: str, reason: str, by: str) -> None:
     """Withdraw DEPLOYMENT from the schedule before it begins; its record stays, as cancelled."""
     d = use.withdraw(ports_of_home(), deployment, by=by, reason=reason)
     click.echo(f"{d.id}: withdrawn from the schedule; nothing was touched.")
-
-
-def added_lines(added: use.Scheduled, zone: ZoneInfo) -> list[str]:
-    """Lines about a new entry that a person must know."""
-    d, booking = added.deployment, added.booking
-    until = when_words(booking.ends, zone) if booking.ends else "nobody knows when"
-    in_utc = f" ({booking.starts.astimezone(UTC):%H:%M} UTC)" if zone.key != "UTC" else ""
-    lines = [
-        f"{d.id}: scheduled for {when_words(booking.starts, zone)}{in_utc}",
-        f"takes up {counted(len(d.targets), 'host')} until {until} ({booking.basis})",
-        f"after a missed start: {d.schedule.missed}",
-    ]
-    missing = d.authority.unadmitted.reasons if d.authority.unadmitted is not None else ()
-    lines += [f"not approved yet: {plain(str(reason), 400)}" for reason in missing]
-    lines += [f"{closed.found}: it will not start before that is overridden" for closed in added.to_lift]
-    lines += [f"warning: {plain(words, 400)}" for words in added.warnings]
-    lines += [f"warning: it will be refused: {kin}" for kin in added.shared]
-    lines += [
-        f"{host}: its machine could not be asked ({plain(why, 200)})" for host, why in added.unknown.items()
-    ]
-    lines += machine_words(booking)
-    lines += [f"conflict {plain(conflict_words(conflict, zone, d.id), 500)}" for conflict in added.conflicts]
-    if added.conflicts:
-        lines.append(
-            "Added nevertheless; where two share anything, the second waits until the first is over."
-        )
-    lines.append(f"orch run-due starts it; orch schedule withdraw {d.id} --reason WHY takes it out")
-    return lines
 
 
 def _asked(

@@ -16,9 +16,9 @@ from orchestrator.domain.authority.people import TokenMade
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.known_people import known_people, person_called
 from orchestrator.engine.use_cases import people as use
-from orchestrator.policy.authority.access import OF_TOKENS
+from orchestrator.policy.authority.access import TOKEN_SCOPES
 
-SCOPES = [right for right in get_args(Right) if right in OF_TOKENS]
+SCOPES = [right for right in get_args(Right) if right in TOKEN_SCOPES]
 
 
 @click.group()
@@ -29,7 +29,13 @@ def token() -> None:
 @token.command()
 @click.argument("login")
 @click.option("--label", required=True, help="What it is for.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="[default: see]")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    help="What it is for; start and schedule count where service.yml lets tokens do that [default: see].",
+)
 @click.option(
     "--days", type=click.IntRange(1, 366), default=90, show_default=True, help="How long it is good."
 )

@@ -16,9 +16,11 @@ from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.cli.options.words_option import WORDS
 from orchestrator.cli.verbs.viewing.attachments import attachments
 from orchestrator.cli.verbs.viewing.record_disposal import certificate, dispose, due
+from orchestrator.cli.verbs.viewing.record_files import take_files
 from orchestrator.cli.verbs.viewing.record_keeping import archive, hold, release
 from orchestrator.cli.views.whole_file import write_whole
 from orchestrator.cli.wiring import ports_to_look as ports_of_home
+from orchestrator.cli.wiring import server
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.journal.events import HOUSE, Recorded
 from orchestrator.domain.text.command_word import command_word
@@ -76,6 +78,9 @@ def show(deployment: str | None, *, as_json: bool, **files: Path | None) -> None
         )
     ports = ports_of_home()
     current = find(ports, deployment)
+    if wanted and (asked := server()) is not None:
+        take_files(asked, current.id, wanted)
+        return
     records = ports.journal.read(current.id)
     guard = RecordGuard(ports, current.id)
     guard.refuse_events()
@@ -117,6 +122,9 @@ def seal(deployment: str | None, out: Path | None) -> None:
 
     ports = ports_of_home()
     current = find(ports, deployment)
+    if (asked := server()) is not None:
+        take_files(asked, current.id, {"sealed": out or Path(f"{current.id}.orch-record.json")})
+        return
     guard = RecordGuard(ports, current.id)
     guard.refuse_events()
     statement = sealed_statement(ports, current, ports.journal.read(current.id), programs())

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from orchestrator.cli.views.plan_times import times_outline
+from orchestrator.policy.authority.plan_times import times_outline
 from orchestrator.policy.authority.times_ahead import times_ahead
 from tests.policy.admission_cases import moment, question
 
