@@ -32,8 +32,7 @@ class HurriedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _watch(self) -> None:
-        answering = self.cycle is not None and not self.cycle.response_complete
-        if answering:
+        if self._answering():
             self._ended()
         elif self._deadline is None:
             self._deadline = self.loop.call_later(self.head_within, self._too_slow)
@@ -44,5 +43,9 @@ class HurriedProtocol(H11Protocol):
             self._deadline = None
 
     def _too_slow(self) -> None:
-        if self.cycle is None or self.cycle.response_complete:
+        if not self._answering():
             self.transport.close()
+
+    def _answering(self) -> bool:
+        """Whether a whole head is there, and its answer is not complete; before the first head there is no cycle."""
+        return bool(self.cycle) and not self.cycle.response_complete

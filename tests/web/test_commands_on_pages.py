@@ -15,6 +15,7 @@ from orchestrator.web.templating import TEMPLATES
 
 _CODE = re.compile(r"<code[^>]*>(orch [^<]*)</code>|<pre>(orch [^<]*)</pre>")
 _CALL = re.compile(r"(?:parts\.)?command\(((?:[^()]|\([^()]*\))*)\)")
+_VERB = re.compile(r'nothing\("[^"]*", "([^"]*)"\)')
 _TEXT = re.compile(r'"([^"]*)"')
 _VALUE = re.compile(r"\{\{.*?\}\}")
 
@@ -24,7 +25,10 @@ def written(text: str) -> Iterator[str]:
     for match in _CODE.finditer(text):
         yield _VALUE.sub("VALUE", match[1] or match[2])
     for match in _CALL.finditer(text):
-        yield from called(match[1])
+        for command in called(match[1]):
+            # A macro whose callers name the verb.
+            verbs = _VERB.findall(text) if command.startswith("orch VALUE ") else ["VALUE"]
+            yield from (command.replace("VALUE", verb, 1) for verb in verbs)
 
 
 def called(expression: str) -> Iterator[str]:
