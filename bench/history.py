@@ -73,10 +73,13 @@ def in_own_process(deployments: int, hosts: int) -> Figures:
 
 
 def _write(deployments: int, hosts: int, home: Path) -> None:
+    clock = Calendar()
+    write_history(SqlJournal(home, clock), clock, deployments, hosts)
+
+
+def write_history(journal: SqlJournal, clock: Calendar, deployments: int, hosts: int) -> None:
     """The journals of as many deployments, one a day, up to yesterday."""
     endings = [_events(hosts, fails=True), *[_events(hosts, fails=False)] * (BACKED_OUT_EACH - 1)]
-    clock = Calendar()
-    journal = SqlJournal(home, clock)
     for number in range(deployments):
         clock.moment = datetime.now(UTC) - timedelta(days=deployments - number)
         journal.append(f"app-1.{number}", 0, endings[number % BACKED_OUT_EACH])

@@ -18,6 +18,7 @@ from statistics import median
 from bench.contenders import ROOT
 from bench.site import BenchFault
 from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.keys.seal_keys import FolderSealKeys
 from orchestrator.adapters.report.page import html_record
 from orchestrator.adapters.report.text import text_record
 from orchestrator.adapters.store import DirectoryBaselineStore, SqlHostLocks, SqlJournal
@@ -65,7 +66,13 @@ class Unwaiting(SystemClock):
 
 
 def simulated(
-    hosts: int, waves: int, home: Path, *, fails: bool = False, policy: ReleasePolicy | None = None
+    hosts: int,
+    waves: int,
+    home: Path,
+    *,
+    fails: bool = False,
+    policy: ReleasePolicy | None = None,
+    sealed: bool = False,
 ) -> tuple[Ports, str]:
     """Ports over hosts in memory and a store on the disk, and a deployment that was opened there.
 
@@ -98,7 +105,7 @@ def simulated(
         FakePlans(lambda: plan),
         playbooks,
         targets,
-        journal=SqlJournal(home, clock),
+        journal=SqlJournal(home, clock, seal_keys=FolderSealKeys(home, clock.now) if sealed else None),
         storage=FakeStorage(size=1 << 40),
         locks=SqlHostLocks(home, clock),
         baselines=DirectoryBaselineStore(home / "baselines"),

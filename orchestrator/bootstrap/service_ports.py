@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.bootstrap import ports
 from orchestrator.bootstrap.house import HOUSE_FILE
+from orchestrator.engine.lookup.remembered_journal import RememberedJournal
 from orchestrator.engine.ports import Ports
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 def service_ports(home: Path, house_file: Path = HOUSE_FILE) -> Ports:
     """All ports over the store of this home, loaded at once: a service runs for months. Raises StoreFault."""
     wired = ports(home, house_file=house_file)
-    return Ports(**{port.name: getattr(wired, port.name) for port in fields(Ports)})
+    named = {port.name: getattr(wired, port.name) for port in fields(Ports)}
+    return Ports(**{**named, "journal": RememberedJournal(wired.journal)})
 
 
 def spoken_through(wired: Ports, voice: Voice) -> Ports:

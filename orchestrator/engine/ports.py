@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
@@ -86,8 +87,31 @@ class Progress:
     deleted_up_to: int = 0
 
 
+class Position(NamedTuple):
+    """An append, as the log of the store has it: its number, whose it was, and the head of that journal after it."""
+
+    number: int
+    of: str
+    size: int
+    root: object
+
+
+class Changes(NamedTuple):
+    """Where the log is now, and whose journals were appended to since; None where any may be another than it was."""
+
+    position: Position
+    names: frozenset[str] | None
+
+
 class Journal(ABC):
     """The append-only events of every deployment; the only state there is."""
+
+    def changes(self, since: Position | None) -> Changes | None:
+        """What was appended since this position, the journal of the house included; None where nothing says so.
+
+        What is read after this has all that the position names. Raises StoreFault.
+        """
+        return None
 
     @abstractmethod
     def append(

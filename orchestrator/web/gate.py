@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from orchestrator.domain.authority.access import Place
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.errors import OrchError
 from orchestrator.policy.authority.access import may
@@ -100,7 +101,15 @@ async def _refuse_forged(asked: Asked, route: Route) -> None:
     if not _of_this_site(asked) or (asked.access is not None and not await _has_mark(asked)):
         why = "the request was not made by a page of this service"
         asked.service.doors.refused(asked.request, asked.access, route.right, why)
-        raise Problem(403, "forged", f"Refused: {why}. Load the page again, and repeat it.")
+        raise Problem(403, "forged", f"Refused: {why}. {_move(asked)}")
+
+
+def _move(asked: Asked) -> str:
+    """The same server under another name, such as 127.0.0.1 for localhost, is another site to a browser."""
+    own, origin = asked.service.address, asked.request.headers.get("origin", "")
+    if not origin or origin == own:
+        return "Load the page again, and repeat it."
+    return f"Its pages are at {own}, and the request comes from {plain(origin, 200)}: open {own}/ and repeat it there."
 
 
 async def _body(request: Request) -> bytes:

@@ -16,6 +16,7 @@ from orchestrator.web.request_log import RequestLog, log_to_stderr
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import uvicorn
     from starlette.types import ASGIApp
 
 PATIENCE = 10
@@ -87,10 +88,27 @@ def listen(app: ASGIApp, place: Place, listener: socket.socket) -> None:
     import uvicorn
 
     log_to_stderr()
+    config = config_of(app, place)
+    config.load()
+    if isinstance(config.ssl, ssl.SSLContext) and place.certificate is not None and place.key is not None:
+        CertificateWatch(config.ssl, place.certificate, place.key).begin()
+    # uvicorn raises the signal anew once it has ended: by then there is nothing left to end.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, _ended)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def config_of(app: ASGIApp, place: Place) -> uvicorn.Config:
+    """How uvicorn is set: every bound of a connection is here."""
+    import uvicorn
+
+    from orchestrator.web.hurried import HurriedProtocol
+
     logged: ASGIApp = RequestLog(app)
     outer = BehindProxy(logged, place.proxies) if place.proxies else logged
-    config = uvicorn.Config(
+    return uvicorn.Config(
         outer,
+        http=HurriedProtocol,
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -102,13 +120,6 @@ def listen(app: ASGIApp, place: Place, listener: socket.socket) -> None:
         ssl_certfile=str(place.certificate) if place.certificate is not None else None,
         ssl_keyfile=str(place.key) if place.key is not None else None,
     )
-    config.load()
-    if isinstance(config.ssl, ssl.SSLContext) and place.certificate is not None and place.key is not None:
-        CertificateWatch(config.ssl, place.certificate, place.key).begin()
-    # uvicorn raises the signal anew once it has ended: by then there is nothing left to end.
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, _ended)
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 def _ended(number: int, frame: object) -> None:

@@ -10,6 +10,7 @@ from orchestrator.domain.authority.access import Access, Place, Right
 from orchestrator.domain.authority.service_file import LoginWays
 from orchestrator.policy.authority.access import may
 from orchestrator.web.live.hub import LiveHub
+from orchestrator.web.memory import Memory
 from orchestrator.web.session_times import SessionTimes
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Service:
 
     `ports` are shared by all requests and only read; `speaking` makes ports that speak with a person's voice; `drivers` start
     processes that drive, for the service drives nothing itself. `address` is the URL that people use. `projects`: folders of
-    projects that an administrator named, below which plans and rules are read. `live` follows what people watch.
+    projects that an administrator named, below which plans and rules are read. `live` follows what people watch, and
+    `memory` has what was read before.
     `nodes`: which nodes of zones are enrolled, where the store is on PostgreSQL; `exchange`: what waits for them.
     """
 
@@ -45,6 +47,7 @@ class Service:
     provider: LoginProvider | None = None
     projects: tuple[Path, ...] = ()
     live: LiveHub = field(default_factory=LiveHub)
+    memory: Memory = field(default_factory=Memory)
     nodes: NodeBook | None = None
     exchange: Exchange | None = None
 

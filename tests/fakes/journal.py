@@ -11,7 +11,7 @@ from orchestrator.domain.journal.condensed import Condensed, condensed
 from orchestrator.domain.journal.events import HOUSE, AttemptIntended, Event, Recorded
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.text.model_base import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
+from orchestrator.engine.ports import Changes, Clock, DriverClaim, Journal, Position, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
@@ -28,6 +28,7 @@ class FakeJournal(Journal):
         self.fault: StoreFault | None = None
         self.strangers: set[str] = set()
         self.learnt: list[CmdbUpdate] = []
+        self._log: list[Position] = []
 
     def forget(self, deployment: str) -> None:
         """As an older copy of it, which does not know this deployment yet."""
@@ -51,7 +52,14 @@ class FakeJournal(Journal):
         if added:
             self._records[deployment] = [*known, *added]
             self.learnt += learnt
+            self._log.append(Position(len(self._log), deployment, added[-1].seq, added[-1].at.isoformat()))
         return added
+
+    def changes(self, since: Position | None) -> Changes | None:
+        here = self._log[-1] if self._log else Position(-1, "", 0, "")
+        known = since is not None and (since.number == -1 or since in self._log)
+        later = (each.of for each in self._log if since is not None and each.number > since.number)
+        return Changes(here, frozenset(later) if known else None)
 
     def read(self, deployment: str, after: int = 0) -> list[Recorded]:
         return [record for record in self._records.get(deployment, []) if record.seq > after]

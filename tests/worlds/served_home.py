@@ -17,6 +17,7 @@ from orchestrator.domain.calendar.schedule_of_change import PlannedStart
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.use_cases.deployment_commands import planned
 from orchestrator.web.app import application
+from orchestrator.web.listening import Place, bound, config_of
 from orchestrator.web.request_context import Service
 from tests.fakes.drivers import FakeDrivers
 from tests.histories import ready_to_deploy
@@ -106,11 +107,10 @@ def service_over(
 def listening(home: Path, doors: Doors, projects: tuple[Path, ...] = ()) -> Iterator[str]:
     """The service of this home on a port of this machine; gives its address."""
     ports = service_ports(home, home / "no-house.yml")
-    server = uvicorn.Server(uvicorn.Config(lambda: None, host="127.0.0.1", port=0, log_level="warning"))
-    server.config.load()
-    socket = server.config.bind_socket()
+    place = Place("127.0.0.1", 0)
+    socket = bound(place)
     address = f"http://127.0.0.1:{socket.getsockname()[1]}"
-    server.config.loaded_app = service_over(ports, doors, home, address, projects)
+    server = uvicorn.Server(config_of(service_over(ports, doors, home, address, projects), place))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
     try:

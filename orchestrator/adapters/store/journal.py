@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Text, cast, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from orchestrator.adapters.store.caches.changes import changes
 from orchestrator.adapters.store.caches.condensed_events import condensed_of, keep_read, keep_written, rows_of
 from orchestrator.adapters.store.caches.folds import Mark, briefs, keep, progress
 from orchestrator.adapters.store.claim import Claims, FileClaim
@@ -34,7 +35,7 @@ from orchestrator.domain.journal.events import HOUSE, VERSION, Event, Recorded
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.seal.entries import StoredEvent
 from orchestrator.domain.text.model_base import Name
-from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
+from orchestrator.engine.ports import Changes, Clock, DriverClaim, Journal, Position, Progress, Proof
 from orchestrator.engine.seal_ports import SealKeys
 from orchestrator.errors import Conflict, StoreFault
 
@@ -185,6 +186,13 @@ class SqlJournal(Journal):
     def keep(self, deployments: Sequence[Deployment]) -> None:
         """One transaction; skipped if the database is not writable or the disk has little space."""
         keep(self.database, deployments, self._mark)
+
+    def changes(self, since: Position | None) -> Changes | None:
+        """By the log, where this journal is sealed."""
+        if self._seal_keys is None:
+            return None
+        with translated(f"The log of {self.database.place} cannot be read"):
+            return self.database.look(lambda connection: changes(connection, since))
 
     def drive_alone(self, deployment: str) -> DriverClaim:
         """A file lock on `drivers/DEPLOYMENT` in the directory; with a shared database server, also a lock on the server."""

@@ -1,15 +1,17 @@
 """Reads what a capability assessment counts, from the journals of deployments and of the house."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.domain.deployment.review_asked import review_due
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.rules.capability_criteria import CapabilityCriteria
-from orchestrator.engine.lookup.period_facts import concerns, objectives_of
-from orchestrator.engine.lookup.snapshots import each_of, survey
+from orchestrator.engine.lookup.derived_values import DerivedValues
+from orchestrator.engine.lookup.period_facts import concerns, facts_until, objectives_of
+from orchestrator.engine.lookup.snapshots import survey
 from orchestrator.engine.ports import Journal
 from orchestrator.errors import StoreFault
 from orchestrator.policy.measures.capability.answers import answers_of
@@ -28,15 +30,27 @@ class CapabilityCases:
     answers: Answers
 
 
+CasesKept = DerivedValues[CapabilityCase]
+
+
+def cases_kept() -> CasesKept:
+    """A memory for cases, of a process that assesses often."""
+    return DerivedValues(_case, _until)
+
+
 def capability_cases(
-    journal: Journal, criteria: CapabilityCriteria, period: Period, now: datetime
+    journal: Journal,
+    criteria: CapabilityCriteria,
+    period: Period,
+    now: datetime,
+    known: CasesKept | None = None,
 ) -> CapabilityCases:
-    """Read the cases for a period and the one before, and the answers that count now."""
+    """Read the cases for a period and the one before, and the answers that count now. `known`: cases of earlier looks."""
     surveyed = survey(journal)
     unreadable = dict(surveyed.unreadable)
-    names = [brief.id for brief in surveyed.briefs if _asks(brief, period)]
+    asked = [brief for brief in surveyed.briefs if _asks(brief, period)]
     cases: list[CapabilityCase] = []
-    for name, case in _cases(journal, names, now):
+    for name, case in (known or cases_kept()).of(journal, asked, now):
         if isinstance(case, StoreFault):
             unreadable[name] = str(case)
         else:
@@ -50,19 +64,15 @@ def _asks(brief: Brief, period: Period) -> bool:
     return concerns(brief, period) or (brief.began_at < period.ends and bool(brief.actions_due))
 
 
-def _cases(
-    journal: Journal, names: list[str], now: datetime
-) -> Iterator[tuple[str, CapabilityCase | StoreFault]]:
-    for name, d in each_of(journal, names):
-        yield name, _case(journal, d, now) if isinstance(d, Deployment) else d
-
-
-def _case(journal: Journal, d: Deployment, now: datetime) -> CapabilityCase | StoreFault:
-    try:
-        records = tuple(journal.read_condensed(d.id, after=1))
-    except StoreFault as fault:
-        return fault
+def _case(journal: Journal, d: Deployment, now: datetime) -> CapabilityCase:
+    records = tuple(journal.read_condensed(d.id, after=1))
     return CapabilityCase(
         deployment=facts_of(d, records, tuple(objectives_of(d, now)), now),
         practice=practice_facts_of(d, records, now),
     )
+
+
+def _until(d: Deployment, now: datetime) -> datetime | None:
+    """As for its facts, and when a review is due."""
+    moments = (facts_until(d, now), review_due(d))
+    return min((moment for moment in moments if moment is not None and moment >= now), default=None)

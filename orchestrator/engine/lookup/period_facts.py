@@ -8,7 +8,8 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.domain.fold.brief import Brief
 from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.journal.lifecycle import STANDS
-from orchestrator.engine.lookup.snapshots import each_of, survey
+from orchestrator.engine.lookup.derived_values import DerivedValues
+from orchestrator.engine.lookup.snapshots import survey
 from orchestrator.engine.ports import Journal
 from orchestrator.errors import StoreFault
 from orchestrator.policy.course.objectives import outcomes_of
@@ -30,16 +31,26 @@ class PeriodFacts:
     unreadable: Mapping[str, str]
 
 
-def period_facts(journal: Journal, period: Period, now: datetime) -> PeriodFacts:
+FactsKept = DerivedValues[DeploymentFacts]
+
+
+def facts_kept() -> FactsKept:
+    """A memory for facts, of a process that is asked for many reports."""
+    return DerivedValues(deployment_facts, facts_until)
+
+
+def period_facts(
+    journal: Journal, period: Period, now: datetime, known: FactsKept | None = None
+) -> PeriodFacts:
     """Read the facts for a period and the one before: of every deployment that was open then, or of which anything happened.
 
-    Briefs say which those can be.
+    Briefs say which those can be. `known`: facts of earlier reports.
     """
     surveyed = survey(journal)
     unreadable = dict(surveyed.unreadable)
     made: list[DeploymentFacts] = []
-    for name, d in each_of(journal, [brief.id for brief in surveyed.briefs if concerns(brief, period)]):
-        facts = _facts(journal, d, now) if isinstance(d, Deployment) else d
+    concerned = [brief for brief in surveyed.briefs if concerns(brief, period)]
+    for name, facts in (known or facts_kept()).of(journal, concerned, now):
         if isinstance(facts, StoreFault):
             unreadable[name] = str(facts)
         else:
@@ -47,11 +58,15 @@ def period_facts(journal: Journal, period: Period, now: datetime) -> PeriodFacts
     return PeriodFacts(tuple(made), house_facts_of(journal.read(HOUSE)), unreadable)
 
 
-def _facts(journal: Journal, d: Deployment, now: datetime) -> DeploymentFacts | StoreFault:
-    try:
-        return facts_of(d, journal.read_condensed(d.id, after=1), tuple(objectives_of(d, now)), now)
-    except StoreFault as fault:
-        return fault
+def deployment_facts(journal: Journal, d: Deployment, now: datetime) -> DeploymentFacts:
+    """The facts of one deployment. Raises StoreFault."""
+    return facts_of(d, journal.read_condensed(d.id, after=1), tuple(objectives_of(d, now)), now)
+
+
+def facts_until(d: Deployment, now: datetime) -> datetime | None:
+    """When time alone next changes its facts: its start is due, or an objective."""
+    moments = [d.schedule.starts, *(outcome.due for outcome in outcomes_of(d, now))]
+    return min((moment for moment in moments if moment is not None and moment >= now), default=None)
 
 
 def concerns(brief: Brief, period: Period) -> bool:

@@ -27,7 +27,7 @@ def folded(journal: Journal, deployment: str) -> Deployment:
     progress = journal.progress([deployment]).get(deployment)
     if progress is None:
         raise NotFound(f"There is no deployment {deployment}; `orch list` names those there are.")
-    d = _folded_on(journal, deployment, progress)
+    d = folded_after(journal, deployment, progress)
     if worth_keeping(d, _kept(progress)):
         journal.keep([d])
     return d
@@ -35,7 +35,7 @@ def folded(journal: Journal, deployment: str) -> Deployment:
 
 def folded_anew(journal: Journal, deployment: str) -> Deployment:
     """The same from its first event on, with no kept fold. Raises NotFound and StoreFault."""
-    return _folded_on(journal, deployment, Progress(1, None))
+    return folded_after(journal, deployment, Progress(1, None))
 
 
 class Survey(NamedTuple):
@@ -109,7 +109,7 @@ def _each(journal: Journal, names: Sequence[str]) -> Iterator[tuple[str, Deploym
     for name in names:
         if name in progress:
             try:
-                made[name] = _folded_on(journal, name, progress[name])
+                made[name] = folded_after(journal, name, progress[name])
             except StoreFault as fault:
                 made[name] = fault
     whole = {name: d for name, d in made.items() if isinstance(d, Deployment)}
@@ -121,7 +121,8 @@ def _kept(progress: Progress) -> int:
     return progress.kept.seq if progress.kept is not None else 0
 
 
-def _folded_on(journal: Journal, name: str, progress: Progress) -> Deployment:
+def folded_after(journal: Journal, name: str, progress: Progress) -> Deployment:
+    """The deployment that this progress is of, after all its events. Raises NotFound and StoreFault."""
     if progress.deleted_up_to:
         raise StoreFault(
             f"Events {progress.last + 1} to {progress.deleted_up_to} of {name} are missing: they were folded once, and then "

@@ -8,7 +8,7 @@ from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.rules.capability_criteria import CapabilityCriteria, Criterion
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.house_journal import append_to_house
-from orchestrator.engine.lookup.capability_cases import capability_cases
+from orchestrator.engine.lookup.capability_cases import CasesKept, capability_cases
 from orchestrator.engine.ports import Ports
 from orchestrator.engine.speaking import speak_about
 from orchestrator.errors import NotFound, Refused
@@ -19,11 +19,15 @@ from orchestrator.policy.measures.period.span import Period
 
 
 def assess_now(
-    ports: Ports, criteria: CapabilityCriteria, period: Period, asked: Asked
+    ports: Ports,
+    criteria: CapabilityCriteria,
+    period: Period,
+    asked: Asked,
+    known_cases: CasesKept | None = None,
 ) -> CapabilityAssessment:
-    """The assessment of a period as of now. Nothing is recorded."""
+    """The assessment of a period as of now. Nothing is recorded. `known_cases`: those of earlier assessments."""
     now = ports.clock.now()
-    known = capability_cases(ports.journal, criteria, period, now)
+    known = capability_cases(ports.journal, criteria, period, now, known_cases)
     return assess(
         criteria,
         known.cases,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
-from orchestrator.domain.authority.access import Place
 from orchestrator.domain.cmdb.ci import Ci
-from orchestrator.engine.lookup.cmdb_items import known_cis, service_needs
+from orchestrator.engine.lookup.cmdb_items import service_needs
 from orchestrator.engine.lookup.period_facts import period_facts
-from orchestrator.engine.use_cases.schedule import all_bookings
+from orchestrator.engine.lookup.snapshots import survey
+from orchestrator.engine.use_cases.bookings_between import bookings_between
 from orchestrator.policy.calendar.published_schedule import PublishedSchedule, published
 from orchestrator.policy.measures.period.period_report import Asked as Narrowed
 from orchestrator.policy.measures.period.period_report import PeriodReport
@@ -25,12 +25,11 @@ from orchestrator.web.api.pages_of_lists import Paged, page_of
 from orchestrator.web.api.reading import Given, query_of
 from orchestrator.web.problems import Problem
 from orchestrator.web.routes import Route
-from orchestrator.web.seen import sees_everything
+from orchestrator.web.seen import seen_by, sees_everything
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orchestrator.domain.calendar.schedule_of_change import Booking
     from orchestrator.web.request_context import Asked
 
 AHEAD, BACK, LONGEST = timedelta(days=90), timedelta(days=30), timedelta(days=3660)
@@ -69,14 +68,9 @@ def _me(asked: Asked) -> Response:
 def _schedule(asked: Asked) -> Response:
     wanted, now = query_of(asked, Span), asked.ports.clock.now()
     first, last = _span(wanted, now, now + AHEAD)
-    bookings = [
-        each for each in all_bookings(asked.ports) if each.is_booked and asked.may("see", _place(each))
-    ]
+    known, _ = bookings_between(asked.ports, seen_by(asked, survey(asked.ports.journal).briefs), first, now)
+    bookings = [each for each in known if each.is_booked]
     return answered(asked, published(bookings, (), first, last, service_needs(asked.ports)))
-
-
-def _place(booking: Booking) -> Place:
-    return Place(service=booking.service or booking.release, environment=booking.environment)
 
 
 def _period(asked: Asked) -> Response:
@@ -84,7 +78,7 @@ def _period(asked: Asked) -> Response:
     wanted, now = query_of(asked, PeriodWanted), asked.ports.clock.now()
     first, last = _span(wanted, now - BACK, now)
     period = Period(begins=first, ends=last)
-    facts = period_facts(asked.ports.journal, period, now)
+    facts = period_facts(asked.ports.journal, period, now, asked.service.memory.facts)
     narrowed = Narrowed(service=wanted.service, model=wanted.model, environment=wanted.environment)
     made = report_of(
         facts.deployments, period, now, asked=narrowed, house=facts.house, unreadable=tuple(facts.unreadable)
@@ -96,7 +90,11 @@ def _cis(asked: Asked) -> Response:
     _refuse_partial(asked)
     wanted = query_of(asked, CisWanted)
     letters = wanted.text.casefold()
-    meant = [ci for ci in known_cis(asked.ports).cis if letters in f"{ci.id} {ci.name}".casefold()]
+    meant = [
+        ci
+        for ci in asked.service.memory.cis.now(asked.ports).cis
+        if letters in f"{ci.id} {ci.name}".casefold()
+    ]
     part, following = page_of(meant, wanted, lambda ci: ci.id)
     lines = [
         CiLine(id=ci.id, kind=ci.kind, name=ci.name, environment=ci.environment, status=ci.status)
@@ -108,7 +106,7 @@ def _cis(asked: Asked) -> Response:
 def _ci(asked: Asked) -> Response:
     _refuse_partial(asked)
     wanted = str(asked.request.path_params["ci"])
-    item = next((ci for ci in known_cis(asked.ports).cis if ci.id == wanted), None)
+    item = next((ci for ci in asked.service.memory.cis.now(asked.ports).cis if ci.id == wanted), None)
     if item is None:
         raise Problem(404, "not_found", "There is no configuration item with this id.")
     return answered(asked, item)

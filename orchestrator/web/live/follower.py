@@ -68,6 +68,11 @@ class Follower:
         """The evidence of single hosts; without any where there are many."""
         return Evidence(self._records or ())
 
+    def catch_up(self) -> None:
+        """Be as a new follower would be: what came since, and what only time changes. Raises NotFound and StoreFault."""
+        if not self.look():
+            self.reasons = reasons_now(self._ports, self.d, self._ports.clock.now())
+
     def look(self) -> bool:
         """Read what came since; whether anything did. Raises StoreFault."""
         new = self._ports.journal.read(self.d.id, after=self.d.seq)

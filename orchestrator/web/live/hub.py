@@ -41,6 +41,7 @@ class Channel:
     follower: Follower
     texts: dict[str, str] = field(default_factory=dict)
     of_rights: dict[Rights, dict[str, str]] = field(default_factory=dict)
+    versions: dict[Rights, str] = field(default_factory=dict)
     headline: str = ""
     over: bool = False
     fault: str = ""
@@ -54,8 +55,10 @@ class Channel:
         return {**self.texts, **self.of_rights.get(rights, {})}
 
     def version(self, rights: Rights) -> str:
-        """The name of those texts."""
-        return version_of(self.seen_with(rights))
+        """The name of those texts; made once for all who watch."""
+        if rights not in self.versions:
+            self.versions[rights] = version_of(self.seen_with(rights))
+        return self.versions[rights]
 
 
 class LiveHub:
@@ -155,5 +158,6 @@ def _render(ports: Ports, channel: Channel, rights: Collection[Rights]) -> None:
         each: {name: rendered(name, at, now, each) for name in FRAGMENTS if name in BY_RIGHTS}
         for each in rights
     }
+    channel.versions = {}
     channel.headline = next(iter(plain_words(at.d)), "")
     channel.over = at.d.over

@@ -9,7 +9,6 @@ from orchestrator.domain.cmdb.ci import CI_STATUSES
 from orchestrator.domain.cmdb.facts import CI_KINDS
 from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.text.names import same_name
-from orchestrator.engine.lookup.cmdb_items import known_cis
 from orchestrator.engine.lookup.due_audits import audits_due
 from orchestrator.engine.lookup.known_incidents import known_incidents
 from orchestrator.engine.lookup.snapshots import briefs as all_briefs
@@ -94,7 +93,7 @@ def seen_cis(asked: Asked) -> SeenCis:
 
     A service by its name; a unit and a host that only other services use stay unseen.
     """
-    known = known_cis(asked.ports).cis
+    known = asked.service.memory.cis.now(asked.ports).cis
     mine = frozenset(brief.id for brief in seen_by(asked, all_briefs(asked.ports.journal)))
     shown = {ci.id: ci for ci in known if _seen(asked, ci, mine)}
     return SeenCis(shown, mine)

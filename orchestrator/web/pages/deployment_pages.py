@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.policy.telling.summary import release_words
-from orchestrator.web.live.follower import Follower
 from orchestrator.web.live.fragments import fragments_of, version_of
 from orchestrator.web.live.stream import rights_of, stream
 from orchestrator.web.live.wave_rows import TROUBLE, cells_of, in_order_of_trouble, wave_rows
@@ -28,15 +27,16 @@ AT_ONCE = 500
 
 
 def _deployment(asked: Asked) -> Response:
-    at = Follower(asked.ports, asked.request.path_params["deployment"])
-    fragments = fragments_of(at, asked.ports.clock.now(), rights_of(asked))
+    name = asked.request.path_params["deployment"]
+    with asked.service.memory.followers.at(asked.ports, name) as at:
+        fragments, d = fragments_of(at, asked.ports.clock.now(), rights_of(asked)), at.d
     word = asked.request.query_params.get("said", "")
     return page(
         "deployment.html.j2",
         request=asked.request,
         asked=asked,
-        d=at.d,
-        release=release_words(at.d),
+        d=d,
+        release=release_words(d),
         fragments=fragments,
         version=version_of(fragments),
         said=SENT_BEFORE if word == AGAIN else WORDS[cast("WordNow", word)].outcome if word in WORDS else "",

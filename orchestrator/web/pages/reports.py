@@ -74,7 +74,7 @@ def _report(asked: Asked) -> Response:
 def report_for(asked: Asked, chosen: Chosen) -> PeriodReport:
     """The report of the deployments that may be seen; what concerns no deployment counts for whoever sees all of them."""
     journal, now = asked.ports.journal, asked.ports.clock.now()
-    facts = period_facts(journal, chosen.period, now)
+    facts = period_facts(journal, chosen.period, now, asked.service.memory.facts)
     if sees_everything(asked):
         counted, house, unreadable = facts.deployments, facts.house, tuple(facts.unreadable)
     else:
@@ -106,7 +106,7 @@ def _capability(asked: Asked) -> Response:
         raise Problem(403, "refused", detail)
     zone, filters, criteria = server_zone(), given(asked, FILTERS), shipped_criteria()
     chosen = _chosen(filters, asked.ports.clock.now(), zone, USUAL_ASSESSED)
-    made = assess_now(asked.ports, criteria, chosen.period, chosen.asked)
+    made = assess_now(asked.ports, criteria, chosen.period, chosen.asked, asked.service.memory.cases)
     return page(
         "capability.html.j2",
         request=asked.request,

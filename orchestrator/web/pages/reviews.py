@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.deployment.review_asked import may_be_reviewed, review_due, review_missing
 from orchestrator.domain.text.command_word import command_word
-from orchestrator.engine.lookup.snapshots import each_of, survey
+from orchestrator.engine.lookup.snapshots import survey
+from orchestrator.errors import StoreFault
 from orchestrator.policy.course.awaited import Awaited, awaited_after, awaited_words
-from orchestrator.policy.course.post_review import review_gaps
-from orchestrator.policy.course.review_actions import ActionLine, action_lines
 from orchestrator.policy.telling.words.review_words import GAP_WORDS
 from orchestrator.web.pages.list_rows import page_of_list
 from orchestrator.web.routes import Route
@@ -23,23 +20,24 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from orchestrator.domain.deployment.post_review import Answer
     from orchestrator.domain.fold.brief import Brief
+    from orchestrator.engine.lookup.review_facts import ReviewFacts
     from orchestrator.web.request_context import Asked
 
+MOST_MISSING = 100
+"""Reviews to come that are listed, those that are due first."""
 MOST_DONE = 60
 """The newest ended deployments whose finished reviews and actions are listed."""
 
 
 class ReviewRow(NamedTuple):
-    """The review of a deployment: until when, what it lacks, and what it came to when it was closed."""
+    """The review of a deployment that is to come: until when, and what it lacks."""
 
     brief: Brief
     begun: bool
     due: datetime | None
     overdue: bool
     gaps: tuple[str, ...]
-    closed: Answer | None
 
 
 class SignOffRow(NamedTuple):
@@ -54,59 +52,45 @@ class SignOffRow(NamedTuple):
 def _reviews(asked: Asked) -> Response:
     now = asked.ports.clock.now()
     mine = seen_by(asked, survey(asked.ports.journal).briefs)
-    missing = [brief for brief in mine if brief.pir_missing]
+    missing = sorted((brief for brief in mine if brief.pir_missing), key=_by_due)
     acting = [brief for brief in mine if brief.actions_due]
     done = [brief for brief in mine if brief.over and not brief.pir_missing][:MOST_DONE]
-    read = _read(asked, {brief.id: brief for brief in (*missing, *acting, *done)})
-    actions = sorted(
-        (line for brief in acting if brief.id in read for line in _actions(read[brief.id], now)),
-        key=lambda line: line.due,
-    )
-    finished = [
-        line for brief in mine if brief.id in read for line in _actions(read[brief.id], now, finished=True)
-    ]
+    wanted = {brief.id: brief for brief in (*missing[:MOST_MISSING], *acting, *done)}
+    known = {
+        name: facts
+        for name, facts in asked.service.memory.reviews.of(asked.ports.journal, wanted.values(), now)
+        if not isinstance(facts, StoreFault)
+    }
+    lines = [line for brief in mine if brief.id in known for line in known[brief.id].actions]
     closed = [
-        _row(brief, read[brief.id], now)
+        (brief, known[brief.id].closed)
         for brief in done
-        if brief.id in read and read[brief.id].post_review.closed is not None
+        if brief.id in known and known[brief.id].closed is not None
     ]
     shown, pages = page_of_list(asked, closed, {})
     return page(
         "reviews.html.j2",
         request=asked.request,
         asked=asked,
-        missing=[_row(brief, read[brief.id], now) for brief in missing if brief.id in read],
+        missing=[_row(brief, known[brief.id]) for brief in missing[:MOST_MISSING] if brief.id in known],
+        more_missing=max(0, len(missing) - MOST_MISSING),
         signing=list(_signing(mine, now)),
-        actions=actions,
-        finished=finished,
+        actions=sorted((line for line in lines if line.done is None), key=lambda line: line.due),
+        finished=[line for line in lines if line.done is not None],
         closed=shown,
         pages=pages,
         most=MOST_DONE,
     )
 
 
-def _read(asked: Asked, briefs: dict[str, Brief]) -> dict[str, Deployment]:
-    return {name: d for name, d in each_of(asked.ports.journal, list(briefs)) if isinstance(d, Deployment)}
+def _by_due(brief: Brief) -> tuple[bool, float]:
+    """What is due first; then what has no date, the newest first, as lists have it."""
+    return brief.pir_due is None, brief.pir_due.timestamp() if brief.pir_due is not None else 0.0
 
 
-def _row(brief: Brief, d: Deployment, now: datetime) -> ReviewRow:
-    due = review_due(d)
-    review = d.post_review
-    return ReviewRow(
-        brief,
-        review.opened is not None,
-        due,
-        review_missing(d) and due is not None and due <= now,
-        tuple(GAP_WORDS[gap.question] for gap in review_gaps(d)) if may_be_reviewed(d) else (),
-        review.closed,
-    )
-
-
-def _actions(d: Deployment, now: datetime, *, finished: bool = False) -> Iterator[ActionLine]:
-    """The actions of a review, without the review itself."""
-    for line in action_lines(d, now, every_one=True):
-        if line.number is not None and (line.done is not None) == finished:
-            yield line
+def _row(brief: Brief, facts: ReviewFacts) -> ReviewRow:
+    gaps = tuple(GAP_WORDS[gap.question] for gap in facts.gaps)
+    return ReviewRow(brief, facts.begun, facts.due, facts.overdue, gaps)
 
 
 def _signing(briefs: Sequence[Brief], now: datetime) -> Iterator[SignOffRow]:

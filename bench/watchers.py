@@ -1,0 +1,120 @@
+"""What it costs a deployment that a hundred people watch it: driven with nobody and with so many, in turns.
+
+`python -m bench.watchers 100 100 5`: watchers, hosts, pairs. The deployment waits as a real one does while its runs last.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from queue import Queue
+from statistics import median
+
+from bench.contenders import ROOT
+from bench.scale import simulated
+from bench.served import Served, browser_of, served
+from bench.site import BenchFault
+from orchestrator.engine.drive import drive
+from orchestrator.web.live.hub import MOST_OF_ONE_PERSON
+
+STEP = 0.2
+"""Seconds that pass after each event, as in a small rollout on real hosts."""
+
+
+def measured(watchers: int, hosts: int, pairs: int) -> dict[str, object]:
+    """Seconds of wall and CPU of the driver, without and with watchers; and the server's CPU beside it."""
+    runs: dict[str, list[dict[str, float]]] = {"nobody": [], "watched": []}
+    load = os.getloadavg()[0]
+    for number in range(pairs):
+        order = ("nobody", "watched") if number % 2 == 0 else ("watched", "nobody")
+        for how in order:
+            runs[how].append(_driven(watchers if how == "watched" else 0, hosts))
+    ratios = {
+        name: round(
+            median(b[name] / a[name] for a, b in zip(runs["nobody"], runs["watched"], strict=True)), 3
+        )
+        for name in ("wall", "cpu")
+    }
+    medians = {
+        how: {name: round(median(run[name] for run in each), 2) for name in each[0]}
+        for how, each in runs.items()
+    }
+    return {"watchers": watchers, "hosts": hosts, "pairs": pairs, "load": load, "ratios": ratios, **medians}
+
+
+def _driven(watchers: int, hosts: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="ob-") as folder:
+        home = Path(folder)
+        command = [sys.executable, "-m", "bench.watchers", "drive", str(home), str(hosts)]
+        with subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as driver:
+            if driver.stdin is None or driver.stdout is None:
+                raise BenchFault("no pipe")
+            name = driver.stdout.readline().strip()
+            with served(home, people=max(1, -(-watchers // MOST_OF_ONE_PERSON))) as server:
+                seen = _watching(server, name, watchers)
+                before = server.cpu()
+                driver.stdin.write("go\n")
+                driver.stdin.close()
+                figures = json.loads(driver.stdout.readline())
+                used = server.cpu() - before
+                for thread in seen:
+                    thread.join(60)
+        return {**figures, "server_cpu": used}
+
+
+def _watching(server: Served, name: str, watchers: int) -> list[threading.Thread]:
+    """Connections that read all that comes, shared out among people as the service allows it."""
+    answers: Queue[int] = Queue()
+
+    def watch(number: int) -> None:
+        with (
+            browser_of(server.address, number // MOST_OF_ONE_PERSON) as browser,
+            browser.stream("GET", f"/deployments/{name}/stream") as answer,
+        ):
+            answers.put(answer.status_code)
+            for _ in answer.iter_raw():
+                pass
+
+    threads = [threading.Thread(target=watch, args=(number,), daemon=True) for number in range(watchers)]
+    for thread in threads:
+        thread.start()
+    statuses = [answers.get(timeout=300) for _ in threads]
+    if set(statuses) - {200}:
+        raise BenchFault(f"not everybody can watch: {sorted(set(statuses))}")
+    return threads
+
+
+def _drive(home: str, hosts: str) -> None:
+    """The driver by itself: it opens the deployment, waits for the word, and says what it used."""
+    ports, name = simulated(int(hosts), 5, Path(home), sealed=True)
+    print(name, flush=True)
+    sys.stdin.readline()
+    began, before = time.monotonic(), _cpu()
+    drive(ports, name, driver="bench", by="ann", watch=lambda _record: time.sleep(STEP))
+    print(json.dumps({"wall": time.monotonic() - began, "cpu": _cpu() - before}), flush=True)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def main(*words: str) -> None:
+    """Print the figures as JSON."""
+    if words[0] == "drive":
+        _drive(*words[1:])
+    else:
+        print(json.dumps(measured(*map(int, words)), indent=1))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

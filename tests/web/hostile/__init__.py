@@ -1,0 +1,1 @@
+"""What strangers send, and what hosts and plans are called: a list of attacks over the real server."""
