@@ -97,9 +97,8 @@ class Library:
 
     def parts(self, name: str, path: str, source: bytes) -> Parts:
         """What a module is made of, looked into once for each text and each set of folders with `module_utils`."""
-        loaders: Any = import_module("ansible.plugins.loader")
         with ALONE:
-            key = (path, hashlib.sha256(source).digest(), tuple(loaders.module_utils_loader._get_paths()))
+            key = (path, hashlib.sha256(source).digest(), _others())
             if key not in self._parts:
                 self._parts[key] = self._looked_into(name, path, source)
             return self._parts[key]
@@ -160,6 +159,14 @@ class NotMadeOfPython(Exception):
 
 LIBRARY = Library()
 """That of this process, and of what is forked from it."""
+
+
+def _others() -> tuple[str, ...]:
+    """The folders with `module_utils` of others than Ansible: what is in them can stand for Ansible's own."""
+    loaders: Any = import_module("ansible.plugins.loader")
+    own = str(Path(str(import_module("ansible").__file__)).parent)
+    paths = [path for path in loaders.module_utils_loader._get_paths() if not path.startswith(f"{own}/")]
+    return tuple(path for path in paths if any(Path(path).glob("*.py")))
 
 
 def _beside(archive: zipfile.ZipFile, entry: str) -> bytes | None:
