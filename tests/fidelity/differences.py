@@ -91,6 +91,8 @@ VOLATILE_FIELDS = {
     **dict.fromkeys(("SYSTEMD_EXEC_PID", "INVOCATION_ID", "JOURNAL_STREAM", "MainPID"), _SESSIONS),
 }
 """By name, with `ansible_` before it or not: a value that two stock runs do not agree on, and whose it is."""
+UNIT = ("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "FragmentPath", "Result", "Type")
+"""What counts of systemd's account of a unit; the rest is times, numbers, and lists in an order by chance."""
 UNORDERED = {"mounts", "interfaces", "virtualization_tech_guest", "virtualization_tech_host"}
 """Modules make these lists of sets or in threads: their order is chance."""
 
@@ -100,6 +102,8 @@ def settled(value: Any, name: str = "") -> Any:
     name = name.removeprefix("ansible_")
     if name in VOLATILE_FIELDS and not isinstance(value, bool):
         return "<volatile>"
+    if isinstance(value, dict) and "ExecMainPID" in value:
+        return {key: value.get(key) for key in UNIT}
     if isinstance(value, dict):
         return {settled(key): settled(item, key) for key, item in value.items()}
     if isinstance(value, list):
