@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine testing check quick test slow models collections versions site demo bench chaos clean
+.PHONY: help venv debian machine testing check quick test long slow models collections versions site demo bench chaos clean
 BIN := .venv/bin
 
 help:  ## show this help
@@ -30,18 +30,22 @@ check: venv  ## run ruff, mypy and the import contracts
 # The tests that find most in the least time: no sleeps, no hosts, no Ansible.
 QUICK := tests/architecture tests/domain tests/engine tests/journals tests/policy tests/adapters/report
 quick: check  ## run the checks and the fast tests: under 90 seconds on two cores
-	@$(BIN)/python -m pytest -q -m "not slow" -n 2 --dist worksteal $(QUICK)
+	@$(BIN)/python -m pytest -q -m "not slow and not long" -n 2 --dist worksteal $(QUICK)
 
 # Without real hosts the other tests still run; in CI that would hide the half that matters.
 # The checks use one core, and a fresh machine needs half a minute to set up hosts: both at once.
-test: venv  ## set up, then run all checks and tests except the slow ones
+test: venv  ## set up, then run all checks and tests except the long and the slow ones
 	@setup/machine.sh --tests & hosts=$$!; checked=0; \
 	$(BIN)/python setup/versions.py --slice & others=$$!; \
 	$(MAKE) --no-print-directory check || checked=$$?; \
 	wait $$others || true; \
 	wait $$hosts || [ "$${CI:-}" != true ]; \
 	exit $$checked
-	@$(BIN)/python -m pytest -m "not slow" -n 4 --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=1
+	@$(BIN)/python -m pytest -m "not slow and not long" -n 4 --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=1
+
+long: venv  ## run the tests that take whole deployments or many kills, as CI does after make test
+	@setup/machine.sh --tests || [ "$${CI:-}" != true ]
+	@$(BIN)/python -m pytest -m "long and not slow" -n 4 --dist loadfile --no-loadscope-reorder --durations=15 --durations-min=1
 
 # Series of ansible-core that no Python of this machine fits are named and left out: make versions VERSIONS="2.16 2.21".
 VERSIONS ?=

@@ -18,7 +18,8 @@ RAISED_BY = {"Reason", "Ground", "_reason", "reason_against"}
 @cache
 def raised_codes() -> frozenset[str]:
     """Every text that stands as the code in a call that makes a reason or a ground."""
-    trees = (ast.parse(path.read_bytes()) for path in PRODUCT.rglob("*.py"))
+    texts = (path.read_text("utf-8") for path in PRODUCT.rglob("*.py"))
+    trees = (ast.parse(text) for text in texts if any(name in text for name in RAISED_BY))
     calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
     raised = frozenset(text for call in calls if called_name(call) in RAISED_BY for text in code_texts(call))
     return raised | lacks_of_tickets()

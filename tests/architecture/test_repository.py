@@ -51,7 +51,8 @@ def test_no_mocks() -> None:
     assert [
         str(path.relative_to(ROOT))
         for path in python_files("tests")
-        if any(name.startswith(("unittest.mock", "mock.")) or name == "mock" for name in imports_of(path))
+        if "mock" in path.read_text(encoding="utf-8")
+        and any(name.startswith(("unittest.mock", "mock.")) or name == "mock" for name in imports_of(path))
     ] == []
 
 
@@ -65,7 +66,8 @@ def test_files_stay_small() -> None:
 
 def opening_of(text: str) -> str:
     """The docstring of a module, or nothing."""
-    return ast.get_docstring(ast.parse(text)) or ""
+    head = text[: text.find('"""', 3) + 3] if text.startswith('"""') else text
+    return ast.get_docstring(ast.parse(head)) or ""
 
 
 def is_one_sentence(text: str) -> bool:

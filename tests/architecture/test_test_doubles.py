@@ -18,7 +18,7 @@ ASSIGNED_INTO = "type: ignore[" + "method-assign"
 
 def replacements(text: str) -> Iterator[str]:
     """Every place where a part of the product, or a method of a fake, is replaced while a test runs."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(text)) if "setattr" in text else ():
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -32,7 +32,7 @@ def replacements(text: str) -> Iterator[str]:
 
 def insides(text: str) -> Iterator[str]:
     """Every import of a test module, and of a private name of any module of the tests."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(ast.parse(text)) if "tests" in text else ():
         if isinstance(node, ast.Import):
             yield from (
                 alias.name for alias in node.names if alias.name.startswith("tests.") and _is_test(alias.name)

@@ -101,6 +101,7 @@ def test_a_wave_starts_with_its_first_task_on_a_host(tmp_path: Path) -> None:
     assert wave_starts(records, tmp_path) == [0.25]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fails", [False, True])
 def test_simulated_deployments_end_as_they_should(tmp_path: Path, *, fails: bool) -> None:
     figures = deployed(24, 4, tmp_path, fails=fails)

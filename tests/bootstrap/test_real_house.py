@@ -84,6 +84,7 @@ def as_deployer(place: Path, commands: str) -> str:
     return f"cd {home}/project\n{user} {settings} sh -c '{commands}'"
 
 
+@pytest.mark.long
 def test_a_deployer_with_a_fresh_home_has_the_keys_and_policies_of_the_house(place: Path) -> None:
     house = place / "house"
     trust_li = 'orch keys trust li.pub.json --person "Li Wei" --role "change manager"'

@@ -58,6 +58,7 @@ def approve(served: Served, number: str) -> None:
     served.world.approve(number, now - HOUR, now + HOUR)
 
 
+@pytest.mark.long
 def test_a_deployment_from_its_change_to_the_result_that_was_owed(
     lab: Lab, served: Served, site: SmallSite
 ) -> None:

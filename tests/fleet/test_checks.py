@@ -109,6 +109,7 @@ def test_what_a_previous_deployment_left(lab: Lab) -> None:
         run(lab, target.host, "sudo rm /run/reboot-required; kill $(cat /tmp/pid); rm /tmp/pid")
 
 
+@pytest.mark.long
 def test_without_sudo_the_rest_is_still_asked(new_lab: NewLab) -> None:
     lab = new_lab(1)
     [target] = targets_of(lab)
@@ -126,6 +127,7 @@ def test_without_sudo_the_rest_is_still_asked(new_lab: NewLab) -> None:
     assert "root cannot be had: sudo" in results[-1].found
 
 
+@pytest.mark.long
 def test_a_testinfra_file_runs_on_all_hosts(lab: Lab, tmp_path: Path) -> None:
     (tmp_path / "test_host.py").write_text(
         "def test_ssh(host):\n    assert host.service('ssh').is_running\n"
@@ -184,6 +186,7 @@ def test_hosts_that_fall_silent_in_the_middle_end_in_time(new_lab: NewLab) -> No
     ]
 
 
+@pytest.mark.long
 def test_another_machine_at_the_address_is_a_security_event(new_lab: NewLab, tmp_path: Path) -> None:
     """The address of the first host is answered by the second."""
     lab = new_lab(2, light=True)

@@ -28,6 +28,7 @@ def audited(site: Site, expect: int) -> dict[str, dict[str, Any]]:
     return {host["host"]: host for host in map(json.loads, lines) if host["kind"] == "cmdb_audit_host"}
 
 
+@pytest.mark.long
 def test_what_people_change_by_hand_is_found_and_the_audit_leaves_nothing(site: Site, light_lab: Lab) -> None:
     plan = site.plan("audited", ",".join(HOSTS))
     deployed = json.loads(site.orch("deploy", plan, "--json").splitlines()[-1])

@@ -54,7 +54,11 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(
-    ("refuse", "grant"), [row[1:] for row in REFUSALS], ids=[row[0].replace(" ", "-") for row in REFUSALS]
+    ("refuse", "grant"),
+    [
+        pytest.param(*row[1:], id=row[0].replace(" ", "-"), marks=[pytest.mark.long] if number > 1 else [])
+        for number, row in enumerate(REFUSALS)
+    ],
 )
 def test_a_host_that_refuses_is_up(lab: Lab, refuse: str, grant: str) -> None:
     # What takes it back is started before: nobody may be able to log in after that.

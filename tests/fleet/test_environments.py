@@ -77,6 +77,7 @@ def lab() -> Iterator[Lab]:
         yield made
 
 
+@pytest.mark.long
 def test_live_in_a_freeze_is_not_reached_as_test(lab: Lab, tmp_path: Path) -> None:
     site = Site(lab, tmp_path)
     assert "app 1.0.0 to live (live)" in site.orch("deploy", PLAN)

@@ -61,6 +61,7 @@ class Meddling(Site):
         return result
 
 
+@pytest.mark.long
 def test_a_release_that_installs_a_package_and_a_root_user_is_rejected_where_only_notes_may_change(
     tmp_path: Path, light_lab: Lab
 ) -> None:

@@ -80,6 +80,7 @@ def test_messages_of_a_real_deployment_arrive_by_mail(site: Site) -> None:
     ]
 
 
+@pytest.mark.long
 def test_messages_of_a_real_deployment_arrive_by_webhook(site: Site) -> None:
     with hook() as posts:
         channels(site, hook=webhook(site, posts.url))

@@ -35,6 +35,7 @@ def name_in(words: str) -> str:
     return str(names[-1])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("accelerate", ["", pytest.param("mitogen", marks=pytest.mark.slow)])
 def test_it_is_held_before_the_second_wave_and_goes_on_by_a_word(
     own_lab: Lab, tmp_path: Path, accelerate: str

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from orchestrator.lab.fleet import Lab
 from tests.fleet.small_site import SmallSite
 
@@ -17,6 +19,7 @@ def outcomes(site: SmallSite, deployment: str, *words: str) -> list[dict[str, An
     return listed
 
 
+@pytest.mark.long
 def test_what_a_release_brought_about_is_known_from_its_end_to_the_decision(
     light_lab: Lab, tmp_path: Path
 ) -> None:

@@ -73,6 +73,7 @@ ROWS: list[tuple[str, str, str, str, str, list[str], list[str]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("before", "deploy", "later", "says", "stays", "gone"),
     [row[1:] for row in ROWS],

@@ -24,6 +24,7 @@ REMOVED = "sudo systemctl stop app; sudo rm -r /opt/app /etc/systemd/system/app.
 RESTART = "    - ansible.builtin.systemd_service: {name: app, state: restarted}\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("more", "exit_code", "words"),
     [

@@ -27,6 +27,7 @@ def kinds(site: Site, deployment: str) -> list[str]:
     return [line["event"]["kind"] for line in lines if "event" in line]
 
 
+@pytest.mark.long
 def test_what_is_scheduled_for_a_window_starts_when_it_is_due(site: Site) -> None:
     def plan(opens: datetime) -> str:
         closes = opens + timedelta(minutes=30)

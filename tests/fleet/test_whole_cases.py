@@ -28,6 +28,7 @@ QUICK = ("octal-mode", "role-outside-not-found", "callback-not-loadable")
 """Each takes seconds; the kinds of the others are tested where they are decided."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "code", "words"),
     [row if row[0] in QUICK else pytest.param(*row, marks=pytest.mark.slow) for row in CHECKED],

@@ -28,6 +28,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield Site(tmp_path, made)
 
 
+@pytest.mark.long
 def test_a_deployment_completes_with_proof(site: Site) -> None:
     code, record = site.deploy()
     assert code == 0, record

@@ -67,9 +67,10 @@ class Row:
         return f"{self.file}: {self.what}"
 
 
-def rows() -> list[Row]:
+@cache
+def rows() -> tuple[Row, ...]:
     files = sorted(path for path in ROWS.glob("*.yml") if path.stem != "base")
-    return [_row(path.stem, row) for path in files for row in _load(path)]
+    return tuple(_row(path.stem, row) for path in files for row in _load(path))
 
 
 def _row(file: str, row: dict[str, Any]) -> Row:

@@ -265,6 +265,7 @@ def in_force(home: Path, url: str) -> list[str]:
     return which
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("way", "every"),
     [
