@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv debian machine testing check quick test long slow models collections versions site demo bench chaos clean
+.PHONY: help venv debian machine testing check quick test long slow models collections versions site demo bench chaos team clean
 BIN := .venv/bin
 
 help:  ## show this help
@@ -68,15 +68,17 @@ slow: venv  ## run the slow tests that make test skips: each task of the example
 	@$(BIN)/python setup/community.py || [ "$${CI:-}" != true ]
 	@$(BIN)/python -m pytest -m slow --ignore tests/models --durations=15 --durations-min=1
 
-# A night's run: make chaos SEEDS=100000 KILLS=2000 REAL=150 TEAM=500
+# A night's run: make chaos SEEDS=100000 KILLS=2000 REAL=150
 SEEDS ?= 20000
 KILLS ?= 500
 REAL ?= 30
-TEAM ?= 48
 SEED ?= 0
-chaos: testing  ## inject thousands of faults, simulated and real; SEEDS=, KILLS=, REAL=, TEAM= say how many, SEED= the first
+chaos: machine  ## inject thousands of faults, simulated and real; SEEDS=, KILLS=, REAL= say how many, SEED= the first
 	@$(BIN)/python -m tests.chaos all --seeds $(SEEDS) --count $(KILLS) --rollouts $(REAL) --seed $(SEED) --json chaos.json
-	@$(BIN)/python -m tests.chaos team --runs $(TEAM) --seed $(SEED) --json team.json
+
+RUNS ?= 48
+team: testing  ## kill, freeze and cut off the parts of a team while they deploy; RUNS= says how many deployments, SEED= the first round
+	@$(BIN)/python -m tests.chaos team --runs $(RUNS) --seed $(SEED) --json team.json
 
 demo: machine  ## show a good release, a bad one that is backed out, and both records, on real hosts
 	@$(BIN)/orch demo

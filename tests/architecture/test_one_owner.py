@@ -26,7 +26,7 @@ OWNERS = {
     "paramiko": ("adapters/ssh/",),
     "procrastinate": ("adapters/queue/",),
     "prometheus_client": ("web/",),
-    "psycopg": ("adapters/metrics/sql.py",),
+    "psycopg": ("adapters/metrics/sql.py", "adapters/queue/connection.py"),
     "pytest": ("adapters/checks/",),
     "random": (),
     "rich": ("cli/", "adapters/report/"),

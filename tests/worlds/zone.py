@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,11 +24,14 @@ from orchestrator.adapters.nodes.node_work import NodeWork
 from orchestrator.adapters.nodes.remote_playbooks import RemotePlaybooks
 from orchestrator.adapters.nodes.remote_targets import RemoteTargets
 from orchestrator.adapters.nodes.visiting import HostsWith
+from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.engine.node_ports import Exchange, JobQueue, NodeBook, Party
 from orchestrator.engine.ports import Clock, PlaybookRuns, Targets
 from tests.fakes.nodes import FakeExchange, FakeJobs, FakeNodeBook
 
 ZONE = "dmz"
+SHORT = Patience(taken=0.3, begin=0.2, answer=0.3, lease=1.0)
+"""Terms with which a test need not wait long."""
 _NUMBERS = itertools.count(1)
 
 
@@ -136,3 +140,33 @@ def only(runs: PlaybookRuns) -> RunsWith:
 def hosts(targets: Targets) -> HostsWith:
     """These hosts, whatever the passwords."""
     return lambda become, logins: targets
+
+
+def request(project: Path, attempt: str = "a1") -> AttemptRequest:
+    """To run a playbook of this project on web1."""
+    project.mkdir(exist_ok=True)
+    (project / "site.yml").write_text("- hosts: all\n")
+    (project.parent / "id").write_text("the private key")
+    return AttemptRequest.model_validate(
+        {
+            "attempt": attempt,
+            "deployment": "d1",
+            "purpose": "deploy",
+            "playbook": f"{project}/site.yml",
+            "project": str(project),
+            "inventory": f"{project}/hosts.yml",
+            "hosts": ["web1"],
+            "variables": {"artefact": f"{project}/unit.tar"},
+            "private_keys": [f"{project.parent}/id"],
+            "plain_way": f'Host *\n    IdentityFile "{project.parent}/id"\n',
+            "zone": ZONE,
+        }
+    )
+
+
+def until(seen: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Until it is so."""
+    deadline = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < deadline, "it does not come"
+        time.sleep(0.05)

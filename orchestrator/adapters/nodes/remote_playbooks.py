@@ -18,6 +18,8 @@ from orchestrator.engine.zoned_runs import RunsOfZones
 from orchestrator.errors import MachineLacks, OrchError, Refused
 
 LOOK = 0.1
+REPORTED = 0.25
+"""Seconds between looks for the end of a run: nodes report it within half a second, and each look is one of the database's."""
 
 
 @dataclass
@@ -46,6 +48,7 @@ class RemotePlaybooks(RunsOfZones):
         self._become, self._core = become, core
         self._heard: dict[str, _Heard] = {}
         self._stuck: dict[str, float] = {}
+        self._taken: dict[str, Call] = {}
         self._sightings: dict[str, tuple[int, Report]] = {}
 
     def knows(self, attempt: str) -> bool:
@@ -103,9 +106,11 @@ class RemotePlaybooks(RunsOfZones):
 
     def sight(self, attempt: str) -> Sighting:
         """As its node reported it last; one whose node is silent for a whole lease is `dead` until it is heard of again."""
-        call = self._desk.exchange.begun(attempt)
+        call = self._taken.get(attempt) or self._desk.exchange.begun(attempt)
         if call is None:
             return Sighting(attempt=attempt, state="absent")
+        if call.taken_by:
+            self._taken[attempt] = call  # for good
         report = self._report(call)
         if report is None:
             return self._unreported(call)
@@ -181,10 +186,11 @@ class RemotePlaybooks(RunsOfZones):
         """Wait, less if the last report comes."""
         until = self._desk.uptime() + seconds
         while (left := until - self._desk.uptime()) > 0:
-            report = self._desk.exchange.report_of(attempt)
-            if report is not None and report.last:
-                return
-            clock.sleep(min(LOOK, left))
+            clock.sleep(min(REPORTED, left))
+            if left > REPORTED:
+                report = self._desk.exchange.report_of(attempt)
+                if report is not None and report.last:
+                    return
 
     def tasks_seen(self, attempt: str, after: int = 0) -> list[TaskSeen]:
         """Those of the newest report."""

@@ -55,10 +55,10 @@ class QueueConnection:
             try:
                 return self._run(question(self._opened()))
             except StoreFault as fault:
-                if time.monotonic() >= until or not _is_away(fault.__cause__):
+                if time.monotonic() >= until or not is_away(fault.__cause__):
                     raise
             except (exceptions.ProcrastinateException, OSError, TimeoutError) as fault:
-                if time.monotonic() >= until or not _is_away(fault):
+                if time.monotonic() >= until or not is_away(fault):
                     raise _store_fault(fault) from fault
             time.sleep(_AGAIN)
 
@@ -157,7 +157,7 @@ def _own_schema() -> str:
     )
 
 
-def _is_away(fault: BaseException | None) -> bool:
+def is_away(fault: BaseException | None) -> bool:
     """Whether the server was not reached, or the line broke."""
     return isinstance(fault, OSError | TimeoutError) or isinstance(
         fault and fault.__cause__, psycopg.OperationalError

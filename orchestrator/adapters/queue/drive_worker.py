@@ -13,7 +13,7 @@ from threading import Event
 
 import procrastinate
 from procrastinate import JobContext
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker
@@ -189,6 +189,12 @@ class DriveWorker:
 
 
 async def _put_back(app: procrastinate.App, job: Job) -> None:
-    """It waits again; unless it is over by now, which is a fault to Procrastinate and none to us."""
+    """It waits again, or is over where another job of its deployment waits, which could not be taken before.
+
+    One that is over by now is a fault to Procrastinate and none to us.
+    """
     with suppress(ConnectorException):
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            await app.job_manager.finish_job(job=job, status=Status.SUCCEEDED, delete_job=False)

@@ -8,8 +8,9 @@ from threading import Event
 from typing import Any, LiteralString, TypeVar
 
 import procrastinate
-import psycopg
 from procrastinate.exceptions import ConnectorException
+
+from orchestrator.adapters.queue.connection import is_away
 
 T = TypeVar("T")
 AGAIN = 1.0
@@ -44,6 +45,6 @@ class PatientConnector(procrastinate.PsycopgConnector):
             try:
                 return await ask()
             except ConnectorException as fault:
-                if self.leaving.is_set() or not isinstance(fault.__cause__, psycopg.OperationalError):
+                if self.leaving.is_set() or not is_away(fault):
                     raise
             await asyncio.sleep(AGAIN)

@@ -12,7 +12,7 @@ from orchestrator.policy.course.steps import Over, WaitForPerson
 
 LOOK = 0.5
 """Seconds between looks at a driver."""
-AGAIN = 15.0
+AGAIN = 5.0
 """Seconds before a deployment is tried again whose driver ended before it came to an end; twice as long each time that
 nothing came of it."""
 SELDOM = 300.0

@@ -16,10 +16,9 @@ from orchestrator.adapters.nodes.gateway import AtHand
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.engine.node_ports import Call, queue_of_zone
 from orchestrator.errors import StoreFault
-from tests.adapters.nodes.test_node_at_work import SHORT, request, until
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.targets import FakeTargets
-from tests.worlds.zone import ZONE, ZoneWorld, at_work, hosts, only
+from tests.worlds.zone import SHORT, ZONE, ZoneWorld, at_work, hosts, only, request, until
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -11,7 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from orchestrator.adapters.keys.frame_keys import FolderFrameKeys
-from orchestrator.adapters.nodes.calling import Patience, about_answer, about_report
+from orchestrator.adapters.nodes.calling import about_answer, about_report
 from orchestrator.adapters.nodes.courier import Courier
 from orchestrator.adapters.nodes.frames import NodeAnswer, Report
 from orchestrator.adapters.nodes.gateway import AtHand
@@ -23,9 +22,7 @@ from orchestrator.engine.node_ports import Answer, Call, Succession
 from orchestrator.errors import MachineLacks, Refused, StoreFault
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.targets import FakeTargets
-from tests.worlds.zone import ZONE, ZoneWorld, at_work, hosts, only
-
-SHORT = Patience(taken=0.3, begin=0.2, answer=0.3, lease=1.0)
+from tests.worlds.zone import SHORT, ZONE, ZoneWorld, at_work, hosts, only, request, until
 
 
 @pytest.fixture
@@ -36,34 +33,6 @@ def world(tmp_path: Path) -> ZoneWorld:
 @pytest.fixture
 def runs() -> FakePlaybooks:
     return FakePlaybooks()
-
-
-def request(project: Path, attempt: str = "a1") -> AttemptRequest:
-    project.mkdir(exist_ok=True)
-    (project / "site.yml").write_text("- hosts: all\n")
-    (project.parent / "id").write_text("the private key")
-    return AttemptRequest.model_validate(
-        {
-            "attempt": attempt,
-            "deployment": "d1",
-            "purpose": "deploy",
-            "playbook": f"{project}/site.yml",
-            "project": str(project),
-            "inventory": f"{project}/hosts.yml",
-            "hosts": ["web1"],
-            "variables": {"artefact": f"{project}/unit.tar"},
-            "private_keys": [f"{project.parent}/id"],
-            "plain_way": f'Host *\n    IdentityFile "{project.parent}/id"\n',
-            "zone": ZONE,
-        }
-    )
-
-
-def until(seen: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < deadline, "it does not come"
-        time.sleep(0.05)
 
 
 class Cut(Courier):

@@ -102,6 +102,21 @@ def test_a_deployment_that_could_not_be_driven_waits_and_is_not_given_up(
     assert process.wait(30) == 0
 
 
+def test_a_second_job_of_a_deployment_is_taken_though_the_first_should_be_tried_again(
+    connection: QueueConnection, database_url: str, tmp_path: Path
+) -> None:
+    jobs = ProcrastinateJobs(connection)
+    first = jobs.put("drive", "drive", "broken", lock="drive broken", once=True)
+    process = worker(database_url, tmp_path / "w1", 2.0)
+    until(lambda: "drives broken 0" in (tmp_path / "w1").read_text())
+    second = jobs.put("drive", "drive", "broken", lock="drive broken", once=True)
+    assert second is not None
+    until(lambda: jobs.state(first or 0) == "over")
+    until(lambda: (tmp_path / "w1").read_text().count("drives broken") > 1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
 _CROWD = """
 import sys
 from threading import Barrier

@@ -32,7 +32,7 @@ def main(home: Path, fleet: Path) -> None:
         signal.signal(number, lambda _number, _frame: leaving.set())
     ports = light_ports(home, url, fleet)
 
-    def one(deployment: str, tried: int, is_leaving: object) -> float | None:
+    def drive_in_turn(deployment: str, tried: int, is_leaving: object) -> float | None:
         return drive_job(
             ports,
             forks,
@@ -44,7 +44,7 @@ def main(home: Path, fleet: Path) -> None:
         )
 
     print("worker: at work", flush=True)
-    DriveWorker(nodes.queue_at(url), one, leaving=leaving).run()
+    DriveWorker(nodes.queue_at(url), drive_in_turn, leaving=leaving).run()
     print("worker: ended", flush=True)
 
 
