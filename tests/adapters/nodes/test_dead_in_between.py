@@ -14,7 +14,7 @@ from orchestrator.adapters.nodes.courier import Courier
 from orchestrator.adapters.nodes.frames import Identify, StartRun
 from orchestrator.adapters.nodes.gateway import AtHand
 from orchestrator.domain.plan.target import Identity, Target
-from orchestrator.engine.node_ports import Call, queue_of_zone
+from orchestrator.engine.node_ports import Call, Succession, queue_of_zone
 from orchestrator.errors import StoreFault
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.targets import FakeTargets
@@ -51,6 +51,11 @@ class Unheard(Courier):
         calls = self._inner.owed()
         self._heard()
         return calls
+
+    def successions(self) -> list[Succession]:
+        listed = self._inner.successions()
+        self._heard()
+        return listed
 
     def answer(self, call: str, frame: bytes) -> None:
         self._inner.answer(call, frame)
