@@ -23,3 +23,19 @@ class Drivers(ABC):
     @abstractmethod
     def last_words(self, deployment: str) -> str:
         """The driver's last message to people, such as an error; empty if there is none."""
+
+
+class DriverClaim(ABC):
+    """The right to drive one deployment, as a context manager that releases it."""
+
+    @abstractmethod
+    def __enter__(self) -> "DriverClaim": ...
+
+    @abstractmethod
+    def __exit__(self, *exception: object) -> None: ...
+
+    def confirm(self) -> None:  # noqa: B027 - most claims cannot be lost
+        """Return only while the claim holds; waits where that is not known just now. By default nothing can be lost.
+
+        Raises Conflict where another has taken over, and StoreFault where the store stays away.
+        """

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from orchestrator.domain.cmdb.facts import CmdbUpdate
 from orchestrator.domain.deployment.deployment import Deployment
@@ -28,8 +27,9 @@ from orchestrator.engine.authority_ports import Authority, Governing, Keys, Priv
 from orchestrator.engine.balancing_ports import Balancers
 from orchestrator.engine.cmdb_ports import CmdbStore, NoCmdbStore, NoOutsideCmdbs, OutsideCmdbs
 from orchestrator.engine.copy_ports import NoSharedCopies, SharedCopies
-from orchestrator.engine.driver_ports import Drivers
+from orchestrator.engine.driver_ports import DriverClaim, Drivers
 from orchestrator.engine.hint_ports import Hints, NoHints
+from orchestrator.engine.journal_changes import Changes, Position
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.people_ports import NoPeopleStore, PeopleStore
 from orchestrator.engine.prepared_ports import NoPreparedWords, PreparedWords
@@ -43,6 +43,7 @@ from orchestrator.engine.visiting_ports import VisitGround
 
 __all__ = [
     "Authority",
+    "DriverClaim",
     "Drivers",
     "Governing",
     "Keys",
@@ -85,22 +86,6 @@ class Progress:
     last: int
     kept: Deployment | None
     deleted_up_to: int = 0
-
-
-class Position(NamedTuple):
-    """An append, as the log of the store has it: its number, whose it was, and the head of that journal after it."""
-
-    number: int
-    of: str
-    size: int
-    root: object
-
-
-class Changes(NamedTuple):
-    """Where the log is now, and whose journals were appended to since; None where any may be another than it was."""
-
-    position: Position
-    names: frozenset[str] | None
 
 
 class Journal(ABC):
@@ -172,22 +157,6 @@ class Journal(ABC):
         The claim ends with its process, however that ends: at once for others in this home, and for other machines when its
         lease was seen unrenewed. So this may wait for as long as a lease lasts. Who lost the claim cannot append to what it
         drove: that raises Conflict.
-        """
-
-
-class DriverClaim(ABC):
-    """The right to drive one deployment, as a context manager that releases it."""
-
-    @abstractmethod
-    def __enter__(self) -> "DriverClaim": ...
-
-    @abstractmethod
-    def __exit__(self, *exception: object) -> None: ...
-
-    def confirm(self) -> None:  # noqa: B027 - most claims cannot be lost
-        """Return only while the claim holds; waits where that is not known just now. By default nothing can be lost.
-
-        Raises Conflict where another has taken over, and StoreFault where the store stays away.
         """
 
 

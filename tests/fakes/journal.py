@@ -11,7 +11,8 @@ from orchestrator.domain.journal.condensed import Condensed, condensed
 from orchestrator.domain.journal.events import HOUSE, AttemptIntended, Event, Recorded
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.text.model_base import Name
-from orchestrator.engine.ports import Changes, Clock, DriverClaim, Journal, Position, Progress, Proof
+from orchestrator.engine.journal_changes import Changes, Position
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import Conflict, StoreFault
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)

@@ -5,7 +5,7 @@ from pathlib import Path
 from orchestrator.adapters.keys.seal_keys import FolderSealKeys
 from orchestrator.adapters.store import SqlJournal
 from orchestrator.domain.journal.events import HOUSE
-from orchestrator.engine.ports import Changes, Position
+from orchestrator.engine.journal_changes import Changes, Position
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal
 from tests.histories import planned

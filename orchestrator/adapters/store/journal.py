@@ -35,7 +35,8 @@ from orchestrator.domain.journal.events import HOUSE, VERSION, Event, Recorded
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.seal.entries import StoredEvent
 from orchestrator.domain.text.model_base import Name
-from orchestrator.engine.ports import Changes, Clock, DriverClaim, Journal, Position, Progress, Proof
+from orchestrator.engine.journal_changes import Changes, Position
+from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
 from orchestrator.engine.seal_ports import SealKeys
 from orchestrator.errors import Conflict, StoreFault
 

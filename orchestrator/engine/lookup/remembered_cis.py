@@ -4,8 +4,9 @@ from threading import Lock
 
 from orchestrator.domain.journal.events import HOUSE
 from orchestrator.domain.journal.lifecycle import ENDS_ON_HOSTS
+from orchestrator.engine.journal_changes import Position
 from orchestrator.engine.lookup.cmdb_items import KnownCis, known_cis
-from orchestrator.engine.ports import Ports, Position
+from orchestrator.engine.ports import Ports
 from orchestrator.errors import StoreFault
 
 

@@ -12,8 +12,9 @@ from orchestrator.domain.journal.disposals import disposals_in
 from orchestrator.domain.journal.events import HOUSE, Event, Recorded
 from orchestrator.domain.journal.lifecycle import LifecycleFault
 from orchestrator.domain.journal.raw_event import RawEvent
+from orchestrator.engine.journal_changes import Changes, Position
 from orchestrator.engine.lookup.snapshots import folded_after, worth_keeping
-from orchestrator.engine.ports import Changes, DriverClaim, Journal, Position, Progress, Proof
+from orchestrator.engine.ports import DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import NotFound, StoreFault
 
 MOST_FOLDS, MOST_HOSTS = 200, 40_000

@@ -15,10 +15,11 @@ from orchestrator.adapters.keys.seal_keys import FolderSealKeys
 from orchestrator.adapters.store import SqlJournal
 from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import HOUSE, Event, Recorded
+from orchestrator.engine.journal_changes import Changes, Position
 from orchestrator.engine.lookup import remembered_journal
 from orchestrator.engine.lookup.remembered_journal import RememberedJournal
 from orchestrator.engine.lookup.snapshots import folded_anew, survey
-from orchestrator.engine.ports import Changes, Journal, Position
+from orchestrator.engine.ports import Journal
 from orchestrator.errors import NotFound
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import FakeJournal

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, select
 
 from orchestrator.adapters.store.seals.raw_values import number, raw, text
 from orchestrator.adapters.store.tables import SEAL_LOG
-from orchestrator.engine.ports import Changes, Position
+from orchestrator.engine.journal_changes import Changes, Position
 
 BEFORE_ALL = Position(-1, "", 0, b"")
 """Of a log in which nothing is."""
