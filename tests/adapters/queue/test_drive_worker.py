@@ -156,6 +156,7 @@ def own_server() -> Iterator[postgres.Server]:
         yield started
 
 
+@pytest.mark.long
 def test_a_worker_outlives_a_restart_of_the_database(own_server: postgres.Server, tmp_path: Path) -> None:
     connection = QueueConnection(own_server.url)
     jobs = ProcrastinateJobs(connection)
@@ -175,6 +176,7 @@ def test_a_worker_outlives_a_restart_of_the_database(own_server: postgres.Server
     connection.close()
 
 
+@pytest.mark.long
 def test_a_worker_that_is_told_to_end_while_the_database_is_away_ends(
     own_server: postgres.Server, tmp_path: Path
 ) -> None:

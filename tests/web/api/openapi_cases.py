@@ -5,6 +5,7 @@ Not collected with the others: every worker would work out all the cases, and on
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import schemathesis
@@ -12,7 +13,9 @@ from hypothesis import HealthCheck, settings
 
 from tests.web.api.described_service import DOCUMENT, HEADERS, service
 
-SCHEMA = schemathesis.openapi.from_asgi(DOCUMENT, service())
+SCHEMA = schemathesis.openapi.from_asgi(DOCUMENT, service()).include(
+    path_regex=os.environ.get("ORCH_TEST_ROUTES", "")
+)
 
 
 @SCHEMA.parametrize()
