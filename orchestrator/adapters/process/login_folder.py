@@ -8,9 +8,14 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
+from orchestrator.adapters.process.ended_logins import end_logins
+
+IDLE = 60
+"""Seconds after which ssh ends a login that nobody uses; as Ansible's own."""
 _PLACE = Path("/tmp")  # noqa: S108 - a path of a socket is short; the folder in there is private
 _PREFIX = "orch-ssh-"
 _LEAST = 1.0
@@ -22,15 +27,24 @@ class LoginFolder:
     def __init__(self) -> None:
         self.path, self._lock = _made_and_locked()
 
+    def wanted(self) -> None:
+        """A run is to fetch logins from here: within IDLE seconds, or it logs in anew."""
+        with suppress(OSError):
+            os.utime(self.path)
+
     def close(self) -> None:
         """Remove it, or leave it to `sweep` where a run has still to fetch a login."""
+        self.wanted()
         with suppress(OSError):
             self.path.rmdir()
         os.close(self._lock)
 
 
 def sweep() -> None:
-    """Remove the folders that nobody uses: their process was killed, and ssh has ended what was behind their sockets."""
+    """Remove the folders that nobody uses, and end the logins that a killed process left there.
+
+    Whoever only asks a login whether it is there keeps it alive for another IDLE seconds: none is asked that is not ended.
+    """
     for folder in _PLACE.glob(f"{_PREFIX}*"):
         with suppress(OSError):
             if folder.lstat().st_uid == os.getuid():
@@ -76,7 +90,9 @@ def _remove_unused(folder: Path) -> None:
     if lock is None:
         return
     try:
-        if not any(login_is_there(path) for path in folder.iterdir()):
+        left = list(folder.iterdir())
+        if not left or time.time() - folder.stat().st_mtime > IDLE:
+            end_logins(left)
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(lock)

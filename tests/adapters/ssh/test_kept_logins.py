@@ -1,6 +1,8 @@
 """A login that a stay hands on: the next ssh to the host needs none, once, soon, and only as the same user."""
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -103,22 +105,75 @@ def test_a_login_that_nobody_took_is_ended_with_its_socket_and_folder(sshd: Loop
     assert path is not None
     folder = Path(path).parent
     visited(sshd.target(), kept)
-    [socket] = folder.iterdir()
+    [path_of_socket] = folder.iterdir()
     kept.end()
     assert not folder.exists()
-    assert by_socket(socket, "true").returncode == 255
+    assert by_socket(path_of_socket, "true").returncode == 255
 
 
-def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path) -> None:
+@pytest.fixture
+def left() -> Iterator[Path]:
+    """The folder of a process that is no more."""
     with subprocess.Popen(["sleep", "0"]) as ended:
         pass
-    left = Path(f"/tmp/orch-ssh-{ended.pid}-of-a-test")
-    left.mkdir()
-    (left / "1-abc").touch()
+    folder = Path(f"/tmp/orch-ssh-{ended.pid}-of-a-test")
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def begin_another() -> None:
     kept = KeptLogins()
     kept.new_socket()
     kept.end()
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(left: Path) -> None:
+    (left / "1-abc").touch()
+    os.utime(left, (0, 0))
+    begin_another()
     assert not left.exists()
+
+
+def test_a_login_that_a_killed_process_left_is_ended_by_the_next(
+    sshd: Loopback, kept: KeptLogins, left: Path
+) -> None:
+    place = visited(sshd.target(), kept)
+    [path] = sockets_of(kept.take([place])[place])
+    left.mkdir(exist_ok=True)  # the visit removed an empty one
+    path = path.rename(left / path.name)
+    begin_another()
+    assert by_socket(path, "echo there").stdout == "there\n", "a run may still be about to fetch it"
+    os.utime(left, (0, 0))
+    begin_another()
+    assert by_socket(path, "true").returncode == 255
+    assert not left.exists()
+
+
+def test_a_login_that_is_not_ended_is_not_asked(left: Path) -> None:
+    """ssh counts its idle seconds anew after each question: drivers that come and go would keep it for ever."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(left / "1-abc"))
+        listening.listen()
+        listening.settimeout(0.0)
+        begin_another()
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+
+def test_a_login_that_was_handed_on_waits_for_its_run_though_it_is_old(sshd: Loopback) -> None:
+    kept = KeptLogins()
+    place = visited(sshd.target(), kept)
+    own = kept.new_socket()
+    assert own is not None
+    [path] = Path(own).parent.iterdir()
+    os.utime(path.parent, (0, 0))
+    kept.take([place])
+    kept.end()
+    begin_another()
+    assert by_socket(path, "echo there").stdout == "there\n"
+    end_logins([path])
+    path.parent.rmdir()
 
 
 KEEPS_ANOTHER = (
