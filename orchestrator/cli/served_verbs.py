@@ -136,6 +136,7 @@ ELSEWHERE: Mapping[str, str] = {
     "node drain": _PEOPLE.replace("people by a token", "nodes by a token"),
     "node enrol": _TRUST,
     "node invite": _TRUST,
+    "node rekey": _TRUST,
     "node remove": _TRUST,
     "stop-all": "it ends what runs on the machine of the home too, and looks that nothing is left",
     "feed": "it writes files for a web server beside the home",

@@ -34,6 +34,7 @@ def _tiers(lab: Lab) -> dict[str, str]:
     return {host: lab.ssh(host, "ls /srv/tiers 2>/dev/null").out.strip() for host in HOSTS}
 
 
+@pytest.mark.long
 def test_a_failure_in_the_last_tier_takes_all_tiers_back_in_reverse(light_lab: Lab, tmp_path: Path) -> None:
     ended = SmallSite(light_lab, tmp_path, "stages", {"BAD_ON": "web4"}).deployed()
     assert (ended.code, ended.result["state"]) == (5, "backed out"), ended.result

@@ -11,6 +11,7 @@ from tests.models.example_site import ExampleSite
 
 
 @pytest.mark.fleet
+@pytest.mark.long
 def test_a_setting_that_cannot_be_read_is_rejected_and_the_one_before_is_back(tmp_path: Path) -> None:
     with lab_for("mquick", 2) as lab:
         site = ExampleSite("configuration-only", tmp_path, {"test": lab})

@@ -7,7 +7,8 @@ from tests.simulation.mutations import MUTATIONS, Mutate
 
 # Those that need many seeds until they are found out.
 LONG = {
-    "allows_every_change", "begins_waves_without_room", "calls_the_unreachable_quiet", "runs_once_as_often_as_asked",
+    "allows_every_change", "begins_waves_without_room", "calls_the_unreachable_quiet", "goes_on_when_inconclusive",
+    "runs_once_as_often_as_asked", "takes_out_as_many_as_it_likes",
 }  # fmt: skip
 
 

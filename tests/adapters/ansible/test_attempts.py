@@ -164,7 +164,9 @@ def test_a_killed_worker_is_dead_and_stop_ends_what_it_left(
     assert playbooks.sight("a1").state == "dead"
 
 
-@pytest.mark.parametrize("grouped", [True, False], ids=["cgroup", "no cgroup"])
+@pytest.mark.parametrize(
+    "grouped", [True, pytest.param(False, marks=pytest.mark.long)], ids=["cgroup", "no cgroup"]
+)
 def test_a_run_beyond_its_time_ends_with_everything_it_started(
     playbooks: AnsiblePlaybooks, tmp_path: Path, *, grouped: bool
 ) -> None:

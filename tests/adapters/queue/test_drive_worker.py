@@ -87,6 +87,7 @@ def test_what_a_dead_worker_had_is_taken_up_and_what_one_leaves_waits(
     assert "Traceback" not in (tmp_path / "w2").read_text()
 
 
+@pytest.mark.long
 def test_a_deployment_that_could_not_be_driven_waits_and_is_not_given_up(
     connection: QueueConnection, database_url: str, tmp_path: Path
 ) -> None:

@@ -274,7 +274,8 @@ def _report(answer: PlanAnswer, *, as_json: bool) -> ExitCode:
 
 def _print_lines(lines: Iterable[str], *, err: bool = False) -> None:
     for line in lines:
-        click.echo(plain(line, 2000), err=err)
+        text = line.lstrip(" ")
+        click.echo(" " * (len(line) - len(text)) + plain(text, 2000), err=err)
 
 
 def _print_warnings(warnings: tuple[Fault, ...], *, err: bool = False) -> None:
