@@ -132,7 +132,8 @@ def _responses(route: Route, described: Described, places: dict[Any, Any]) -> di
     if described.answer is not None:
         content = {described.media: {"schema": places[described.answer, "serialization"]}}
     elif described.media != "application/json":
-        content = {described.media: {"schema": {"type": "string"}}}
+        kind = "object" if described.media.endswith("+json") else "string"
+        content = {described.media: {"schema": {"type": kind}}}
     made: dict[str, Any] = {str(described.status): {"description": "What was asked for."}}
     if content:
         made[str(described.status)]["content"] = content
