@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestrator.adapters.ansible.accelerator import channel
+from orchestrator.adapters.ansible.accelerator.looking_once import looked_for_once
 from orchestrator.adapters.ansible.accelerator.plugin_locks import ALONE
 
 PRELOAD = (
@@ -146,11 +147,12 @@ def work_ahead(library: Library | None = None) -> None:
     """Look into the modules that most runs use, and compile what they are made of."""
     library = library or LIBRARY
     folder = Path(str(import_module("ansible").__file__)).parent / "modules"
-    for name in USUAL:
-        path = folder / f"{name}.py"
-        if path.is_file():
-            parts = library.parts(name, str(path), library.source(str(path)))
-            library.codes(parts.names.values())
+    with ALONE, looked_for_once():
+        for name in USUAL:
+            path = folder / f"{name}.py"
+            if path.is_file():
+                parts = library.parts(name, str(path), library.source(str(path)))
+                library.codes(parts.names.values())
 
 
 class NotMadeOfPython(Exception):

@@ -63,6 +63,7 @@ _ACCELERATOR = (
     "greeting",
     "interpreters",
     "lanes",
+    "looking_once",
     "memo",
     "module_parts",
     "own_plugins",

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import ansible
 import pytest
+from ansible.executor.module_common import LegacyModuleUtilLocator
 
+from orchestrator.adapters.ansible.accelerator.looking_once import looked_for_once
 from orchestrator.adapters.ansible.accelerator.module_parts import Library
 
 MODULES = Path(ansible.__file__).parent / "modules"
@@ -67,3 +69,21 @@ def test_what_this_python_cannot_compile_goes_as_text(module: Path) -> None:
 def test_unknown_code_is_no_answer() -> None:
     with pytest.raises(KeyError):
         Library().codes({"0" * 64})
+
+
+@pytest.mark.parametrize("name", ["setup", "apt", "copy", "systemd_service", "uri", "unarchive"])
+def test_what_is_looked_into_together_is_made_of_the_same_files(name: str) -> None:
+    together, alone = Library(), Library()
+    with looked_for_once():
+        for path in sorted(MODULES.glob("[su]*.py")):
+            parts_of(together, path)
+        remembered = parts_of(together, MODULES / f"{name}.py")
+    assert remembered == parts_of(alone, MODULES / f"{name}.py")
+    assert together.codes(remembered[2].values()) == alone.codes(remembered[2].values())
+
+
+def test_afterwards_each_file_is_looked_for_again() -> None:
+    find = LegacyModuleUtilLocator._find_module
+    with looked_for_once():
+        assert LegacyModuleUtilLocator._find_module is not find
+    assert LegacyModuleUtilLocator._find_module is find
