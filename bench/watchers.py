@@ -17,6 +17,8 @@ from pathlib import Path
 from queue import Queue
 from statistics import median
 
+import httpx
+
 from bench.contenders import ROOT
 from bench.scale import simulated
 from bench.served import Served, browser_of, served
@@ -74,10 +76,13 @@ def _driven(watchers: int, hosts: int) -> dict[str, float]:
 def _watching(server: Served, name: str, watchers: int) -> list[threading.Thread]:
     """Connections that read all that comes, shared out among people as the service allows it."""
     answers: Queue[int] = Queue()
+    # Whoever logs in often at once is slowed down: each person does it once, and opens the page many times.
+    logins = [_cookies_of(server, person) for person in range(-(-watchers // MOST_OF_ONE_PERSON))]
 
     def watch(number: int) -> None:
+        cookies = logins[number // MOST_OF_ONE_PERSON]
         with (
-            browser_of(server.address, number // MOST_OF_ONE_PERSON) as browser,
+            httpx.Client(base_url=server.address, trust_env=False, timeout=600, cookies=cookies) as browser,
             browser.stream("GET", f"/deployments/{name}/stream") as answer,
         ):
             answers.put(answer.status_code)
@@ -91,6 +96,11 @@ def _watching(server: Served, name: str, watchers: int) -> list[threading.Thread
     if set(statuses) - {200}:
         raise BenchFault(f"not everybody can watch: {sorted(set(statuses))}")
     return threads
+
+
+def _cookies_of(server: Served, person: int) -> httpx.Cookies:
+    with browser_of(server.address, person) as browser:
+        return httpx.Cookies(browser.cookies)
 
 
 def _drive(home: str, hosts: str) -> None:
