@@ -13,6 +13,7 @@ import pytest
 from orchestrator.adapters.nodes.courier import Courier
 from orchestrator.adapters.nodes.frames import Identify, StartRun
 from orchestrator.adapters.nodes.gateway import AtHand
+from orchestrator.adapters.nodes.remote_playbooks import RemotePlaybooks
 from orchestrator.domain.plan.target import Identity, Target
 from orchestrator.engine.node_ports import Call, Succession, queue_of_zone
 from orchestrator.errors import StoreFault
@@ -70,6 +71,15 @@ class Unheard(Courier):
         return self._inner.part(digest, number)
 
 
+def begun_and_unheard(port: RemotePlaybooks, line: Unheard, project: Path) -> None:
+    """A run that is at work, a report of which was kept and not acknowledged."""
+    port.start(request(project))
+    until(lambda: port.sight("a1").worker_pid is not None)
+    line.dies.set()
+    before = len(line.reported)
+    until(lambda: len(line.reported) > before)
+
+
 def test_the_end_of_a_run_is_told_though_a_report_before_it_was_kept_and_not_acknowledged(
     world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
 ) -> None:
@@ -78,11 +88,7 @@ def test_the_end_of_a_run_is_told_though_a_report_before_it_was_kept_and_not_ack
     line = Unheard(AtHand(world.gateway, "n1"))
     port = world.playbooks()
     with at_work(world.node("n1", only(runs), hosts(FakeTargets()), courier=line)):
-        port.start(request(tmp_path / "project"))
-        until(lambda: port.sight("a1").worker_pid is not None)
-        line.dies.set()
-        before = len(line.reported)
-        until(lambda: len(line.reported) > before)
+        begun_and_unheard(port, line, tmp_path / "project")
         runs.finish("a1")
         line.dies.clear()
         until(lambda: port.sight("a1").state == "finished")
@@ -98,11 +104,7 @@ def test_a_node_that_died_before_it_noted_the_number_of_a_report_is_heard_with_t
     line = Unheard(AtHand(world.gateway, "n1"))
     port = world.playbooks()
     with at_work(world.node("n1", only(runs), hosts(FakeTargets()), courier=line)):
-        port.start(request(tmp_path / "project"))
-        until(lambda: port.sight("a1").worker_pid is not None)
-        line.dies.set()
-        before = len(line.reported)
-        until(lambda: len(line.reported) > before)
+        begun_and_unheard(port, line, tmp_path / "project")
     runs.finish("a1")
     with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
         until(lambda: port.sight("a1").state == "finished")
