@@ -35,9 +35,6 @@ def main(words: list[str]) -> int:
         return _print_kinds()
     python = python_of(asked.core)
     if python is None:
-        print(
-            f"ansible-core {asked.core} is not here: python setup/versions.py {asked.core}", file=sys.stderr
-        )
         return LACKS
     state = StateFile(asked.state)
     name = asked.lab or f"fidelity-{os.getpid()}"
@@ -55,11 +52,17 @@ def main(words: list[str]) -> int:
 
 
 def python_of(core: str) -> Path | None:
-    """The Python of an ansible-core: orch's own where it is of that series, else one of setup/versions.py."""
+    """The Python of an ansible-core: orch's own where it is of that series, else one of setup/versions.py.
+
+    None where it is not here, which is then told.
+    """
     own = next((ROOT / ".venv/lib").glob(f"python*/site-packages/ansible_core-{core}.*.dist-info"), None)
     if own is not None:
         return ROOT / ".venv/bin/python"
-    return versions.environment_of(core) / "bin/python" if versions.is_made(core) else None
+    if versions.is_made(core):
+        return versions.environment_of(core) / "bin/python"
+    print(f"ansible-core {core} is not here: python setup/versions.py {core}", file=sys.stderr)
+    return None
 
 
 def pair_of(asked: argparse.Namespace) -> str:

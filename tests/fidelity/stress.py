@@ -56,9 +56,6 @@ def main(words: list[str]) -> int:
     asked = _arguments().parse_args(words)
     python = python_of(asked.core)
     if python is None:
-        print(
-            f"ansible-core {asked.core} is not here: python setup/versions.py {asked.core}", file=sys.stderr
-        )
         return LACKS
     name = asked.lab or f"stress-{os.getpid()}"
     wrong = 0
