@@ -23,7 +23,12 @@ if ! command -v dpkg-query >/dev/null; then
     exit 1
 fi
 
-is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+# A package may bring another's programs and refuse to stand beside it: nodejs of other makers than Debian brings npm.
+provided="$(dpkg-query -W -f '${db:Status-Status} ${Provides}\n' | sed -n 's/^installed //p' | sed 's/([^)]*)//g' | tr ',' ' ')"
+is_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ] ||
+        [[ " ${provided//$'\n'/ } " == *" $1 "* ]]
+}
 missing=()
 for package in $wanted; do is_installed "$package" || missing+=("$package"); done
 [ ${#missing[@]} -gt 0 ] || exit 0
