@@ -31,19 +31,20 @@ def put_in() -> None:
             manager._callback_plugins.insert(0, evidence)
 
     TaskQueueManager.load_callbacks = load_callbacks
+    threaded = frozenset(os.environ.pop("ORCH_THREADED_PLUGINS", "").split())
     if os.environ.pop("ORCH_ACCELERATE", "") == "orch":
-        reason = _accelerated()
+        reason = _accelerated(threaded)
         if reason is not None:
             evidence.goes_stock(reason)
 
 
-def _accelerated() -> str | None:
+def _accelerated(threaded: frozenset[str]) -> str | None:
     """Put orch's own accelerator into this process; why the run goes Ansible's own way, or None where it does not."""
     try:
         start: Any = import_module("orchestrator.adapters.ansible.accelerator.start")
     except ImportError as lacking:
         return f"the accelerator cannot be imported: {lacking}"
-    reason: str | None = start.put_in()
+    reason: str | None = start.put_in(threaded)
     return reason
 
 

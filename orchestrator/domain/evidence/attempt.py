@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from orchestrator.domain.evidence.module_question import ModuleFacts, ModuleQuestion
 from orchestrator.domain.text.canonical import Since
-from orchestrator.domain.text.model_base import HostName, Many, Noun, Seconds, Text, Variables
+from orchestrator.domain.text.model_base import HostName, Many, Noun, PluginName, Seconds, Text, Variables
 from orchestrator.domain.text.validation_error import wrong
 
 Purpose = Literal["deploy", "backout"]
@@ -61,7 +61,8 @@ def declares_controller(delegates: Iterable[str]) -> bool:
 class Allowance(Noun):
     """What a plan permits a playbook to do that otherwise does not count as success; each entry of `..._tasks` names a task.
 
-    `absent_groups`: patterns of plays that may match no host of the inventory.
+    `absent_groups`: patterns of plays that may match no host of the inventory. `threaded_plugins`: action and become plugins
+    that may run in threads of an accelerated run, as Ansible's own do.
     """
 
     noop: bool = False
@@ -72,6 +73,7 @@ class Allowance(Noun):
     check_mode_tasks: Annotated[Many[Text], Since("0.2")] = ()
     unreachable_tasks: Annotated[Many[Text], Since("0.2")] = ()
     absent_groups: Annotated[Many[Text], Since("0.2")] = ()
+    threaded_plugins: Annotated[Many[PluginName], Since("0.2")] = ()
 
 
 class RunWay(Noun):

@@ -225,6 +225,7 @@ def _allowed(allow: Allowance) -> Iterable[Branch]:
         f"only look, in check mode: {', '.join(allow.check_mode_tasks)}" if allow.check_mode_tasks else "",
         f"may not reach a host: {', '.join(allow.unreachable_tasks)}" if allow.unreachable_tasks else "",
         f"may be absent from the inventory: {', '.join(allow.absent_groups)}" if allow.absent_groups else "",
+        f"may run in threads: {', '.join(allow.threaded_plugins)}" if allow.threaded_plugins else "",
     ]
     return (Branch(f"allowed: {line}") for line in phrases if line)
 

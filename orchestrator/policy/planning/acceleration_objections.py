@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from orchestrator.domain.evidence.attempt import Allowance
 from orchestrator.domain.plan.inspection import Inspection
 from orchestrator.domain.plan.objection import Objection
 from orchestrator.domain.plan.release_plan import ReleasePlan
@@ -31,10 +32,15 @@ def faults(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
 
 
 def warnings(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
-    """An accelerator of orch's own that does not know the Ansible of the runs: they go Ansible's own way.
+    """An accelerator of orch's own that does not know the Ansible of the runs; plugins for its threads where there are none.
 
     Runs over hosts of a zone have the Ansible of its nodes, which is not known here.
     """
+    for place, allow in _allowances(plan) if plan.strategy.accelerate != "orch" else ():
+        if allow.threaded_plugins:
+            finding = f"{', '.join(allow.threaded_plugins)}, and runs without threads"
+            next_move = "write `accelerate: orch` in `strategy`, or remove it"
+            yield Objection(f"{place}.allow.threaded_plugins", "plugins for threads", finding, next_move)
     targets = inspection.targets
     if inspection.not_accelerated is not None and not (targets and all(target.zone for target in targets)):
         yield Objection(
@@ -43,3 +49,10 @@ def warnings(plan: ReleasePlan, inspection: Inspection) -> Iterator[Objection]:
             f"{inspection.not_accelerated}: runs go Ansible's own way, which is slower and proves the same",
             "choose another Ansible (--ansible, docs/ansible.md), or know it",
         )
+
+
+def _allowances(plan: ReleasePlan) -> Iterator[tuple[str, Allowance]]:
+    if plan.strategy.stages:
+        yield from ((f"strategy.stages[{place}]", stage.allow) for place, stage in enumerate(plan.stages))
+    else:
+        yield "strategy", plan.stages[0].allow

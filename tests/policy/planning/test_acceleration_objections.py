@@ -93,3 +93,24 @@ def test_another_word_is_refused_with_the_words_that_are_known(word: object) -> 
         Strategy.model_validate(
             {"kind": "big-bang", "hosts": "web", "playbook": "site.yml", "accelerate": word}
         )
+
+
+FOR_THREADS = {"threaded_plugins": ["wait_for_shop", "acme.shop.doas"]}
+
+
+@pytest.mark.parametrize(
+    ("accelerate", "found"),
+    [("orch", 0), ("mitogen", 1), ("no", 1), (None, 1)],
+    ids=("orch", "mitogen", "no", "none"),
+)
+def test_plugins_for_threads_mean_something_with_threads_only(accelerate: str | None, found: int) -> None:
+    tree = plan_tree(accelerate=accelerate, allow=FOR_THREADS)
+    objections = list(acceleration_objections.warnings(ReleasePlan.model_validate(tree), inspected((PLAIN,))))
+    assert [each.path for each in objections] == ["strategy.allow.threaded_plugins"] * found
+    assert all("wait_for_shop, acme.shop.doas" in each.found for each in objections)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../x", "acme.", ".doas", "a.b-c", "x\ny"])
+def test_a_plugin_is_named_as_tasks_call_it(name: str) -> None:
+    with pytest.raises(ValidationError, match="threaded_plugins"):
+        ReleasePlan.model_validate(plan_tree(accelerate="orch", allow={"threaded_plugins": [name]}))

@@ -40,7 +40,9 @@ def settings(
 
 def environment(request: AttemptRequest) -> dict[str, str]:
     """The variables of orch's own that a run begins with."""
-    return {own.VARIABLE: "orch"} if request.accelerate == "orch" else {}
+    if request.accelerate != "orch":
+        return {}
+    return {own.VARIABLE: "orch", own.THREADED: " ".join(request.allowance.threaded_plugins)}
 
 
 def variables(request: AttemptRequest) -> dict[str, int | bool]:

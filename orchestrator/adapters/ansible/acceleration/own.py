@@ -9,7 +9,7 @@ from orchestrator.adapters.ansible.installation import own_installation
 if TYPE_CHECKING:
     from orchestrator.adapters.ansible.installation import AnsibleInstallation
 
-VARIABLE = "ORCH_ACCELERATE"
+VARIABLE, THREADED = "ORCH_ACCELERATE", "ORCH_THREADED_PLUGINS"
 SERIES = ((2, 19), (2, 20), (2, 21), (2, 22))
 """Those whose private parts it knows; in a run it looks whether they are there."""
 

@@ -1,4 +1,4 @@
-"""Where a task runs: in a thread of this process where all of its plugins are Ansible's own, else in a process of its own.
+"""Where a task runs: in a thread of this process where its plugins are all Ansible's own or allowed there, else in a process.
 
 A thread is given what Ansible gives to a process, and copies of what a process may change for itself: the task, its variables,
 and the loader, which knows the temporary files of its task.
@@ -175,12 +175,12 @@ def in_process(stock: Any, carried: Carried) -> Any:
     return TaskInProcess
 
 
-def put_in(core: Any, carried: Carried) -> None:
-    """From now on all workers of this process are made so."""
+def put_in(core: Any, carried: Carried, threaded: frozenset[str]) -> None:
+    """From now on all workers of this process are made so. `threaded`: plugins of others that may run in threads."""
     strategy: Any = import_module("ansible.plugins.strategy")
     executor: Any = import_module("ansible.executor.task_executor").TaskExecutor
     stock = in_process(strategy.WorkerProcess, carried)
-    lanes = Lanes(core, stock, OwnPlugins(core.OF_THE_RUN))
+    lanes = Lanes(core, stock, OwnPlugins(core.OF_THE_RUN, threaded))
     name = "_get_action_handler_with_module_context"
     chosen = getattr(executor, name)
 

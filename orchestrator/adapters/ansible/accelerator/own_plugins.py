@@ -19,10 +19,14 @@ _SHELLS = ("sh", "csh", "fish")
 
 
 class OwnPlugins:
-    """Looks plugins up as Ansible will; `apart`: more actions that need a process of their own."""
+    """Looks plugins up as Ansible will.
 
-    def __init__(self, apart: frozenset[str] = frozenset()) -> None:
-        self._apart = apart | ALONE
+    `apart`: more actions that need a process of their own. `threaded`: names of plugins that count as Ansible's own, because
+    the plan allows it; a connection never does.
+    """
+
+    def __init__(self, apart: frozenset[str] = frozenset(), threaded: frozenset[str] = frozenset()) -> None:
+        self._apart, self._threaded = apart | ALONE, threaded
         self._loader: Any = import_module("ansible.plugins.loader")
         self._engine: Any = import_module("ansible._internal._templating._engine").TemplateEngine
         self._executor: Any = import_module("ansible.executor.task_executor").TaskExecutor
@@ -42,7 +46,10 @@ class OwnPlugins:
         if type(connection) is not self._ssh or short_name(type(handler)) in self._apart:
             return False
         plugins = [handler, connection._shell, *([connection.become] if connection.become else [])]
-        return all(is_own(type(plugin)) for plugin in plugins)
+        return all(self._fits(type(plugin)) for plugin in plugins)
+
+    def _fits(self, plugin: Any) -> bool:
+        return is_own(plugin) or name_of(plugin) in self._threaded
 
     def _is_own_action(self, task: Any) -> bool:
         action = str(task.action)
@@ -51,7 +58,7 @@ class OwnPlugins:
         key = (action, tuple(task.collections or ()), self._folders("action"), self._folders("module"))
         if key not in self._handlers:
             handler = self._handler_of(task)
-            self._handlers[key] = is_own(handler) and short_name(handler) not in self._apart
+            self._handlers[key] = self._fits(handler) and short_name(handler) not in self._apart
         return self._handlers[key]
 
     def _handler_of(self, task: Any) -> Any:
@@ -89,7 +96,7 @@ class OwnPlugins:
         becomes = variables.get("ansible_become", task.become)
         if becomes in (None, False):
             return True
-        return is_own(self._class_of("become", text.of("ansible_become_method", task.become_method)))
+        return self._fits(self._class_of("become", text.of("ansible_become_method", task.become_method)))
 
     def _class_of(self, kind: str, name: str) -> Any:
         key = (kind, name)
@@ -124,6 +131,11 @@ def is_own(plugin: Any) -> bool:
     module = sys.modules.get(plugin.__module__)
     file = getattr(module, "__file__", None) or getattr(plugin, "_original_path", "")
     return bool(file) and Path(str(file)).is_relative_to(ansible)
+
+
+def name_of(plugin: Any) -> str:
+    """The name by which tasks call a plugin that Ansible has found, with its collection."""
+    return str(getattr(plugin, "ansible_name", "")).removeprefix("ansible.legacy.")
 
 
 def short_name(plugin: Any) -> str:

@@ -24,8 +24,11 @@ from orchestrator.adapters.ansible.accelerator.files_on_host import FilesOnHost
 _ANALYSES = ("modules_2_21", "modules_2_19")
 
 
-def put_in() -> str | None:
-    """From now on tasks run in threads and over channels; else why this Ansible cannot be accelerated, with nothing changed."""
+def put_in(threaded: frozenset[str] = frozenset()) -> str | None:
+    """From now on tasks run in threads and over channels; else why this Ansible cannot be accelerated, with nothing changed.
+
+    `threaded`: names of plugins that are not Ansible's own and may run in threads all the same.
+    """
     version = str(import_module("ansible.release").__version__)
     core, why = core_of(".".join(version.split(".")[:2]))
     if core is None:
@@ -40,7 +43,7 @@ def put_in() -> str | None:
     module_parts.put_in(core)
     carried.put_in()
     FilesOnHost(carried).put_in()
-    lanes.put_in(core, carried)
+    lanes.put_in(core, carried, threaded)
     waking.put_in()
     os.register_at_fork(after_in_child=carried.leave)
     atexit.register(carried.end)

@@ -109,6 +109,12 @@ def test_a_plugin_of_a_project_is_not_ansibles(tmp_path: Path) -> None:
     action_loader.add_directory(str(folder))
     try:
         assert not OwnPlugins().make_up(given({"action": "mine_of_test"}, {}))
+        assert not OwnPlugins(threaded=frozenset({"mine", "acme.shop.mine_of_test"})).make_up(
+            given({"action": "mine_of_test"}, {})
+        )
+        assert OwnPlugins(threaded=frozenset({"mine_of_test"})).make_up(given({"action": "mine_of_test"}, {}))
+        apart = OwnPlugins(frozenset({"mine_of_test"}), frozenset({"mine_of_test"}))
+        assert not apart.make_up(given({"action": "mine_of_test"}, {}))
     finally:
         action_loader._extra_dirs.remove(str(folder))
         action_loader._clear_caches()
