@@ -99,14 +99,14 @@ FOR_THREADS = {"threaded_plugins": ["wait_for_shop", "acme.shop.doas"]}
 
 
 @pytest.mark.parametrize(
-    ("accelerate", "found"),
+    ("accelerate", "warned"),
     [("orch", 0), ("mitogen", 1), ("no", 1), (None, 1)],
     ids=("orch", "mitogen", "no", "none"),
 )
-def test_plugins_for_threads_mean_something_with_threads_only(accelerate: str | None, found: int) -> None:
+def test_plugins_for_threads_mean_something_with_threads_only(accelerate: str | None, warned: int) -> None:
     tree = plan_tree(accelerate=accelerate, allow=FOR_THREADS)
     objections = list(acceleration_objections.warnings(ReleasePlan.model_validate(tree), inspected((PLAIN,))))
-    assert [each.path for each in objections] == ["strategy.allow.threaded_plugins"] * found
+    assert [each.path for each in objections] == ["strategy.allow.threaded_plugins"] * warned
     assert all("wait_for_shop, acme.shop.doas" in each.found for each in objections)
 
 
