@@ -109,11 +109,11 @@ def test_an_appliance_by_httpapi(tmp_path: Path, forgets: tuple[str, ...], code:
 @pytest.fixture
 def container(image: Image, request: pytest.FixtureRequest) -> Iterator[str]:
     name = f"orch-test-{os.getpid()}"
-    ran = image.podman("run", "--detach", "--network=none", "--name", name, image.name, "sleep", "900")
+    ran = image.asked("run", "--detach", "--network=none", "--name", name, image.name, "sleep", "900")
     assert ran.returncode == 0, ran.stderr
-    image.podman("exec", name, "sh", "-c", "echo 1.0 > /etc/shop-version; echo CN-1 > /etc/serial")
+    image.asked("exec", name, "sh", "-c", "echo 1.0 > /etc/shop-version; echo CN-1 > /etc/serial")
     yield name
-    image.podman("rm", "--force", "--time=0", name)
+    image.asked("rm", "--force", "--time=0", name)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_container_of_podman(
     ended, record = site.deploy()
     assert words in record, record
     assert ended == code, record
-    there = image.podman("exec", container, "cat", "/etc/shop-version").stdout.strip()
+    there = image.asked("exec", container, "cat", "/etc/shop-version").stdout.strip()
     assert there == ("2.0" if code == 0 else "1.0")
 
 
