@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from shutil import which
 from typing import Protocol
 
 import pytest
@@ -85,14 +85,15 @@ def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     By podman, or by the engine that a file names (indirectly: IN_BOTH_ENGINES).
     """
     engine = getattr(request, "param", "podman")
-    if which(engine) is None:
+    if shutil.which(engine) is None:
         pytest.skip(f"{engine} is not installed here: make testing")
     made_by = image_of_docker if engine == "docker" else image_of_podman
+    folder = tmp_path_factory.mktemp("image")
     with ExitStack() as until_the_end:
+        # Hundreds of megabytes, which pytest would keep until the third run after this one.
+        until_the_end.callback(shutil.rmtree, folder, ignore_errors=True)
         try:
-            made = until_the_end.enter_context(
-                made_by(ready_base(lambda _: None), tmp_path_factory.mktemp("image"))
-            )
+            made = until_the_end.enter_context(made_by(ready_base(lambda _: None), folder))
         except NoDocker as lack:
             pytest.skip(str(lack))
         before = {name: os.environ.get(name) for name in made.environment}

@@ -139,7 +139,7 @@ def test_a_run_that_is_stopped_leaves_nothing(box: Box, before: Callable[[Box], 
 
 @pytest.mark.parametrize("mark", ["whole", "emptied"])
 def test_a_run_whose_folder_was_removed_is_ended_by_what_is_on_record_of_it(box: Box, mark: str) -> None:
-    """podman is asked; a docker that answers nobody is in the way only where nothing says which of them it was."""
+    """Its engine is asked; another that answers nobody is in the way only where nothing says which of them it was."""
     seconds = unique_seconds()
     given = {"mark": str(box.folder / "outputs/mark"), "seconds": seconds}
     box.playbooks.start(box.request("wait.yml", variables=given))

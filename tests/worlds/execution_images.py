@@ -100,7 +100,12 @@ def image_of_podman(base: Path, folder: Path) -> Iterator[Image]:
     """The image of a root file system, by podman. Raises CalledProcessError."""
     environment = podman_environment(folder)
     load(base, folder, environment, "podman", "import", "--quiet", "-", f"{NAME}:1")
-    image = Image(repository_digest("podman", environment, f"{NAME}:1"), "podman", environment, "conmon.*ansible_runner_a1")
+    image = Image(
+        repository_digest("podman", environment, f"{NAME}:1"),
+        "podman",
+        environment,
+        "conmon.*ansible_runner_a1",
+    )
     try:
         yield image
     finally:
@@ -147,9 +152,7 @@ def repository_digest(engine: Engine, environment: dict[str, str], name: str) ->
     return ended.stdout.strip()
 
 
-def _asked(
-    engine: Engine, environment: dict[str, str], *words: str
-) -> subprocess.CompletedProcess[str]:
+def _asked(engine: Engine, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [engine, *words], env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
