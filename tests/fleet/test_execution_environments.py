@@ -68,7 +68,7 @@ def box(tmp_path: Path, image: Image) -> Box:
 
 
 def left_of(image: Image, seconds: str) -> list[str]:
-    """Containers in any state, processes of theirs, and processes of the engine that watch them, after a while without change."""
+    """Containers in any state, processes of theirs, and what of the engine watches them, after a while without change."""
     deadline = time.monotonic() + 20
     left = ["not looked"]
     while left and time.monotonic() < deadline:

@@ -57,7 +57,7 @@ def _with_digest(base: Path, folder: Path, environment: dict[str, str]) -> str:
         _wait(registry, folder / "registry.log", lambda: _listens(port))
         push = ["docker", "push", "--quiet", name]
         subprocess.run(push, env={**os.environ, **environment}, check=True, capture_output=True)
-    return repository_digest("docker", environment, name)
+    return repository_digest(["docker"], environment, name)
 
 
 @contextmanager

@@ -6,13 +6,15 @@ import os
 import shutil
 import subprocess
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pytest
+
+from tests.worlds.plain_account import PlainAccount
 
 Engine = Literal["podman", "docker"]
 
@@ -68,17 +70,19 @@ IN_BOTH_ENGINES = pytest.mark.parametrize("image", ["podman", "docker"], indirec
 class Image:
     """An image by its digest, the engine that has it, and the variables by which that is found.
 
-    `watchers`: a pattern for the command lines of processes that watch its containers.
+    `watchers`: a pattern for the command lines of processes that watch its containers. `by`: the words before a command of
+    the engine, where it is not this account's.
     """
 
     name: str
     engine: Engine
     environment: dict[str, str]
     watchers: str
+    by: tuple[str, ...] = ()
 
     def asked(self, *words: str) -> subprocess.CompletedProcess[str]:
         """How one command of the engine ended."""
-        return _asked(self.engine, self.environment, *words)
+        return _asked([*self.by, self.engine], self.environment, *words)
 
     def containers(self) -> list[str]:
         """The names of all that there are, whatever their state."""
@@ -93,6 +97,29 @@ def podman_environment(folder: Path) -> dict[str, str]:
         "CONTAINERS_CONF": str(folder / "containers.conf"),
         "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
     }
+
+
+@contextmanager
+def image_of_a_plain_account(base: Path, account: PlainAccount) -> Iterator[Image]:
+    """The same by podman without root. Skips, with podman's words, where this machine has no such containers."""
+    folder = account.home / "images"
+    folder.mkdir()
+    environment = {**account.environment, **podman_environment(folder)}
+    account.own(folder)
+    podman = account.words("podman")
+    load(base, folder, environment, *podman, "import", "--quiet", "-", f"{NAME}:1")
+    name = repository_digest(podman, environment, f"{NAME}:1")
+    image = Image(name, "podman", environment, f"conmon.*{folder}", tuple(account.words()))
+    try:
+        tried = image.asked("run", "--rm", "--network=host", "--pull=never", name, "true")
+        if tried.returncode != 0:
+            pytest.skip(f"podman without root starts no container here: {tried.stderr.strip()[-300:]}")
+        yield image
+    finally:
+        image.asked("rm", "--all", "--force")
+        image.asked("rmi", "--all", "--force")
+        # Files of a container's other accounts are removed by whoever may: root does it.
+        image.asked("system", "migrate")
 
 
 @contextmanager
@@ -145,14 +172,21 @@ def load(base: Path, folder: Path, environment: dict[str, str], *command: str) -
     shutil.rmtree(more)
 
 
-def repository_digest(engine: Engine, environment: dict[str, str], name: str) -> str:
+def repository_digest(engine: Sequence[str], environment: dict[str, str], name: str) -> str:
     """The image of a name, as plans write it. Raises CalledProcessError."""
     ended = _asked(engine, environment, "image", "inspect", "--format", "{{index .RepoDigests 0}}", name)
     ended.check_returncode()
     return ended.stdout.strip()
 
 
-def _asked(engine: Engine, environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+def _asked(
+    engine: Sequence[str], environment: dict[str, str], *words: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [engine, *words], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        [*engine, *words],
+        cwd="/",
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
