@@ -1,8 +1,8 @@
 """Make the environment of tests that need collections and connections beside ansible-core: `python setup/community.py`.
 
 `.venv-collections` has the community's package of Ansible, with what its connections and lookups need: libssh and paramiko
-for network_cli, hvac for Vault. It is left alone once it is there, and orch itself never uses it. Ends with 0 when it is
-there, else with 12 (MACHINE_LACKS).
+for network_cli, ncclient for netconf, hvac for Vault. It is left alone once it is there, and orch itself never uses it.
+Ends with 0 when it is there, else with 12 (MACHINE_LACKS).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1] / ".venv-collections"
 # ansible 12 brings ansible-core 2.19, the series of orch's own.
-PACKAGES = ("ansible>=12,<13", "paramiko>=3.5", "ansible-pylibssh", "hvac")
+PACKAGES = ("ansible>=12,<13", "paramiko>=3.5", "ansible-pylibssh", "ncclient>=0.7,<0.8", "hvac")
 _MARK = FOLDER / ".made"
 _SECONDS = 900
 

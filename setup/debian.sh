@@ -52,7 +52,8 @@ install() { apt-get install -qq -y --no-install-recommends "${missing[@]}" >"$lo
 install || { apt-get update -qq >"$log" 2>&1 && install; } ||
     { tail -n 20 "$log" >&2; lacks "apt-get could not install ${missing[*]}"; exit 1; }
 # Nothing may start at the next boot either: tests start these on the loopback interface or in the lab, configured by themselves.
-for service in openssh-server:ssh haproxy:haproxy nginx-light:nginx prometheus:prometheus podman:podman; do
+for service in openssh-server:ssh haproxy:haproxy nginx-light:nginx prometheus:prometheus podman:podman \
+    docker.io:docker docker.io:containerd docker-registry:docker-registry; do
     case " ${missing[*]} " in
         *" ${service%%:*} "*) systemctl disable --quiet "${service##*:}.service" >/dev/null 2>&1 || true ;;
     esac
@@ -62,4 +63,7 @@ case " ${missing[*]} " in
         systemctl disable --quiet podman.socket podman-restart.service \
             podman-auto-update.service podman-auto-update.timer >/dev/null 2>&1 || true
         ;;
+esac
+case " ${missing[*]} " in
+    *" docker.io "*) systemctl disable --quiet docker.socket >/dev/null 2>&1 || true ;;
 esac

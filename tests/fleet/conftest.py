@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from shutil import which
 from typing import Protocol
 
 import pytest
@@ -18,7 +19,8 @@ from orchestrator.lab.fleet import Lab, take_down
 from orchestrator.lab.hosts.sweep import labs_with_traces
 from orchestrator.lab.roots.base import ready_base
 from tests.fleet.labs import lab_for, lab_name_for
-from tests.worlds.execution_images import Image, build, remove
+from tests.worlds.docker_engine import NoDocker, image_of_docker
+from tests.worlds.execution_images import Image, image_of_podman
 
 HERE = Path(__file__).parent
 
@@ -77,17 +79,28 @@ def new_lab() -> Iterator[NewLab]:
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
-    """An image with Ansible, for the tests of one file; podman finds it by the environment."""
-    if which("podman") is None:
-        pytest.skip("podman is not installed here: make testing")
-    made = build(ready_base(lambda _: None), tmp_path_factory.mktemp("image"))
-    before = {name: os.environ.get(name) for name in made.environment}
-    os.environ.update(made.environment)
-    yield made
-    remove(made)
-    for name, value in before.items():
-        os.environ.pop(name) if value is None else os.environ.update({name: value})
+def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
+    """An image with Ansible, for the tests of one file; its engine finds it by the environment.
+
+    By podman, or by the engine that a file names (indirectly: IN_BOTH_ENGINES).
+    """
+    engine = getattr(request, "param", "podman")
+    if shutil.which(engine) is None:
+        pytest.skip(f"{engine} is not installed here: make testing")
+    made_by = image_of_docker if engine == "docker" else image_of_podman
+    folder = tmp_path_factory.mktemp("image")
+    with ExitStack() as until_the_end:
+        # Hundreds of megabytes, which pytest would keep until the third run after this one.
+        until_the_end.callback(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            made = until_the_end.enter_context(made_by(ready_base(lambda _: None), folder))
+        except NoDocker as lack:
+            pytest.skip(str(lack))
+        before = {name: os.environ.get(name) for name in made.environment}
+        os.environ.update(made.environment)
+        yield made
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,13 +26,9 @@ from orchestrator.errors import MachineLacks
 from orchestrator.lab.fleet import Lab
 from tests.adapters.ansible.local_runs import request, sleepers, unique_seconds, until, wait_for
 from tests.cases.example.variants import project, variant
-from tests.worlds.execution_images import Image
+from tests.worlds.execution_images import IN_BOTH_ENGINES, Image
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(600),
-    pytest.mark.skipif(which("podman") is None, reason="podman is not installed here: make testing"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), IN_BOTH_ENGINES]
 PROJECT = Path(__file__).parents[1] / "cases/isolation"
 SECRET = "what only orch knows"
 HOSTS = ("web1", "web2", "web3")
@@ -72,14 +68,14 @@ def box(tmp_path: Path, image: Image) -> Box:
 
 
 def left_of(image: Image, seconds: str) -> list[str]:
-    """Containers in any state, processes of theirs, and processes of podman that watch them, after a while without change."""
+    """Containers in any state, processes of theirs, and what of the engine watches them, after a while without change."""
     deadline = time.monotonic() + 20
     left = ["not looked"]
     while left and time.monotonic() < deadline:
         watching = subprocess.run(
-            ["pgrep", "-af", "conmon.*ansible_runner_a1"], check=False, capture_output=True, text=True
+            ["pgrep", "-af", image.watchers], check=False, capture_output=True, text=True
         )
-        there = image.podman("ps", "--all", "--format", "{{.Names}} {{.Status}}")
+        there = image.asked("ps", "--all", "--format", "{{.Names}} {{.Status}}")
         left = [*there.stdout.splitlines(), *there.stderr.splitlines(), *watching.stdout.splitlines()]
         left += [f"sleep {pid}" for pid in sleepers(seconds)]
         time.sleep(0.2)
@@ -122,8 +118,9 @@ def kill_worker(box: Box) -> None:
 
 
 def kill_client(box: Box) -> None:
-    """podman itself; the container goes on without it."""
-    subprocess.run(["pkill", "-KILL", "-f", "podman run .*--name ansible_runner_a1"], check=True)
+    """The engine's own command; the container goes on without it."""
+    client = f"{box.image.engine} run .*--name ansible_runner_a1"
+    subprocess.run(["pkill", "-KILL", "-f", client], check=True)
 
 
 @pytest.mark.parametrize("before", [lambda _: None, kill_worker], ids=["abort", "its worker was killed"])
@@ -142,7 +139,7 @@ def test_a_run_that_is_stopped_leaves_nothing(box: Box, before: Callable[[Box], 
 
 @pytest.mark.parametrize("mark", ["whole", "emptied"])
 def test_a_run_whose_folder_was_removed_is_ended_by_what_is_on_record_of_it(box: Box, mark: str) -> None:
-    """podman is asked; a docker that answers nobody is in the way only where nothing says which of them it was."""
+    """Its engine is asked; another that answers nobody is in the way only where nothing says which of them it was."""
     seconds = unique_seconds()
     given = {"mark": str(box.folder / "outputs/mark"), "seconds": seconds}
     box.playbooks.start(box.request("wait.yml", variables=given))
@@ -184,8 +181,8 @@ def test_a_run_beyond_its_time_is_ended_with_all_of_it(box: Box, run_timeout: fl
 def test_a_home_within_a_folder_that_is_shown_is_empty(box: Box) -> None:
     """As that of a project whose `.orch` is in it; a folder in the home is shown all the same."""
     places = [Needed(str(box.folder), writable=False), Needed(str(box.project), writable=False)]
-    words = options("podman", places, box.home, (), "test")
-    ended = box.image.podman("run", "--rm", *words, box.image.name, "find", str(box.home), "-maxdepth", "2")
+    words = options(box.image.engine, places, box.home, (), "test")
+    ended = box.image.asked("run", "--rm", *words, box.image.name, "find", str(box.home), "-maxdepth", "2")
     there = sorted(str(Path(line).relative_to(box.home)) for line in ended.stdout.split())
     assert there == [".", "frozen", "frozen/d1"], ended.stderr
 

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from shutil import which
 
 import pytest
 from ruamel.yaml import YAML
@@ -18,15 +17,11 @@ from tests.fleet.appliance_site import Site as Appliances
 from tests.fleet.conftest import NewLab
 from tests.fleet.small_site import SmallSite
 from tests.worlds.appliance import appliances
-from tests.worlds.execution_images import Image
+from tests.worlds.execution_images import IN_BOTH_ENGINES, Image
 from tests.worlds.project import write
 from tests.worlds.ssh_agent import ssh_agent, ssh_keygen
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(which("podman") is None, reason="podman is not installed here: make testing"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), IN_BOTH_ENGINES]
 
 
 def site_of(lab: Lab, folder: Path, image: Image, *places: tuple[str, str]) -> SmallSite:

@@ -1,4 +1,4 @@
-"""Hosts by httpapi and in containers of podman, and secrets by the lookup of a collection: with the real collections."""
+"""Hosts by httpapi and in containers, and secrets by the lookup of a collection: with the real collections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.appliance import Appliance, appliances
-from tests.worlds.execution_images import Image
+from tests.worlds.execution_images import IN_BOTH_ENGINES, Image
 from tests.worlds.other_ways import OtherWay
 from tests.worlds.project import write
 from tests.worlds.vault_server import vault_server
@@ -109,17 +109,22 @@ def test_an_appliance_by_httpapi(tmp_path: Path, forgets: tuple[str, ...], code:
 @pytest.fixture
 def container(image: Image, request: pytest.FixtureRequest) -> Iterator[str]:
     name = f"orch-test-{os.getpid()}"
-    ran = image.podman("run", "--detach", "--network=none", "--name", name, image.name, "sleep", "900")
+    ran = image.asked("run", "--detach", "--network=none", "--name", name, image.name, "sleep", "900")
     assert ran.returncode == 0, ran.stderr
-    image.podman("exec", name, "sh", "-c", "echo 1.0 > /etc/shop-version; echo CN-1 > /etc/serial")
+    image.asked("exec", name, "sh", "-c", "echo 1.0 > /etc/shop-version; echo CN-1 > /etc/serial")
     yield name
-    image.podman("rm", "--force", "--time=0", name)
+    image.asked("kill", name)
+    image.asked("rm", "--force", name)
 
 
+CONNECTIONS = {"podman": "containers.podman.podman", "docker": "community.docker.docker"}
+
+
+@IN_BOTH_ENGINES
 @pytest.mark.parametrize(
     ("version", "code", "words"), [("2.0", 0, "1.0 -> 2.0"), ("1.9", 5, "0 differences")]
 )
-def test_a_container_of_podman(
+def test_a_container_of_this_machine(
     tmp_path: Path, image: Image, container: str, version: str, code: int, words: str
 ) -> None:
     """Modules run inside of it, with its own Python. 1.9 is not what the plan accepts, so it is backed out."""
@@ -128,7 +133,7 @@ def test_a_container_of_podman(
     site.lay(
         hosts={"shop": {"ansible_host": container}},
         variables={
-            "ansible_connection": "containers.podman.podman",
+            "ansible_connection": CONNECTIONS[image.engine],
             "ansible_python_interpreter": "/usr/bin/python3",
         },
         identity={
@@ -174,7 +179,7 @@ def test_a_container_of_podman(
     ended, record = site.deploy()
     assert words in record, record
     assert ended == code, record
-    there = image.podman("exec", container, "cat", "/etc/shop-version").stdout.strip()
+    there = image.asked("exec", container, "cat", "/etc/shop-version").stdout.strip()
     assert there == ("2.0" if code == 0 else "1.0")
 
 

@@ -6,8 +6,17 @@ import os
 import shutil
 import subprocess
 import sysconfig
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tests.worlds.plain_account import PlainAccount
+
+Engine = Literal["podman", "docker"]
 
 CONTAINERS = """\
 [containers]
@@ -48,41 +57,93 @@ from ansible.module_utils.basic import AnsibleModule
 import os
 module = AnsibleModule({"folder": {"required": True}}, supports_check_mode=True)
 folder = module.params["folder"]
-there = os.path.exists("/run/.containerenv")
+there = os.path.exists("/run/.containerenv") or os.path.exists("/.dockerenv")
 module.exit_json(container=there, seen=sorted(os.listdir(folder)) if os.path.isdir(folder) else [])
 """
 
 
+IN_BOTH_ENGINES = pytest.mark.parametrize("image", ["podman", "docker"], indirect=True, scope="module")
+"""For a test, or a file of them, that takes the fixture `image`."""
+
+
 @dataclass(frozen=True)
 class Image:
-    """An image by its digest, and the variables by which podman finds it."""
+    """An image by its digest, the engine that has it, and the variables by which that is found.
+
+    `watchers`: a pattern for the command lines of processes that watch its containers. `by`: the words before a command of
+    the engine, where it is not this account's.
+    """
 
     name: str
+    engine: Engine
     environment: dict[str, str]
+    watchers: str
+    by: tuple[str, ...] = ()
 
-    def podman(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One command of podman."""
-        return subprocess.run(
-            ["podman", *words],
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def asked(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """How one command of the engine ended."""
+        return _asked([*self.by, self.engine], self.environment, *words)
 
     def containers(self) -> list[str]:
         """The names of all that there are, whatever their state."""
-        return self.podman("ps", "--all", "--format", "{{.Names}}").stdout.split()
+        return self.asked("ps", "--all", "--format", "{{.Names}}").stdout.split()
 
 
-def build(base: Path, folder: Path) -> Image:
-    """Make the image of a root file system. Raises CalledProcessError."""
+def podman_environment(folder: Path) -> dict[str, str]:
+    """What leads podman to images of its own in a folder."""
     (folder / "containers.conf").write_text(CONTAINERS)
     (folder / "storage.conf").write_text(STORAGE.format(folder))
-    environment = {
+    return {
         "CONTAINERS_CONF": str(folder / "containers.conf"),
         "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
     }
+
+
+@contextmanager
+def image_of_a_plain_account(base: Path, account: PlainAccount) -> Iterator[Image]:
+    """The same by podman without root. Skips, with podman's words, where this machine has no such containers."""
+    folder = account.home / "images"
+    folder.mkdir()
+    environment = {**account.environment, **podman_environment(folder)}
+    account.own(folder)
+    podman = account.words("podman")
+    load(base, folder, environment, *podman, "import", "--quiet", "-", f"{NAME}:1")
+    name = repository_digest(podman, environment, f"{NAME}:1")
+    image = Image(name, "podman", environment, f"conmon.*{folder}", tuple(account.words()))
+    try:
+        tried = image.asked("run", "--rm", "--network=host", "--pull=never", name, "true")
+        if tried.returncode != 0:
+            pytest.skip(f"podman without root starts no container here: {tried.stderr.strip()[-300:]}")
+        yield image
+    finally:
+        image.asked("rm", "--all", "--force")
+        image.asked("rmi", "--all", "--force")
+        # Files of a container's other accounts are removed by whoever may: root does it.
+        image.asked("system", "migrate")
+
+
+@contextmanager
+def image_of_podman(base: Path, folder: Path) -> Iterator[Image]:
+    """The image of a root file system, by podman. Raises CalledProcessError."""
+    environment = podman_environment(folder)
+    load(base, folder, environment, "podman", "import", "--quiet", "-", f"{NAME}:1")
+    image = Image(
+        repository_digest("podman", environment, f"{NAME}:1"),
+        "podman",
+        environment,
+        "conmon.*ansible_runner_a1",
+    )
+    try:
+        yield image
+    finally:
+        image.asked("rm", "--all", "--force")
+        image.asked("rmi", "--all", "--force")
+        mounted = str(folder / "graph/overlay")
+        subprocess.run(["umount", "--quiet", mounted], check=False, capture_output=True)
+
+
+def load(base: Path, folder: Path, environment: dict[str, str], *command: str) -> None:
+    """Give the archive of the image to a command that reads it. Raises CalledProcessError."""
     more = folder / "more"
     packages = more / "usr/lib/python3/dist-packages"
     packages.mkdir(parents=True)
@@ -106,23 +167,26 @@ def build(base: Path, folder: Path) -> Image:
     tar += ["--directory", str(more), *added]
     with subprocess.Popen(tar, stdout=subprocess.PIPE) as made:
         subprocess.run(
-            ["podman", "import", "--quiet", "-", f"{NAME}:1"],
-            stdin=made.stdout,
-            env={**os.environ, **environment},
-            check=True,
-            capture_output=True,
+            command, stdin=made.stdout, env={**os.environ, **environment}, check=True, capture_output=True
         )
     shutil.rmtree(more)
-    asked = ["podman", "image", "inspect", "--format", "{{index .RepoDigests 0}}", f"{NAME}:1"]
-    ended = subprocess.run(
-        asked, env={**os.environ, **environment}, check=True, capture_output=True, text=True
+
+
+def repository_digest(engine: Sequence[str], environment: dict[str, str], name: str) -> str:
+    """The image of a name, as plans write it. Raises CalledProcessError."""
+    ended = _asked(engine, environment, "image", "inspect", "--format", "{{index .RepoDigests 0}}", name)
+    ended.check_returncode()
+    return ended.stdout.strip()
+
+
+def _asked(
+    engine: Sequence[str], environment: dict[str, str], *words: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*engine, *words],
+        cwd="/",
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return Image(ended.stdout.strip(), environment)
-
-
-def remove(image: Image) -> None:
-    """Take away all that podman keeps for it."""
-    image.podman("rm", "--all", "--force")
-    image.podman("rmi", "--all", "--force")
-    graph = Path(image.environment["CONTAINERS_STORAGE_CONF"]).parent / "graph"
-    subprocess.run(["umount", "--quiet", str(graph / "overlay")], check=False, capture_output=True)

@@ -17,6 +17,9 @@ _EXTRAS: tuple[tuple[Subject, str, Lack], ...] = (
     ("apprise", "apprise", "apprise_missing"),
 )
 _VERSION = re.compile(r"\d+\.\d+\S*")
+_COMPLAINT = re.compile(r'level=error msg="((?:[^"\\]|\\.)*)"')
+"""What podman says is wrong although it answers, such as an account without numbers of its own for containers."""
+_QUOTED, _QUOTE = '\\"', '"'
 _UTF8 = re.compile(r"utf-?8", re.IGNORECASE)
 
 
@@ -42,7 +45,7 @@ def lab(seen: Callable[[], LabSeen]) -> tuple[Finding, ...]:
 
 def containers() -> tuple[Finding, ...]:
     """podman and docker, each with its version, and whether any of them answers."""
-    named, silent = [], {}
+    named, silent, complaints = [], {}, []
     for engine in ("podman", "docker"):
         ended = asked([engine, "--version"])
         match = _VERSION.search(ended.output) if ended is not None and ended.exit_code == 0 else None
@@ -53,6 +56,11 @@ def containers() -> tuple[Finding, ...]:
         if answer is None or answer.exit_code != 0:
             words = "" if answer is None else answer.errors.strip().splitlines()[-1:]
             silent[engine] = plain("".join(words), 300)
+        else:
+            complaints += [
+                f"{engine}: {plain(words.replace(_QUOTED, _QUOTE), 300)}"
+                for words in _COMPLAINT.findall(answer.errors)[:1]
+            ]
     if not named:
         return (Finding("containers", "missing", "", "containers_missing"),)
     if len(silent) == len(named):
@@ -60,7 +68,10 @@ def containers() -> tuple[Finding, ...]:
         return (
             Finding("containers", "warning", ", ".join(named), "containers_silent", f"{engine}: {words}"),
         )
-    return (Finding("containers", "ok", ", ".join(f"{name}{_silence(name, silent)}" for name in named)),)
+    shown = ", ".join(f"{name}{_silence(name, silent)}" for name in named)
+    if complaints:
+        return (Finding("containers", "warning", shown, "containers_complaining", "; ".join(complaints)),)
+    return (Finding("containers", "ok", shown),)
 
 
 def _silence(name: str, silent: Mapping[str, str]) -> str:

@@ -27,6 +27,7 @@ _METAVARS = {
 _OWN: dict[tuple[str, ...], dict[str, str]] = {
     ("record", "verify"): {"what": "id"},
     ("pir", "action"): {"what": "any"},
+    ("serve",): {"host": "any"},
 }
 
 

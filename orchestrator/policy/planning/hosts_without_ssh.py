@@ -13,9 +13,9 @@ from orchestrator.policy.planning.plan_objections import checks_of
 _NEED_SSH = ("files", "units", "sysctl", "commands")
 """Parts of a scope that are named one by one, and that only ssh reaches."""
 _MOST = 3
-_HELD = "network_cli"
-"""The connection whose ssh is held to the pinned file (in_run/pinned_connection.py)."""
-_LOOSE = ("netconf", "libssh")
+_HELD = ("network_cli", "netconf")
+"""Connections whose ssh is held to the pinned file (in_run/pinned_connection.py)."""
+_LOOSE = ("libssh",)
 UNSEEN = "files, packages, units, ports, accounts and processes"
 
 
@@ -61,7 +61,7 @@ def _keys(targets: Sequence[Target]) -> Iterator[Objection]:
     """Hosts to which libraries speak ssh with keys that no pinned file holds them to."""
     through = [target for target in targets if target.through is not None]
     loose = [t for t in through if t.through and t.through.plugin in _LOOSE]
-    open_ended = [t for t in through if t.through and t.through.plugin == _HELD and not t.known_hosts]
+    open_ended = [t for t in through if t.through and t.through.plugin in _HELD and not t.known_hosts]
     expected = "host keys that the inventory pins"
     if loose:
         finding = f"{_named(loose)}, {_by(loose)}: its library takes the keys of ~/.ssh/known_hosts, and orch pins none there"

@@ -173,6 +173,18 @@ def test_the_engine_is_asked_for_the_containers_of_whoever_began(
     assert machine.stop("container") == "left"
 
 
+def test_where_nothing_says_which_engine_it_was_each_is_asked_as_the_caller_reaches_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the message promises: a docker of the user's own is found by DOCKER_HOST and its kin alone."""
+    machine.begin("container", "podman", {"CONTAINER_HOST": str(machine.folder / "there")})
+    machine.engine("podman", "ends it", "there")
+    monkeypatch.setenv("CONTAINER_HOST", str(machine.folder / "there"))
+    _lose(machine, "no folder, empty mark")
+    assert machine.stop("container") == "proved"
+    assert not (machine.folder / "there").exists()
+
+
 @pytest.mark.parametrize("left", ["all", "no folder, empty mark"])
 def test_the_containers_of_other_attempts_are_left_alone(machine: Machine, left: str) -> None:
     machine.begin("container", "podman")

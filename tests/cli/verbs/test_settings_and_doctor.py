@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator.bootstrap.doctor import all_at_once, examined, lacks_what_every_deployment_needs
 from orchestrator.bootstrap.doctor.finding import NEEDED_SUBJECTS, SUBJECTS, Finding, Lack
-from orchestrator.bootstrap.doctor.machine import LabSeen, lab, locale
+from orchestrator.bootstrap.doctor.machine import LabSeen, containers, lab, locale
 from orchestrator.cli.main import run
 from orchestrator.cli.views.doctor_view import MEANINGS, TITLES, as_json, row_of
 from orchestrator.errors import ExitCode
@@ -140,6 +140,30 @@ def test_without_programs_the_lacks_are_told_and_ssh_is_needed(
         "timer_missing",
         "clock_unknown",
     } <= lacks
+
+
+# What podman says on both streams where `podman ps` works and little else does; seen with podman 4.3.
+COMPLAINS = """\
+#!/bin/sh
+[ "$1" = --version ] && { echo podman version 4.3.1; exit 0; }
+echo 'time="2026-11-30T19:29:22Z" level=warning msg="\\"/\\" is not a shared mount"' >&2
+echo 'time="2026-11-30T19:29:22Z" level=error msg="cannot find UID/GID for user li: no subuid ranges for \\"li\\""' >&2
+"""
+
+
+def test_an_engine_that_answers_with_a_complaint_is_a_warning_in_its_words(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = project / "podman"
+    program.write_text(COMPLAINS)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(project))
+    [seen] = containers()
+    assert (seen.state, seen.lack, seen.value) == ("warning", "containers_complaining", "podman 4.3.1")
+    assert seen.detail == 'podman: cannot find UID/GID for user li: no subuid ranges for "li"'
+    assert "--add-subuids" in row_of(seen)[3]
+    program.write_text(COMPLAINS.replace("level=error", "level=warning"))
+    assert [each.state for each in containers()] == ["ok"]
 
 
 ABSENT = f"localhost/absent@sha256:{'0' * 64}"

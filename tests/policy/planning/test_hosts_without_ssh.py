@@ -120,7 +120,8 @@ def test_hosts_with_ssh_alone_are_no_matter() -> None:
 KEYS = {
     ("ansible.netcommon.network_cli", None): "name their file for these hosts",
     ("ansible.netcommon.network_cli", "/p/known_hosts"): "",
-    ("ansible.netcommon.netconf", "/p/known_hosts"): "know it",
+    ("ansible.netcommon.netconf", None): "name their file for these hosts",
+    ("ansible.netcommon.netconf", "/p/known_hosts"): "",
     ("ansible.netcommon.libssh", None): "know it",
     ("ansible.netcommon.httpapi", None): "",
     ("winrm", None): "",

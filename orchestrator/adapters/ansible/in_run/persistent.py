@@ -16,7 +16,8 @@ from ansible import constants
 from ansible.executor import task_executor
 
 _NO_CHECK = ("host_key_auto_add", "record_host_keys")
-_PLUGIN = "network_cli"
+_LIBRARIES = {"network_cli": "auto", "netconf": "ncclient"}
+"""The library that speaks ssh for each such plugin, where none of its options names it."""
 
 
 def install(places: Mapping[str, str]) -> None:
@@ -24,8 +25,8 @@ def install(places: Mapping[str, str]) -> None:
     original = task_executor.start_connection
 
     def start(play_context: Any, options: dict[str, Any], *others: Any) -> Any:
-        pinned = places if str(play_context.connection).rpartition(".")[2] == _PLUGIN else {}
-        with _program(pinned, str(options.get("ssh_type") or "auto")):
+        library = _LIBRARIES.get(str(play_context.connection).rpartition(".")[2])
+        with _program(places if library else {}, str(options.get("ssh_type") or library)):
             return original(play_context, checked(options), *others)
 
     task_executor.start_connection = start

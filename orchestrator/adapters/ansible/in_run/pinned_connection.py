@@ -1,6 +1,7 @@
-"""Ansible's own program for a connection that stays, with libssh and paramiko held to one file of keys; run by its path.
+"""Ansible's own program for a connection that stays, with its libraries held to one file of keys; run by its path.
 
-`ORCH_KNOWN_HOSTS` names the file, `ORCH_SSH_TYPE` the library: libssh, paramiko or auto. What cannot be held ends it.
+`ORCH_KNOWN_HOSTS` names the file, `ORCH_SSH_TYPE` the library: libssh, paramiko or auto (of both the one that is there), or
+ncclient. What cannot be held ends it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ def hold(known_hosts: str, ssh_type: str) -> None:
     if ssh_type in ("paramiko", "auto"):
         with suppress(ImportError):
             _hold_paramiko(importlib.import_module("paramiko"), known_hosts)
+    if ssh_type == "ncclient":
+        with suppress(ImportError):
+            _hold_ncclient(importlib.import_module("ncclient.transport.ssh").SSHSession, known_hosts)
+        with suppress(ImportError):
+            _refuse_libssh(importlib.import_module("ncclient.transport.libssh").LibSSHSession)
 
 
 def _hold_libssh(module: Any, known_hosts: str) -> None:
@@ -38,6 +44,30 @@ def _hold_paramiko(module: Any, known_hosts: str) -> None:
         client._system_host_keys.load(known_hosts)
 
     module.SSHClient.load_system_host_keys = load
+
+
+def _hold_ncclient(session: Any, known_hosts: str) -> None:
+    if not hasattr(session, "load_known_hosts"):
+        raise RuntimeError("this ncclient reads no file of host keys, so they cannot be pinned")
+    original = session.connect
+
+    def load(own: Any, _filename: str | None = None) -> None:
+        own._host_keys.load(known_hosts)
+
+    def connect(own: Any, **options: Any) -> Any:
+        held = {"hostkey_verify": True, "hostkey_b64": None, "unknown_host_cb": lambda *_: False}
+        return original(own, **{**options, **held})
+
+    session.load_known_hosts, session.connect = load, connect
+
+
+def _refuse_libssh(session: Any) -> None:
+    """ncclient takes no file of keys for it, only that of the home that libssh itself looks up."""
+
+    def connect(_own: Any, **_options: Any) -> None:
+        raise RuntimeError("ncclient over libssh takes no file of host keys, so they cannot be pinned")
+
+    session.connect = connect
 
 
 if __name__ == "__main__":

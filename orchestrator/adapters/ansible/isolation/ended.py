@@ -1,5 +1,6 @@
 """That nothing of an attempt's container is left, whoever ended and however."""
 
+import os
 from collections.abc import Callable, Sequence
 
 from orchestrator.adapters import process
@@ -13,6 +14,7 @@ from orchestrator.adapters.ansible.isolation.engines import (
     container_pattern,
     end_container,
     is_there,
+    place_of,
 )
 from orchestrator.domain.evidence.attempt import Isolation
 from orchestrator.errors import MachineLacks
@@ -67,8 +69,8 @@ def proved(attempt: str, left: Left) -> bool:
 
 
 def _any() -> list[EngineAt]:
-    """Those that this machine has: which one it was is not known."""
-    return [EngineAt(engine, {}) for engine in ENGINES if is_there(engine)]
+    """Those that this machine has, as the caller reaches them: which one it was, and where, is not known."""
+    return [EngineAt(engine, place_of(os.environ)) for engine in ENGINES if is_there(engine)]
 
 
 def _ended(engines: Sequence[EngineAt], mark: str, *, must_be: bool = True) -> Left:

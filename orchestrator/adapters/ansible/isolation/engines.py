@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from orchestrator.adapters import process
 from orchestrator.adapters.ansible.settings import base_environment
+from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import MachineLacks
 
 ENGINES = ("podman", "docker")
@@ -30,6 +31,8 @@ _WHERE = (
     *("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"),
 )
 """Those that say whose images and containers they are: with others an engine truly says that it has none."""
+_HAS_NONE = re.compile(r"no such (image|object)|image not known", re.IGNORECASE)
+"""podman (3 to 5) and docker, of an image that is not there; of anything else they say what keeps them from looking."""
 _ANSWERS_WITHIN = 30.0
 _ENDS_WITHIN = 60.0
 _TIMES = 4
@@ -72,24 +75,43 @@ def asked(
 
 
 def engine_with(image: str) -> str:
-    """The first engine that has the image; nothing is fetched. Raises MachineLacks with the command that fetches it."""
-    there = []
+    """The first engine that has the image; nothing is fetched.
+
+    Raises MachineLacks: with the command that fetches it, or with what an engine says that cannot look.
+    """
+    lacking, silent = [], []
     for engine in ENGINES:
         ended = asked([engine, "image", "inspect", "--format", "{{.Id}}", image])
         if ended is None:
             continue
         if ended.exit_code == 0:
             return engine
-        there.append(engine)
-    if not there:
+        if ended.exit_code is not None and _HAS_NONE.search(ended.errors):
+            lacking.append(engine)
+        else:
+            silent.append(f"{engine} cannot look: {last_words(ended)}")
+    if not lacking and not silent:
         raise MachineLacks(
             f"There is neither podman nor docker here, and runs are to be in {image}. "
             "Install one (apt-get install podman), or take execution_environment out: orch doctor."
         )
+    also = "".join(f" {each.rstrip('.')}." for each in silent)
+    if not lacking:
+        raise MachineLacks(
+            f"Runs are to be in {image}.{also} See to it that it does, as this user: orch doctor."
+        )
     raise MachineLacks(
-        f"{' and '.join(there)} {'lacks' if len(there) == 1 else 'lack'} the image of the runs, or cannot look: {image}. "
-        f"orch fetches none: {there[0]} pull {image}"
+        f"{' and '.join(lacking)} {'lacks' if len(lacking) == 1 else 'lack'} the image of the runs: {image}.{also} "
+        f"orch fetches none: {lacking[0]} pull {image}"
     )
+
+
+def last_words(ended: process.Ended) -> str:
+    """The last line of what an engine says of its failure."""
+    if ended.exit_code is None:
+        return "it does not answer"
+    lines = [line for line in ended.errors.splitlines() if line.strip()]
+    return plain(lines[-1], 300) if lines else "it says nothing"
 
 
 def container_name(mark: str) -> str:

@@ -11,8 +11,8 @@ from orchestrator.adapters.ansible.installation import (
     installation_as_said,
     unusable,
 )
-from orchestrator.adapters.ansible.isolation.engines import asked, engine_with, place_of
-from orchestrator.domain.text.plain_text import plain
+from orchestrator.adapters.ansible.isolation.engines import asked, engine_with, last_words, place_of
+from orchestrator.errors import MachineLacks
 
 _SHELL = """\
 python=python3
@@ -23,6 +23,8 @@ exec ${python% -*} -c "$1"
 """
 _STARTS_WITHIN = 120.0
 """Seconds; a first container of an image can take long to be made ready."""
+ENGINE_FAILED = 125
+"""The exit code of `run` where the engine itself failed (podman-run(1), docker-run(1))."""
 
 
 class Images:
@@ -46,12 +48,14 @@ def _asked_of(image: str) -> AnsibleInstallation:
         raise unusable(
             image, f"an image in which {engine} starts nothing within {_STARTS_WITHIN:.0f} seconds"
         )
-    if ended.exit_code != 0:
-        lines = [line for line in ended.errors.splitlines() if line.strip()]
-        why = plain(lines[-1], 300) if lines else "it says nothing"
-        raise unusable(
-            image, f"an image in which {engine} cannot run Python (exit code {ended.exit_code}: {why})"
+    if ended.exit_code == ENGINE_FAILED:
+        raise MachineLacks(
+            f"{engine} has {image}, and starts no container of it: {last_words(ended).rstrip('.')}. "
+            "See to it that it does, as this user: orch doctor."
         )
+    if ended.exit_code != 0:
+        words = f"{engine} cannot run Python in it (exit code {ended.exit_code}: {last_words(ended)})"
+        raise unusable(image, f"that {words}")
     # What it says of a file is true of the image, and not of this machine.
     seen = installation_as_said(image, ended.output)
     return replace(seen, image=image, engine=engine, engine_variables=place_of(os.environ))
