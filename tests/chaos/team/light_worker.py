@@ -76,6 +76,10 @@ class _Forks(Drivers):
         if self.alive(deployment):
             os.kill(self._pids[deployment], signal.SIGTERM)
 
+    def kill(self, deployment: str) -> None:
+        if self.alive(deployment):
+            os.kill(self._pids[deployment], signal.SIGKILL)
+
     def last_words(self, deployment: str) -> str:
         return (self._log(deployment).read_text().splitlines() or [""])[-1]
 
