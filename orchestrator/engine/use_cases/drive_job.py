@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.engine.lease_ports import LeaseSeen
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Drivers, Ports
 from orchestrator.engine.practices.run_attempt import zone_of
@@ -56,10 +57,12 @@ def drive_job(
     while drivers.alive(deployment):
         ports.clock.sleep(LOOK)
         looks += 1
-        if looks % LOOKS_TO_CLAIM == 0 and _stands_still(ports, deployment, fence):
+        if looks % LOOKS_TO_CLAIM == 0 and (lost := _over(ports, deployment, fence)) is not None:
             drivers.kill(deployment)
             say(deployment, "its driver did not renew its claim, and was ended")
-            return 0.0
+            if not leaving():  # in this home the next one need not look at the lease: its file lock is free
+                drivers.begin(deployment, by)
+                fence = lost.fence
         if leaving() and not _holds_on(folded(ports.journal, deployment)):
             drivers.end(deployment)
     after = folded(ports.journal, deployment)
@@ -80,13 +83,13 @@ def _is_driven(ports: Ports, deployment: str) -> bool:
     return claim is not None and not claim.overdue
 
 
-def _stands_still(ports: Ports, deployment: str, fence: int) -> bool:
-    """Whether the claim that was taken after this fence, by the driver that was begun, is over."""
+def _over(ports: Ports, deployment: str, fence: int) -> LeaseSeen | None:
+    """The claim that was taken after this fence, by the driver that was begun, where it is over: that one stands still."""
     try:
         claim = ports.journal.claim(deployment)
     except StoreFault:
-        return False
-    return claim is not None and claim.over and claim.fence > fence
+        return None
+    return claim if claim is not None and claim.over and claim.fence > fence else None
 
 
 def _waits(ports: Ports, d: Deployment) -> bool:

@@ -84,7 +84,7 @@ def test_a_run_gets_its_files_in_the_nodes_own_places(
         until(lambda: not list((tmp_path / "n1/work").iterdir()))
     assert seen == {"playbook": "- hosts: all\n", "key": "the private key", "mode": "0o600"}
     [started] = runs.started
-    there = str(tmp_path / "n1/work/a1")
+    there = str(tmp_path / "n1/work/of-d1")
     assert started.project == f"{there}/project"
     assert started.variables == {"artefact": f"{there}/project/unit.tar"}
     assert str(tmp_path / "id") not in started.plain_way

@@ -23,6 +23,10 @@ from tests.chaos.team.light_deployments import light_plan, light_ports
 from tests.fakes.plans import FakePlans
 
 
+AT_ONCE = 32
+"""A trial has no more deployments: none waits for a thread."""
+
+
 def main(home: Path, fleet: Path) -> None:
     """Until SIGTERM."""
     url = nodes.store_url()
@@ -44,7 +48,7 @@ def main(home: Path, fleet: Path) -> None:
         )
 
     print("worker: at work", flush=True)
-    DriveWorker(nodes.queue_at(url), drive_in_turn, leaving=leaving).run()
+    DriveWorker(nodes.queue_at(url), drive_in_turn, at_once=AT_ONCE, leaving=leaving).run()
     print("worker: ended", flush=True)
 
 

@@ -105,9 +105,22 @@ class Frozen(FakeDrivers):
 def test_a_driver_of_its_own_that_stands_still_is_ended_when_its_lease_is_over() -> None:
     drivers = Frozen()
     seen = [held(fence=2, age=float(age), seconds=float(age)) for age in range(0, 22, 2)]
-    again = drive_job(claimed(None, *seen), drivers, NAME, by="ann", tried=5)
+    ports = claimed(None, *seen, *[held(fence=3)] * 10)
+
+    def leaving() -> bool:
+        if len(ports.journal.seen) == 1:  # type: ignore[attr-defined]
+            drivers.running.clear()
+        return False
+
+    drive_job(ports, drivers, NAME, by="ann", tried=5, leaving=leaving)
+    assert (drivers.begun, drivers.ended) == ([NAME, NAME], [NAME]), "the next one begins at once, and is well"
+
+
+def test_a_worker_that_is_leaving_begins_none_in_the_place_of_one_that_stands_still() -> None:
+    drivers = Frozen()
+    seen = [held(fence=2, age=float(age), seconds=float(age)) for age in range(0, 22, 2)]
+    assert drive_job(claimed(None, *seen), drivers, NAME, by="ann", leaving=lambda: True) == 0.0
     assert (drivers.begun, drivers.ended) == ([NAME], [NAME])
-    assert again == 0.0, "the next one begins at once"
 
 
 def test_a_driver_that_waits_for_the_end_of_anothers_lease_is_left_to_it() -> None:
