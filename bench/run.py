@@ -17,6 +17,7 @@ from bench import (
     evidence_price,
     history,
     messages_price,
+    node_start,
     record_forms,
     scale,
     sealing_price,
@@ -43,6 +44,7 @@ PARTS = (
     "messages",
     "scale",
     "ansible",
+    "nodes",
 )
 WAVES = 20
 SHARE_TASKS = 3
@@ -81,6 +83,7 @@ class Bench:
             "messages": self._messages,
             "scale": self._scale,
             "ansible": self._share,
+            "nodes": self._nodes,
         }
         for part in (part for part in PARTS if part in parts):
             steps[part]()
@@ -190,6 +193,13 @@ class Bench:
             figures_by_run[f"{hosts} bare"] = ansible_share.bare(hosts, tasks)
             figures_by_run[f"{hosts} in orch"] = ansible_share.through_orch(hosts, tasks)
         self.say("\n" + figures("Ansible's share, hosts that nobody contacts", figures_by_run))
+
+    def _nodes(self) -> None:
+        by_fleet = self.results["nodes"] = {}
+        for hosts in self.fleets:
+            with self._site(hosts) as site:
+                by_fleet[f"{hosts} hosts"] = kept = node_start.pairs(site, self.rounds, self.say)
+                self.say("\n" + figures(f"Start of an attempt, {hosts} hosts: seconds, medians of pairs", kept))
 
 
 def about(rounds: int) -> dict[str, object]:

@@ -73,6 +73,7 @@ def simulated(
     fails: bool = False,
     policy: ReleasePolicy | None = None,
     sealed: bool = False,
+    url: str | None = None,
 ) -> tuple[Ports, str]:
     """Ports over hosts in memory and a store on the disk, and a deployment that was opened there.
 
@@ -105,9 +106,9 @@ def simulated(
         FakePlans(lambda: plan),
         playbooks,
         targets,
-        journal=SqlJournal(home, clock, seal_keys=FolderSealKeys(home, clock.now) if sealed else None),
+        journal=SqlJournal(home, clock, url=url, seal_keys=FolderSealKeys(home, clock.now) if sealed else None),
         storage=FakeStorage(size=1 << 40),
-        locks=SqlHostLocks(home, clock),
+        locks=SqlHostLocks(home, clock, url=url),
         baselines=DirectoryBaselineStore(home / "baselines"),
         authority=authority,
     )

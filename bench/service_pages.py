@@ -1,6 +1,7 @@
 """What pages of the service cost: of a deployment to many hosts, and over a history of many deployments.
 
-`python -m bench.service_pages 10000 2000 7`, and a URL of an empty PostgreSQL database for the same there.
+`python -m bench.service_pages 10000 2000 7`, and a URL of an empty PostgreSQL database for the same there; `postgresql` starts
+one for it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from statistics import median
 
@@ -17,6 +19,7 @@ from bench.history import Calendar, write_history
 from bench.scale import residue, simulated
 from bench.served import Served, served
 from bench.site import BenchFault
+from bench.team_home import postgresql
 from orchestrator.adapters.clock import SystemClock
 from orchestrator.adapters.keys.seal_keys import FolderSealKeys
 from orchestrator.adapters.store import SqlJournal
@@ -84,7 +87,8 @@ def _page(server: Served, path: str, rounds: int) -> dict[str, float]:
 
 def main(hosts: str, deployments: str, rounds: str, url: str | None = None) -> None:
     """Print the figures as JSON."""
-    print(json.dumps(measured(int(hosts), int(deployments), int(rounds), url), indent=1))
+    with postgresql() if url == "postgresql" else nullcontext(url) as place:
+        print(json.dumps(measured(int(hosts), int(deployments), int(rounds), place), indent=1))
 
 
 if __name__ == "__main__":

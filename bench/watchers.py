@@ -1,6 +1,6 @@
 """What it costs a deployment that a hundred people watch it: driven with nobody and with so many, in turns.
 
-`python -m bench.watchers 100 100 5`: watchers, hosts, pairs. The deployment waits as a real one does while its runs last.
+`python -m bench.watchers 100 100 5`: watchers, hosts, pairs; `postgresql` after them has the store on a server of its own. The deployment waits as a real one does while its runs last.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from queue import Queue
 from statistics import median
@@ -23,6 +24,7 @@ from bench.contenders import ROOT
 from bench.scale import simulated
 from bench.served import Served, browser_of, served
 from bench.site import BenchFault
+from bench.team_home import fresh_database, postgresql
 from orchestrator.engine.drive import drive
 from orchestrator.web.live.hub import MOST_OF_ONE_PERSON
 
@@ -30,14 +32,17 @@ STEP = 0.2
 """Seconds that pass after each event, as in a small rollout on real hosts."""
 
 
-def measured(watchers: int, hosts: int, pairs: int) -> dict[str, object]:
-    """Seconds of wall and CPU of the driver, without and with watchers; and the server's CPU beside it."""
+def measured(watchers: int, hosts: int, pairs: int, server: str | None = None) -> dict[str, object]:
+    """Seconds of wall and CPU of the driver, without and with watchers; and the service's CPU beside it.
+
+    `server`: the PostgreSQL on which each run has a database of its own.
+    """
     runs: dict[str, list[dict[str, float]]] = {"nobody": [], "watched": []}
     load = os.getloadavg()[0]
     for number in range(pairs):
         order = ("nobody", "watched") if number % 2 == 0 else ("watched", "nobody")
         for how in order:
-            runs[how].append(_driven(watchers if how == "watched" else 0, hosts))
+            runs[how].append(_driven(watchers if how == "watched" else 0, hosts, server))
     ratios = {
         name: round(
             median(b[name] / a[name] for a, b in zip(runs["nobody"], runs["watched"], strict=True)), 3
@@ -51,17 +56,18 @@ def measured(watchers: int, hosts: int, pairs: int) -> dict[str, object]:
     return {"watchers": watchers, "hosts": hosts, "pairs": pairs, "load": load, "ratios": ratios, **medians}
 
 
-def _driven(watchers: int, hosts: int) -> dict[str, float]:
+def _driven(watchers: int, hosts: int, database: str | None) -> dict[str, float]:
+    url = None if database is None else fresh_database(database)
     with tempfile.TemporaryDirectory(prefix="ob-") as folder:
         home = Path(folder)
-        command = [sys.executable, "-m", "bench.watchers", "drive", str(home), str(hosts)]
+        command = [sys.executable, "-m", "bench.watchers", "drive", str(home), str(hosts), *([] if url is None else [url])]
         with subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as driver:
             if driver.stdin is None or driver.stdout is None:
                 raise BenchFault("no pipe")
             name = driver.stdout.readline().strip()
-            with served(home, people=max(1, -(-watchers // MOST_OF_ONE_PERSON))) as server:
+            with served(home, url, people=max(1, -(-watchers // MOST_OF_ONE_PERSON))) as server:
                 seen = _watching(server, name, watchers)
                 before = server.cpu()
                 driver.stdin.write("go\n")
@@ -103,9 +109,9 @@ def _cookies_of(server: Served, person: int) -> httpx.Cookies:
         return httpx.Cookies(browser.cookies)
 
 
-def _drive(home: str, hosts: str) -> None:
+def _drive(home: str, hosts: str, url: str | None = None) -> None:
     """The driver by itself: it opens the deployment, waits for the word, and says what it used."""
-    ports, name = simulated(int(hosts), 5, Path(home), sealed=True)
+    ports, name = simulated(int(hosts), 5, Path(home), sealed=True, url=url)
     print(name, flush=True)
     sys.stdin.readline()
     began, before = time.monotonic(), _cpu()
@@ -122,8 +128,10 @@ def main(*words: str) -> None:
     """Print the figures as JSON."""
     if words[0] == "drive":
         _drive(*words[1:])
-    else:
-        print(json.dumps(measured(*map(int, words)), indent=1))
+        return
+    numbers = [int(word) for word in words if word != "postgresql"]
+    with postgresql() if words[-1] == "postgresql" else nullcontext() as server:
+        print(json.dumps(measured(*numbers, server=server), indent=1))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,9 @@ class Child(Protocol):
     def end(self) -> None:
         """Ask it to end."""
 
+    def kill(self) -> None:
+        """End it at once."""
+
 
 class DriverProcesses(Drivers):
     """Drivers write to `driven/DEPLOYMENT.log` below the home: the JSON lines of `orch resume`, and errors."""
@@ -73,6 +76,12 @@ class DriverProcesses(Drivers):
         ended = self._ended.get(deployment)
         if ended is not None and ended() is None:
             ended.end()
+
+    def kill(self, deployment: str) -> None:
+        """End the driver that this process started at once, also where it stands still."""
+        ended = self._ended.get(deployment)
+        if ended is not None and ended() is None:
+            ended.kill()
 
     def last_words(self, deployment: str) -> str:
         """The last line of the driver's output that is not JSON: its error."""

@@ -251,7 +251,7 @@ class _Hands:
 
         self._home, self._images = home, Images()
         self._choice = ansible_choice(ansible)
-        self._warm = WarmStart(extent="cold", choice=self._choice)
+        self._warm = WarmStart(choice=self._choice)
 
     def runs(self, passed: Mapping[str, str], become: str | None) -> PlaybookRuns:
         """Those of the node, with what one run sees of the environment."""

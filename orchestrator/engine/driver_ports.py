@@ -20,6 +20,9 @@ class Drivers(ABC):
     def end(self, deployment: str) -> None:  # noqa: B027 - most cannot reach a driver
         """Ask the driver that this process last started for the deployment to end; runs go on without it."""
 
+    def kill(self, deployment: str) -> None:  # noqa: B027 - most cannot reach a driver
+        """End the driver that this process last started for the deployment at once; runs go on without it."""
+
     @abstractmethod
     def last_words(self, deployment: str) -> str:
         """The driver's last message to people, such as an error; empty if there is none."""

@@ -26,6 +26,41 @@ class LeaseTerms:
     patience: float = 120.0
     """How long a holder that stands still waits for the database before it gives up."""
 
+    @property
+    def overdue(self) -> float:
+        """Seconds after a renewal within which a holder that is well has renewed again, where all is slow too."""
+        return 1.5 * self.renew
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseSeen:
+    """A lease that somebody holds, at one look. `age`: seconds since it was renewed, by the database's time.
+
+    `sign`: differs from an earlier look where its holder showed life in between, or another took it. `seconds`: for how long
+    whoever looks has seen it unrenewed. An age says what is worth a look; only what was seen lets anybody take over.
+    """
+
+    holder: str
+    sign: tuple[int, int]
+    age: float
+    seconds: float
+    terms: LeaseTerms
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a holder that is well would have renewed it by now."""
+        return self.age > self.terms.overdue
+
+    @property
+    def over(self) -> bool:
+        """Whether it was seen unrenewed for its whole length, so that whoever asks may take it."""
+        return self.seconds >= self.terms.lease
+
+    @property
+    def fence(self) -> int:
+        """Grows with each holder."""
+        return self.sign[0]
+
 
 class Lease(ABC):
     """A lease that this process took. `fence` is greater than that of every lease on this name before it."""
@@ -64,12 +99,17 @@ class Leases(ABC):
         """A lease that nobody holds, or whose holder is gone. Raises Conflict, which names the holder, or StoreFault.
 
         A holder is gone where this object has seen its lease unrenewed for a full lease of the database's uptime, by looks
-        (`take`, `seen_for`) that the database answered one soon after the other; or where it had the same place.
+        (`take`, `look`) that the database answered one soon after the other; or where it had the same place.
         """
 
     @abstractmethod
+    def look(self, name: str) -> LeaseSeen | None:
+        """Look at the lease; None where nobody holds it. Raises StoreFault."""
+
     def seen_for(self, name: str) -> float:
         """Look, and say for how many seconds the lease was seen unrenewed; 0 where it was renewed, or is free."""
+        seen = self.look(name)
+        return 0.0 if seen is None else seen.seconds
 
     @abstractmethod
     def holder(self, name: str) -> tuple[str, int]:

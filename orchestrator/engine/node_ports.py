@@ -277,8 +277,8 @@ class Exchange(ABC):
         """Replace the report of an attempt by one with a greater number; the last one stays."""
 
     @abstractmethod
-    def report_of(self, attempt: str) -> Answer | None:
-        """The newest report of an attempt."""
+    def report_of(self, attempt: str, known: int = -1) -> Answer | None:
+        """The newest report of an attempt; without its content where it has the number that is `known`."""
 
     @abstractmethod
     def open_calls(self) -> list[OpenCall]:

@@ -30,6 +30,7 @@ from orchestrator.engine.copy_ports import NoSharedCopies, SharedCopies
 from orchestrator.engine.driver_ports import DriverClaim, Drivers
 from orchestrator.engine.hint_ports import Hints, NoHints
 from orchestrator.engine.journal_changes import Changes, Position
+from orchestrator.engine.lease_ports import LeaseSeen
 from orchestrator.engine.measuring_ports import Measurements, NoMeasurements
 from orchestrator.engine.people_ports import NoPeopleStore, PeopleStore
 from orchestrator.engine.prepared_ports import NoPreparedWords, PreparedWords
@@ -158,6 +159,13 @@ class Journal(ABC):
         lease was seen unrenewed. So this may wait for as long as a lease lasts. Who lost the claim cannot append to what it
         drove: that raises Conflict.
         """
+
+    def claim(self, deployment: str) -> LeaseSeen | None:
+        """Look at the claim that a process on any machine holds; None where nobody does, or this store cannot say.
+
+        Raises StoreFault.
+        """
+        return None
 
 
 class HostLocks(ABC):

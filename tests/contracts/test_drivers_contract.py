@@ -63,6 +63,18 @@ def test_a_driver_is_alive_while_it_drives_and_outlives_whoever_asked(tmp_path: 
     assert ended(real, "d1")
 
 
+def test_a_driver_that_listens_to_nobody_is_ended_by_force(tmp_path: Path) -> None:
+    stands = ["sh", "-c", "trap '' TERM; sleep 60"]
+    real = DriverProcesses(
+        tmp_path, lambda words, *, environment, log: process.spawn_child(stands, environment=environment, log=log)
+    )  # fmt: skip
+    real.kill("d1")
+    real.begin("d1", "ann")
+    assert real.alive("d1")
+    real.kill("d1")
+    assert ended(real, "d1")
+
+
 def test_where_its_output_cannot_be_kept_nothing_is_begun(tmp_path: Path) -> None:
     (tmp_path / "driven").write_text("in the way")
     with pytest.raises(StoreFault):

@@ -229,6 +229,8 @@ def test_reports_only_get_newer_and_the_last_one_stays(ground: Ground) -> None:
     for number, last in ((1, False), (3, False), (2, False), (4, True), (5, False)):
         exchange.report("a1", Answer("n1", str(number).encode(), number, last))
     assert exchange.report_of("a1") == Answer("n1", b"4", 4, last=True)
+    assert exchange.report_of("a1", 3) == Answer("n1", b"4", 4, last=True)
+    assert exchange.report_of("a1", 4) == Answer("n1", b"", 4, last=True), "what is known does not come again"
 
 
 def test_content_is_there_when_it_is_whole(ground: Ground) -> None:

@@ -114,6 +114,31 @@ def test_looks_that_are_far_apart_see_nothing(shared: Shared) -> None:
         assert taker.seen_for("d1") == 0.0
 
 
+def test_a_look_says_who_holds_it_and_whether_a_renewal_is_overdue(shared: Shared) -> None:
+    looker = shared.leases()
+    assert looker.look("d1") is None
+    lease = shared.leases().take("d1", ANN)
+    first = looker.look("d1")
+    assert first is not None
+    assert (first.holder, first.overdue, first.over) == (ANN.words, False, False)
+    shared.passes(TERMS.renew)
+    lease.renew()
+    renewed = looker.look("d1")
+    assert renewed is not None
+    assert renewed.sign != first.sign
+    assert not renewed.overdue
+    shared.passes(8, lambda: looker.look("d1"))
+    late = looker.look("d1")
+    assert late is not None
+    assert (late.sign, late.overdue, late.over) == (renewed.sign, True, False)
+    shared.passes(13, lambda: looker.look("d1"))
+    last = looker.look("d1")
+    assert last is not None
+    assert last.over
+    lease.give_back()
+    assert looker.look("d1") is None
+
+
 def test_the_place_of_a_holder_who_is_gone_lets_it_follow_at_once(shared: Shared) -> None:
     first = shared.leases().take("d1", Holder("pid 1 on one", "boot:1:2"))
     with pytest.raises(Conflict):

@@ -185,8 +185,9 @@ class FakeExchange(Exchange):
             if known is None or (known.number < report.number and not known.last):
                 self.reports[attempt] = report
 
-    def report_of(self, attempt: str) -> Answer | None:
-        return self.reports.get(attempt)
+    def report_of(self, attempt: str, known: int = -1) -> Answer | None:
+        report = self.reports.get(attempt)
+        return report if report is None or report.number != known else replace(report, frame=b"")
 
     def open_calls(self) -> list[OpenCall]:
         with self._lock:

@@ -142,6 +142,29 @@ def test_a_dead_holder_is_followed_when_its_lease_was_seen_unrenewed(
     here.close()
 
 
+def test_who_is_refused_is_so_by_the_first_renewal(tmp_path: Path, database_url: str) -> None:
+    here, there = machine(tmp_path / "here", database_url), machine(tmp_path / "there", database_url)
+    with here.drive_alone("d1"):
+        began = time.monotonic()
+        with pytest.raises(Conflict, match=f"pid {os.getpid()} on"):
+            there.drive_alone("d1")
+        assert time.monotonic() - began < SHORT.lease + 2.0
+        claim = there.claim("d1")
+        assert claim is not None
+        assert not claim.overdue
+        assert claim.holder.startswith(f"pid {os.getpid()} on")
+    assert there.claim("d1") is None
+    here.close()
+    there.close()
+
+
+def test_a_file_says_nothing_of_claims(tmp_path: Path) -> None:
+    here = SqlJournal(tmp_path / "here", SystemClock())
+    with here.drive_alone("d1"):
+        assert here.claim("d1") is None
+    here.close()
+
+
 def test_in_the_same_home_a_dead_holder_is_followed_at_once(tmp_path: Path, database_url: str) -> None:
     other = driving(tmp_path / "home", database_url, LeaseTerms())
     other.kill()
@@ -169,11 +192,10 @@ def test_a_frozen_holder_is_taken_over_and_refused_when_it_wakes(tmp_path: Path,
     here = machine(tmp_path / "here", database_url)
     zombie = driving(tmp_path / "there", database_url)
     os.kill(zombie.pid, signal.SIGSTOP)
+    began = time.monotonic()
     try:
-        with pytest.raises(Conflict):  # its session is there, and its lease is not over
-            here.drive_alone("d1")
-        time.sleep(SHORT.lease)
-        with here.drive_alone("d1"):
+        with here.drive_alone("d1"):  # its session is there, and only renewals are signs of life
+            assert SHORT.lease <= time.monotonic() - began < SHORT.lease + 2.0
             os.kill(zombie.pid, signal.SIGCONT)
             words, _ = zombie.communicate("append\n", timeout=30)
             assert words.startswith("Conflict d1 was taken over by another process")

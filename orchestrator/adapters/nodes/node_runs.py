@@ -29,6 +29,9 @@ MOST_TASKS = 20_000
 CUT_OFF = 240.0
 """Seconds without an answer of the server after which a node ends its attempts: less than the lease of drivers."""
 
+WARM_FOR = 600.0
+"""Seconds after the last run for which Ansible stays imported, for the next wave."""
+
 RunsWith = Callable[[dict[str, str], str | None], PlaybookRuns]
 """The port for runs, given what they see of the environment and the password to become root."""
 
@@ -40,6 +43,13 @@ class Kept(Noun):
     call: str
     places: dict[str, str]
     number: int = 0
+    place: str = ""
+    """The place at work; by default it has the name of the attempt."""
+
+    @property
+    def at(self) -> str:
+        """The name of its place."""
+        return self.place or self.attempt
 
 
 @dataclass
@@ -72,6 +82,7 @@ class NodeRuns:
         self._lock = Lock()
         self._open = {kept.attempt: _Open(kept) for kept in self._found()}
         self._heard = clock.uptime()[1]
+        self._cold_at = float("inf")
 
     @property
     def idle(self) -> bool:
@@ -82,6 +93,11 @@ class NodeRuns:
     def attempts(self) -> frozenset[str]:
         """Those that are open."""
         return frozenset(self._open)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Their places at work."""
+        return frozenset(known.kept.at for known in self._open.values())
 
     @property
     def runs(self) -> PlaybookRuns:
@@ -98,10 +114,10 @@ class NodeRuns:
         with self._lock:
             if attempt in self._open:
                 return
-            kept = Kept(attempt=attempt, call=sealed.id, places={})
+            kept = Kept(attempt=attempt, call=sealed.id, places={}, place=self._place_of(sealed, attempt))
             self._refuse_other_ansible(question)
             if self._runs.sight(attempt).state == "absent":
-                _, there = self._workplace.prepared(attempt, sealed.files, sealed.tree)
+                _, there = self._workplace.prepared(kept.at, sealed.files, sealed.tree)
                 kept = kept.model_copy(update={"places": there.places})
                 self._write(kept)
                 runs = self._runs_with(question.passed, question.become)
@@ -109,11 +125,17 @@ class NodeRuns:
                     runs.start(there.noun(question.request))
                 except BaseException:
                     if self._runs.sight(attempt).state == "absent":
-                        self._forget(attempt)
+                        self._forget(kept)
                     raise
+                self._cold_at = self._clock.uptime()[1] + WARM_FOR
             else:
                 self._write(kept)
             self._open[attempt] = _Open(kept)
+
+    def _place_of(self, sealed: Sealed, attempt: str) -> str:
+        """The same one for each run of a deployment, one after the other, so that what was imported for its project serves."""
+        place = f"of-{sealed.deployment}" if sealed.deployment else attempt
+        return attempt if place in self.places else place
 
     def _refuse_other_ansible(self, question: StartRun) -> None:
         if not question.core or question.request.execution_environment:
@@ -123,6 +145,12 @@ class NodeRuns:
             raise MachineLacks(
                 f"it has ansible-core {here}, and the deployment began with {question.core}; install that one on the node"
             )
+
+    def let_go(self) -> None:
+        """Hold nothing ready for a later run."""
+        self._cold_at = float("inf")
+        with self._lock:
+            self._runs.let_go()
 
     def stop(self, attempt: str, isolation: Isolation | None = None) -> bool:
         """End the attempt's processes here; whether none is left. `isolation`: what is on record of it."""
@@ -134,6 +162,10 @@ class NodeRuns:
     def report_all(self) -> None:
         """Report what changed; end everything where the server was out of reach for too long."""
         now = self._clock.uptime()[1]
+        if self._open:
+            self._cold_at = now + WARM_FOR
+        elif now >= self._cold_at:
+            self.let_go()
         if self._open and now - self._heard > self._cut_off:
             for attempt in list(self._open):
                 self._runs.stop(attempt)
@@ -163,7 +195,7 @@ class NodeRuns:
             self.heard(now)
             known.seen, known.reported_at = content, now
             if last:
-                self._forget(attempt)
+                self._forget(known.kept)
 
     def _was_ended(self, sighting: Sighting, now: float) -> bool:
         """Whether this node has ended it, for it was cut off: asked again, for only then nothing of it is left."""
@@ -173,10 +205,10 @@ class NodeRuns:
             and self._runs.stop(sighting.attempt)
         )
 
-    def _forget(self, attempt: str) -> None:
-        self._open.pop(attempt, None)
-        (self._folder / f"{attempt}.json").unlink(missing_ok=True)
-        self._workplace.discard(attempt)
+    def _forget(self, kept: Kept) -> None:
+        self._open.pop(kept.attempt, None)
+        (self._folder / f"{kept.attempt}.json").unlink(missing_ok=True)
+        self._workplace.discard(kept.at)
 
     def _write(self, kept: Kept) -> None:
         file = self._folder / f"{kept.attempt}.json"

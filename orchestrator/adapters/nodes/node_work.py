@@ -75,7 +75,7 @@ class NodeWork:
         self._at_work, self._wait = set[str](), wait
         self._learns_at = self._tidies_at = float("-inf")
         self._home = home
-        remove_left(home, self._runs.attempts)
+        remove_left(home, self._runs.places)
         self._lock = Lock()
 
     def run(self, leaving: Event, killed: Event | None = None) -> None:
@@ -96,6 +96,8 @@ class NodeWork:
                     owes = True
                     self._say(str(fault))
                     killed.wait(PAUSE)
+        if not killed.is_set():
+            self._runs.let_go()
 
     def _look_at_times(self) -> None:
         now = self._clock.uptime()[1]

@@ -162,7 +162,7 @@ class RemotePlaybooks(RunsOfZones):
 
     def _report(self, call: Call) -> Report | None:
         """The newest report, opened once. Raises Refused for one that is not of the node that took the call."""
-        answer = self._desk.exchange.report_of(call.attempt)
+        answer = self._desk.exchange.report_of(call.attempt, self._number(call.attempt))
         if answer is None:
             return None
         known = self._sightings.get(call.attempt)
@@ -188,7 +188,7 @@ class RemotePlaybooks(RunsOfZones):
         while (left := until - self._desk.uptime()) > 0:
             clock.sleep(min(REPORTED, left))
             if left > REPORTED:
-                report = self._desk.exchange.report_of(attempt)
+                report = self._desk.exchange.report_of(attempt, self._number(attempt))
                 if report is not None and report.last:
                     return
 
@@ -235,7 +235,7 @@ class RemotePlaybooks(RunsOfZones):
         """The node that has stopped an attempt reports it once more."""
         until = self._desk.uptime() + self._desk.patience.answer
         while self._desk.uptime() < until:
-            report = self._desk.exchange.report_of(attempt)
+            report = self._desk.exchange.report_of(attempt, self._number(attempt))
             if report is not None and report.last:
                 return
             self._desk.clock.sleep(LOOK)

@@ -143,6 +143,10 @@ class Child:
         """Ask it to end."""
         self._child.terminate()
 
+    def kill(self) -> None:
+        """End it at once."""
+        self._child.kill()
+
 
 def spawn_child(arguments: Sequence[str], *, environment: Mapping[str, str], log: Path) -> Child:
     """Start a program in its own session and this folder; it outlives this process. Returns what gives its exit code.

@@ -25,7 +25,11 @@ from orchestrator.engine.node_ports import DRIVE
 from orchestrator.errors import StoreFault
 
 SILENT = 10.0
-"""Seconds without a heartbeat after which another worker takes a deployment up: its claim has another 20 to 25 then."""
+"""Seconds without a heartbeat after which another worker takes a deployment up, and its driver looks at the claim."""
+LOOKS_WHILE_SILENT = 4
+"""Heartbeats, and looks for whoever has none, in that time."""
+POLL = 1.0
+"""Seconds between looks for a job."""
 FORGOTTEN = 3600.0
 """Seconds without a heartbeat after which nobody knows of a worker any more."""
 
@@ -103,8 +107,8 @@ class DriveWorker:
                 app,
                 queues=[DRIVE],
                 concurrency=self._at_once,
-                fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=self._silent / 4,
+                fetch_job_polling_interval=POLL,
+                update_heartbeat_interval=self._silent / LOOKS_WHILE_SILENT,
                 stalled_worker_timeout=FORGOTTEN,
                 install_signal_handlers=False,
                 listen_notify=False,  # a listener that lost its line would end the worker; it looks each second anyway
@@ -165,7 +169,7 @@ class DriveWorker:
                 lost = await self._put_back_unheard(app, worker, lost)
             except (ConnectorException, StoreFault):
                 answered = 0.0
-            await asyncio.sleep(self._silent / 4)
+            await asyncio.sleep(self._silent / LOOKS_WHILE_SILENT)
             spent = time.monotonic() - began
             answered = answered + spent if spent < self._silent / 2 else 0.0
 

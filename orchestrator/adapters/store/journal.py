@@ -36,6 +36,7 @@ from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.seal.entries import StoredEvent
 from orchestrator.domain.text.model_base import Name
 from orchestrator.engine.journal_changes import Changes, Position
+from orchestrator.engine.lease_ports import LeaseSeen
 from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
 from orchestrator.engine.seal_ports import SealKeys
 from orchestrator.errors import Conflict, StoreFault
@@ -196,7 +197,7 @@ class SqlJournal(Journal):
             return self.database.look(lambda connection: changes(connection, since))
 
     def drive_alone(self, deployment: str) -> DriverClaim:
-        """A file lock on `drivers/DEPLOYMENT` in the directory; with a shared database server, also a lock on the server."""
+        """A file lock on `drivers/DEPLOYMENT` in the directory; with a shared database server, also a lease there."""
         path = self._claims / _NAME.validate_python(deployment)
         with translated(f"{deployment} cannot be claimed"), ExitStack() as claims:
             private_directory(self._claims)
@@ -209,6 +210,10 @@ class SqlJournal(Journal):
                 claims.callback(self._no_more, deployment)
                 self.database.patient = claim.patient
             return Claims(claims.pop_all(), each)
+
+    def claim(self, deployment: str) -> LeaseSeen | None:
+        """What the server has of it; a file lock tells nothing of its holder."""
+        return None if self._shared is None else self._shared.look(deployment)
 
     def _no_more(self, deployment: str) -> None:
         """A claim ends: who holds none waits for no server."""

@@ -9,11 +9,10 @@ from threading import Event, Thread
 from sqlalchemy import Connection
 
 from orchestrator.adapters.store.database import Database
-from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.leases import rows
-from orchestrator.adapters.store.leases.lease_session import LeaseSession, shows_life
+from orchestrator.adapters.store.leases.lease_session import LeaseSession
 from orchestrator.adapters.store.leases.sql_leases import SqlLeases
-from orchestrator.engine.lease_ports import Holder, Lease, LeaseTerms
+from orchestrator.engine.lease_ports import Holder, Lease, LeaseSeen, LeaseTerms
 from orchestrator.engine.ports import Clock, DriverClaim
 from orchestrator.errors import Conflict, StoreFault
 
@@ -21,8 +20,6 @@ RETRY = 1.0
 """Seconds after which a renewal that failed is tried again."""
 LONGEST_WAIT = 45.0
 """Seconds within which a holder that is gone is followed, or the wait for that ends."""
-SILENT = 2.0
-"""Seconds of waiting of which nothing is said."""
 
 
 def no_words(_words: str) -> None:
@@ -54,44 +51,41 @@ class SharedClaims:
         )
 
     def take(self, name: str, file: tuple[int, int]) -> "SharedClaim":
-        """The claim. Raises Conflict, at once while its holder shows life, or StoreFault. `file`: what this process locked."""
+        """The claim. Raises Conflict, when its holder is seen to renew it, or StoreFault. `file`: what this process locked.
+
+        A renewal is the only sign of life: a machine that stands still, or was cut off, keeps its connections.
+        """
         boot, begun = self._clock.uptime()
         holder = Holder(
             f"pid {getpid()} on {socket.gethostname()}", ":".join((boot, *(str(part) for part in file)))
         )
-        announced = False
+        announced, first = False, None
         while True:
             try:
                 lease = self._leases.take(name, holder)
             except Conflict:
-                waited = self._clock.uptime()[1] - begun
-                if waited > LONGEST_WAIT or self._is_alive(name):
+                seen, waited = self._leases.look(name), self._clock.uptime()[1] - begun
+                first = first or seen
+                if waited > LONGEST_WAIT or (seen and first and seen.sign != first.sign):
                     raise
-                if waited > SILENT and not announced:
-                    self._terms.tell(self._waiting_words(name))
+                if seen is not None and waited > self._terms.lease.overdue and not announced:
+                    self._terms.tell(self._waiting_words(name, seen))
                     announced = True
                 self._clock.sleep(self._terms.lease.look)
                 continue
             return SharedClaim(lease, self._sessions.pop(name), self._clock, self._terms.lease)
 
+    def look(self, name: str) -> LeaseSeen | None:
+        """The claim as it is held now; None where nobody holds it. Raises StoreFault."""
+        return self._leases.look(name)
+
     def _session(self, name: str) -> LeaseSession:
-        session = self._sessions[name] = LeaseSession(self._database.engine, name)
+        session = self._sessions[name] = LeaseSession(self._database.engine)
         return session
 
-    def _is_alive(self, name: str) -> bool:
-        """Its session is there while the lease lasts."""
-
-        def ask(connection: Connection) -> bool:
-            row = rows.read(connection, name)
-            return row is not None and row.until > row.now and shows_life(connection, name)
-
-        with translated(f"{name} cannot be claimed in {self._database.place}"):
-            return self._database.look(ask)
-
-    def _waiting_words(self, name: str) -> str:
-        words, _ = self._leases.holder(name)
+    def _waiting_words(self, name: str, seen: LeaseSeen) -> str:
         return (
-            f"{name} was driven by {words}, which shows no life; its claim ends when it was not renewed for "
+            f"{name} was driven by {seen.holder}, which shows no life; its claim ends when it was not renewed for "
             f"{self._terms.lease.lease:.0f} seconds."
         )
 
@@ -104,7 +98,6 @@ class SharedClaim(DriverClaim):
         self._session, self._clock, self._terms = session, clock, terms
         self._over = Event()
         self._fault: StoreFault | None = None
-        # The lock of the session is taken with the first renewal.
         self._renewed()
         Thread(target=self._renew_on, daemon=True).start()
 

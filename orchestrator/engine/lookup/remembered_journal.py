@@ -13,6 +13,7 @@ from orchestrator.domain.journal.events import HOUSE, Event, Recorded
 from orchestrator.domain.journal.lifecycle import LifecycleFault
 from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.engine.journal_changes import Changes, Position
+from orchestrator.engine.lease_ports import LeaseSeen
 from orchestrator.engine.lookup.snapshots import folded_after, worth_keeping
 from orchestrator.engine.ports import DriverClaim, Journal, Progress, Proof
 from orchestrator.errors import NotFound, StoreFault
@@ -129,6 +130,10 @@ class RememberedJournal(Journal):
     def drive_alone(self, deployment: str) -> DriverClaim:
         """See the port."""
         return self._journal.drive_alone(deployment)
+
+    def claim(self, deployment: str) -> LeaseSeen | None:
+        """See the port."""
+        return self._journal.claim(deployment)
 
     def _forget(self) -> None:
         self._names, self._house, self._all_briefs = None, None, False

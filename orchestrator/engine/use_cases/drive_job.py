@@ -3,15 +3,18 @@
 from collections.abc import Callable
 
 from orchestrator.domain.deployment.deployment import Deployment
+from orchestrator.engine.lease_ports import LeaseSeen
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Drivers, Ports
 from orchestrator.engine.practices.run_attempt import zone_of
-from orchestrator.errors import NotFound
+from orchestrator.errors import NotFound, StoreFault
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import Over, WaitForPerson
 
 LOOK = 0.5
 """Seconds between looks at a driver."""
+LOOKS_TO_CLAIM = 5
+"""Looks at a driver between two at its claim: soon enough after one another that they count as one."""
 AGAIN = 5.0
 """Seconds before a deployment is tried again whose driver ended before it came to an end; twice as long each time that
 nothing came of it."""
@@ -34,8 +37,12 @@ def drive_job(
     """Have the deployment driven until it is over or waits for a person; then None.
 
     Else the seconds after which it is to be tried again: its driver ended early, another process drives it, or this worker
-    is `leaving`. `tried`: how often that was so.
+    is `leaving`. `tried`: how often that was so. A driver whose claim is over, though it is there, stands still, and is ended.
     """
+    claim = ports.journal.claim(deployment)
+    if claim is not None and not claim.overdue:
+        say(deployment, f"driven by {claim.holder}")
+        return AGAIN
     try:
         before = folded(ports.journal, deployment)
     except NotFound as fault:
@@ -46,8 +53,16 @@ def drive_job(
         return None
     say(deployment, "driven")
     drivers.begin(deployment, by)
+    looks, fence = 0, 0 if claim is None else claim.fence
     while drivers.alive(deployment):
         ports.clock.sleep(LOOK)
+        looks += 1
+        if looks % LOOKS_TO_CLAIM == 0 and (lost := _over(ports, deployment, fence)) is not None:
+            drivers.kill(deployment)
+            say(deployment, "its driver did not renew its claim, and was ended")
+            if not leaving():  # in this home the next one need not look at the lease: its file lock is free
+                drivers.begin(deployment, by)
+                fence = lost.fence
         if leaving() and not _holds_on(folded(ports.journal, deployment)):
             drivers.end(deployment)
     after = folded(ports.journal, deployment)
@@ -58,9 +73,23 @@ def drive_job(
         say(deployment, "left to another worker")
         return 0.0
     say(deployment, drivers.last_words(deployment) or "its driver ended early")
-    if after.seq != before.seq:
+    if after.seq != before.seq or _is_driven(ports, deployment):
         return AGAIN  # somebody goes on with it, and may die
     return min(SELDOM, AGAIN * 2.0 ** min(tried, 10))
+
+
+def _is_driven(ports: Ports, deployment: str) -> bool:
+    claim = ports.journal.claim(deployment)
+    return claim is not None and not claim.overdue
+
+
+def _over(ports: Ports, deployment: str, fence: int) -> LeaseSeen | None:
+    """The claim that was taken after this fence, by the driver that was begun, where it is over: that one stands still."""
+    try:
+        claim = ports.journal.claim(deployment)
+    except StoreFault:
+        return None
+    return claim if claim is not None and claim.over and claim.fence > fence else None
 
 
 def _waits(ports: Ports, d: Deployment) -> bool:

@@ -12,14 +12,18 @@ import pytest
 from orchestrator.adapters.keys.frame_keys import FolderFrameKeys
 from orchestrator.adapters.nodes.calling import about_answer, about_report
 from orchestrator.adapters.nodes.courier import Courier
-from orchestrator.adapters.nodes.frames import NodeAnswer, Report
+from orchestrator.adapters.nodes.frames import NodeAnswer, Report, Sealed, StartRun
 from orchestrator.adapters.nodes.gateway import AtHand
+from orchestrator.adapters.nodes.known_server import pinned
+from orchestrator.adapters.nodes.node_runs import WARM_FOR, NodeRuns
+from orchestrator.adapters.nodes.workplace import Workplace
 from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.evidence.run_software import RunSoftware
 from orchestrator.domain.plan.target import Target
 from orchestrator.engine.node_ports import Answer, Call, Succession
 from orchestrator.errors import MachineLacks, Refused, StoreFault
+from tests.fakes.clock import FakeClock
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.targets import FakeTargets
 from tests.worlds.zone import SHORT, ZONE, ZoneWorld, at_work, hosts, only, request, until
@@ -84,13 +88,67 @@ def test_a_run_gets_its_files_in_the_nodes_own_places(
         until(lambda: not list((tmp_path / "n1/work").iterdir()))
     assert seen == {"playbook": "- hosts: all\n", "key": "the private key", "mode": "0o600"}
     [started] = runs.started
-    there = str(tmp_path / "n1/work/a1")
+    there = str(tmp_path / "n1/work/of-d1")
     assert started.project == f"{there}/project"
     assert started.variables == {"artefact": f"{there}/project/unit.tar"}
     assert str(tmp_path / "id") not in started.plain_way
     assert started.private_keys[0] in started.plain_way
     for call in world.exchange.calls.values():  # type: ignore[attr-defined]
         assert b"the private key" not in call.frame
+
+
+def test_runs_of_a_deployment_have_one_place_after_the_other_so_that_what_is_imported_for_it_serves(
+    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
+) -> None:
+    port = world.playbooks()
+    with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
+        for attempt in ("a1", "a2"):
+            port.start(request(tmp_path / "project", attempt=attempt))
+            until(lambda attempt=attempt: port.sight(attempt).state == "finished")
+            until(lambda: not list((tmp_path / "n1/work").iterdir()))
+        runs.script("deploy", None, Script(stays_running=True))
+        for attempt in ("a3", "a4"):
+            port.start(request(tmp_path / "project", attempt=attempt))
+            until(lambda attempt=attempt: port.sight(attempt).worker_pid is not None)
+        port.stop("a3")
+        port.stop("a4")
+    one = str(tmp_path / "n1/work/of-d1/project")
+    assert [started.project for started in runs.started] == [one, one, one, str(tmp_path / "n1/work/a4/project")]
+
+
+def test_a_node_that_has_no_run_for_long_holds_nothing_ready(world: ZoneWorld, tmp_path: Path) -> None:
+    class Counted(FakePlaybooks):
+        let_gone = 0
+
+        def let_go(self) -> None:
+            super().let_go()
+            self.let_gone += 1
+
+    runs, clock = Counted(), FakeClock()
+    node = NodeRuns(
+        tmp_path / "n1",
+        "n1",
+        world.enrolled("n1"),
+        pinned(world.server.party),
+        AtHand(world.gateway, "n1"),
+        clock,
+        only(runs),
+        Workplace(tmp_path / "n1", lambda digest, number: None),
+    )
+    asked = request(tmp_path / "project")
+    world.playbooks(patience=SHORT).start(asked)
+    [call] = world.exchange.calls.values()  # type: ignore[attr-defined]
+    assert world.exchange.take(call.id, "n1") is not None
+    node.begin(Sealed(id=call.id, zone=ZONE, deployment="d1", question=StartRun(request=asked)), StartRun(request=asked))
+    runs.script("deploy", None, Script())
+    until(lambda: (node.report_all() or node.idle))
+    clock.sleep(WARM_FOR - 1)
+    node.report_all()
+    assert runs.let_gone == 0
+    clock.sleep(2)
+    node.report_all()
+    node.report_all()
+    assert runs.let_gone == 1
 
 
 def test_a_node_that_comes_back_reports_what_it_began_and_begins_nothing_twice(

@@ -23,6 +23,10 @@ from tests.chaos.team.light_deployments import light_plan, light_ports
 from tests.fakes.plans import FakePlans
 
 
+AT_ONCE = 32
+"""A trial has no more deployments: none waits for a thread."""
+
+
 def main(home: Path, fleet: Path) -> None:
     """Until SIGTERM."""
     url = nodes.store_url()
@@ -44,7 +48,7 @@ def main(home: Path, fleet: Path) -> None:
         )
 
     print("worker: at work", flush=True)
-    DriveWorker(nodes.queue_at(url), drive_in_turn, leaving=leaving).run()
+    DriveWorker(nodes.queue_at(url), drive_in_turn, at_once=AT_ONCE, leaving=leaving).run()
     print("worker: ended", flush=True)
 
 
@@ -75,6 +79,10 @@ class _Forks(Drivers):
     def end(self, deployment: str) -> None:
         if self.alive(deployment):
             os.kill(self._pids[deployment], signal.SIGTERM)
+
+    def kill(self, deployment: str) -> None:
+        if self.alive(deployment):
+            os.kill(self._pids[deployment], signal.SIGKILL)
 
     def last_words(self, deployment: str) -> str:
         return (self._log(deployment).read_text().splitlines() or [""])[-1]

@@ -1,14 +1,9 @@
-"""A connection to the server that one claim has for itself; it renews the lease, and its lock is a quick sign of life.
-
-The server drops the lock when the connection ends: with the process, or, if a whole machine is gone, when its keepalives
-are no longer answered. The lease goes on without it.
-"""
+"""A connection to the server that one claim has for itself: a renewal waits for nothing else that its process does."""
 
 import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import sha256
 from threading import Lock
 from typing import TypeVar
 
@@ -23,19 +18,14 @@ _SETTINGS = {
     "tcp_keepalives_count": "3",
     "statement_timeout": "5000",
 }
-"""Seconds, seconds, count: the lock of a vanished machine lasts half a minute. Milliseconds: a renewal that waits is none."""
-
-_ALIVE = text(
-    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
-    " AND (classid::bigint << 32 | objid::bigint) = :key)"
-)
+"""Seconds, seconds, count: what a vanished machine has at the server. Milliseconds: a renewal that waits is none."""
 
 
 class LeaseSession:
     """Opened when it is first used, and anew after it was lost. Several threads may use it, one at a time."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        self._engine, self._key = engine, _key(name)
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._connection: Connection | None = None
         self._turn = Lock()
 
@@ -51,20 +41,19 @@ class LeaseSession:
                 raise
 
     def close(self) -> None:
-        """End the connection, and its lock with it."""
+        """End the connection."""
         with self._turn:
             self._drop()
 
     def _opened(self) -> Connection:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            # Detach from the pool, which would hand out the connection, with its lock, to others.
+            # Detach from the pool, which would hand out the connection, with its settings, to others.
             connection.detach()
             name = f"pid {os.getpid()} on {socket.gethostname()}"
             for setting, value in {"application_name": name, **_SETTINGS}.items():
                 words = {"name": setting, "value": value}
                 connection.execute(text("SELECT set_config(:name, :value, false)"), words)
-            connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key})
         except BaseException:
             connection.close()
             raise
@@ -75,13 +64,3 @@ class LeaseSession:
         if connection is not None:
             with suppress(SQLAlchemyError):
                 connection.close()
-
-
-def shows_life(connection: Connection, name: str) -> bool:
-    """Whether a session holds the lock of this claim; one whose machine vanished may do so for half a minute more."""
-    return bool(connection.scalar(_ALIVE, {"key": _key(name)}))
-
-
-def _key(name: str) -> int:
-    """63 bits of a digest: never negative, so that its two halves match those in pg_locks."""
-    return int.from_bytes(sha256(f"orch drives {name}".encode()).digest()[:8], "big") >> 1

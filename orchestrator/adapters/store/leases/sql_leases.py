@@ -11,7 +11,7 @@ from orchestrator.adapters.store.faults import translated
 from orchestrator.adapters.store.leases import rows
 from orchestrator.adapters.store.leases.sightings import Seen, Sighting, seen_with
 from orchestrator.domain.text.plain_text import plain
-from orchestrator.engine.lease_ports import Holder, Lease, Leases, LeaseTerms
+from orchestrator.engine.lease_ports import Holder, Lease, Leases, LeaseSeen, LeaseTerms
 from orchestrator.engine.ports import Clock
 from orchestrator.errors import Conflict
 
@@ -63,10 +63,14 @@ class SqlLeases(Leases):
         self._seen.pop(name, None)
         return SqlLease(name, fence, sent, self._renewing(name), self._clock, self._terms, self._time)
 
-    def seen_for(self, name: str) -> float:
+    def look(self, name: str) -> LeaseSeen | None:
         """See the port."""
         seen = self._sighted(name)
-        return 0.0 if seen is None or not seen.last.row.holder else seen.seconds
+        if seen is None or not seen.last.row.holder:
+            return None
+        row, words = seen.last.row, plain(seen.last.row.holder, 200)
+        age = row.now - (row.until - self._terms.lease)
+        return LeaseSeen(words, (row.fence, row.renewals), age, seen.seconds, self._terms)
 
     def holder(self, name: str) -> tuple[str, int]:
         """See the port."""
