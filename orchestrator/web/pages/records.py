@@ -18,6 +18,7 @@ from orchestrator.engine.lookup.result_line import result_of
 from orchestrator.engine.lookup.seal_check import not_accepted, with_accepted_log
 from orchestrator.engine.lookup.signature_check import signatures_of
 from orchestrator.engine.lookup.snapshots import folded, survey
+from orchestrator.engine.lookup.spoken_events import spoken_events
 from orchestrator.engine.use_cases.record_secrets import RecordGuard
 from orchestrator.engine.use_cases.sealed_records import enveloped, sealed_statement
 from orchestrator.errors import OrchError
@@ -91,7 +92,8 @@ def _records(asked: Asked) -> Response:
 
 
 def _record(asked: Asked) -> Response:
-    d, records = _read(asked)
+    name = asked.request.path_params["deployment"]
+    d, records = folded(asked.ports.journal, name), spoken_events(asked.ports.journal, name)
     signatures, why = _signatures(asked, d, records)
     look = with_accepted_log(asked.ports, asked.ports.seals.looks([d.id]))[0]
     return page(
