@@ -31,6 +31,7 @@ from orchestrator.policy.telling.words.seal_words import look_lines
 from orchestrator.web.downloads import download
 from orchestrator.web.pages.deployment_list import chosen_by
 from orchestrator.web.pages.list_rows import given, page_of_list, rows_of
+from orchestrator.web.pages.projects_apart import projects_apart
 from orchestrator.web.problems import Problem
 from orchestrator.web.report_parts import report_part
 from orchestrator.web.routes import Route
@@ -85,6 +86,7 @@ def _records(asked: Asked) -> Response:
         pages=pages,
         filters=filters,
         filtered=any(kept.values()),
+        apart=projects_apart(mine),
         number=len(chosen),
         environments=sorted({brief.environment for brief in mine}),
         services=sorted({brief.service or brief.release for brief in mine}),
