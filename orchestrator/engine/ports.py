@@ -111,8 +111,10 @@ class Journal(ABC):
         """
 
     @abstractmethod
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
         """The deployment's events with numbers above `after`, in order; empty when there is none.
+
+        `most`: only the first so many of them, without reading the others.
 
         Raises StoreFault for an event that cannot be read, and where events are missing.
         """

@@ -137,7 +137,7 @@ def speak_about(
     named = _named(event, keyring, key, speaker)
     signed = _signed(ports, named, verb, subject, key)
     presented = ports.keys.heard([signed], keyring)[0]
-    first = ports.journal.read(d.id)[:1] if d is not None else []
+    first = ports.journal.read(d.id, most=1) if d is not None else []
     planned = first[0].event if first and isinstance(first[0].event, e.Planned) else None
     heard = Heard(presented, named, verb, subject, planned)
     reasons = against(heard, keyring, ports.clock.now())

@@ -25,6 +25,9 @@ def download(name: str, ending: str, content: str | bytes) -> Response:
         media_type=MEDIA_TYPES[ending.rpartition(".")[2]],
         headers={
             "Content-Disposition": f'attachment; filename="{file}"',
-            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+            "Content-Security-Policy": (
+                "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+                "frame-ancestors 'none'; base-uri 'none'"
+            ),
         },
     )

@@ -49,11 +49,16 @@ class EveryAnswer:
             await self.app(scope, receive, send)
             return
         began, seen = perf_counter(), list[int]()
+        # A proxy that sees another end of such a body could send somebody else's request after it (RFC 9112, 6.1 and 11.2).
+        ends_apart = any(name == b"transfer-encoding" for name, _ in scope["headers"])
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen.append(message["status"])
-                _complete(MutableHeaders(scope=message), scope["path"], self._always)
+                headers = MutableHeaders(scope=message)
+                _complete(headers, scope["path"], self._always)
+                if ends_apart:
+                    headers["Connection"] = "close"
                 counted_answer(scope.get("orch.route", "none"), message["status"], perf_counter() - began)
             await send(message)
 

@@ -19,6 +19,7 @@ from orchestrator.domain.authority.service_file import UNSET
 from orchestrator.errors import MachineLacks
 from orchestrator.web.app import application
 from orchestrator.web.nodes import node_routes
+from orchestrator.web.reading_ahead import begin_reading_ahead
 from orchestrator.web.request_context import Service
 from orchestrator.web.session_times import SessionTimes
 from orchestrator.web.sessions import SessionDoors
@@ -58,6 +59,7 @@ def application_of(
         nodes=None if url is None else book_at(url),
         exchange=None if url is None else exchange_at(url),
     )
+    begin_reading_ahead(service)
     return application(service, () if url is None else node_routes(door(home, url))), ports
 
 

@@ -90,6 +90,13 @@ def test_reading_begins_after_a_number(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize("expected", [0, 1, 3, 99, -1])
+def test_so_many_events_are_read_and_no_more(journal: Journal) -> None:
+    journal.append("d1", 0, [Submitted(by="ann"), PAUSED, RESUMED])
+    for most, numbers in ((1, [1]), (2, [1, 2]), (9, [1, 2, 3])):
+        assert [record.seq for record in journal.read("d1", most=most)] == numbers
+    assert [record.seq for record in journal.read("d1", after=1, most=1)] == [2]
+
+
 def test_another_number_than_the_last_is_a_conflict_and_appends_nothing(
     journal: Journal, expected: int
 ) -> None:

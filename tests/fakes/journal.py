@@ -62,8 +62,8 @@ class FakeJournal(Journal):
         later = (each.of for each in self._log if since is not None and each.number > since.number)
         return Changes(here, frozenset(later) if known else None)
 
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
-        return [record for record in self._records.get(deployment, []) if record.seq > after]
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
+        return [record for record in self._records.get(deployment, []) if record.seq > after][:most]
 
     def read_raw(self, deployment: str) -> list[RawEvent]:
         return [

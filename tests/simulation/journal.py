@@ -86,8 +86,8 @@ class SimulatedJournal(Journal):
             raise Killed
         return added
 
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
-        return self.records.get(deployment, [])[after:]
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
+        return self.records.get(deployment, [])[after:][:most]
 
     def read_raw(self, deployment: str) -> list[RawEvent]:
         return [

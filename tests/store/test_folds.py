@@ -48,9 +48,9 @@ class CountingJournal(SqlJournal):
         super().__init__(directory, clock)
         self.asked: list[str] = []
 
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
         self.asked.append(deployment)
-        return super().read(deployment, after)
+        return super().read(deployment, after, most=most)
 
 
 def sha256(content: bytes) -> bytes:

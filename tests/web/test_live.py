@@ -47,11 +47,11 @@ class CountedJournal(FakeJournal):
     reads = 0
     away: StoreFault | None = None
 
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
         self.reads += 1
         if self.away is not None:
             raise self.away
-        return super().read(deployment, after)
+        return super().read(deployment, after, most=most)
 
 
 def ports_with(events: Sequence[e.Event]) -> tuple[Ports, CountedJournal]:

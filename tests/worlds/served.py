@@ -63,15 +63,27 @@ def served(
     nodes: NodeBook | None = None,
 ) -> Starlette:
     """The application over these ports; without `drivers` nothing is driven."""
-    return application(
-        Service(
-            ports=ports,
-            speaking=lambda voice: spoken_through(ports, voice),
-            drivers=drivers or FakeDrivers(lambda deployment, by: None),
-            doors=doors,
-            home=home,
-            address=address,
-            projects=projects,
-            nodes=nodes,
-        )
+    return application(service_of(ports, doors, home, drivers, address, projects=projects, nodes=nodes))
+
+
+def service_of(
+    ports: Ports,
+    doors: Doors,
+    home: Path = Path("/nowhere"),
+    drivers: Drivers | None = None,
+    address: str = ADDRESS,
+    *,
+    projects: tuple[Path, ...] = (),
+    nodes: NodeBook | None = None,
+) -> Service:
+    """What that application works with."""
+    return Service(
+        ports=ports,
+        speaking=lambda voice: spoken_through(ports, voice),
+        drivers=drivers or FakeDrivers(lambda deployment, by: None),
+        doors=doors,
+        home=home,
+        address=address,
+        projects=projects,
+        nodes=nodes,
     )

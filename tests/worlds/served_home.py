@@ -29,6 +29,7 @@ from tests.worlds.project import make
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from orchestrator.engine.node_ports import NodeBook
     from orchestrator.engine.ports import Ports
     from orchestrator.web.doors import Doors
 
@@ -87,7 +88,12 @@ def _write(home: Path, name: str, at: datetime, events: list[e.Event], after: in
 
 
 def service_over(
-    ports: Ports, doors: Doors, home: Path, address: str, projects: tuple[Path, ...] = ()
+    ports: Ports,
+    doors: Doors,
+    home: Path,
+    address: str,
+    projects: tuple[Path, ...] = (),
+    nodes: NodeBook | None = None,
 ) -> Starlette:
     """The application over these ports, for a browser that knows it by this address."""
     return application(
@@ -99,18 +105,21 @@ def service_over(
             home=home,
             address=address,
             projects=projects,
+            nodes=nodes,
         )
     )
 
 
 @contextmanager
-def listening(home: Path, doors: Doors, projects: tuple[Path, ...] = ()) -> Iterator[str]:
+def listening(
+    home: Path, doors: Doors, projects: tuple[Path, ...] = (), nodes: NodeBook | None = None
+) -> Iterator[str]:
     """The service of this home on a port of this machine; gives its address."""
     ports = service_ports(home, home / "no-house.yml")
     place = Place("127.0.0.1", 0)
     socket = bound(place)
     address = f"http://127.0.0.1:{socket.getsockname()[1]}"
-    server = uvicorn.Server(config_of(service_over(ports, doors, home, address, projects), place))
+    server = uvicorn.Server(config_of(service_over(ports, doors, home, address, projects, nodes), place))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
     try:

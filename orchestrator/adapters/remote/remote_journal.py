@@ -62,11 +62,11 @@ class RemoteJournal(Journal):
                         f"Nothing goes on with {deployment} there yet: {words} On that machine: orch resume {deployment}\n"
                     )
 
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
         """See the port. The journal of the house is empty for whoever may not see all of it, which is said once."""
         if deployment == HOUSE:
-            return self._read_house(after)
-        return self._read_pages(f"/api/v1/deployments/{quoted(deployment)}/events", after)
+            return self._read_house(after)[:most]
+        return self._read_pages(f"/api/v1/deployments/{quoted(deployment)}/events", after, most)
 
     def _read_house(self, after: int) -> list[Recorded]:
         try:
@@ -79,14 +79,14 @@ class RemoteJournal(Journal):
                 )
             return []
 
-    def _read_pages(self, place: str, after: int) -> list[Recorded]:
+    def _read_pages(self, place: str, after: int, most: int | None = None) -> list[Recorded]:
         records: list[Recorded] = []
         asked = after
         while True:
-            page = self._page(place, after=asked, limit=AT_ONCE)
+            page = self._page(place, after=asked, limit=AT_ONCE if most is None else min(AT_ONCE, most - len(records)))
             with _validated(self._server.url):
                 records += [Recorded.model_validate_json(_text(item)) for item in page["items"]]
-            if page["next"] is None:
+            if page["next"] is None or (most is not None and len(records) >= most):
                 return records
             asked = int(page["next"])
 

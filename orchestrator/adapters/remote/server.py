@@ -28,9 +28,14 @@ ERRORS: Mapping[int, Callable[[str], OrchError]] = {
     400: UsageFault,
     403: Refused,
     404: NotFound,
+    405: MachineLacks,
     409: Refused,
+    411: MachineLacks,
     412: Conflict,
+    413: UsageFault,
+    415: MachineLacks,
     422: UsageFault,
+    429: Refused,
     501: MachineLacks,
 }
 ERRORS_BY_CODE: Mapping[str, Callable[[str], OrchError]] = {"conflict": Conflict, "under_way": Conflict}
@@ -106,7 +111,7 @@ class Server:
     def _understood(self, status: int, content: bytes) -> Any:
         try:
             answer = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise StoreFault(
                 f"{self.url} answered {status} with what is no JSON: is it a server of orch?"
             ) from None

@@ -5,10 +5,10 @@ import re
 LONGEST_WHOLE = 20
 """Letters and digits in a row that are never broken: longer ones are digests and labels."""
 _PIECE = 16
-_APART = re.compile(
-    r"<style>.*?</style>|<title>.*?</title>|<svg.*?</svg>|<textarea.*?</textarea>|<[^>]*>", re.DOTALL
+_ELEMENTS = re.compile(
+    r"<style>.*?</style>|<title>.*?</title>|<svg.*?</svg>|<textarea.*?</textarea>", re.DOTALL
 )
-"""Tags, and elements whose text is in no paragraph or cell."""
+"""Elements whose text is in no paragraph or cell."""
 _LONG = re.compile(rf"[^\s<>]{{{LONGEST_WHOLE + 1},}}")
 _JOINT = re.compile(r"((?:&#?\w+;|[/._:@=,;?\\-])+)")
 
@@ -16,10 +16,26 @@ _JOINT = re.compile(r"((?:&#?\w+;|[/._:@=,;?\\-])+)")
 def breakable(page: str) -> str:
     """The page with `<wbr>` after each joint of a long run of characters, and in parts without one. Copied text has none."""
     parts, at = [], 0
-    for apart in _APART.finditer(page):
-        parts += [_LONG.sub(_broken, page[at : apart.start()]), apart.group()]
-        at = apart.end()
-    return "".join([*parts, _LONG.sub(_broken, page[at:])])
+    for element in _ELEMENTS.finditer(page):
+        parts += [_broken_text(page, at, element.start()), element.group()]
+        at = element.end()
+    return "".join([*parts, _broken_text(page, at, len(page))])
+
+
+def _broken_text(page: str, begin: int, end: int) -> str:
+    """This part of the page. Only long runs are looked at, for a page of thousands of hosts has far more tags than those."""
+    parts, at = [], begin
+    for run in _LONG.finditer(page, begin, end):
+        if not _in_tag(page, begin, run):
+            parts += [page[at : run.start()], _broken(run)]
+            at = run.end()
+    return "".join([*parts, page[at:end]])
+
+
+def _in_tag(page: str, begin: int, run: re.Match[str]) -> bool:
+    """Whether the run stands between < and >."""
+    opened = page.rfind("<", begin, run.start())
+    return opened > page.rfind(">", begin, run.start()) and page.find(">", run.end()) != -1
 
 
 def _broken(run: re.Match[str]) -> str:

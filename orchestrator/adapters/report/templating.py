@@ -28,9 +28,13 @@ def environment(filters: Mapping[str, Callable[..., Any]], *templates: Path) -> 
 
 
 def page_of(made: Environment, template: str, *, part: bool = False, **values: Any) -> str:
-    """The page of this template, with places where long names may be broken; as a `part`, what stands in its <main> alone."""
+    """The page of this template, with places where long names may be broken.
+
+    As a `part`, what stands in its <main> alone; the page that it goes into has those places.
+    """
     layout = "part.html.j2" if part else "whole_page.html.j2"
-    return breakable(made.get_template(template).render(values, layout=layout, part=part))
+    made_of = made.get_template(template).render(values, layout=layout, part=part)
+    return made_of if part else breakable(made_of)
 
 
 def _final(value: Any) -> Any:

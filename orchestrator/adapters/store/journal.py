@@ -127,12 +127,13 @@ class SqlJournal(Journal):
             self._seal_keys.keep(self._sealed.log.note)
         return appended
 
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
         """Converts events of earlier versions to the present form. Raises StoreFault for an event that cannot be read."""
         wanted = (
             select(EVENTS.c.seq, EVENTS.c.at, EVENTS.c.version, EVENTS.c.body)
             .where(EVENTS.c.deployment == deployment, EVENTS.c.seq > after)
             .order_by(EVENTS.c.seq)
+            .limit(most)
         )
         with translated(f"The journal {self.database.place} cannot be read"):
             rows = self.database.look(lambda connection: connection.execute(wanted).all())

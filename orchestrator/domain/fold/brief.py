@@ -32,7 +32,7 @@ class Brief(Noun):
     end is to follow, and until when. `actions_due`: of its actions that are not done. `reminded_at`: when run-due last
     called to mind what is overdue. `keep_until`: its record is archived, and kept until then; `legal_hold`: in any case.
     `receipt_owed`: its change ticket was not told how it ended. `message_due`: when the next
-    message is to be sent, or tried again. `service`: what its plan says that it changes.
+    message is to be sent, or tried again. `service`: what its plan says that it changes. `project`: the folder of its project.
     """
 
     id: str
@@ -80,6 +80,7 @@ class Brief(Noun):
     receipt_owed: bool = False
     message_due: Moment | None = None
     service: str | None = None
+    project: str = ""
 
     @property
     def over(self) -> bool:
@@ -136,6 +137,7 @@ def brief_of(d: Deployment) -> Brief:
         receipt_owed=d.receipt_owed,
         message_due=next_due(d.messages, d.plan, d.id),
         service=plan.release.service,
+        project=d.project,
     )
 
 

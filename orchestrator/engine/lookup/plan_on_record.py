@@ -37,7 +37,7 @@ class Before:
 
 def plan_on_record(journal: Journal, d: Deployment) -> PreparedPlan:
     """The checked plan that the deployment began with. Raises StoreFault where its first event does not say."""
-    first = journal.read(d.id)[:1]
+    first = journal.read(d.id, most=1)
     event = first[0].event if first else None
     if not isinstance(event, e.Planned):
         raise StoreFault(f"The journal of {d.id} does not begin with its plan. Restore it from a backup.")

@@ -59,10 +59,10 @@ class RememberedJournal(Journal):
         """See the port."""
         return self._journal.changes(since)
 
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
         """See the port. The journal of the house, which most questions ask for, is read once."""
         if deployment != HOUSE:
-            return self._journal.read(deployment, after)
+            return self._journal.read(deployment, after, most=most)
         look = self._catch_up()
         with self._lock:
             house = self._house
@@ -71,7 +71,7 @@ class RememberedJournal(Journal):
             with self._lock:
                 if self._may_keep(look):
                     self._house = house
-        return house[after:]
+        return house[after:][:most]
 
     def read_raw(self, deployment: str) -> list[RawEvent]:
         """See the port."""

@@ -21,6 +21,20 @@ def accept(ports: Ports, d: Deployment, *, by: str, reason: str) -> Sequence[Sea
     return broken
 
 
+def refuse_other_damage(ports: Ports, deployment: str, event: e.SealAccepted) -> None:
+    """A word that was made elsewhere accepts what is found here now, and nothing that may yet be done to the record.
+
+    Raises Refused.
+    """
+    found = {(finding.code, finding.event) for finding in broken_seal(ports, deployment)}
+    given = {(damage.code, damage.event) for damage in event.damage}
+    if not given or not given <= found:
+        raise Refused(
+            f"What the word accepts is not what is found of {deployment} now. Look at it where its store is: "
+            f"orch record verify {deployment}. Nothing was recorded."
+        )
+
+
 def accept_house(ports: Ports, *, by: str, reason: str) -> Sequence[SealFinding]:
     """The same of the record of the house, which no deployment has."""
     broken = _something(ports, HOUSE)

@@ -13,6 +13,7 @@ from orchestrator.engine.lookup.seal_check import broken_seal
 from orchestrator.engine.lookup.seals_line import seals_line
 from orchestrator.engine.lookup.signature_check import signatures_of
 from orchestrator.engine.lookup.snapshots import folded, survey
+from orchestrator.engine.lookup.spoken_events import spoken_events
 from orchestrator.engine.use_cases.record_secrets import RecordGuard
 from orchestrator.web.api.answering import answered
 from orchestrator.web.api.described import Described
@@ -89,7 +90,7 @@ def _one(asked: Asked) -> Response:
 def _events(asked: Asked) -> Response:
     wanted, name = query_of(asked, EventsWanted), name_of(asked)
     RecordGuard(asked.ports, name).refuse_events()
-    records = asked.ports.journal.read(name, after=wanted.after)
+    records = asked.ports.journal.read(name, after=wanted.after, most=wanted.limit + 1)
     part = records[: wanted.limit]
     following = part[-1].seq if len(records) > len(part) else None
     return answered(asked, EventList(items=part, next=following))
@@ -98,7 +99,7 @@ def _events(asked: Asked) -> Response:
 def _verification(asked: Asked) -> Response:
     ports, name = asked.ports, name_of(asked)
     d = folded(ports.journal, name)
-    records = ports.journal.read(name)
+    records = spoken_events(ports.journal, name)
     breaks = [
         SealFound(code=each.code, event=each.event, detail=each.detail) for each in broken_seal(ports, name)
     ]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from orchestrator.domain.authority.signing import Keyring
 from orchestrator.domain.fold.brief import Brief
-from orchestrator.engine.lookup.snapshots import folded, survey
+from orchestrator.engine.lookup.snapshots import survey
 from orchestrator.web.api.answering import answered
 from orchestrator.web.api.described import Described
 from orchestrator.web.api.models import Answered
@@ -58,10 +58,8 @@ def _keyring(asked: Asked) -> Response:
     wanted = query.project
     if not wanted:
         return answered(asked, asked.ports.keys.keyring(None))
-    journal = asked.ports.journal
-    if not any(
-        folded(journal, brief.id).project == wanted for brief in seen_by(asked, survey(journal).briefs)
-    ):
+    known = survey(asked.ports.journal).briefs
+    if not any(brief.project == wanted for brief in seen_by(asked, known)):
         raise Problem(404, "not_found", "No deployment that you may see is of this project.")
     return answered(asked, asked.ports.keys.keyring(Path(wanted)))
 

@@ -13,10 +13,11 @@ from orchestrator.adapters.speaker import this_speaker
 from orchestrator.bootstrap.handed_in_voice import HandedInVoice
 from orchestrator.domain.authority.approval import SignedApproval
 from orchestrator.domain.authority.word import Verb
-from orchestrator.domain.journal.events import BackoutBegan
+from orchestrator.domain.journal.events import BackoutBegan, SealAccepted
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.speaking import VERBS
 from orchestrator.engine.use_cases.deployment_commands import signal
+from orchestrator.engine.use_cases.seal_words import refuse_other_damage
 from orchestrator.engine.use_cases.signed_words import give, open_session, take_in
 from orchestrator.web.api.answering import answered, refuse_changed
 from orchestrator.web.api.deployments import BASE, name_of
@@ -75,6 +76,8 @@ def _word(asked: Asked) -> Response:
     if isinstance(event, BackoutBegan):
         words = f"What is to be backed out is found out by the service: POST {BASE}/{name}/backouts."
         raise Problem(409, "refused", words)
+    if isinstance(event, SealAccepted):
+        refuse_other_damage(asked.ports, name, event)
     rights = rights_of(VERBS[type(event)])
     keyring = asked.ports.keys.keyring(Path(folded(asked.ports.journal, name).project))
     refuse_without(asked, rights, signed.word.key if signed is not None else None, keyring)

@@ -10,6 +10,7 @@ from orchestrator.engine.lookup.disposed import disposed
 from orchestrator.engine.lookup.snapshots import survey
 from orchestrator.policy.telling.words.disposal_words import disposed_lines
 from orchestrator.web.pages.list_rows import given, page_of_list, rows_of
+from orchestrator.web.pages.projects_apart import projects_apart
 from orchestrator.web.routes import Route
 from orchestrator.web.seen import seen_by, sees_everything
 from orchestrator.web.templating import page
@@ -47,6 +48,7 @@ def _deployments(asked: Asked) -> Response:
         environments=sorted({brief.environment for brief in mine}),
         services=sorted({brief.service or brief.release for brief in mine}),
         states=STATES,
+        apart=projects_apart(mine),
         disposed=list(disposed_lines(gone)),
         unreadable=known.unreadable if everything else {},
     )

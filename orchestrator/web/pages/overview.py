@@ -14,6 +14,7 @@ from orchestrator.policy.authority.access import roles_at
 from orchestrator.policy.course.awaited import Awaited, awaited_after, awaited_of_open, awaited_words
 from orchestrator.web.gate import place_of
 from orchestrator.web.pages.list_rows import Row, row_of
+from orchestrator.web.pages.projects_apart import projects_apart
 from orchestrator.web.routes import Route
 from orchestrator.web.seen import seen_by
 from orchestrator.web.templating import page
@@ -97,6 +98,7 @@ def _overview(asked: Asked) -> Response:
         others=[wait for wait in waits if not wait.mine][:WAITING],
         waits=len(waits),
         recent=[row_of(brief, now) for brief in ended[:ENDED]],
+        apart=projects_apart(mine),
         unreadable=known.unreadable if asked.may("administer") else {},
     )
 

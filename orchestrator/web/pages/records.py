@@ -18,6 +18,7 @@ from orchestrator.engine.lookup.result_line import result_of
 from orchestrator.engine.lookup.seal_check import not_accepted, with_accepted_log
 from orchestrator.engine.lookup.signature_check import signatures_of
 from orchestrator.engine.lookup.snapshots import folded, survey
+from orchestrator.engine.lookup.spoken_events import spoken_events
 from orchestrator.engine.use_cases.record_secrets import RecordGuard
 from orchestrator.engine.use_cases.sealed_records import enveloped, sealed_statement
 from orchestrator.errors import OrchError
@@ -30,6 +31,7 @@ from orchestrator.policy.telling.words.seal_words import look_lines
 from orchestrator.web.downloads import download
 from orchestrator.web.pages.deployment_list import chosen_by
 from orchestrator.web.pages.list_rows import given, page_of_list, rows_of
+from orchestrator.web.pages.projects_apart import projects_apart
 from orchestrator.web.problems import Problem
 from orchestrator.web.report_parts import report_part
 from orchestrator.web.routes import Route
@@ -84,6 +86,7 @@ def _records(asked: Asked) -> Response:
         pages=pages,
         filters=filters,
         filtered=any(kept.values()),
+        apart=projects_apart(mine),
         number=len(chosen),
         environments=sorted({brief.environment for brief in mine}),
         services=sorted({brief.service or brief.release for brief in mine}),
@@ -91,7 +94,8 @@ def _records(asked: Asked) -> Response:
 
 
 def _record(asked: Asked) -> Response:
-    d, records = _read(asked)
+    name = asked.request.path_params["deployment"]
+    d, records = folded(asked.ports.journal, name), spoken_events(asked.ports.journal, name)
     signatures, why = _signatures(asked, d, records)
     look = with_accepted_log(asked.ports, asked.ports.seals.looks([d.id]))[0]
     return page(

@@ -101,8 +101,8 @@ class Interrupted(FakeJournal):
         super().__init__(FakeClock(NOW))
         self.then: Sequence[Event] = ()
 
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
-        records = super().read(deployment, after)
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
+        records = super().read(deployment, after, most=most)
         if self.then and deployment != HOUSE:
             events, self.then = self.then, ()
             self.append(deployment, records[-1].seq, events)
@@ -124,9 +124,9 @@ class Counted(FakeJournal):
 
     reads = 0
 
-    def read(self, deployment: str, after: int = 0) -> list[Recorded]:
+    def read(self, deployment: str, after: int = 0, *, most: int | None = None) -> list[Recorded]:
         self.reads += deployment != HOUSE
-        return super().read(deployment, after)
+        return super().read(deployment, after, most=most)
 
 
 def test_where_nothing_came_nothing_is_read_again() -> None:

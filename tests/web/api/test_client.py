@@ -15,11 +15,14 @@ from orchestrator.cli.main import run
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.ports import Ports
+from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.policy.authority.late_backout import backout_digest
 from tests.fakes.authority import FakeKeys
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks
 from tests.fakes.targets import FakeTargets
 from tests.histories import planned, ready_to_deploy
+from tests.journals.corpus import recorded
 from tests.worlds.api_server import answering
 from tests.worlds.plans import plan_of, plan_tree, prepared, targets_named
 from tests.worlds.ports import ports_over
@@ -111,6 +114,23 @@ def test_it_approves_by_its_own_key(url: str, ports: Ports, tmp_path: Path) -> N
     given = ports.journal.read("app-3.0")[2].event
     assert isinstance(given, e.ApprovalGiven)
     assert (given.signed.approval.person, given.by) == ("Ann", "Ann")
+
+
+def test_it_agrees_to_a_backout_by_its_own_key(url: str, ports: Ports, tmp_path: Path) -> None:
+    file = trusted_key(ports, tmp_path, "change manager")
+    first, *rest = [record.event for record in recorded("completed_phased")]
+    assert isinstance(first, e.Planned)
+    tree = plan_tree() | {"approval": {"required": ["change manager"]}}
+    ready = prepared(plan_of(tree), targets_named("web1", "web2"))
+    ports.journal.append("app-1.0", 0, [first.model_copy(update={"effective": ready.effective}), *rest])
+    words = ["--roll-back", "--as", "change manager", "--reason", "prices are wrong", "--key", str(file), "--yes"]
+    assert orch("--server", url, "approve", "app-1.0", *words) == 0
+    given = ports.journal.read("app-1.0")[-1].event
+    assert isinstance(given, e.ApprovalGiven)
+    assert given.signed is not None
+    statement = given.signed.approval
+    assert (statement.decision, statement.person) == ("roll_back", "Ann")
+    assert statement.plan_digest == backout_digest(folded(ports.journal, "app-1.0"))
 
 
 @pytest.mark.parametrize(

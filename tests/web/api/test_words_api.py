@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from orchestrator.domain.authority.access import Access
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.authority.word import Verb, WordStatement, content_of
 from orchestrator.domain.journal import events as e
+from orchestrator.domain.seal.findings import SealFinding, SealLook
 from orchestrator.engine.ports import Ports
+from orchestrator.engine.seal_ports import NoSeals, Seals
 from tests.fakes.authority import FakeKeys
 from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
@@ -115,6 +118,36 @@ def test_what_moves_a_deployment_is_driven_on_and_what_only_pauses_is_not(
 
 def test_a_viewer_says_nothing(ports: Ports) -> None:
     assert client(ports, access("viewer")).post(WORDS, json=event("paused")).status_code == 403
+
+
+FOUND = SealFinding("seal.event_changed", 3)
+
+
+class Broken(NoSeals):
+    """One event of each record is not what was sealed."""
+
+    def looks(self, deployments: Sequence[str]) -> list[SealLook]:
+        return [SealLook(name, (FOUND,)) for name in deployments]
+
+
+@pytest.mark.parametrize(
+    ("seals", "damage", "status"),
+    [
+        (NoSeals(), [("seal.event_changed", 3)], 409),
+        (Broken(), [("seal.event_changed", 3)], 201),
+        (Broken(), [("seal.event_changed", 4)], 409),
+        (Broken(), [("seal.event_changed", 3), ("seal.event_missing", 3)], 409),
+        (Broken(), [], 409),
+    ],
+)
+def test_what_is_accepted_of_a_record_is_what_is_found_of_it(
+    ports: Ports, seals: Seals, damage: list[tuple[str, int]], status: int
+) -> None:
+    there = ports.__class__(**{**vars(ports), "seals": seals})
+    word = event("seal_accepted", damage=[{"code": code, "event": number} for code, number in damage])
+    assert client(there, access("viewer")).post(WORDS, json=word).status_code in {403, 409}
+    assert client(there, access("deployment manager", "change manager")).post(WORDS, json=word).status_code == status
+    assert kinds(ports).count("seal_accepted") == (status == 201)
 
 
 class Signed:

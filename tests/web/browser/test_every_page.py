@@ -14,13 +14,19 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.worlds.browser import CHROMIUM
 from tests.worlds.served import OpenDoors, access
-from tests.worlds.served_home import addresses, home_with_history, listening, project_of
+from tests.worlds.long_names import PERSON, nodes, with_long_names
+from tests.worlds.served_home import RUNNING, addresses, home_with_history, listening, project_of
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium here; setup/machine.sh --tests installs it"),
 ]
 WIDTHS = (1280, 768, 390)
+OF_PEOPLE = ("/people", f"/people/{PERSON}", "/people/tokens", "/account", "/approvals", "/audit", "/nothing")
+WORDS = tuple(
+    f"/deployments/{RUNNING}{rest}"
+    for rest in ("", "/waves/1", *(f"/words/{word}" for word in ("pause", "hold", "rollback", "abort", "exclude")))
+)
 WIDER = """() => {
   const root = document.documentElement, found = [];
   if (root.scrollWidth > root.clientWidth)
@@ -35,7 +41,9 @@ WIDER = """() => {
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("browsed")
     who = access("deployment manager", "change manager", "administrator")
-    with listening(home_with_history(folder), OpenDoors(who), (project_of(folder),)) as address:
+    home = home_with_history(folder)
+    with_long_names(home)
+    with listening(home, OpenDoors(who), (project_of(folder),), nodes()) as address:
         yield address
 
 
@@ -58,7 +66,7 @@ def test_a_page_fits_and_is_accessible(
     page.set_default_timeout(120_000)
     page.on("console", lambda message: printed.append(message.text))
     wrong: dict[str, list[Any]] = {}
-    for path in addresses():
+    for path in (*addresses(), *OF_PEOPLE, *WORDS):
         page.goto(address + path)
         faults = [*page.evaluate(WIDER), *_violations(page), *printed]
         _keep(page, path, width, scheme)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import time
-from collections.abc import Iterator
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 import httpx
@@ -17,8 +14,9 @@ from orchestrator.web.gate import LARGEST
 from orchestrator.web.hurried import HurriedProtocol
 from orchestrator.web.route_table import all_routes
 from orchestrator.web.routes import Route
-from tests.worlds.served import CSRF, OpenDoors, access
-from tests.worlds.served_home import HOSTILE, SCHEDULED, addresses, home_with_history, listening, project_of
+from tests.web.hostile.raw_lines import connected, raw
+from tests.worlds.served import CSRF
+from tests.worlds.served_home import HOSTILE, SCHEDULED, addresses
 
 UNSAFE = [route for route in all_routes() if route.method != "GET"]
 WITH_PARTS = [route for route in all_routes() if "{" in route.path and route.method == "GET"]
@@ -36,20 +34,6 @@ TRAVERSALS = (
     "a" * 3000,
     "orch.house",
 )
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("attacked")
-    doors = OpenDoors(access("deployment manager", "change manager", "administrator"))
-    with listening(home_with_history(folder), doors, (project_of(folder),)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def client(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, trust_env=False, timeout=120) as client:
-        yield client
 
 
 def with_part(route: Route, part: str) -> str:
@@ -120,19 +104,6 @@ def test_no_body_is_a_fault_of_the_service(client: httpx.Client, case: str) -> N
         assert is_well_answered(answer), (route.name, answer.status_code, answer.text[:300])
 
 
-def raw(address: str, sent: bytes, *, then: float = 30.0) -> bytes:
-    """What the server answers to these bytes; it may leave the line open for another request."""
-    host, port = urlsplit(address).hostname, urlsplit(address).port
-    with socket.create_connection((host, port), timeout=then) as line:
-        line.sendall(sent)
-        answer = b""
-        with suppress(TimeoutError):
-            while part := line.recv(65536):
-                answer += part
-                line.settimeout(0.5)
-        return answer
-
-
 TO_LOG_OUT = b"POST /logout HTTP/1.1\r\nHost: a\r\n"
 HEADS = {
     "long path": (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", b" 4"),
@@ -176,8 +147,7 @@ def test_no_head_is_a_fault_of_the_service(address: str, case: str) -> None:
 def test_a_slow_head_is_not_waited_for(address: str, sent: bytes) -> None:
     usual, HurriedProtocol.head_within = HurriedProtocol.head_within, 0.3
     try:
-        host, port = urlsplit(address).hostname, urlsplit(address).port
-        with socket.create_connection((host, port), timeout=60) as line:
+        with connected(address, within=60) as line:
             line.sendall(sent)
             while line.recv(65536):
                 pass
