@@ -1,7 +1,7 @@
 """The changes of one run, as its events tell them.
 
-Each worker imports this and none of what compares changes with baselines, which knows all of a deployment and takes a tenth of a
-second to import.
+Each worker imports this and none of what compares changes with baselines, which knows all of a deployment and takes a
+tenth of a second to import.
 """
 
 from orchestrator.domain.evidence.attempt import AttemptRequest

@@ -1,4 +1,4 @@
-"""What Ansible puts a module together in, where no program is made of it: as much of a zip file as that takes, without the zip."""
+"""What Ansible puts a module together in, where no program is made of it: as much of a zip file as that takes."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from orchestrator.adapters.ansible.warm.carried_code import code_of
 
 
 def code_beside(entry: str, text: str) -> CodeType | None:
-    """The code of a file of Ansible's package with exactly this text; None where it is another's. `entry`: from `ansible/` on."""
+    """The code of a file of Ansible's package with exactly this text, else None. `entry`: its path, from `ansible/` on."""
     path = _beside() / entry
     try:
         known, code = code_of(path)
