@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from threading import Lock
 from typing import Any
 
 _ENTRY = "orchestrator.adapters.ssh.on_target.serve"
@@ -89,6 +90,7 @@ def _imported(text: str) -> list[str]:
     return names
 
 
+_MADE_ONCE = Lock()
 # The second form of marshal is what every Python 3 reads; json would have to be imported there, in 8 ms.
 _FORM = 2
 
@@ -130,7 +132,9 @@ def next_letter(request: Mapping[str, Any]) -> bytes:
 
 def letter(request: Mapping[str, Any]) -> bytes:
     """What is written to the program's standard input first."""
-    parts = (loader().encode(), version().encode(), bytecode_sent(), _sources_sent())
+    # All hosts are asked at once, and what is sent to all of them is made once.
+    with _MADE_ONCE:
+        parts = (loader().encode(), version().encode(), bytecode_sent(), _sources_sent())
     return b"".join(_measured(part) for part in parts) + next_letter(request)
 
 

@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import IO
 
 from sqlalchemy import Connection, and_, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
 
 from orchestrator.adapters.store.database import Database
 from orchestrator.adapters.store.faults import translated
@@ -98,6 +97,9 @@ def put(connection: Connection, packed: Mapping[str, bytes]) -> None:
 
 
 def _put_rows(connection: Connection, rows: Iterable[Mapping[str, object]]) -> None:
+    # Only a server's database has this table; for a file's, which every command opens, that dialect is not imported.
+    from sqlalchemy.dialects.postgresql import insert
+
     for row in rows:
         anew = insert(CONTENTS).values(row)
         connection.execute(

@@ -88,7 +88,7 @@ def _without_later(value: Any, written: Any) -> Any:
     """The written form of a value, without the later fields at their default of every noun in it."""
     match value:
         case BaseModel():
-            return _noun_without_later(value, written)
+            return _noun_without_later(value, written) if _has_grown(type(value)) else written
         case tuple() | list():
             return [_without_later(*item) for item in zip(value, written, strict=True)]
         case dict():

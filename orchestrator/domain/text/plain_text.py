@@ -25,6 +25,9 @@ def escaped_text(value: str) -> str:
 
     Nothing is cut, because two long values may differ only at their ends.
     """
+    # Most are names of files and the like, which takes no search to see.
+    if value.isascii() and value.isprintable() and "\\" not in value:
+        return value
     if _UNFIT.search(value) is None and _LOOKS_ESCAPED.search(value) is None:
         return value
     return _ONE_UNFIT.sub(lambda match: _visible(match[0]), value)

@@ -11,9 +11,7 @@ from typing import NamedTuple
 
 from orchestrator.domain.deployment.attempts import Attempted
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.evidence.baseline import FORM, Baseline, BaselineScope, Cut, Difference
-from orchestrator.domain.evidence.run_evidence import RunEvidence
 from orchestrator.domain.evidence.task_changes import Change, ChangesOn, grouped, of_host
 from orchestrator.domain.plan.declared_change import DeclaredChange
 from orchestrator.policy.evidence.coverage_of_system import seen_of_system
@@ -68,14 +66,6 @@ def captured_of(baseline: Baseline, differences: Iterable[Difference] = ()) -> C
         baseline.cuts if baseline.form >= FORM else None,
         frozenset(name for name in absent if name not in came),
     )
-
-
-def changes_seen(request: AttemptRequest, evidence: RunEvidence) -> tuple[ChangesOn, ...]:
-    """The changes of a run; where its events have a gap, what came after it is unseen on all of its hosts."""
-    if not evidence.gaps:
-        return evidence.changes
-    unseen = Change.of_valid(kind="unseen", name=request.attempt)
-    return (*evidence.changes, ChangesOn.of_valid(hosts=request.hosts, changes=(unseen,)))
 
 
 def uncovered_changes(d: Deployment, captured: Mapping[str, Captured]) -> tuple[ChangesOn, ...]:

@@ -26,7 +26,7 @@ from orchestrator.policy.evidence.answering_machines import (
     machines_in_words,
     machines_moved,
 )
-from orchestrator.policy.evidence.coverage import changes_seen
+from orchestrator.policy.evidence.changes_of_run import changes_of_run
 from orchestrator.policy.evidence.facts_off import ways_out
 from orchestrator.policy.evidence.governing_house import other_house_words
 
@@ -65,7 +65,7 @@ def judge(request: AttemptRequest, evidence: RunEvidence, end: RunExit) -> Attem
             host for host in request.hosts if host in host_evidence and host_evidence[host].fence in OUTRUN
         ),
         out_of_time=end.timed_out,
-        changes=changes_seen(request, evidence),
+        changes=changes_of_run(request, evidence),
         opened=evidence.opened,
         stock=evidence.stock,
     )

@@ -4,7 +4,9 @@ import ast
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -185,3 +187,17 @@ def test_what_is_asked_of_every_host_imports_nothing_that_takes_long_there() -> 
         "importlib",
     }
     assert not costly & imported
+
+
+def test_what_goes_to_all_hosts_is_made_once() -> None:
+    program.bytecode_sent.cache_clear()
+    at_once = Barrier(8)
+
+    def letter(number: int) -> bytes:
+        at_once.wait(30)
+        return program.letter({"number": number})
+
+    with ThreadPoolExecutor(8) as pool:
+        letters = list(pool.map(letter, range(8)))
+    assert program.bytecode_sent.cache_info().misses == 1
+    assert len({each.removesuffix(program.next_letter({"number": n})) for n, each in enumerate(letters)}) == 1

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import functools
+from collections import OrderedDict
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+_READ_FOR_TERMINAL = ("ssh_args", "ssh_common_args", "ssh_extra_args")
+_MOST_FACTS = 512
+"""Hosts whose named facts are kept."""
+
 
 def put_in() -> None:
-    """From now on ssh's arguments are split once, and facts are replaced and not changed where others read them."""
+    """From now on ssh's arguments are read once, and facts are replaced and not changed where others read them."""
     _split_once()
+    _look_for_terminal_once()
     _replace_facts()
+    _name_facts_once()
 
 
 def _split_once() -> None:
@@ -23,6 +30,43 @@ def _split_once() -> None:
         return tuple(split(text))
 
     connection._split_ssh_args = staticmethod(lambda text: list(kept(str(text))))
+
+
+def _look_for_terminal_once() -> None:
+    """Whether ssh's arguments ask for a terminal is read of them by a parser of command lines, three times for each task."""
+    connection: Any = import_module("ansible.plugins.connection.ssh").Connection
+    look = connection._is_tty_requested
+    known: dict[tuple[str | None, ...], bool] = {}
+
+    @functools.wraps(look)
+    def looked(self: Any) -> bool:
+        given = [self.get_option(name) for name in _READ_FOR_TERMINAL]
+        key = tuple(None if value is None else str(value) for value in given)
+        if key not in known:
+            known[key] = bool(look(self))
+        return known[key]
+
+    connection._is_tty_requested = looked
+
+
+def _name_facts_once() -> None:
+    """Facts by their names without prefix are made anew only for facts that are new; those in memory are never changed."""
+    manager: Any = import_module("ansible.vars.manager")
+    name_all = manager.namespace_facts
+    named: OrderedDict[int, tuple[Any, dict[str, Any]]] = OrderedDict()
+
+    @functools.wraps(name_all)
+    def namespace_facts(facts: Any) -> dict[str, Any]:
+        # The facts are kept beside, so that no others get their number.
+        kept, under = named.get(id(facts), (None, {}))
+        if kept is not facts:
+            under = name_all(facts)["ansible_facts"]
+            named[id(facts)] = facts, under
+            while len(named) > _MOST_FACTS:
+                named.popitem(last=False)
+        return {"ansible_facts": dict(under)}
+
+    manager.namespace_facts = namespace_facts
 
 
 def _replace_facts() -> None:
@@ -39,7 +83,8 @@ def _replace_facts() -> None:
             known = None
         # Another cache than that in memory hands out copies, and would write one more.
         if isinstance(known, dict) and isinstance(facts, Mapping) and known is cache.get(host):
-            cache.set(host, dict(known))
+            # With all of them from the first: what is added to it then changes nothing for whoever has read it.
+            cache.set(host, {**known, **facts})
         changed(self, host, facts)
 
     manager.set_host_facts = set_host_facts

@@ -7,13 +7,10 @@ and sent to a host once. Where Ansible would build anything but a Python module 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import io
 import json
 import marshal
 import threading
 import warnings
-import zipfile
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timezone
 from importlib import import_module
@@ -21,7 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestrator.adapters.ansible.accelerator import channel
+from orchestrator.adapters.ansible.accelerator.files_of_module import FilesOfModule
 from orchestrator.adapters.ansible.accelerator.looking_once import looked_for_once
+from orchestrator.adapters.ansible.accelerator.own_bytecode import code_beside
 from orchestrator.adapters.ansible.accelerator.plugin_locks import ALONE
 
 PRELOAD = (
@@ -55,8 +54,6 @@ USUAL = (
     "apt",
 )
 """Modules that are looked into ahead of runs."""
-_HEADER = 16
-"""Bytes before the code in a `.pyc` (PEP 552)."""
 
 
 class Parts(NamedTuple):
@@ -114,23 +111,21 @@ class Library:
             full_name = f"ansible.legacy.{name}"
         extensions = builder.ExtensionManager.create(task_vars={})
         now = datetime.now(timezone.utc)  # noqa: UP017 - Python 3.10 has no other name
-        with zipfile.ZipFile(io.BytesIO(), "w") as archive:
-            kept = origin(path=path).tag(source)
-            metadata = common.recursive_finder(name, full_name, kept, archive, now, extensions)
-            common._add_module_to_zip(archive, now, full_name, source, path, extensions)
-            names = dict(self._kept(archive, entry) for entry in archive.namelist() if entry.endswith(".py"))
-            others = [entry for entry in archive.namelist() if not entry.endswith((".py", ".pyc"))]
+        module, kept = FilesOfModule(), origin(path=path).tag(source)
+        metadata = common.recursive_finder(name, full_name, kept, module, now, extensions)
+        common._add_module_to_zip(module, now, full_name, source, path, extensions)
+        others = [entry for entry in module.files if not entry.endswith(".py")]
         if others:
             raise NotMadeOfPython(others[0])
+        names = dict(self._kept(entry, text) for entry, text in module.files.items())
         return Parts(full_name, metadata.serialization_profile, names)
 
-    def _kept(self, archive: zipfile.ZipFile, entry: str) -> tuple[str, str]:
-        text = archive.read(entry)
+    def _kept(self, entry: str, text: bytes) -> tuple[str, str]:
         package = entry.endswith("/__init__.py")
         name = entry.removesuffix("/__init__.py" if package else ".py").replace("/", ".")
         digest = hashlib.sha256(b"%d %s\0%s" % (package, name.encode(), text)).hexdigest()
         if digest not in self._codes:
-            code = channel.Code(package, text.decode("utf-8"), _beside(archive, entry))
+            code = channel.Code(package, text.decode("utf-8"), None)
             with self._lock:
                 self._codes.setdefault(digest, (entry, code))
         return name, digest
@@ -171,20 +166,13 @@ def _others() -> tuple[str, ...]:
     return tuple(path for path in paths if any(Path(path).glob("*.py")))
 
 
-def _beside(archive: zipfile.ZipFile, entry: str) -> bytes | None:
-    """The code that warm/compiled_modules.py has put beside a text, where it was made by this Python."""
-    if f"{entry}c" not in archive.NameToInfo:
-        return None
-    compiled = archive.read(f"{entry}c")
-    return compiled[_HEADER:] if compiled.startswith(importlib.util.MAGIC_NUMBER) else None
-
-
 def _bytecode(entry: str, text: str) -> bytes | None:
     """None where this Python cannot compile a text, which the host's may be able to."""
     try:
         with ALONE, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return marshal.dumps(compile(text, entry, "exec", dont_inherit=True))
+            code = code_beside(entry, text) or compile(text, entry, "exec", dont_inherit=True)
+            return marshal.dumps(code)
     except (SyntaxError, ValueError):
         return None
 

@@ -262,11 +262,17 @@ def _watch(ways: Ways, connection: Any) -> None:
 
 def _ssh_command(ways: Ways, original: Any, connection: Any, binary: str, *others: Any) -> list[bytes]:
     command: list[bytes] = original(binary, *others)
+    return list(_led(tuple(command), str(binary), tuple(ways.before(connection))))
+
+
+@functools.lru_cache(maxsize=1024)
+def _led(command: tuple[bytes, ...], binary: str, before: tuple[str, ...]) -> tuple[bytes, ...]:
+    """A command line of ssh with these words before all others; built for each use, and the same for most of them."""
     # With a password sshpass stands before it.
-    after = command.index(str(binary).encode("utf-8", "surrogateescape")) + 1
+    after = command.index(binary.encode("utf-8", "surrogateescape")) + 1
     given = [word.decode("utf-8", "surrogateescape") for word in command[after:]]
-    words = [*ways.before(connection), *without_file(given)]
-    return [*command[:after], *(word.encode("utf-8", "surrogateescape") for word in words)]
+    words = [*before, *without_file(given)]
+    return (*command[:after], *(word.encode("utf-8", "surrogateescape") for word in words))
 
 
 def _hold_paramiko(ways: Ways, connection: Any) -> None:

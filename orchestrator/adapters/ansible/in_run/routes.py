@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from collections.abc import Mapping
@@ -36,16 +37,20 @@ def plugin(connection: Any) -> str:
 def place(connection: Any) -> str:
     """`address:port` where Ansible's own ssh leads, or the name of another connection."""
     name = plugin(connection)
-    file = Path(sys.modules[type(connection).__module__].__file__ or "")
     if name not in _OVER_SSH:
         via = connection.get_task_var("mitogen_via") if hasattr(connection, "_connect_stack") else None
         return elsewhere(name, _address(connection)) + (f" by way of {via}" if via else "")
-    own = [Path(ansible.__file__).parent]
-    if "ansible_mitogen" in sys.modules:
-        own.append(Path(str(sys.modules["ansible_mitogen"].__file__)).parent)
-    if not any(file.is_relative_to(folder) for folder in own):
-        return f"connection {name} of {file}"
+    file = sys.modules[type(connection).__module__].__file__ or ""
+    if not _is_own(file, str(getattr(sys.modules.get("ansible_mitogen"), "__file__", ""))):
+        return f"connection {name} of {Path(file)}"
     return f"{_address(connection)}:{option(connection, 'port') or 22}"
+
+
+@functools.lru_cache(maxsize=64)
+def _is_own(file: str, mitogen: str) -> bool:
+    """Whether a plugin's file is Ansible's, or mitogen's, where that is imported from this file. Asked at each use."""
+    own = [Path(ansible.__file__).parent, *([Path(mitogen).parent] if mitogen else [])]
+    return any(Path(file).is_relative_to(folder) for folder in own)
 
 
 def _address(connection: Any) -> str:
@@ -78,6 +83,7 @@ def route(connection: Any) -> Route:
     return route
 
 
+@functools.lru_cache(maxsize=256)
 def _leading(arguments: str) -> tuple[str, ...]:
     return tuple(leading(ssh.Connection._split_ssh_args(arguments))) if arguments else ()
 
@@ -134,5 +140,10 @@ def refuse_interpreters(variables: Mapping[str, Any], templar: Templar) -> None:
 
 def _refuse_programs(programs: Mapping[str, str]) -> None:
     for name, command in programs.items():
-        if any(Path(word).name in _ELSEWHERE for word in command.split()):
+        if _leads_elsewhere(command):
             raise AnsibleError(f"orch refuses {name} {command}: it leads to another machine.")
+
+
+@functools.lru_cache(maxsize=256)
+def _leads_elsewhere(command: str) -> bool:
+    return any(Path(word).name in _ELSEWHERE for word in command.split())

@@ -85,6 +85,8 @@ def _with_bytecode(add_module: Callable[..., None]) -> Callable[..., None]:
 
     def added(archive: zipfile.ZipFile, now: datetime, *others: Any) -> None:
         add_module(archive, now, *others)
+        if not isinstance(archive, zipfile.ZipFile):
+            return  # no program is made: whoever looks into a module compiles what it sends
         for name in archive.namelist():
             compiled = bytecode(name, archive.read(name)) if name.endswith(".py") else None
             if compiled is not None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as insert_on_server
 
 from orchestrator.adapters.store.seals.raw_values import number, octets, raw, text
 from orchestrator.adapters.store.tables import SEAL_KEYS, SEAL_LOG, SEAL_NODES, SEAL_STATE
@@ -153,6 +152,9 @@ def homes_of(connection: Connection) -> list[str]:
 def _make_known(connection: Connection, keys: SealKeys) -> None:
     """Other homes must know who signed, or they would take the checkpoint for a stranger's."""
     if _is_shared(connection):
+        # Not imported where a store is a file: it is half of what the store's own import takes.
+        from sqlalchemy.dialects.postgresql import insert as insert_on_server
+
         rows = [{"key": own.key} for own in keys.own() if own.revoked is None]
         connection.execute(insert_on_server(SEAL_KEYS).on_conflict_do_nothing(), rows)
 

@@ -95,6 +95,37 @@ before = manager._fact_cache.get("web1")
 manager.set_host_facts("web1", {"b": 2})
 answers["facts"] = [before, manager._fact_cache.get("web1")]
 
+import ansible.vars.manager as of_manager
+manager.set_host_facts("web2", {"ansible_system": "Linux", "own": [1]})
+named = []
+for more in ({}, {"ansible_kernel": "6"}, {"own": [2]}):
+    manager.set_host_facts("web2", more)
+    for _ in range(2):
+        facts = of_manager.namespace_facts(manager._fact_cache.get("web2"))
+        named.append(json.dumps(facts, sort_keys=True))
+        facts["ansible_facts"].clear()
+answers["named"] = named
+
+from ansible.plugins.connection import ssh
+
+
+class Asked(ssh.Connection):
+    def __init__(self, *given):
+        self._tty_parser = parser
+        self.options = dict(zip(("ssh_args", "ssh_common_args", "ssh_extra_args"), given))
+
+    def get_option(self, name, hostvars=None):
+        return self.options[name]
+
+
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("-t", action="count")
+parser.add_argument("-o", action="append")
+given = [("-C", None, None), ("-C", "-t", ""), ("", None, "-o RequestTTY=force"), ("-C", "-o RequestTTY=no", "-q")]
+stock = ssh.Connection._is_tty_requested.__wrapped__
+answers["terminals"] = [[bool(stock(Asked(*one))), *(Asked(*one).has_tty for _ in range(2))] for one in given]
+
 base = object.__new__(strategy.StrategyBase)
 waited = threading.Thread(target=lambda: strategy.time.sleep(0.005))
 waited.start()
@@ -136,3 +167,14 @@ def test_facts_that_somebody_reads_stay_as_they_are(answers: Any) -> None:
 
 def test_whoever_waits_for_results_is_woken(answers: Any) -> None:
     assert answers["woken"]
+
+
+def test_facts_are_named_anew_where_they_are_new(answers: Any) -> None:
+    facts = [{"own": [1], "system": "Linux"}, {"kernel": "6", "own": [1], "system": "Linux"}]
+    facts.append({"kernel": "6", "own": [2], "system": "Linux"})
+    expected = [json.dumps({"ansible_facts": each}, sort_keys=True) for each in facts for _ in range(2)]
+    assert answers["named"] == expected
+
+
+def test_a_terminal_is_asked_for_as_ansible_reads_it(answers: Any) -> None:
+    assert answers["terminals"] == [[False] * 3, [True] * 3, [True] * 3, [False] * 3]
