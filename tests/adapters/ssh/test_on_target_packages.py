@@ -17,9 +17,14 @@ from orchestrator.domain.evidence.baseline import BaselineScope
 from orchestrator.domain.evidence.system_places import scope_question
 from orchestrator.domain.plan.check import Check
 
-FOUR_ROWS = "basesystem\t0:11-20\tnoarch\tii\nshop\t1:2.0-1\tnoarch\tii\nkernel\t0:6.1-1\tx86_64\tii\nkernel\t0:6.2-1\tx86_64\tii\n"
+FOUR_ROWS = (
+    "basesystem\t0:11-20\tnoarch\tii\nshop\t1:2.0-1\tnoarch\tii\n"
+    "kernel\t0:6.1-1\tx86_64\tii\nkernel\t0:6.2-1\tx86_64\tii\n"
+)
 OF_DPKG = "awk\t\t\tun \nbash\t5.2.15-2+b8\tamd64\tii \nlibc6:amd64\t2.36-9\tamd64\tii \n"
-DAMAGED = "error: rpmdbNextIterator: skipping h#       1 tag[1]: BAD, tag -16776216 type 6 offset 2 count 1 len 2"
+DAMAGED = (
+    "error: rpmdbNextIterator: skipping h#       1 tag[1]: BAD, tag -16776216 type 6 offset 2 count 1 len 2"
+)
 NO_DATABASE = "error: cannot open Packages database in /usr/lib/sysimage/rpm"
 LINES_OF_DEBIAN = "rpm: RPM should not be used directly install RPM packages, use Alien instead!"
 

@@ -10,7 +10,7 @@ _OUTPUT_LIMIT = 32 << 20
 _DPKG_DATABASE = "/var/lib/dpkg/status"
 _RPM_FOLDERS = ("/usr/lib/sysimage/rpm", "/var/lib/rpm")
 _RPM_DATABASES = ("rpmdb.sqlite", "Packages.db", "Packages")
-"""Of SQLite, of ndb, of Berkeley DB. A folder alone is none: Debian's package of the program brings it, and keeps nothing there."""
+"""Of SQLite, of ndb, of Berkeley DB. A folder alone is none: Debian's rpm brings it, and keeps nothing there."""
 
 
 class PackagesUnknown(Exception):
