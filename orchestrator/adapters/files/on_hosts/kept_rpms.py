@@ -142,10 +142,10 @@ def lines_with_paths(asked: Sequence[str]) -> Iterator[str]:
 
 def saved_files() -> List[str]:
     """What rpm saved or did not install of configuration, for a person to look at."""
-    found = []
+    saved: List[str] = []
     for folder, _, names in os.walk(str(CONFIGURATION)):
-        found += [f"{folder}/{name}" for name in names if name.endswith(SAVED_ENDINGS)]
-    return sorted(found)
+        saved += [f"{folder}/{name}" for name in names if name.endswith(SAVED_ENDINGS)]
+    return sorted(saved)
 
 
 def put_back_saved(configuration: Iterable[str], before: Iterable[str] | None, after: Iterable[str]) -> None:

@@ -53,14 +53,14 @@ def test_both_follow_a_name_to_the_same_file(
     asking = {f"playbooks/{leads_to}": PAUSE} if leads_to else {}
     playbook = site_of(tmp_path, task, {**files, **asking})
     read_by_init = {change.name for change in read_playbook("playbooks/app.yml", tmp_path).changes}
-    found = unsafe_constructs(playbook, tmp_path)
+    constructs = unsafe_constructs(playbook, tmp_path)
     assert read_by_init == ({"/etc/asked"} if leads_to else set())
     # Whether a run reads the file nobody knows before it: so nothing is refused for it.
     expected = [(str(tmp_path / "playbooks" / leads_to), "pause", "warn")] if leads_to else []
-    assert [(each.file, each.kind, each.severity) for each in found] == expected
+    assert [(each.file, each.kind, each.severity) for each in constructs] == expected
     (warning,) = foreseen(tmp_path)
-    told = f"{leads_to} was looked at, by the values in the tree, and nothing else"
-    assert (told if leads_to else "nothing of what it leads to was looked at") in warning.what
+    words = f"{leads_to} was looked at, by the values in the tree, and nothing else"
+    assert (words if leads_to else "nothing of what it leads to was looked at") in warning.what
 
 
 def test_a_role_by_a_template_is_followed(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_what_a_literal_name_leads_to_too_is_refused_as_before(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("task", "files", "found"),
+    ("task", "files", "is_read"),
     [
         ("template: {src: pool.j2, dest: /etc/pool}", {}, True),
         ("template: src=pool.j2 dest=/etc/pool", {}, True),
@@ -98,11 +98,11 @@ def test_the_template_that_a_variable_names_is_read(
     tmp_path: Path,
     task: str,
     files: dict[str, str],
-    found: bool,  # noqa: FBT001 - a column of the table
+    is_read: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     playbook = site_of(tmp_path, task, {"playbooks/templates/pool.j2": POOL, **files})
-    told = [each.what for each in unsafe_constructs(playbook, tmp_path) if each.kind == "template"]
-    assert [what[: len("template pool.j2")] for what in told] == (["template pool.j2"] if found else [])
+    warnings = [each.what for each in unsafe_constructs(playbook, tmp_path) if each.kind == "template"]
+    assert [what[: len("template pool.j2")] for what in warnings] == (["template pool.j2"] if is_read else [])
 
 
 def test_a_playbook_without_such_names_is_read_once(tmp_path: Path) -> None:

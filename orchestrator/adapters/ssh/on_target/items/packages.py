@@ -58,13 +58,13 @@ class Managers:
         databases += [("rpm", self._of_rpm)] if self.has_rpm else []
         if not databases:
             raise PackagesUnknown("neither dpkg nor rpm keeps packages on this host")
-        found: list[Package] = []
+        every: list[Package] = []
         for manager, known_to in databases:
             known = known_to(names)
             if names is None and not known:
                 raise PackagesUnknown(f"{manager} knows of no package at all")
-            found += known
-        return found
+            every += known
+        return every
 
     def _of_dpkg(self, names: list[str] | None) -> list[Package]:
         form = "${binary:Package}\\t${Version}\\t${Architecture}\\t${db:Status-Abbrev}\\n"
