@@ -109,9 +109,9 @@ def configuration_that_came(came: Sequence[str], now: State, after: State | None
     """The files of configuration of packages that came, beside which rpm saves what it replaces; none of dpkg's."""
     if by_dpkg():
         return []
-    return (after or {}).get("configuration", []) + configuration_of(
-        [each for name in came for each in as_rpm_names(name, now[name])]
-    )
+    listed: List[str] = (after or {}).get("configuration", [])
+    known_as = [each for name in came for each in as_rpm_names(name, now[name])]
+    return listed + configuration_of(known_as)
 
 
 def was_removed(state: str | None) -> bool:

@@ -132,7 +132,7 @@ def note(home: Path, state: State) -> int:
     """Which packages, accounts and paths the deployment brought is known only from now on, when others bring more."""
     packages_now = installed() if state["packages"] is not None else None
     types = {path: kind_of(Path(path)) for path in state["items"]}
-    now = {"packages": packages_now, "users": users(), "groups": groups(), "types": types}
+    now: State = {"packages": packages_now, "users": users(), "groups": groups(), "types": types}
     if packages_now is not None:
         came = [name for name in packages_now if name not in state["packages"]]
         now.update(saved=saved_files(), configuration=configuration_that_came(came, packages_now, None))
