@@ -42,15 +42,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class DataServer:
-    """A server by the names of its packages, a regular expression, and the folder of its data."""
+    """A server by the names of its packages, a regular expression, and the folders of its data, one for each kind of system."""
 
     packages: str
-    folder: str
+    folders: tuple[str, ...]
 
     @property
     def item(self) -> str:
         """What the baseline calls whether its data is there."""
-        return f"data in {self.folder}"
+        return f"data in {' or '.join(self.folders)}"
 
 
 @dataclass(frozen=True, slots=True)

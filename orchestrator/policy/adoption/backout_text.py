@@ -186,7 +186,7 @@ def _gap(name: str, gap: Gap) -> str:
     act = f"      ansible.builtin.fail:\n        msg: {why}\n"
     if gap.server is not None:
         program = "{{ playbook_dir }}/files/what_was_here.py"
-        asked = f" {shlex.quote(gap.server.packages)} {gap.server.folder}"
+        asked = f" {shlex.quote(gap.server.packages)} {' '.join(gap.server.folders)}"
         act = f"""\
       # {comment(gap.why)}: fails where that server was here before, or its data is still here.
       ansible.builtin.script:

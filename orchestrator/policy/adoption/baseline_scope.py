@@ -37,9 +37,9 @@ def scope_text(proposal: Proposal) -> str:
     servers = dict.fromkeys(gap.server for gap in proposal.reading.gaps if gap.server is not None)
     if servers:
         text += "    commands:\n"
-        text += "".join(
-            f'      - {{name: {word(each.item)}, run: "ls -d {each.folder} || true"}}\n' for each in servers
-        )
+        for each in servers:
+            folders = " ".join(each.folders)
+            text += f'      - {{name: {word(each.item)}, run: "ls -d {folders} || true"}}\n'
     return text
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.adapters.ansible.adoption.databases import data_server
 from orchestrator.adapters.files.on_hosts.kept_packages import removed_along
 from orchestrator.adapters.files.on_hosts.package_remains import IN_SCRIPTS, entries_here, left_behind
 from orchestrator.adapters.files.on_hosts.program_text import program_text
@@ -169,22 +170,35 @@ def test_paths_are_read_from_the_scripts_of_packages() -> None:
     assert IN_SCRIPTS.findall(script) == ["/var/www/html", "/etc/a.d/b", "/var/lib/a@1"]
 
 
-def test_a_server_that_was_here_keeps_what_changed_in_its_data(tmp_path: Path, host: Host) -> None:
-    data = str(tmp_path / "data")
+POSTGRESQL = data_server("community.postgresql.postgresql_db")
+
+
+@pytest.mark.parametrize(
+    ("package", "says"),
+    [
+        ("postgresql-15:amd64", "was here before"),
+        ("postgresql-client-15:amd64", ""),
+        ("postgresql-server.x86_64", "was here before"),
+        ("postgresql15-server.x86_64", "was here before"),
+        # Red Hat's name of the client.
+        ("postgresql.x86_64", ""),
+    ],
+)
+def test_a_server_that_was_here_keeps_what_changed_in_its_data(
+    tmp_path: Path, host: Host, package: str, says: str
+) -> None:
+    assert POSTGRESQL is not None
+    folders = [str(tmp_path / folder.lstrip("/")) for folder in POSTGRESQL.folders]
     host.run("keep", changes={"files": [f"{host.root}/new"]})
     state = next(host.kept.glob("a/*/state.json"))
-    kept = json.loads(state.read_text())
     state.write_text(
-        json.dumps(
-            {**kept, "packages": {"postgresql-15:amd64": "15.1 installed", "other:all": "1 installed"}}
-        )
+        json.dumps({**json.loads(state.read_text()), "packages": {package: "15.1", "other:all": "1"}})
     )
-    asked = ["postgresql(-[0-9]+)?", data]
-    assert "was here before" in host.run("went", more=asked).stderr
-    state.write_text(json.dumps({**kept, "packages": {"postgresql-client-15:amd64": "15.1 installed"}}))
-    assert host.run("went", more=asked).returncode == 0
-    (tmp_path / "data").mkdir()
-    assert "is still here" in host.run("went", more=asked).stderr
+    asked = [POSTGRESQL.packages, *folders]
+    went = host.run("went", more=asked)
+    assert (went.returncode, says in went.stderr) == (1 if says else 0, True), went.stderr
+    Path(folders[-1]).mkdir(parents=True)
+    assert (says or f"{folders[-1]} is still here") in host.run("went", more=asked).stderr
 
 
 def test_of_an_account_that_is_not_here_nothing_is_kept(host: Host) -> None:

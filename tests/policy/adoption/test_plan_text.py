@@ -54,14 +54,14 @@ def test_a_port_of_all_hosts_is_enough() -> None:
 
 def test_what_the_baseline_leaves_out_is_not_declared() -> None:
     origin = Origin("site.yml", 1, "postgresql_db", "Make it")
-    server = DataServer("postgresql", "/var/lib/postgresql")
+    server = DataServer("postgresql", ("/var/lib/postgresql",))
     text = plan_text(
         Proposal(
             PlaybookReading(
                 "site.yml",
                 "all",
                 ("all",),
-                (Change("folder", server.folder, origin),),
+                (Change("folder", server.folders[0], origin),),
                 (Gap("the data", origin, (), server),),
                 (
                     Claim("Make it", f"command: {server.item}", origin),

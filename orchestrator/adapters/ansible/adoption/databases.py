@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from orchestrator.domain.adoption.tree_reading import DataServer
 
 _SERVERS: Mapping[str, DataServer] = {
-    "mongodb_": DataServer("mongo.*", "/var/lib/mongodb"),
-    "mysql_": DataServer("(default-)?(mysql|mariadb)-server.*", "/var/lib/mysql"),
-    "postgresql_": DataServer("postgresql(-[0-9]+)?", "/var/lib/postgresql"),
-    "rabbitmq_": DataServer("rabbitmq-server", "/var/lib/rabbitmq"),
+    "mongodb_": DataServer("mongo.*", ("/var/lib/mongodb", "/var/lib/mongo")),
+    "mysql_": DataServer(
+        "(default-|community-)?(mysql|mariadb|MariaDB)(-community)?-server.*", ("/var/lib/mysql",)
+    ),
+    # Debian's name of the server is Red Hat's of the client; what follows a name is `:ARCH` with dpkg, and `.ARCH` with rpm.
+    "postgresql_": DataServer(
+        "postgresql(-[0-9]+)?(?=:)|postgresql[0-9]*-server", ("/var/lib/postgresql", "/var/lib/pgsql")
+    ),
+    "rabbitmq_": DataServer("rabbitmq-server", ("/var/lib/rabbitmq",)),
 }
 
 

@@ -58,7 +58,7 @@ def found_in(
     elif module in RULES:
         yield from _by_table(task, module, variables, origin, certain=certain, folder=folder)
     elif (server := data_server(module)) is not None:
-        yield Change("folder", server.folder, origin)
+        yield from (Change("folder", folder, origin) for folder in server.folders)
         yield Claim(task.name, f"command: {server.item}", origin)
         yield Gap(
             f"what `{task.module}` changes in the data of a server that was here before", origin, (), server

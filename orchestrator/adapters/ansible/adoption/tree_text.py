@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,14 @@ class TreeText:
         inventory: Path | None,
         given: Mapping[str, Any],
         asked: Iterable[str],
+        collections: Sequence[Path] | None = None,
     ) -> None:
+        """`collections`: folders of collections [default: those beside orch's own Ansible]."""
         self.project, self.variables = project, Variables()
         roles = [playbook.parent / "roles", *roles_path(project)]
-        collections = collection_roots(Grounds(project), playbook.parent)
+        collections = (
+            collection_roots(Grounds(project), playbook.parent) if collections is None else collections
+        )
         names = tuple(asked)
         self.variable_files: dict[Path, None] = {}
         before: list[Path] | None = None

@@ -7,10 +7,11 @@ from pathlib import Path
 from orchestrator.adapters.ansible.in_run.actions import LOCAL, key_of
 from orchestrator.adapters.ansible.tree_check.allowable import TRUE, is_one_of, of_play, of_task, task_name
 from orchestrator.adapters.ansible.tree_check.declared_gaps import declared_gaps
+from orchestrator.adapters.ansible.tree_check.followed import Followed, follow
 from orchestrator.adapters.ansible.tree_check.injected_facts import injected_facts
 from orchestrator.adapters.ansible.tree_check.on_controller import CONTROLLER, on_controller
 from orchestrator.adapters.ansible.tree_check.outside import Grounds, collection_roots, roles_path
-from orchestrator.adapters.ansible.tree_check.playbook_files import Item, PlaybookFiles
+from orchestrator.adapters.ansible.tree_check.playbook_files import Item
 from orchestrator.adapters.ansible.tree_check.redirects import redirects
 from orchestrator.adapters.ansible.tree_check.shadows import shadows
 from orchestrator.domain.plan.inspection import PlaybookFinding, Severity
@@ -27,23 +28,30 @@ def unsafe_constructs(
 ) -> list[PlaybookFinding]:
     """Findings in the order of the files. What only a run can tell (a template in a `when`) is not guessed at.
 
-    `refuse`: cannot end well under orch. `warn`: a run with it counts only if the plan allows it, or needs a look.
+    `refuse`: cannot end well under orch. `warn`: a run with it counts only if the plan allows it, or needs a look; nothing is
+    refused in a file to which only a template leads.
     """
     playbook = playbook if playbook.is_absolute() else project / playbook
     findings: list[PlaybookFinding] = []
     collections = collection_roots(Grounds.of(project, (), installed), playbook.parent)
-    files = PlaybookFiles(playbook, project, roles_path(project), collections)
-    plays = list(files.plays())
+    followed = follow(playbook, project, roles_path(project), collections)
+    files, plays = followed.files, followed.plays
     for play, tasks in plays:
         findings += (finding for rule in _PLAY_RULES for finding in rule(play))
         findings += of_play(play, tasks)
         findings += (finding for task in tasks for rule in _TASK_RULES for finding in rule(task))
-        findings += _templates_over_the_fleet(tasks, project)
+        findings += _templates_over_the_fleet(tasks, project, followed)
     findings += on_controller(plays)
     findings += injected_facts(plays, files, project)
     findings += redirects(plays, files)
     findings += shadows(playbook, project, files.roles)
-    return list(dict.fromkeys(findings))
+    return list(dict.fromkeys(_as_grave_as(finding, followed) for finding in findings))
+
+
+def _as_grave_as(finding: PlaybookFinding, followed: Followed) -> PlaybookFinding:
+    """Whether a run reads a file to which only a template leads, nobody knows before it."""
+    perhaps = finding.severity == "refuse" and Path(finding.file) in followed.perhaps
+    return finding.model_copy(update={"severity": "warn"}) if perhaps else finding
 
 
 def _found(item: Item, key: str, what: str, severity: Severity, next_move: str) -> PlaybookFinding:
@@ -181,12 +189,13 @@ def _facts_of_others(item: Item) -> Iterator[PlaybookFinding]:
         )
 
 
-def _templates_over_the_fleet(tasks: list[Item], project: Path) -> Iterator[PlaybookFinding]:
+def _templates_over_the_fleet(
+    tasks: list[Item], project: Path, followed: Followed
+) -> Iterator[PlaybookFinding]:
     for task in tasks:
         key = key_of(task.keys, _TEMPLATE)
-        arguments = task.keys.get(key) if key else None
-        source = arguments.get("src") if isinstance(arguments, dict) else None
-        for path in _sources(task, str(source), project) if isinstance(source, str) else []:
+        sources = followed.template_sources(task) if key else []
+        for path in (path for source in sources for path in _sources(task, source, project)):
             text = path.read_text(errors="replace")
             if _FLEET.search(text) or (_GROUPS.search(text) and _OTHERS_FACTS.search(text)):
                 what = f"template {path.name} loops over hosts and needs their facts, and a wave has only its own"

@@ -195,28 +195,41 @@ def plugins_of_machine(grounds: Grounds) -> Iterator[PlaybookFinding]:
             yield _finding(folder, None, "plugins", what, folder, "warn")
 
 
-def not_foreseen(task: Item) -> Iterator[PlaybookFinding]:
-    """A warning for each include whose name is a template: the check has not looked into what it leads to."""
+def include_by_template(task: Item) -> tuple[str, str] | None:
+    """The key of an include and the template in it that names what it leads to."""
     for key, value in task.keys.items():
-        action = short_name(str(key))
-        if action in ("include_tasks", "include_role", "import_role", "import_tasks"):
-            parts = (
+        if short_name(str(key)) in ("include_tasks", "include_role", "import_role", "import_tasks"):
+            given = (
                 [value.get(part) for part in ("name", "file", "tasks_from")]
                 if isinstance(value, dict)
                 else [value]
             )
-            name = next((part for part in parts if isinstance(part, str) and "{{" in part), None)
+            name = next((part for part in given if isinstance(part, str) and "{{" in part), None)
             if name is not None:
-                what = f"{name} is a template, so nothing of what it leads to was looked at"
-                move = "write the names down, with a condition for each, or know that it is not foreseen"
-                yield PlaybookFinding(
-                    file=str(task.file),
-                    line=task.line_of(str(key)),
-                    kind=str(key),
-                    what=what,
-                    severity="warn",
-                    next_move=move,
-                )
+                return str(key), name
+    return None
+
+
+def not_foreseen(task: Item, looked_into: Sequence[str] = ()) -> Iterator[PlaybookFinding]:
+    """A warning for each include whose name is a template: the check has not looked into all that it may lead to.
+
+    `looked_into`: what the check has read of it, by the values that the tree has for the name.
+    """
+    include = include_by_template(task)
+    if include is None:
+        return
+    key, name = include
+    what = f"{name} is a template, so nothing of what it leads to was looked at"
+    if looked_into:
+        more = f" and {len(looked_into) - _NAMED} more" if len(looked_into) > _NAMED else ""
+        known = ", ".join(looked_into[:_NAMED])
+        what = (
+            f"{name} is a template: {known}{more} was looked at, by the values in the tree, and nothing else"
+        )
+    move = "write the names down, with a condition for each, or know that it is not foreseen"
+    yield PlaybookFinding(
+        file=str(task.file), line=task.line_of(key), kind=key, what=what, severity="warn", next_move=move
+    )
 
 
 def given_of(root: Path, grounds: Grounds) -> str:

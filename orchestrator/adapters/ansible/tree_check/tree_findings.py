@@ -10,11 +10,13 @@ from orchestrator.adapters.ansible.tree_check.environment import (
     environment_read,
     settings_environment,
 )
+from orchestrator.adapters.ansible.tree_check.followed import follow
 from orchestrator.adapters.ansible.tree_check.installed import installed_parts, words_of_settings
 from orchestrator.adapters.ansible.tree_check.missing_collections import missing_collections
 from orchestrator.adapters.ansible.tree_check.other_settings import other_settings
 from orchestrator.adapters.ansible.tree_check.outside import (
     Grounds,
+    collection_roots,
     collections_past_the_copy,
     files_outside,
     lookups_outside,
@@ -56,10 +58,12 @@ def tree_findings(
         findings += empty_users(path, text)
         findings += passwords_kept(path, text, playbooks, project, plan.resources.outputs)
     for playbook in playbooks:
-        for play, tasks in PlaybookFiles(playbook, project, roles_path(project)).plays():
+        collections = collection_roots(Grounds.of(project, (), installed), playbook.parent)
+        followed = follow(playbook, project, roles_path(project), collections)
+        for play, tasks in followed.plays:
             findings += controller_environment(play, tasks, declared)
             for task in tasks:
-                findings += not_foreseen(task)
+                findings += not_foreseen(task, followed.looked_into(task))
     if plan.resources.execution_environment is None:
         # What an image has, the Ansible in it says.
         findings += missing_collections(playbooks, grounds, roles_path(project))

@@ -25,6 +25,12 @@ def unit(name: str) -> State | None:
     return dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
 
 
+def by_dpkg() -> bool:
+    """Whether dpkg keeps the packages: other systems can have the program too, and its database is empty there."""
+    status = Path("/var/lib/dpkg/status")
+    return shutil.which("dpkg-query") is not None and status.exists() and status.stat().st_size > 0
+
+
 def since(name: str) -> float:
     """When a unit became active, in seconds of the clock."""
     shown = run("systemctl", "show", "--property=ActiveEnterTimestampMonotonic", "--value", name).strip()

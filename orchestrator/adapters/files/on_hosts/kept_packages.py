@@ -8,16 +8,28 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import Iterable, List
+from typing import Iterable, List, Sequence
 
 from orchestrator.adapters.files.on_hosts.host_state import (
     State,
+    by_dpkg,
     ended,
     failed,
     groups,
     noted,
     run,
     users,
+)  # fmt: skip
+from orchestrator.adapters.files.on_hosts.kept_rpms import (
+    as_rpm_names,
+    configuration_of,
+    install_rpm,
+    paths_of_rpms,
+    put_back_saved,
+    remove_newer,
+    remove_rpms,
+    rpms,
+    saved_files,
 )  # fmt: skip
 from orchestrator.adapters.files.on_hosts.package_remains import (
     forget_overrides,
@@ -40,6 +52,8 @@ def packages(home: Path, state: State) -> int:
     now, after = installed(), noted(home)
     known = after["packages"] if after else now
     came = sorted(name for name in now if name not in before and name in known)
+    configuration = configuration_that_came(came, now, after)
+    saved = after.get("saved", []) if after else saved_files()
     left = take_packages_away(came, state, after) if came else []
     # Of these only the configuration was here.
     again = [name for name in now if was_removed(before.get(name)) and not was_removed(now[name])]
@@ -57,17 +71,32 @@ def packages(home: Path, state: State) -> int:
     lost = [f"{name} {before[name]}" for name in differing if not install(name, before[name])]
     if lost:
         left.append(f"cannot be had any more: {', '.join(lost)}")
+    if not by_dpkg():
+        remove_newer(before, known)
+        configuration += configuration_of(
+            [each for name in differing for each in as_rpm_names(name, before[name])]
+        )
+        put_back_saved(configuration, state.get("saved"), saved)
+    still = sorted({*came} & {*installed()}) if came else []
+    if still:
+        left.append(f"still here: {', '.join(still)}")
     return failed("; ".join(left)) if left else 0
 
 
 def take_packages_away(came: List[str], state: State, after: State | None) -> List[str]:
     """Packages, with what they or their scripts made; why something of that stays."""
     people, teams = came_with_packages(state, after)
-    brought = paths_of(came) | paths_in_scripts(came)
-    remove(came)
+    here = installed()
+    known_as = came if by_dpkg() else [each for name in came for each in as_rpm_names(name, here[name])]
+    brought = paths_of(known_as) | paths_in_scripts(known_as)
+    if by_dpkg():
+        remove(came)
+    else:
+        remove_rpms(known_as)
     print(f"removed {' '.join(came)}")
     forget_overrides(overrides_of(brought, overrides() - set(state["overrides"])))
-    behind = left_behind(brought, state["entries"], paths_of(installed()), looked=state.get("looked"))
+    owned = paths_of([*installed()]) if by_dpkg() else paths_of_rpms(None)
+    behind = left_behind(brought, state["entries"], owned, looked=state.get("looked"))
     left = [why for path in behind for why in [take_away(Path(path))] if why]
     for name in people:
         run("userdel", name, check=False)
@@ -76,22 +105,34 @@ def take_packages_away(came: List[str], state: State, after: State | None) -> Li
     return left
 
 
+def configuration_that_came(came: Sequence[str], now: State, after: State | None) -> List[str]:
+    """The files of configuration of packages that came, beside which rpm saves what it replaces; none of dpkg's."""
+    if by_dpkg():
+        return []
+    listed: List[str] = (after or {}).get("configuration", [])
+    known_as = [each for name in came for each in as_rpm_names(name, now[name])]
+    return listed + configuration_of(known_as)
+
+
 def was_removed(state: str | None) -> bool:
     """Whether only the configuration of a package is there."""
     return state is not None and state.endswith(" config-files")
 
 
-def went(state: State, packages: str, folder: str) -> int:
+def went(state: State, packages: str, *folders: str) -> int:
     """Whether a server that keeps data came with the deployment, and is gone with all of its data."""
-    pattern = re.compile(f"({packages}):.*")
+    pattern = re.compile(f"({packages})[:.].*")
     before = sorted(filter(pattern.fullmatch, state["packages"] or installed()))
     if before:
         return failed(
             f"{', '.join(before)} was here before: what the deployment changed in its data is not undone"
         )
-    if Path(folder).exists():
-        return failed(f"{folder} is still here, with what the deployment changed in it")
-    print(f"nothing of it is left: its server came with the deployment, and went with {folder}")
+    left = [folder for folder in folders if Path(folder).exists()]
+    if left:
+        return failed(f"{', '.join(left)} is still here, with what the deployment changed in it")
+    print(
+        f"nothing of it is left: its server came with the deployment, and went with {' and '.join(folders)}"
+    )
     return 0
 
 
@@ -113,21 +154,14 @@ def came_with_packages(state: State, after: State | None) -> tuple[list[str], li
 
 def installed() -> State:
     """Packages with their versions; those of which only configuration is left count as well."""
-    if shutil.which("dpkg-query"):
-        form = "${Package}:${Architecture}\t${Version}\t${Status}\n"
-        rows = [line.split("\t") for line in run("dpkg-query", "--show", "--showformat", form).splitlines()]
-        states = {row[0]: (row[1], row[2].split()[-1]) for row in rows}
-        return {
-            name: f"{version} {state}"
-            for name, (version, state) in states.items()
-            if state != "not-installed"
-        }
-    if shutil.which("rpm"):
-        rows = [
-            line.split("\t") for line in run("rpm", "-qa", "--qf", "%{NAME}.%{ARCH}\t%{EVR}\n").splitlines()
-        ]
-        return {row[0]: row[1] for row in rows if not row[0].startswith("gpg-pubkey")}
-    return {}
+    if not by_dpkg():
+        return rpms() if shutil.which("rpm") else {}
+    form = "${Package}:${Architecture}\t${Version}\t${Status}\n"
+    rows = [line.split("\t") for line in run("dpkg-query", "--show", "--showformat", form).splitlines()]
+    states = {row[0]: (row[1], row[2].split()[-1]) for row in rows}
+    return {
+        name: f"{version} {state}" for name, (version, state) in states.items() if state != "not-installed"
+    }
 
 
 def remove(names: List[str], how: str = "purge") -> None:
@@ -135,19 +169,13 @@ def remove(names: List[str], how: str = "purge") -> None:
 
     Nothing else goes along: neither what needs them, nor what nothing else needs any more.
     """
-    if shutil.which("dpkg-query"):
-        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-        words = ["--no-auto-remove", "--allow-remove-essential", "--allow-change-held-packages", how, *names]
-        native = run("dpkg", "--print-architecture").strip()
-        along = removed_along(run("apt-get", "--simulate", *words), names, native)
-        if along:
-            raise SystemExit(f"their removal would also take what was here before: {', '.join(along)}")
-        run("apt-get", "--yes", "-o", "DPkg::Lock::Timeout=120", *words)
-    else:
-        # It says what needs them, and fails; the installer would take that along.
-        run("rpm", "--erase", "--test", *names)
-        keeps_others = "--setopt=clean_requirements_on_remove=0"
-        run(shutil.which("dnf") or "yum", "--assumeyes", keeps_others, "remove", *names)
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    words = ["--no-auto-remove", "--allow-remove-essential", "--allow-change-held-packages", how, *names]
+    native = run("dpkg", "--print-architecture").strip()
+    along = removed_along(run("apt-get", "--simulate", *words), names, native)
+    if along:
+        raise SystemExit(f"their removal would also take what was here before: {', '.join(along)}")
+    run("apt-get", "--yes", "-o", "DPkg::Lock::Timeout=120", *words)
 
 
 def removed_along(simulated: str, names: Iterable[str], native: str) -> List[str]:
@@ -167,18 +195,11 @@ def removed_along(simulated: str, names: Iterable[str], native: str) -> List[str
 
 def install(name: str, version: str) -> bool:
     """Whether this version could be had again."""
+    if not by_dpkg():
+        return install_rpm(name, version)
     number = version.split(maxsplit=1)[0]
-    if shutil.which("dpkg-query"):
-        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-        wanted = ["apt-get", "--yes", "--allow-downgrades", "install", f"{name}={number}"]
-    else:
-        wanted = [
-            shutil.which("dnf") or "yum",
-            "--assumeyes",
-            "install",
-            f"{name.rsplit('.', 1)[0]}-{number}",
-        ]
-    done = ended(wanted)
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    done = ended(["apt-get", "--yes", "--allow-downgrades", "install", f"{name}={number}"])
     if done.returncode == 0:
         print(f"restored {name} {number}")
     return done.returncode == 0

@@ -10,7 +10,8 @@ import shutil
 from pathlib import Path
 from typing import Iterable, List, Sequence, Set
 
-from orchestrator.adapters.files.on_hosts.host_state import run
+from orchestrator.adapters.files.on_hosts.host_state import by_dpkg, run
+from orchestrator.adapters.files.on_hosts.kept_rpms import paths_of_rpms, scripts_of_rpms
 
 PLACES = ("/", "/etc", "/opt", "/srv", "/usr", "/usr/local", "/usr/share", "/var")
 DPKG_LISTS = Path("/var/lib/dpkg/info")
@@ -33,23 +34,25 @@ def entries_in(folder: Path) -> List[Path]:
         return []
 
 
-def paths_of(names: Iterable[str]) -> Set[str]:
-    """The paths that packages say are theirs, with the folders above. `names`: with their architecture, as `NAME:ARCH`."""
+def paths_of(names: Sequence[str]) -> Set[str]:
+    """The paths that packages say are theirs, with the folders above. `names`: of dpkg `NAME:ARCH`, else as rpm calls them."""
+    if not by_dpkg():
+        return paths_of_rpms(names)
     paths: Set[str] = set()
     for name in names:
         for file in files_about(name, ["list"]):
             paths.update(file.read_text(encoding="utf-8", errors="surrogateescape").splitlines())
-    if not DPKG_LISTS.is_dir() and shutil.which("rpm"):
-        paths.update(line for name in names for line in run("rpm", "-ql", name, check=False).splitlines())
     return paths
 
 
-def paths_in_scripts(names: Iterable[str]) -> Set[str]:
+def paths_in_scripts(names: Sequence[str]) -> Set[str]:
     """The paths that the scripts of packages speak of, with the folders above: those that they may have made."""
-    paths: Set[str] = set()
-    for name in names:
-        for file in files_about(name, SCRIPTS):
-            paths.update(IN_SCRIPTS.findall(file.read_text(encoding="utf-8", errors="replace")))
+    if by_dpkg():
+        files = [file for name in names for file in files_about(name, SCRIPTS)]
+        texts = [file.read_text(encoding="utf-8", errors="replace") for file in files]
+    else:
+        texts = [scripts_of_rpms(names)]
+    paths = {path for text in texts for path in IN_SCRIPTS.findall(text)}
     return paths | {str(above) for path in paths for above in Path(path).parents}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 _OWN = "orchestrator"
 _PARTS = (
-    *("host_state.py", "paths_here.py", "package_remains.py"),
+    *("host_state.py", "paths_here.py", "kept_rpms.py", "package_remains.py"),
     *("kept_paths.py", "kept_packages.py", "kept_accounts.py"),
 )
 """Each after those that it rests on."""

@@ -2,7 +2,7 @@
 
     what_was_here.py keep   RELEASE DEPLOYMENT CHANGES   before the deployment: CHANGES is JSON, what it is going to change
     what_was_here.py note   RELEASE DEPLOYMENT           after it: which packages and accounts there are now
-    what_was_here.py went   RELEASE DEPLOYMENT PACKAGES FOLDER   whether a server came, and is gone with its data
+    what_was_here.py went   RELEASE DEPLOYMENT PACKAGES FOLDER...   whether a server came, and is gone with its data
     what_was_here.py stop | packages | paths | kernel | accounts | start | forget   RELEASE DEPLOYMENT
 
 `keep` writes /var/lib/orch-kept/RELEASE/DEPLOYMENT once and whole, or not at all. Each step of a backout compares with what
@@ -36,8 +36,14 @@ from orchestrator.adapters.files.on_hosts.host_state import (
     write,
 )  # fmt: skip
 from orchestrator.adapters.files.on_hosts.kept_accounts import accounts
-from orchestrator.adapters.files.on_hosts.kept_packages import installed, packages, went
+from orchestrator.adapters.files.on_hosts.kept_packages import (
+    configuration_that_came,
+    installed,
+    packages,
+    went,
+)  # fmt: skip
 from orchestrator.adapters.files.on_hosts.kept_paths import misnamed, paths, where_kept
+from orchestrator.adapters.files.on_hosts.kept_rpms import saved_files
 from orchestrator.adapters.files.on_hosts.package_remains import entries_here, looked_into, overrides
 from orchestrator.adapters.files.on_hosts.paths_here import (
     copies_of_ansible,
@@ -70,7 +76,7 @@ def main(arguments: list[str]) -> int:
         print("nothing was kept: the deployment did not begin here")
         return 0
     if verb == "went":
-        return went(read(home / "state.json"), *arguments[3:5])
+        return went(read(home / "state.json"), *arguments[3:])
     return ACTS[verb](home, read(home / "state.json"))
 
 
@@ -105,6 +111,7 @@ def keep(home: Path, changes: State) -> int:
         "packages": installed() if changes.get("packages") else None,
         "entries": entries_here() if changes.get("packages") else [],
         "looked": looked_into() if changes.get("packages") else [],
+        "saved": saved_files() if changes.get("packages") else [],
         "overrides": sorted(overrides()),
         "users": users(),
         "groups": groups(),
@@ -125,7 +132,10 @@ def note(home: Path, state: State) -> int:
     """Which packages, accounts and paths the deployment brought is known only from now on, when others bring more."""
     packages_now = installed() if state["packages"] is not None else None
     types = {path: kind_of(Path(path)) for path in state["items"]}
-    now = {"packages": packages_now, "users": users(), "groups": groups(), "types": types}
+    now: State = {"packages": packages_now, "users": users(), "groups": groups(), "types": types}
+    if packages_now is not None:
+        came = [name for name in packages_now if name not in state["packages"]]
+        now.update(saved=saved_files(), configuration=configuration_that_came(came, packages_now, None))
     if noted(home) == now:
         print(f"already noted in {home}")
         return 0

@@ -198,7 +198,7 @@ def _port(check: Asked, view: View) -> Answer:
 def _pending_reboot(check: Asked, view: View) -> Answer:
     if any(os.path.exists(path) for path in ("/run/reboot-required", "/var/run/reboot-required")):
         return passed_if(check["pending"], "a reboot is pending")
-    if os.path.exists("/var/lib/dpkg/status"):
+    if view.package_managers.has_dpkg:
         return passed_if(not check["pending"], "no reboot is pending")
     for program in (["needs-restarting", "-r"], ["dnf", "needs-restarting", "-r"]):
         ran = shell.run(program, 60)

@@ -30,6 +30,7 @@ class Capture:
     """Items and faults of one capture; with a fault it is incomplete. Cuts say what of the host as a whole is not in it."""
 
     systemctl = units.SYSTEMCTL
+    package_managers = packages.HERE
 
     def __init__(self, scope: dict[str, Any], deadline: float) -> None:
         self.scope = scope
@@ -84,7 +85,7 @@ class Capture:
         if self.scope["packages"] == "none":
             return
         versions: dict[str, list[packages.Package]] = {}
-        for package in packages.packages():
+        for package in self.package_managers.packages():
             versions.setdefault(package.name, []).append(package)
         for name, several in versions.items():
             several.sort(key=lambda package: (package.version, package.arch))

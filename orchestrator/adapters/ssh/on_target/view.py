@@ -15,6 +15,7 @@ class View:
     """The host as it is in one round of checks; a new round takes a new view."""
 
     systemctl = units.SYSTEMCTL
+    package_managers = packages.HERE
 
     def __init__(self, checks: list[dict[str, Any]]) -> None:
         self.checks = checks
@@ -29,9 +30,11 @@ class View:
     def package(self, name: str) -> packages.Package | None:
         """A package by its name, with or without its architecture. Raises PackagesUnknown."""
         if self._packages is None:
-            known = packages.packages(self._names("package"))
-            self._packages = {each.name.partition(":")[0]: each for each in known if each.installed}
-            self._packages.update({each.name: each for each in known if each.installed})
+            known = self.package_managers.packages(self._names("package"))
+            installed = [each for each in known if each.installed]
+            self._packages = {each.name.partition(":")[0]: each for each in installed}
+            self._packages.update({f"{each.name}.{each.arch}": each for each in installed})
+            self._packages.update({each.name: each for each in installed})
         return self._packages.get(name)
 
     def unit(self, name: str) -> dict[str, str]:

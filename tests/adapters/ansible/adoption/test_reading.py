@@ -59,7 +59,10 @@ CHANGES = {
     "shell: make creates=/opt/made": {"tree /opt/made"},
     "command: make": set(),
     "mysql_db: {name: a}": {"folder /var/lib/mysql"},
-    "community.postgresql.postgresql_user: {name: a}": {"folder /var/lib/postgresql"},
+    "community.postgresql.postgresql_user: {name: a}": {
+        "folder /var/lib/pgsql",
+        "folder /var/lib/postgresql",
+    },
     "docker_container: {name: a}": set(),
     "command: initdb -D /srv/db": {"tree /srv/db"},
     "command: '{{ somewhere }}/initdb --pgdata=/srv/db'": {"tree /srv/db"},
