@@ -23,7 +23,7 @@ from tests.worlds.plain_account import PlainAccount, plain_account
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(shutil.which("podman") is None, reason="podman is not installed here: make testing"),
     pytest.mark.skipif(
         shutil.which("newuidmap") is None, reason="uidmap is not installed here: make testing"
@@ -79,7 +79,7 @@ class Site:
     def orch(self, *words: str) -> tuple[int, str]:
         """One command: its exit code, and what it printed."""
         process = self.popen(*words)
-        said = process.communicate(timeout=280)[0]
+        said = process.communicate(timeout=400)[0]
         return process.returncode, said
 
     def left(self, seconds: str) -> list[str]:
@@ -140,7 +140,7 @@ def _begun(site: Site, seconds: str) -> subprocess.Popen[str]:
     """A driver whose run waits in its container."""
     site.writes(f"{{{{ lookup('pipe', 'sleep {seconds}; echo 2') }}}}\n")
     driver = site.popen("deploy", "plans/app.yml")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while not sleepers(seconds):
         assert driver.poll() is None, driver.communicate()[0]
         assert time.monotonic() < deadline, "no task began"
