@@ -70,9 +70,11 @@ def containers() -> tuple[Finding, ...]:
 def _lacks_numbers() -> bool:
     """Whether podman has this account's own number alone for all accounts of a container; as root it maps none."""
     ended = asked(["podman", "info", "--format", "{{json .Host.IDMappings}}"])
+    if ended is None or ended.exit_code != 0:
+        return False
     try:
-        mapped = json.loads(ended.output)["uidmap"] if ended is not None and ended.exit_code == 0 else None
-        return bool(mapped) and sum(int(each["size"]) for each in mapped) == 1
+        mapped: list[dict[str, int]] = json.loads(ended.output)["uidmap"] or []
+        return sum(each["size"] for each in mapped) == 1
     except (ValueError, KeyError, TypeError):
         return False
 
