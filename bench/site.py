@@ -30,8 +30,9 @@ def artefact(size: int = ARTEFACT_BYTES) -> bytes:
 
 
 def three_waves(hosts: int) -> list[str | int]:
-    """A tenth, four tenths, the rest."""
-    return [max(1, hosts // 10), max(1, hosts * 4 // 10), "rest"]
+    """A tenth, four tenths, the rest; of one or two hosts, a wave each."""
+    first, second = max(1, hosts // 10), max(1, hosts * 4 // 10)
+    return [*(first, second)[: max(0, hosts - 1)], "rest"]
 
 
 @dataclass(frozen=True)

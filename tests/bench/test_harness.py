@@ -124,7 +124,14 @@ def test_the_artefact_is_the_same_every_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hosts", "waves"), [(3, [1, 1, "rest"]), (10, [1, 4, "rest"]), (30, [3, 12, "rest"])]
+    ("hosts", "waves"),
+    [
+        (1, ["rest"]),
+        (2, [1, "rest"]),
+        (3, [1, 1, "rest"]),
+        (10, [1, 4, "rest"]),
+        (30, [3, 12, "rest"]),
+    ],
 )
 def test_three_waves(hosts: int, waves: list[str | int]) -> None:
     assert three_waves(hosts) == waves

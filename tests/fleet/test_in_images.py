@@ -21,7 +21,7 @@ from tests.worlds.execution_images import IN_BOTH_ENGINES, Image
 from tests.worlds.project import write
 from tests.worlds.ssh_agent import ssh_agent, ssh_keygen
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), IN_BOTH_ENGINES]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), IN_BOTH_ENGINES]
 
 
 def site_of(lab: Lab, folder: Path, image: Image, *places: tuple[str, str]) -> SmallSite:

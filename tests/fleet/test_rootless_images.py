@@ -23,7 +23,7 @@ from tests.worlds.plain_account import PlainAccount, plain_account
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(900),
     pytest.mark.skipif(shutil.which("podman") is None, reason="podman is not installed here: make testing"),
     pytest.mark.skipif(
         shutil.which("newuidmap") is None, reason="uidmap is not installed here: make testing"
@@ -79,8 +79,8 @@ class Site:
     def orch(self, *words: str) -> tuple[int, str]:
         """One command: its exit code, and what it printed."""
         process = self.popen(*words)
-        said = process.communicate(timeout=280)[0]
-        return process.returncode, said
+        printed = process.communicate(timeout=400)[0]
+        return process.returncode, printed
 
     def left(self, seconds: str) -> list[str]:
         """Containers, what watches them, and processes of theirs, after a while without change."""
@@ -114,23 +114,23 @@ def site(light_lab: Lab, account: PlainAccount, rootless: Image) -> Iterator[Sit
     light_lab.ssh("web1", "sudo rm -f /srv/app")
 
 
-def deployment_in(said: str) -> str:
-    return str(re.findall(r"app-2-\d{8}-\d{6}", said)[-1])
+def deployment_in(printed: str) -> str:
+    return str(re.findall(r"app-2-\d{8}-\d{6}", printed)[-1])
 
 
 def test_a_release_is_deployed_and_taken_back_and_sees_nothing_of_orchs_home(site: Site) -> None:
     site.writes(f"{{{{ lookup('pipe', 'id -u; ls -a {site.orch_home}; ls /run/.containerenv') }}}}\n")
-    code, said = site.orch("deploy", "plans/app.yml")
-    assert code == 0, said
+    code, printed = site.orch("deploy", "plans/app.yml")
+    assert code == 0, printed
     seen = site.lab.ssh("web1", "cat /srv/app").out.split()
     # Root there is the account here; of the home only what this run needs is shown.
     assert seen[0] == "0"
     assert "/run/.containerenv" in seen
     assert "secret" not in seen
     assert "journal.sqlite" not in seen
-    name = deployment_in(said)
-    code, said = site.orch("rollback", name, "--reason", "end of the test")
-    assert code == 5, said
+    name = deployment_in(printed)
+    code, printed = site.orch("rollback", name, "--reason", "end of the test")
+    assert code == 5, printed
     record = site.orch("record", "show", name, "--json")[1]
     assert set(re.findall(r'"isolation": ?"(\w+)"', record)) == {"container"}
     assert site.image.containers() == []
@@ -140,7 +140,7 @@ def _begun(site: Site, seconds: str) -> subprocess.Popen[str]:
     """A driver whose run waits in its container."""
     site.writes(f"{{{{ lookup('pipe', 'sleep {seconds}; echo 2') }}}}\n")
     driver = site.popen("deploy", "plans/app.yml")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while not sleepers(seconds):
         assert driver.poll() is None, driver.communicate()[0]
         assert time.monotonic() < deadline, "no task began"
@@ -154,9 +154,9 @@ def test_a_killed_driver_leaves_a_run_that_is_adopted(site: Site) -> None:
     driver.send_signal(signal.SIGKILL)
     driver.communicate()
     assert sleepers(seconds)
-    code, said = site.orch("resume", "--json")
-    assert code == 0, said
-    assert "attempt_adopted" in said
+    code, printed = site.orch("resume", "--json")
+    assert code == 0, printed
+    assert "attempt_adopted" in printed
     assert site.lab.ssh("web1", "cat /srv/app").out.strip() == "2"
     assert site.left(seconds) == []
 
@@ -165,8 +165,8 @@ def test_an_aborted_run_leaves_nothing(site: Site) -> None:
     seconds = unique_seconds()
     driver = _begun(site, seconds)
     listed = site.orch("list", "--json")[1]
-    code, said = site.orch("abort", deployment_in(listed), "--reason", "end of the test", "--no-drive")
-    assert code == 0, said
+    code, printed = site.orch("abort", deployment_in(listed), "--reason", "end of the test", "--no-drive")
+    assert code == 0, printed
     ended = driver.communicate(timeout=120)[0]
     assert driver.returncode in (5, 6, 7, 10), ended
     assert site.left(seconds) == []
@@ -185,6 +185,6 @@ def test_of_a_killed_worker_and_its_driver_nothing_is_left_once_it_is_aborted(si
         os.kill(int(pid), signal.SIGKILL)
     assert sleepers(seconds)
     listed = site.orch("list", "--json")[1]
-    code, said = site.orch("abort", deployment_in(listed), "--reason", "end of the test")
-    assert code in (5, 6, 7), said
+    code, printed = site.orch("abort", deployment_in(listed), "--reason", "end of the test")
+    assert code in (5, 6, 7), printed
     assert site.left(seconds) == []

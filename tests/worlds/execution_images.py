@@ -118,7 +118,7 @@ def image_of_a_plain_account(base: Path, account: PlainAccount) -> Iterator[Imag
     finally:
         image.asked("rm", "--all", "--force")
         image.asked("rmi", "--all", "--force")
-        # Files of a container's other accounts are removed by whoever may: root does it.
+        # Ends podman's own process, which keeps the namespace of the account.
         image.asked("system", "migrate")
 
 
@@ -127,12 +127,8 @@ def image_of_podman(base: Path, folder: Path) -> Iterator[Image]:
     """The image of a root file system, by podman. Raises CalledProcessError."""
     environment = podman_environment(folder)
     load(base, folder, environment, "podman", "import", "--quiet", "-", f"{NAME}:1")
-    image = Image(
-        repository_digest("podman", environment, f"{NAME}:1"),
-        "podman",
-        environment,
-        "conmon.*ansible_runner_a1",
-    )
+    name = repository_digest(["podman"], environment, f"{NAME}:1")
+    image = Image(name, "podman", environment, "conmon.*ansible_runner_a1")
     try:
         yield image
     finally:

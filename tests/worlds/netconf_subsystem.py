@@ -168,12 +168,12 @@ def reply_to(device: Device, request: Element) -> Element:
 
 def hello(session: str) -> Element:
     """What this server can do."""
-    said = Element(f"{{{NETCONF}}}hello")
-    offered = SubElement(said, f"{{{NETCONF}}}capabilities")
+    greeting = Element(f"{{{NETCONF}}}hello")
+    offered = SubElement(greeting, f"{{{NETCONF}}}capabilities")
     for uri in CAPABILITIES:
         SubElement(offered, f"{{{NETCONF}}}capability").text = uri
-    SubElement(said, f"{{{NETCONF}}}session-id").text = session
-    return said
+    SubElement(greeting, f"{{{NETCONF}}}session-id").text = session
+    return greeting
 
 
 def received() -> Element | None:

@@ -64,7 +64,7 @@ Lack = Literal[
     "lab_lacking",
     "containers_missing",
     "containers_silent",
-    "containers_complaining",
+    "containers_numberless",
     "image_unusable",
     "isolation_impossible",
     "isolation_unwanted",

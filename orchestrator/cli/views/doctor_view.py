@@ -98,10 +98,10 @@ MEANINGS: dict[Lack, Meaning] = {
         "It starts nothing for this user, so nothing runs in an image: its service is down, or what it says.",
         "podman info",
     ),
-    "containers_complaining": Meaning(
-        "It answers, and says what is wrong: images may not unpack and containers not start for this user. An account "
-        "without numbers of its own gets them as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 NAME.",
-        "podman info",
+    "containers_numberless": Meaning(
+        "podman has no numbers in /etc/subuid and /etc/subgid for other accounts of a container: most images do not unpack "
+        "for this user. As root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 NAME.",
+        "podman system migrate",
     ),
     "image_unusable": Meaning(
         "Without it, no playbook runs of plans that name no image of their own.", "orch settings check"

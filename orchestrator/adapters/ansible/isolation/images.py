@@ -54,8 +54,8 @@ def _asked_of(image: str) -> AnsibleInstallation:
             "See to it that it does, as this user: orch doctor."
         )
     if ended.exit_code != 0:
-        words = f"{engine} cannot run Python in it (exit code {ended.exit_code}: {last_words(ended)})"
-        raise unusable(image, f"that {words}")
+        why = f"exit code {ended.exit_code}: {last_words(ended)}"
+        raise unusable(image, f"that {engine} cannot run Python in it ({why})")
     # What it says of a file is true of the image, and not of this machine.
     seen = installation_as_said(image, ended.output)
     return replace(seen, image=image, engine=engine, engine_variables=place_of(os.environ))
