@@ -60,7 +60,15 @@ def _driven(watchers: int, hosts: int, database: str | None) -> dict[str, float]
     url = None if database is None else fresh_database(database)
     with tempfile.TemporaryDirectory(prefix="ob-") as folder:
         home = Path(folder)
-        command = [sys.executable, "-m", "bench.watchers", "drive", str(home), str(hosts), *([] if url is None else [url])]
+        command = [
+            sys.executable,
+            "-m",
+            "bench.watchers",
+            "drive",
+            str(home),
+            str(hosts),
+            *([] if url is None else [url]),
+        ]
         with subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as driver:

@@ -1,6 +1,7 @@
 """A job of the queue that has a deployment driven: the queue says who, the journal says what."""
 
 from collections.abc import Callable
+from math import ceil
 
 from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.lease_ports import LeaseSeen
@@ -42,7 +43,7 @@ def drive_job(
     claim = ports.journal.claim(deployment)
     if claim is not None and not claim.overdue:
         say(deployment, f"driven by {claim.holder}")
-        return AGAIN
+        return max(1.0, ceil(claim.overdue_in))
     try:
         before = folded(ports.journal, deployment)
     except NotFound as fault:

@@ -114,7 +114,12 @@ def test_runs_of_a_deployment_have_one_place_after_the_other_so_that_what_is_imp
         port.stop("a3")
         port.stop("a4")
     one = str(tmp_path / "n1/work/of-d1/project")
-    assert [started.project for started in runs.started] == [one, one, one, str(tmp_path / "n1/work/a4/project")]
+    assert [started.project for started in runs.started] == [
+        one,
+        one,
+        one,
+        str(tmp_path / "n1/work/a4/project"),
+    ]
 
 
 def test_a_node_that_has_no_run_for_long_holds_nothing_ready(world: ZoneWorld, tmp_path: Path) -> None:
@@ -140,9 +145,12 @@ def test_a_node_that_has_no_run_for_long_holds_nothing_ready(world: ZoneWorld, t
     world.playbooks(patience=SHORT).start(asked)
     [call] = world.exchange.calls.values()  # type: ignore[attr-defined]
     assert world.exchange.take(call.id, "n1") is not None
-    node.begin(Sealed(id=call.id, zone=ZONE, deployment="d1", question=StartRun(request=asked)), StartRun(request=asked))
+    node.begin(
+        Sealed(id=call.id, zone=ZONE, deployment="d1", question=StartRun(request=asked)),
+        StartRun(request=asked),
+    )
     runs.script("deploy", None, Script())
-    until(lambda: (node.report_all() or node.idle))
+    until(lambda: node.report_all() or node.idle)
     clock.sleep(WARM_FOR - 1)
     node.report_all()
     assert runs.let_gone == 0
@@ -259,7 +267,9 @@ def test_a_removed_node_that_comes_back_says_so_ends_what_it_runs_and_ends_as_re
     node = world.node("n1", only(runs), hosts(FakeTargets()), cut_off=1.0)
     with ThreadPoolExecutor(1) as pool:
         ended = pool.submit(node.run, Event())
-        with pytest.raises(Refused, match="No node n1 is enrolled here; ask an administrator: orch node invite ZONE"):
+        with pytest.raises(
+            Refused, match="No node n1 is enrolled here; ask an administrator: orch node invite ZONE"
+        ):
             ended.result(30)
     assert Refused.exit_code == 4
     assert runs.sight("a1").state == "dead"
@@ -287,7 +297,9 @@ def test_a_node_whose_attempt_was_given_to_another_reports_none_of_it(
     assert world.exchange.take(call.id, "n2") is not None
     with pytest.raises(Refused, match="n1 took no attempt of that name, and reports none"):
         world.gateway.report("n1", "a1", 1, b"frame", last=False)
-    with pytest.raises(Conflict, match="n1 did not take that call, or whoever made it does not wait any more"):
+    with pytest.raises(
+        Conflict, match="n1 did not take that call, or whoever made it does not wait any more"
+    ):
         world.gateway.answer("n1", call.id, b"frame")
 
 
