@@ -1,7 +1,7 @@
 """How a team scales: deployments at once over simulated hosts, with one, two and four workers, on one PostgreSQL.
 
-`python -m bench.team_scale 20 200 1,2,4 3`: deployments, hosts in all, workers, rounds. Queue, claims, journal and a process for
-each driver are real; hosts and runs are in the drivers' memory, and a run lasts as long as it is told to: as a real one, it
+`python -m bench.team_scale 20 200 1,2,4 3`: deployments, hosts in all, workers, rounds. Queue, claims, journal and the process
+of each driver are real; hosts and runs are in the drivers' memory, and a run lasts as long as it is told to: as a real one, it
 costs its driver nothing but looks. `cpu` is of workers and drivers together, that of PostgreSQL beside it.
 """
 
@@ -125,6 +125,7 @@ def _round(deployments: int, hosts: int, workers: int) -> dict[str, float]:
             ):  # its driver is reaped by then, and its CPU counted
                 time.sleep(0.2)
             used, its = sum(map(_cpu_of, processes)) - before[0], _cpu_of(database) - before[1]
+        nodes.queue_at(url).close()
         looks.journal.close()  # type: ignore[attr-defined]
         return {
             "wall": wall,

@@ -1,6 +1,7 @@
 """What it costs a deployment that a hundred people watch it: driven with nobody and with so many, in turns.
 
-`python -m bench.watchers 100 100 5`: watchers, hosts, pairs; `postgresql` after them has the store on a server of its own. The deployment waits as a real one does while its runs last.
+`python -m bench.watchers 100 100 5`: watchers, hosts, pairs; `postgresql` after them has the store on a server of its own.
+The deployment waits as a real one does while its runs last.
 """
 
 from __future__ import annotations
