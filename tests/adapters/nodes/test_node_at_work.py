@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -102,22 +103,29 @@ def test_runs_of_a_deployment_have_one_place_after_the_other_so_that_what_is_imp
     world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
 ) -> None:
     port = world.playbooks()
+
+    def finished(attempt: str) -> bool:
+        return port.sight(attempt).state == "finished"
+
+    def claimed(attempt: str) -> bool:
+        return port.sight(attempt).worker_pid is not None
+
     with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
         for attempt in ("a1", "a2"):
             port.start(request(tmp_path / "project", attempt=attempt))
-            until(lambda attempt=attempt: port.sight(attempt).state == "finished")
+            until(partial(finished, attempt))
             until(lambda: not list((tmp_path / "n1/work").iterdir()))
         runs.script("deploy", None, Script(stays_running=True))
         for attempt in ("a3", "a4"):
             port.start(request(tmp_path / "project", attempt=attempt))
-            until(lambda attempt=attempt: port.sight(attempt).worker_pid is not None)
+            until(partial(claimed, attempt))
         port.stop("a3")
         port.stop("a4")
-    one = str(tmp_path / "n1/work/of-d1/project")
+    shared = str(tmp_path / "n1/work/of-d1/project")
     assert [started.project for started in runs.started] == [
-        one,
-        one,
-        one,
+        shared,
+        shared,
+        shared,
         str(tmp_path / "n1/work/a4/project"),
     ]
 
@@ -150,7 +158,8 @@ def test_a_node_that_has_no_run_for_long_holds_nothing_ready(world: ZoneWorld, t
         StartRun(request=asked),
     )
     runs.script("deploy", None, Script())
-    until(lambda: node.report_all() or node.idle)
+    node.report_all()
+    assert node.idle
     clock.sleep(WARM_FOR - 1)
     node.report_all()
     assert runs.let_gone == 0
@@ -274,8 +283,8 @@ def test_a_removed_node_that_comes_back_says_so_ends_what_it_runs_and_ends_as_re
     assert Refused.exit_code == 4
     assert runs.sight("a1").state == "dead"
     assert (runs.started, world.exchange.report_of("a1")) == (before, reports), "its word counts no more"
-    said = [words for words in world.words if "No node n1 is enrolled here" in words]
-    assert 1 <= len(said) <= 2, "and it is said once, not twice a second"
+    refusals = [words for words in world.words if "No node n1 is enrolled here" in words]
+    assert 1 <= len(refusals) <= 2, "and it is said once, not twice a second"
 
 
 def test_a_removed_node_without_a_run_ends_at_once_as_refused(world: ZoneWorld, runs: FakePlaybooks) -> None:

@@ -62,17 +62,17 @@ def held(*, fence: int = 1, renewals: int = 0, age: float = 0.0, seconds: float 
 @pytest.mark.parametrize("tried", [0, 3, 40])
 def test_while_another_renews_its_claim_it_is_looked_at_often_and_cheaply(tried: int) -> None:
     """Its machine may die at any time, however long it has driven: no driver is begun, and no look comes late."""
-    told: list[str] = []
+    words_of_job: list[str] = []
     seconds = drive_job(
         claimed(held(age=4.9)),
         FakeDrivers(lambda deployment, by: pytest.fail("another drives it")),
         NAME,
         by="ann",
         tried=tried,
-        say=lambda name, words: told.append(words),
+        say=lambda name, words: words_of_job.append(words),
     )
     assert seconds == 3.0, "when it should have been renewed"
-    assert told == ["driven by pid 1 on one"]
+    assert words_of_job == ["driven by pid 1 on one"]
 
 
 def test_a_claim_whose_renewal_is_overdue_has_a_driver_that_looks_for_its_end() -> None:
@@ -112,11 +112,17 @@ def test_a_driver_of_its_own_that_stands_still_is_ended_when_its_lease_is_over()
             drivers.running.clear()
         return False
 
-    told: list[str] = []
+    words_of_job: list[str] = []
     drive_job(
-        ports, drivers, NAME, by="ann", tried=5, leaving=leaving, say=lambda name, words: told.append(words)
+        ports,
+        drivers,
+        NAME,
+        by="ann",
+        tried=5,
+        leaving=leaving,
+        say=lambda name, words: words_of_job.append(words),
     )
-    assert told[:2] == ["driven", "its driver did not renew its claim, and was ended"]
+    assert words_of_job[:2] == ["driven", "its driver did not renew its claim, and was ended"]
     assert (drivers.begun, drivers.ended) == ([NAME, NAME], [NAME]), (
         "the next one begins at once, and is well"
     )
