@@ -45,9 +45,13 @@ def pairs(site: Site, rounds: int, say: Say) -> dict[str, Times]:
                         f"later {times['later']:.2f} s, wall {times['wall']:.1f} s")  # fmt: skip
                     if number:
                         figures[way].append(times)
-    medians = {way: {name: median(each[name] for each in runs) for name in runs[0]} for way, runs in figures.items()}
+    medians = {
+        way: {name: median(each[name] for each in runs) for name in runs[0]} for way, runs in figures.items()
+    }
     more = {
-        name: median(there[name] - here[name] for here, there in zip(figures["local"], figures["node"], strict=True))
+        name: median(
+            there[name] - here[name] for here, there in zip(figures["local"], figures["node"], strict=True)
+        )
         for name in medians["local"]
     }
     return {**medians, "node above local": more}
@@ -59,7 +63,12 @@ def _zoned_plan(site: Site) -> Path:
     shutil.copytree(site.inventory.parent, folder, dirs_exist_ok=True)
     hosts = folder / "hosts.yml"
     hosts.write_text(
-        re.sub(r"^(\s+)ansible_user:", rf"\1orch_zone: {ZONE}\n\1ansible_user:", hosts.read_text(), flags=re.MULTILINE)
+        re.sub(
+            r"^(\s+)ansible_user:",
+            rf"\1orch_zone: {ZONE}\n\1ansible_user:",
+            hosts.read_text(),
+            flags=re.MULTILINE,
+        )
     )
     plan = site.write_plan("node.yml", WAVES)
     plan.write_text(plan.read_text().replace("inventory: inventories/bench", "inventory: inventories/zoned"))

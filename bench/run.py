@@ -199,7 +199,9 @@ class Bench:
         for hosts in self.fleets:
             with self._site(hosts) as site:
                 by_fleet[f"{hosts} hosts"] = kept = node_start.pairs(site, self.rounds, self.say)
-                self.say("\n" + figures(f"Start of an attempt, {hosts} hosts: seconds, medians of pairs", kept))
+                self.say(
+                    "\n" + figures(f"Start of an attempt, {hosts} hosts: seconds, medians of pairs", kept)
+                )
 
 
 def about(rounds: int) -> dict[str, object]:

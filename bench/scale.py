@@ -106,7 +106,9 @@ def simulated(
         FakePlans(lambda: plan),
         playbooks,
         targets,
-        journal=SqlJournal(home, clock, url=url, seal_keys=FolderSealKeys(home, clock.now) if sealed else None),
+        journal=SqlJournal(
+            home, clock, url=url, seal_keys=FolderSealKeys(home, clock.now) if sealed else None
+        ),
         storage=FakeStorage(size=1 << 40),
         locks=SqlHostLocks(home, clock, url=url),
         baselines=DirectoryBaselineStore(home / "baselines"),

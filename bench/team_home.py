@@ -54,11 +54,15 @@ def team_home(folder: Path, project: Path, environment: Mapping[str, str], zone:
     """`orch serve --queue` and a node of the zone at work; they end with the block. Raises BenchFault."""
     known = {**environment, "PYTHONPATH": str(ROOT)}
     of_node = {
-        name: value for name, value in known.items() if name not in {"ORCH_STORE_URL", "ORCH_HOME", "ORCH_TOKEN_FILE"}
+        name: value
+        for name, value in known.items()
+        if name not in {"ORCH_STORE_URL", "ORCH_HOME", "ORCH_TOKEN_FILE"}
     }
     node = folder / "node"
     with ExitStack() as running:
-        served = running.enter_context(_spawned([*ORCH, "serve", "--port", "0", "--queue"], project, known, folder))
+        served = running.enter_context(
+            _spawned([*ORCH, "serve", "--port", "0", "--queue"], project, known, folder)
+        )
         first = served.stdout.readline() if served.stdout is not None else ""
         place = re.search(r" at (https?://\S+?)/ ;", first)
         if place is None:

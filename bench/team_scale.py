@@ -1,7 +1,7 @@
 """How a team scales: deployments at once over simulated hosts, with one, two and four workers, on one PostgreSQL.
 
-`python -m bench.team_scale 20 200 1,2,4 3`: deployments, hosts in all, workers, rounds. Queue, claims, journal and a process for
-each driver are real; hosts and runs are in the drivers' memory, and a run lasts as long as it is told to: as a real one, it
+`python -m bench.team_scale 20 200 1,2,4 3`: deployments, hosts in all, workers, rounds. Queue, claims, journal and the process
+of each driver are real; hosts and runs are in the drivers' memory, and a run lasts as long as it is told to: as a real one, it
 costs its driver nothing but looks. `cpu` is of workers and drivers together, that of PostgreSQL beside it.
 """
 
@@ -61,12 +61,19 @@ def ports_of(home: Path, url: str, number: int, hosts: int) -> tuple[Ports, Prep
     playbooks = FakePlaybooks(clock.now)
     playbooks.script("deploy", None, Script(seen_running=round(RUN_SECONDS / POLL)))
     fleet = tuple(
-        Target(host=f"d{number:03}h{n:04}.example.org", address=f"10.{number}.{n >> 8}.{n & 255}", groups=("web",))
+        Target(
+            host=f"d{number:03}h{n:04}.example.org",
+            address=f"10.{number}.{n >> 8}.{n & 255}",
+            groups=("web",),
+        )
         for n in range(hosts)
     )
     for target in fleet:
         for item in range(ITEMS):
-            targets.machine(target.host).items["file", f"/opt/app/{item}"] = {"sha256": f"{item:064x}", "mode": "0644"}
+            targets.machine(target.host).items["file", f"/opt/app/{item}"] = {
+                "sha256": f"{item:064x}",
+                "mode": "0644",
+            }
     tree = plan_tree(waves=[max(1, hosts // WAVES)] * (WAVES - 1) + ["rest"])
     tree["release"] |= {"name": f"app{number}"}
     authority = FakeAuthority()
@@ -113,11 +120,20 @@ def _round(deployments: int, hosts: int, workers: int) -> dict[str, float]:
                 queue.begin(name, "ann")
             _await_ends(looks, names)
             wall = time.monotonic() - began
-            while any(queue.alive(name) for name in names):  # its driver is reaped by then, and its CPU counted
+            while any(
+                queue.alive(name) for name in names
+            ):  # its driver is reaped by then, and its CPU counted
                 time.sleep(0.2)
             used, its = sum(map(_cpu_of, processes)) - before[0], _cpu_of(database) - before[1]
+        nodes.queue_at(url).close()
         looks.journal.close()  # type: ignore[attr-defined]
-        return {"wall": wall, "cpu": used, "cpu_for_each": used / deployments, "database_cpu": its, "load": load}
+        return {
+            "wall": wall,
+            "cpu": used,
+            "cpu_for_each": used / deployments,
+            "database_cpu": its,
+            "load": load,
+        }
 
 
 def _opened(home: Path, url: str, number: int, hosts: int) -> str:
@@ -194,7 +210,7 @@ def work(home: Path, url: str, hosts: str) -> None:
 
 def driven_here(home: Path, url: str, hosts: str, name: str) -> None:
     """A driver, which knows by the name of its deployment which hosts are its own."""
-    number = int(name.split("-")[0].removeprefix("app"))
+    number = int(name.split("-", maxsplit=1)[0].removeprefix("app"))
     ports, _ = ports_of(home, url, number, int(hosts))
     drive(ports, name, driver=f"bench {os.getpid()}", by="ann", watch=lambda record: None)
 

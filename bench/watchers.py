@@ -1,6 +1,7 @@
 """What it costs a deployment that a hundred people watch it: driven with nobody and with so many, in turns.
 
-`python -m bench.watchers 100 100 5`: watchers, hosts, pairs; `postgresql` after them has the store on a server of its own. The deployment waits as a real one does while its runs last.
+`python -m bench.watchers 100 100 5`: watchers, hosts, pairs; `postgresql` after them has the store on a server of its own.
+The deployment waits as a real one does while its runs last.
 """
 
 from __future__ import annotations
@@ -60,7 +61,15 @@ def _driven(watchers: int, hosts: int, database: str | None) -> dict[str, float]
     url = None if database is None else fresh_database(database)
     with tempfile.TemporaryDirectory(prefix="ob-") as folder:
         home = Path(folder)
-        command = [sys.executable, "-m", "bench.watchers", "drive", str(home), str(hosts), *([] if url is None else [url])]
+        command = [
+            sys.executable,
+            "-m",
+            "bench.watchers",
+            "drive",
+            str(home),
+            str(hosts),
+            *([] if url is None else [url]),
+        ]
         with subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as driver:

@@ -148,6 +148,10 @@ class Conflict(OrchError):
     exit_code = ExitCode.CONFLICT
 
 
+class TakenOver(Conflict):
+    """Another process drives what this one drove: it stops without touching anything."""
+
+
 class NotFound(OrchError):
     """There is no deployment, host, plan or lab of that name."""
 

@@ -9,7 +9,7 @@ from orchestrator.domain.journal.events import DriverTook, Event, Recorded
 from orchestrator.domain.journal.lifecycle import after
 from orchestrator.engine.lookup.snapshots import folded, worth_keeping
 from orchestrator.engine.ports import Journal, Watcher
-from orchestrator.errors import Conflict
+from orchestrator.errors import Conflict, TakenOver
 from orchestrator.policy.cmdb.update import learnt
 
 RETRIES = 50
@@ -33,7 +33,7 @@ class JournalWriter:
         for record in self._journal.read(self._id, after=self.deployment.seq):
             self._take(record)
             if isinstance(record.event, DriverTook) and record.event.driver != self._driver:
-                raise Conflict(
+                raise TakenOver(
                     f"{self._id} was taken over by {record.event.driver}; this process stops without touching anything."
                 )
         return self.deployment

@@ -52,6 +52,11 @@ class LeaseSeen:
         return self.age > self.terms.overdue
 
     @property
+    def overdue_in(self) -> float:
+        """Seconds until a holder that is well will have renewed it."""
+        return max(0.0, self.terms.overdue - self.age)
+
+    @property
     def over(self) -> bool:
         """Whether it was seen unrenewed for its whole length, so that whoever asks may take it."""
         return self.seconds >= self.terms.lease

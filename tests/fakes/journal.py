@@ -13,7 +13,7 @@ from orchestrator.domain.journal.raw_event import RawEvent
 from orchestrator.domain.text.model_base import Name
 from orchestrator.engine.journal_changes import Changes, Position
 from orchestrator.engine.ports import Clock, DriverClaim, Journal, Progress, Proof
-from orchestrator.errors import Conflict, StoreFault
+from orchestrator.errors import Conflict, StoreFault, TakenOver
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
@@ -26,6 +26,7 @@ class FakeJournal(Journal):
         self._records: dict[str, list[Recorded]] = {}
         self._kept: dict[str, Deployment] = {}
         self._driven: set[str] = set()
+        self.taken_over = ""
         self.fault: StoreFault | None = None
         self.strangers: set[str] = set()
         self.learnt: list[CmdbUpdate] = []
@@ -101,12 +102,12 @@ class FakeJournal(Journal):
         if _NAME.validate_python(deployment) in self._driven:
             raise Conflict(f"{deployment} is driven by another process.")
         self._driven.add(deployment)
-        return _Claim(self._driven, deployment)
+        return _Claim(self, deployment)
 
 
 class _Claim(DriverClaim):
-    def __init__(self, driven: set[str], deployment: str) -> None:
-        self._driven = driven
+    def __init__(self, journal: FakeJournal, deployment: str) -> None:
+        self._journal, self._driven = journal, journal._driven
         self._deployment = deployment
 
     def __enter__(self) -> DriverClaim:
@@ -114,3 +115,7 @@ class _Claim(DriverClaim):
 
     def __exit__(self, *exception: object) -> None:
         self._driven.discard(self._deployment)
+
+    def confirm(self) -> None:
+        if self._journal.taken_over:
+            raise TakenOver(self._journal.taken_over)

@@ -57,7 +57,7 @@ class FakePlaybooks(PlaybookRuns):
     """Runs nothing; `started` is every request in the order in which its run began. With `fault` set, nothing can start.
 
     `present` is the software that runs them; `gone`: the installation of a deployment that began is not there any more;
-    `named_anew`: a person named another.
+    `named_anew`: a person named another. `still`: why runs stand still.
     """
 
     def __init__(self, now: Callable[[], datetime] = lambda: MOMENT) -> None:
@@ -67,6 +67,7 @@ class FakePlaybooks(PlaybookRuns):
         self.present = RunSoftware(versions={"orch": "7.0", "python": "3.11.2", "ansible-core": "2.19.4"})
         self.gone = False
         self.named_anew = False
+        self.still = ""
         self.on_start: Callable[[AttemptRequest], object] = lambda request: None
         self.on_host: Callable[[str, Purpose, HostResult], object] = lambda host, purpose, result: None
         self._now = now
@@ -143,6 +144,10 @@ class FakePlaybooks(PlaybookRuns):
         if self.gone:
             raise MachineLacks(f"{ansible.python} is not there.")
         return None if self.named_anew else self.present.ansible
+
+    def stands_still(self, attempt: str) -> str:
+        """What the test says."""
+        return self.still
 
     def let_go(self) -> None:
         """Nothing is ready any more."""

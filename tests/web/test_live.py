@@ -17,7 +17,7 @@ from orchestrator.domain.journal import events as e
 from orchestrator.domain.journal.events import Recorded
 from orchestrator.engine.ports import Ports
 from orchestrator.errors import StoreFault
-from orchestrator.web.live.follower import Follower
+from orchestrator.web.live.follower import STILL_EVERY, Follower
 from orchestrator.web.live.fragments import FRAGMENTS, fragments_of
 from orchestrator.web.live.hub import MOST_OF_ONE_PERSON, LiveHub
 from orchestrator.web.live.stream import stream
@@ -255,6 +255,21 @@ def test_a_store_that_is_away_is_said_and_looked_past() -> None:
         await watcher.close()
 
     asyncio.run(scene())
+
+
+def test_a_run_that_stands_still_for_a_silent_node_is_said_so_until_it_goes_on() -> None:
+    ports, _ = ports_with([*ready_to_deploy(), attempted(f"{NAME}.1-deploy", 0, web1="done")[0]])
+    at = Follower(ports, NAME)
+    assert "silent" not in fragments_of(at, ports.clock.now(), ())["waits"]
+    ports.playbooks.still = "its run is at the node n1 of dmz, which is <silent> since noon"  # type: ignore[attr-defined]
+    ports.clock.sleep(STILL_EVERY)
+    assert at.look()
+    waits = fragments_of(at, ports.clock.now(), ())["waits"]
+    assert "its run is at the node n1 of dmz, which is &lt;silent&gt; since noon" in waits
+    ports.playbooks.still = ""  # type: ignore[attr-defined]
+    ports.clock.sleep(STILL_EVERY)
+    assert at.look()
+    assert "silent" not in fragments_of(at, ports.clock.now(), ())["waits"]
 
 
 @pytest.mark.parametrize(

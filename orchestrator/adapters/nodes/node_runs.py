@@ -90,6 +90,11 @@ class NodeRuns:
         return not self._open
 
     @property
+    def at_work(self) -> bool:
+        """Whether a run is at work on this machine, reported or not."""
+        return any(self._runs.sight(attempt).state == "running" for attempt in list(self._open))
+
+    @property
     def attempts(self) -> frozenset[str]:
         """Those that are open."""
         return frozenset(self._open)

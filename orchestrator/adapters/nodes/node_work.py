@@ -74,30 +74,48 @@ class NodeWork:
         )
         self._at_work, self._wait = set[str](), wait
         self._learns_at = self._tidies_at = float("-inf")
-        self._home = home
+        self._home, self._told = home, ""
         remove_left(home, self._runs.places)
         self._lock = Lock()
 
     def run(self, leaving: Event, killed: Event | None = None) -> None:
-        """Work until `leaving`, then until no attempt is open; what is `killed` ends at once, as a process does."""
-        killed = killed or Event()
+        """Work until `leaving`, then until no attempt is open; what is `killed` ends at once, as a process does.
+
+        Raises Refused where the server refuses this node, such as one that was removed, and nothing is at work here any more.
+        """
+        killed, over = killed or Event(), Event()
         with ThreadPoolExecutor(AT_ONCE + 1) as pool:
-            pool.submit(self._report_until, killed, leaving)
-            owes = True
-            while not killed.is_set() and not (leaving.is_set() and self._done):
-                try:
-                    if owes:
-                        for call in self._courier.owed():
-                            self._begin(pool, call)
-                        owes = False
-                    self._look_at_times()
-                    self._take(pool, leaving)
-                except StoreFault as fault:
-                    owes = True
-                    self._say(str(fault))
-                    killed.wait(PAUSE)
-        if not killed.is_set():
-            self._runs.let_go()
+            pool.submit(self._report_until, killed, leaving, over)
+            try:
+                self._work(pool, killed, leaving)
+            finally:
+                over.set()
+                if not killed.is_set():
+                    self._runs.let_go()
+
+    def _work(self, pool: ThreadPoolExecutor, killed: Event, leaving: Event) -> None:
+        owes = True
+        while not killed.is_set() and not (leaving.is_set() and self._done):
+            try:
+                if owes:
+                    for call in self._courier.owed():
+                        self._begin(pool, call)
+                    owes = False
+                self._look_at_times()
+                self._take(pool, leaving)
+            except (StoreFault, Refused) as fault:
+                # A refusal is no answer: what runs here is ended as where the server is out of reach for too long.
+                if isinstance(fault, Refused) and not self._runs.at_work:
+                    raise
+                owes = True
+                self._tell(str(fault))
+                killed.wait(PAUSE)
+
+    def _tell(self, words: str) -> None:
+        """Say what goes wrong, once: it is tried again twice a second."""
+        if words != self._told:
+            self._say(words)
+        self._told = words
 
     def _look_at_times(self) -> None:
         now = self._clock.uptime()[1]
@@ -138,14 +156,14 @@ class NodeWork:
             with self._lock:
                 self._at_work.discard(call.id)
 
-    def _report_until(self, killed: Event, leaving: Event) -> None:
-        while not killed.is_set() and not (leaving.is_set() and self._done):
+    def _report_until(self, killed: Event, leaving: Event, over: Event) -> None:
+        while not killed.is_set() and not over.is_set() and not (leaving.is_set() and self._done):
             try:
                 self._runs.report_all()
             except OrchError as fault:
-                self._say(str(fault))
+                self._tell(str(fault))
             except Exception as broken:  # noqa: BLE001 - a report that fails must not end all later ones
-                self._say(f"an attempt was not reported: {type(broken).__name__}: {plain(str(broken), 300)}")
+                self._tell(f"an attempt was not reported: {type(broken).__name__}: {plain(str(broken), 300)}")
             killed.wait(EVERY)
 
     def _do(self, call: Call) -> None:

@@ -14,7 +14,7 @@ from orchestrator.adapters.store.leases.lease_session import LeaseSession
 from orchestrator.adapters.store.leases.sql_leases import SqlLeases
 from orchestrator.engine.lease_ports import Holder, Lease, LeaseSeen, LeaseTerms
 from orchestrator.engine.ports import Clock, DriverClaim
-from orchestrator.errors import Conflict, StoreFault
+from orchestrator.errors import Conflict, StoreFault, TakenOver
 
 RETRY = 1.0
 """Seconds after which a renewal that failed is tried again."""
@@ -134,8 +134,8 @@ class SharedClaim(DriverClaim):
         self._clock.sleep(self._terms.look)
         return True
 
-    def _taken(self) -> Conflict:
-        return Conflict(
+    def _taken(self) -> TakenOver:
+        return TakenOver(
             f"{self.lease.name} was taken over by another process, because this one had not renewed its claim for "
             f"{self._terms.lease:.0f} seconds; it stops without touching anything. Watch it: orch status {self.lease.name}."
         )

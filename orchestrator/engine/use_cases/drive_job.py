@@ -1,9 +1,10 @@
 """A job of the queue that has a deployment driven: the queue says who, the journal says what."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
 
 from orchestrator.domain.deployment.deployment import Deployment
-from orchestrator.engine.lease_ports import LeaseSeen
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Drivers, Ports
 from orchestrator.engine.practices.run_attempt import zone_of
@@ -42,7 +43,7 @@ def drive_job(
     claim = ports.journal.claim(deployment)
     if claim is not None and not claim.overdue:
         say(deployment, f"driven by {claim.holder}")
-        return AGAIN
+        return max(1.0, ceil(claim.overdue_in))
     try:
         before = folded(ports.journal, deployment)
     except NotFound as fault:
@@ -53,18 +54,8 @@ def drive_job(
         return None
     say(deployment, "driven")
     drivers.begin(deployment, by)
-    looks, fence = 0, 0 if claim is None else claim.fence
-    while drivers.alive(deployment):
-        ports.clock.sleep(LOOK)
-        looks += 1
-        if looks % LOOKS_TO_CLAIM == 0 and (lost := _over(ports, deployment, fence)) is not None:
-            drivers.kill(deployment)
-            say(deployment, "its driver did not renew its claim, and was ended")
-            if not leaving():  # in this home the next one need not look at the lease: its file lock is free
-                drivers.begin(deployment, by)
-                fence = lost.fence
-        if leaving() and not _holds_on(folded(ports.journal, deployment)):
-            drivers.end(deployment)
+    job = _Job(ports, drivers, deployment, by, leaving, say)
+    job.follow(0 if claim is None else claim.fence)
     after = folded(ports.journal, deployment)
     if _waits(ports, after):
         say(deployment, after.state)
@@ -78,18 +69,49 @@ def drive_job(
     return min(SELDOM, AGAIN * 2.0 ** min(tried, 10))
 
 
+@dataclass(frozen=True)
+class _Job:
+    """A deployment whose driver was begun."""
+
+    ports: Ports
+    drivers: Drivers
+    deployment: str
+    by: str
+    leaving: Callable[[], bool]
+    say: Say
+
+    def follow(self, fence: int) -> None:
+        """Until its driver has ended. `fence`: of the claim before it."""
+        looks = 0
+        while self.drivers.alive(self.deployment):
+            self.ports.clock.sleep(LOOK)
+            looks += 1
+            if looks % LOOKS_TO_CLAIM == 0:
+                fence = self._replaced(fence)
+            if self.leaving() and not _holds_on(folded(self.ports.journal, self.deployment)):
+                self.drivers.end(self.deployment)
+
+    def _replaced(self, fence: int) -> int:
+        """End a driver that stands still, for its claim is over, and begin another; the fence before the present one.
+
+        In this home the next one need not look at the lease for long: its file lock is free.
+        """
+        try:
+            claim = self.ports.journal.claim(self.deployment)
+        except StoreFault:
+            return fence
+        if claim is None or not claim.over or claim.fence <= fence:
+            return fence
+        self.drivers.kill(self.deployment)
+        self.say(self.deployment, "its driver did not renew its claim, and was ended")
+        if not self.leaving():
+            self.drivers.begin(self.deployment, self.by)
+        return claim.fence
+
+
 def _is_driven(ports: Ports, deployment: str) -> bool:
     claim = ports.journal.claim(deployment)
     return claim is not None and not claim.overdue
-
-
-def _over(ports: Ports, deployment: str, fence: int) -> LeaseSeen | None:
-    """The claim that was taken after this fence, by the driver that was begun, where it is over: that one stands still."""
-    try:
-        claim = ports.journal.claim(deployment)
-    except StoreFault:
-        return None
-    return claim if claim is not None and claim.over and claim.fence > fence else None
 
 
 def _waits(ports: Ports, d: Deployment) -> bool:

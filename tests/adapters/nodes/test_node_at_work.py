@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -22,7 +24,7 @@ from orchestrator.domain.evidence.attempt_sighting import Sighting
 from orchestrator.domain.evidence.run_software import RunSoftware
 from orchestrator.domain.plan.target import Target
 from orchestrator.engine.node_ports import Answer, Call, Succession
-from orchestrator.errors import MachineLacks, Refused, StoreFault
+from orchestrator.errors import Conflict, MachineLacks, Refused, StoreFault
 from tests.fakes.clock import FakeClock
 from tests.fakes.playbooks import FakePlaybooks, Script
 from tests.fakes.targets import FakeTargets
@@ -101,19 +103,31 @@ def test_runs_of_a_deployment_have_one_place_after_the_other_so_that_what_is_imp
     world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
 ) -> None:
     port = world.playbooks()
+
+    def finished(attempt: str) -> bool:
+        return port.sight(attempt).state == "finished"
+
+    def claimed(attempt: str) -> bool:
+        return port.sight(attempt).worker_pid is not None
+
     with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
         for attempt in ("a1", "a2"):
             port.start(request(tmp_path / "project", attempt=attempt))
-            until(lambda attempt=attempt: port.sight(attempt).state == "finished")
+            until(partial(finished, attempt))
             until(lambda: not list((tmp_path / "n1/work").iterdir()))
         runs.script("deploy", None, Script(stays_running=True))
         for attempt in ("a3", "a4"):
             port.start(request(tmp_path / "project", attempt=attempt))
-            until(lambda attempt=attempt: port.sight(attempt).worker_pid is not None)
+            until(partial(claimed, attempt))
         port.stop("a3")
         port.stop("a4")
-    one = str(tmp_path / "n1/work/of-d1/project")
-    assert [started.project for started in runs.started] == [one, one, one, str(tmp_path / "n1/work/a4/project")]
+    shared = str(tmp_path / "n1/work/of-d1/project")
+    assert [started.project for started in runs.started] == [
+        shared,
+        shared,
+        shared,
+        str(tmp_path / "n1/work/a4/project"),
+    ]
 
 
 def test_a_node_that_has_no_run_for_long_holds_nothing_ready(world: ZoneWorld, tmp_path: Path) -> None:
@@ -139,9 +153,13 @@ def test_a_node_that_has_no_run_for_long_holds_nothing_ready(world: ZoneWorld, t
     world.playbooks(patience=SHORT).start(asked)
     [call] = world.exchange.calls.values()  # type: ignore[attr-defined]
     assert world.exchange.take(call.id, "n1") is not None
-    node.begin(Sealed(id=call.id, zone=ZONE, deployment="d1", question=StartRun(request=asked)), StartRun(request=asked))
+    node.begin(
+        Sealed(id=call.id, zone=ZONE, deployment="d1", question=StartRun(request=asked)),
+        StartRun(request=asked),
+    )
     runs.script("deploy", None, Script())
-    until(lambda: (node.report_all() or node.idle))
+    node.report_all()
+    assert node.idle
     clock.sleep(WARM_FOR - 1)
     node.report_all()
     assert runs.let_gone == 0
@@ -242,6 +260,56 @@ def test_a_node_that_is_cut_off_ends_its_attempts(
         line.cut.clear()
         until(lambda: port.sight("a1").state == "dead")
         assert port.stop("a1")
+
+
+def test_a_removed_node_that_comes_back_says_so_ends_what_it_runs_and_ends_as_refused(
+    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
+) -> None:
+    """It was gone, an administrator said so, and somebody may have gone on without it."""
+    runs.script("deploy", None, Script(stays_running=True))
+    port = world.playbooks()
+    with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
+        port.start(request(tmp_path / "project"))
+        until(lambda: port.sight("a1").worker_pid is not None)
+    world.book.change("n1", gone=True)
+    before, reports = list(runs.started), world.exchange.report_of("a1")
+    node = world.node("n1", only(runs), hosts(FakeTargets()), cut_off=1.0)
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(node.run, Event())
+        with pytest.raises(
+            Refused, match="No node n1 is enrolled here; ask an administrator: orch node invite ZONE"
+        ):
+            ended.result(30)
+    assert Refused.exit_code == 4
+    assert runs.sight("a1").state == "dead"
+    assert (runs.started, world.exchange.report_of("a1")) == (before, reports), "its word counts no more"
+    refusals = [words for words in world.words if "No node n1 is enrolled here" in words]
+    assert 1 <= len(refusals) <= 2, "and it is said once, not twice a second"
+
+
+def test_a_removed_node_without_a_run_ends_at_once_as_refused(world: ZoneWorld, runs: FakePlaybooks) -> None:
+    node = world.node("n1", only(runs), hosts(FakeTargets()))
+    world.book.change("n1", gone=True)
+    with pytest.raises(Refused, match="No node n1 is enrolled here"):
+        node.run(Event())
+
+
+def test_a_node_whose_attempt_was_given_to_another_reports_none_of_it(
+    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
+) -> None:
+    """Its words, and those of the server, name the attempt; its run is ended as one whose server is away."""
+    world.enrolled("n1")
+    world.enrolled("n2")
+    port = world.playbooks(patience=SHORT)
+    port.start(request(tmp_path / "project"))
+    [call] = world.exchange.calls.values()  # type: ignore[attr-defined]
+    assert world.exchange.take(call.id, "n2") is not None
+    with pytest.raises(Refused, match="n1 took no attempt of that name, and reports none"):
+        world.gateway.report("n1", "a1", 1, b"frame", last=False)
+    with pytest.raises(
+        Conflict, match="n1 did not take that call, or whoever made it does not wait any more"
+    ):
+        world.gateway.answer("n1", call.id, b"frame")
 
 
 def test_a_node_that_leaves_takes_nothing_new_and_stays_until_its_attempt_has_ended(

@@ -22,7 +22,6 @@ from orchestrator.errors import OrchError
 from tests.chaos.team.light_deployments import light_plan, light_ports
 from tests.fakes.plans import FakePlans
 
-
 AT_ONCE = 32
 """A trial has no more deployments: none waits for a thread."""
 

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
+from orchestrator.bootstrap import nodes
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.ports import Journal
 from tests.chaos.team import team_faults
@@ -65,6 +66,8 @@ def measured(times: int, strikes: list[str]) -> dict[str, object]:
             took[name].append(_followed(site, team, pair, name))
             print(f"{name}: {took[name][-1]:.1f} s, at a load of {os.getloadavg()[0]:.1f}", file=sys.stderr)
     finally:
+        nodes.queue_at(site.database_here).close()
+        nodes.queue_at(site.database_here, nodes.PATIENCE).close()
         site.end()
         removed(folder)
     return {name: {"seconds": each, "median": median(each), "most": max(each)} for name, each in took.items()}

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from orchestrator.cli.verbs.driving.deploy import approvals_of
+from orchestrator.domain.evidence.attempt import AttemptRequest
 from orchestrator.domain.rules.deployment_model import DeploymentModel
 from orchestrator.errors import ExitCode, UsageFault
+from tests.fakes.journal import FakeJournal
 from tests.fakes.playbooks import Script
 from tests.worlds.command_line import orch
 from tests.worlds.fleet import Fleet, shop_fleet
@@ -118,6 +120,51 @@ def test_a_word_is_left_to_a_driver_that_is_alive(held: Fleet, capsys: pytest.Ca
     with held.ports.journal.drive_alone(newest(held)):
         assert orch(held, ["retry", newest(held)]) == 0
     assert "its driver continues" in capsys.readouterr().err
+
+
+def test_a_driver_that_was_taken_over_says_so_starts_nothing_more_and_ends_with_ten(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It comes back after its lease moved: what it began is the other's now."""
+    words = (
+        "shop was taken over by another process, because this one had not renewed its claim for 20 seconds; it stops without "
+        "touching anything. Watch it: orch status shop."
+    )
+    six = shop_fleet(None)
+    journal = six.ports.journal
+    assert isinstance(journal, FakeJournal)
+
+    def freeze(request: AttemptRequest) -> None:
+        journal.taken_over = words
+
+    six.playbooks.on_start = freeze
+    assert orch(six, DEPLOY) == ExitCode.CONFLICT == 10
+    assert words in " ".join(capsys.readouterr().err.split())
+    assert len(six.playbooks.started) == 1
+    name = newest(six)
+    last = journal.read(name)[-1].seq
+    assert orch(six, ["resume", name]) == 10
+    assert (len(six.playbooks.started), len(journal.read(name, last + 1))) == (1, 0)
+    journal.taken_over = ""
+    six.playbooks.on_start = lambda request: None
+    assert orch(six, ["resume", name]) == 0, "whoever holds the claim goes on with the run that it began"
+
+
+def test_status_says_of_a_run_that_it_stands_still_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    six = shop_fleet(None)
+    journal = six.ports.journal
+    assert isinstance(journal, FakeJournal)
+    six.playbooks.on_start = lambda request: setattr(journal, "taken_over", "frozen")
+    orch(six, DEPLOY)
+    six.playbooks.still = (
+        "its run is at the node n1 of dmz, which is silent since 2026-11-30 12:00:05 UTC; it goes on when the node is back. If "
+        "its machine is off for good: orch node remove n1"
+    )
+    capsys.readouterr()
+    assert orch(six, ["status", newest(six)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Its run is at the node n1 of dmz, which is silent since 2026-11-30 12:00:05 UTC" in shown
+    assert "orch node remove n1" in shown
 
 
 def test_pause_and_resume(held: Fleet, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.speaking import get_ready
 from orchestrator.engine.use_cases import deployment_commands
 from orchestrator.engine.use_cases.patient_start import resume_and_wait, resume_detached
-from orchestrator.errors import Conflict, Refused, UsageFault
+from orchestrator.errors import Conflict, Refused, TakenOver, UsageFault
 from orchestrator.policy.telling.exit_codes import exit_code_of
 
 _id = click.argument("deployment")
@@ -232,6 +232,8 @@ def _drive_on(
             by=by,
             as_json=as_json,
         )
+    except TakenOver:
+        raise
     except Conflict as alive:
         current = find_to_change(ports, deployment)
         return _left_to_others(
