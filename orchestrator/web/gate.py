@@ -41,7 +41,7 @@ async def passed(service: Service, route: Route, request: Request) -> Response:
     try:
         asked = await run_in_threadpool(_let_in, service, route, request)
         if route.method not in SAFE:
-            asked = replace(asked, body=await _body(request))
+            asked = replace(asked, body=_without_nul(request, await _body(request)))
             await _refuse_forged(asked, route)
         made = await run_in_threadpool(route.answer, asked)
         return await made if isawaitable(made) else made
@@ -50,6 +50,9 @@ async def passed(service: Service, route: Route, request: Request) -> Response:
 
 
 def _let_in(service: Service, route: Route, request: Request) -> Asked:
+    if any("\0" in str(part) for part in request.path_params.values()):
+        # No name has one, and PostgreSQL refuses to be asked for it.
+        raise Problem(404, "not_found", "There is no such page.")
     entered = service.doors.entered(request)
     if entered is not None:
         request.scope["orch.person"] = entered.access.login
@@ -125,6 +128,14 @@ async def _body(request: Request) -> bytes:
         raise Problem(408, "too_slow", f"The body did not come within {SLOWEST:.0f} s.") from None
     except ClientDisconnect:
         raise Problem(400, "broken_off", "The body broke off.") from None
+
+
+def _without_nul(request: Request, body: bytes) -> bytes:
+    """The fields of a form; a NUL in them is in no text that anybody types. Raises Problem."""
+    of_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    if of_form and (b"%00" in body or b"\0" in body):
+        raise Problem(400, "usage", "A field holds a character that no text has (NUL).")
+    return body
 
 
 def _of_this_site(asked: Asked) -> bool:

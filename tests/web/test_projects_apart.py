@@ -35,10 +35,10 @@ def pages(*projects: str) -> list[str]:
 
 def test_pages_name_the_project_where_names_are_alike() -> None:
     for page in pages("/srv/north/shop", "/srv/south/shop", "/srv/south/shop"):
-        assert page.count(">of north/shop<") == 1
-        assert page.count(">of south/shop<") == 2
+        assert page.count(">(project north/shop)<") == 1
+        assert page.count(">(project south/shop)<") == 2
     for page in pages("/srv/north/shop", "/srv/north/shop"):
-        assert ">of " not in page
+        assert "(project " not in page
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,8 @@ def test_it_says_what_to_do_first_logs_json_and_ends_gracefully(home: Path) -> N
     with serving(home) as served:
         assert served.process.stdout is not None
         lines = "".join(served.process.stdout.readline() for _ in range(3))
-        assert re.search(r"orch people add \w+ --role administrator --password", lines)
+        command = rf"  ORCH_HOME={re.escape(str(home))} orch people add \w+ --role administrator --password\n"
+        assert re.search(command, lines)
         with_ada(home)
         with httpx.Client(base_url=served.address, trust_env=False, timeout=120) as browser:
             assert browser.get("/").headers["location"] == "/login?to=%2F"

@@ -40,7 +40,9 @@ def with_long_names(home: Path) -> None:
     use.change_people(ports, p.GroupGiven(group=GROUP, grant=grant), by="Ann")
     path = "/deployments/" + "payments-and-settlements/" * 9
     ports.people.note_refusal(
-        RefusalSeen(datetime.now(UTC), PERSON, "2001:db8::ffff:ffff:ffff", "POST", path, "steer", "not seen from here")
+        RefusalSeen(
+            datetime.now(UTC), PERSON, "2001:db8::ffff:ffff:ffff", "POST", path, "steer", "not seen from here"
+        )
     )
 
 

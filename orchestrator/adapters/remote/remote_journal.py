@@ -83,7 +83,9 @@ class RemoteJournal(Journal):
         records: list[Recorded] = []
         asked = after
         while True:
-            page = self._page(place, after=asked, limit=AT_ONCE if most is None else min(AT_ONCE, most - len(records)))
+            page = self._page(
+                place, after=asked, limit=AT_ONCE if most is None else min(AT_ONCE, most - len(records))
+            )
             with _validated(self._server.url):
                 records += [Recorded.model_validate_json(_text(item)) for item in page["items"]]
             if page["next"] is None or (most is not None and len(records) >= most):

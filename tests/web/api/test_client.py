@@ -14,8 +14,8 @@ from orchestrator.adapters.store.journal import SqlJournal
 from orchestrator.cli.main import run
 from orchestrator.domain.authority.signing import Keyring, TrustedKey
 from orchestrator.domain.journal import events as e
-from orchestrator.engine.ports import Ports
 from orchestrator.engine.lookup.snapshots import folded
+from orchestrator.engine.ports import Ports
 from orchestrator.policy.authority.late_backout import backout_digest
 from tests.fakes.authority import FakeKeys
 from tests.fakes.plans import FakePlans
@@ -123,7 +123,16 @@ def test_it_agrees_to_a_backout_by_its_own_key(url: str, ports: Ports, tmp_path:
     tree = plan_tree() | {"approval": {"required": ["change manager"]}}
     ready = prepared(plan_of(tree), targets_named("web1", "web2"))
     ports.journal.append("app-1.0", 0, [first.model_copy(update={"effective": ready.effective}), *rest])
-    words = ["--roll-back", "--as", "change manager", "--reason", "prices are wrong", "--key", str(file), "--yes"]
+    words = [
+        "--roll-back",
+        "--as",
+        "change manager",
+        "--reason",
+        "prices are wrong",
+        "--key",
+        str(file),
+        "--yes",
+    ]
     assert orch("--server", url, "approve", "app-1.0", *words) == 0
     given = ports.journal.read("app-1.0")[-1].event
     assert isinstance(given, e.ApprovalGiven)

@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.worlds.browser import CHROMIUM
-from tests.worlds.served import OpenDoors, access
 from tests.worlds.long_names import PERSON, nodes, with_long_names
+from tests.worlds.served import OpenDoors, access
 from tests.worlds.served_home import RUNNING, addresses, home_with_history, listening, project_of
 
 pytestmark = [
@@ -25,7 +25,11 @@ WIDTHS = (1280, 768, 390)
 OF_PEOPLE = ("/people", f"/people/{PERSON}", "/people/tokens", "/account", "/approvals", "/audit", "/nothing")
 WORDS = tuple(
     f"/deployments/{RUNNING}{rest}"
-    for rest in ("", "/waves/1", *(f"/words/{word}" for word in ("pause", "hold", "rollback", "abort", "exclude")))
+    for rest in (
+        "",
+        "/waves/1",
+        *(f"/words/{word}" for word in ("pause", "hold", "rollback", "abort", "exclude")),
+    )
 )
 WIDER = """() => {
   const root = document.documentElement, found = [];
@@ -67,8 +71,14 @@ def test_a_page_fits_and_is_accessible(
     page.on("console", lambda message: printed.append(message.text))
     wrong: dict[str, list[Any]] = {}
     for path in (*addresses(), *OF_PEOPLE, *WORDS):
-        page.goto(address + path)
-        faults = [*page.evaluate(WIDER), *_violations(page), *printed]
+        answer = page.goto(address + path)
+        assert answer is not None
+        assert answer.status in {200, 404}, path
+        faults = [
+            *page.evaluate(WIDER),
+            *_violations(page),
+            *(each for each in printed if answer.status == 200),
+        ]
         _keep(page, path, width, scheme)
         printed.clear()
         if faults:

@@ -21,7 +21,12 @@ KINDS: dict[str, tuple[str, str, dict[str, str], int]] = {
     "an answer that is not there": ("GET", "/api/v1/nothing", {}, 404),
     "another method": ("DELETE", "/deployments", {}, 405),
     "a forged form": ("POST", "/logout", {}, 403),
-    "a body without its length": ("POST", "/logout", {"x-orch-csrf": CSRF, "transfer-encoding": "chunked"}, 411),
+    "a body without its length": (
+        "POST",
+        "/logout",
+        {"x-orch-csrf": CSRF, "transfer-encoding": "chunked"},
+        411,
+    ),
     "another form of body": ("POST", "/api/v1/plans/check", {"x-orch-csrf": CSRF}, 0),
     "a redirection": ("GET", "/login", {}, 303),
     "a wrong query": ("GET", "/api/v1/deployments?limit=x", {}, 422),
@@ -68,7 +73,11 @@ def test_a_static_file_that_has_not_changed_is_as_alone(client: httpx.Client) ->
 
 @pytest.mark.parametrize("path", ["/", "/logout", "/api/v1/deployments", "/static/live.js", "/nothing"])
 def test_no_other_site_is_let_in(client: httpx.Client, path: str) -> None:
-    asked = {"origin": EVIL, "access-control-request-method": "POST", "access-control-request-headers": "x-orch-csrf"}
+    asked = {
+        "origin": EVIL,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "x-orch-csrf",
+    }
     answer = client.options(path, headers=asked)
     assert answer.status_code in {404, 405}
     assert not [name for name in answer.headers if name.startswith("access-control-")]
@@ -84,7 +93,9 @@ def test_no_header_and_no_field_makes_another_method_of_it(client: httpx.Client)
         for headers in ({name: "POST"} for name in OVERRIDES):
             answer = client.get(path, headers={**headers, "x-orch-csrf": CSRF}, params={"_method": "POST"})
             assert answer.status_code in {plain.status_code, 422}, (path, answer.status_code)
-    posted = client.post("/deployments", headers={"x-orch-csrf": CSRF, OVERRIDES[0]: "GET"}, data={"_method": "GET"})
+    posted = client.post(
+        "/deployments", headers={"x-orch-csrf": CSRF, OVERRIDES[0]: "GET"}, data={"_method": "GET"}
+    )
     assert posted.status_code == 405
 
 
@@ -92,7 +103,9 @@ def test_no_header_and_no_field_makes_another_method_of_it(client: httpx.Client)
 def test_what_the_script_of_a_page_reads_is_data(client: httpx.Client, name: str) -> None:
     """Each event of the stream is one line of JSON with known names; hosts and plans have no say in it."""
     lines: list[str] = []
-    with client.stream("GET", f"/deployments/{name}/stream", params={"seen": "</script>__proto__\u2028"}) as answer:
+    with client.stream(
+        "GET", f"/deployments/{name}/stream", params={"seen": "</script>__proto__\u2028"}
+    ) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         for line in answer.iter_lines():
             lines.append(line)

@@ -80,7 +80,9 @@ def test_a_body_that_comes_slowly_is_not_waited_for(address: str) -> None:
     usual, gate.SLOWEST = gate.SLOWEST, 0.3
     try:
         with connected(address) as line:
-            line.sendall(HEAD + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\na")
+            line.sendall(
+                HEAD + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\na"
+            )
             began = time.monotonic()
             assert b" 408 " in line.recv(65536).partition(b"\r\n")[0]
             assert time.monotonic() - began < 20

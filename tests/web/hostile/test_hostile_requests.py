@@ -57,6 +57,13 @@ def test_no_part_of_a_path_leads_elsewhere(client: httpx.Client, route: Route) -
 
 
 @pytest.mark.parametrize("route", UNSAFE, ids=lambda route: route.name)
+def test_no_field_of_a_form_has_a_nul(client: httpx.Client, route: Route) -> None:
+    headers = {"x-orch-csrf": CSRF, "content-type": "application/x-www-form-urlencoded"}
+    answer = client.request(route.method, with_part(route, SCHEDULED), headers=headers, content=b"once=a%00b")
+    assert answer.status_code == 400, answer.text
+
+
+@pytest.mark.parametrize("route", UNSAFE, ids=lambda route: route.name)
 def test_no_other_site_makes_a_browser_do_anything(client: httpx.Client, route: Route) -> None:
     path = with_part(route, SCHEDULED)
     right = {"x-orch-csrf": CSRF}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from orchestrator.cli import wiring
+from orchestrator.domain.text.command_word import command_word
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.errors import MachineLacks, UsageFault
 
@@ -99,7 +101,9 @@ def _say(at: str, home: Path, *, known: bool) -> None:
         click.echo(
             "Nobody is known there yet. In another terminal, in this folder, make yourself its administrator:"
         )
-        click.echo(f"  orch people add {you or 'ada'} --role administrator --password")
+        # The other terminal knows nothing of this one's settings, and would add the person to another home.
+        given = f"ORCH_HOME={command_word(str(home))} " if os.environ.get("ORCH_HOME") else ""
+        click.echo(f"  {given}orch people add {you or 'ada'} --role administrator --password")
         click.echo(f"Then log in: {at}/login")
 
 
