@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import functools
 from collections import OrderedDict
 from collections.abc import Mapping
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 _READ_FOR_TERMINAL = ("ssh_args", "ssh_common_args", "ssh_extra_args")
@@ -32,9 +34,31 @@ def _split_once() -> None:
     connection._split_ssh_args = staticmethod(lambda text: list(kept(str(text))))
 
 
+class ParserWhenAsked:
+    """Stands for a parser of command lines, which takes long to make, until there is one to parse."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._made: Any = None
+        self._steps: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [("", given, named)]
+
+    def add_argument(self, *given: Any, **named: Any) -> None:
+        """One more argument."""
+        self._steps.append(("add_argument", given, named))
+
+    def __getattr__(self, name: str) -> Any:
+        if self._made is None:
+            (_, given, named), *steps = self._steps
+            self._made = argparse.ArgumentParser(*given, **named)
+            for step, arguments, by_name in steps:
+                getattr(self._made, step)(*arguments, **by_name)
+        return getattr(self._made, name)
+
+
 def _look_for_terminal_once() -> None:
     """Whether ssh's arguments ask for a terminal is read of them by a parser of command lines, three times for each task."""
-    connection: Any = import_module("ansible.plugins.connection.ssh").Connection
+    plugin: Any = import_module("ansible.plugins.connection.ssh")
+    plugin.argparse = SimpleNamespace(**{**vars(argparse), "ArgumentParser": ParserWhenAsked})
+    connection = plugin.Connection
     look = connection._is_tty_requested
     known: dict[tuple[str | None, ...], bool] = {}
 

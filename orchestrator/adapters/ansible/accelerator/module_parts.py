@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from orchestrator.adapters.ansible.accelerator import channel
 from orchestrator.adapters.ansible.accelerator.files_of_module import FilesOfModule
 from orchestrator.adapters.ansible.accelerator.looking_once import looked_for_once
+from orchestrator.adapters.ansible.accelerator.modules_named import modules_named
 from orchestrator.adapters.ansible.accelerator.own_bytecode import code_beside
 from orchestrator.adapters.ansible.accelerator.plugin_locks import ALONE
 
@@ -53,7 +54,7 @@ USUAL = (
     "wait_for",
     "apt",
 )
-"""Modules that are looked into ahead of runs."""
+"""Modules that are looked into ahead of runs where it cannot be seen which ones a project names."""
 
 
 class Parts(NamedTuple):
@@ -138,12 +139,13 @@ class Library:
         return code
 
 
-def work_ahead(library: Library | None = None) -> None:
-    """Look into the modules that most runs use, and compile what they are made of."""
+def work_ahead(project: Path | None = None, library: Library | None = None) -> None:
+    """Look into the modules that a project names, or else that most runs use, and compile what they are made of."""
     library = library or LIBRARY
     folder = Path(str(import_module("ansible").__file__)).parent / "modules"
+    named = None if project is None else modules_named(project, folder)
     with ALONE, looked_for_once():
-        for name in USUAL:
+        for name in USUAL if named is None else named:
             path = folder / f"{name}.py"
             if path.is_file():
                 parts = library.parts(name, str(path), library.source(str(path)))

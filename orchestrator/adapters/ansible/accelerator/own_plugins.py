@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -127,10 +128,15 @@ def is_own(plugin: Any) -> bool:
     """Whether a plugin's class is in a file of Ansible's."""
     if plugin is None:
         return False
-    ansible = Path(str(import_module("ansible").__file__)).parent
     module = sys.modules.get(plugin.__module__)
     file = getattr(module, "__file__", None) or getattr(plugin, "_original_path", "")
-    return bool(file) and Path(str(file)).is_relative_to(ansible)
+    return bool(file) and _is_in_ansible(str(file))
+
+
+@lru_cache(maxsize=256)
+def _is_in_ansible(file: str) -> bool:
+    """Asked four times for each task, of the same few files."""
+    return Path(file).is_relative_to(Path(str(import_module("ansible").__file__)).parent)
 
 
 def name_of(plugin: Any) -> str:

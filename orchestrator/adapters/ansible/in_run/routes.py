@@ -107,7 +107,7 @@ def inventory_route(executor: Any, name: str) -> Route:
 def refuse_others(route: Route, verified: Route) -> None:
     """Raise AnsibleError where a way is not the one on which the host was verified."""
     for option, words in route.items():
-        expected = verified.get(option, _usual(option))
+        expected = verified[option] if option in verified else _usual(option)
         if words != expected:
             other = next((word for word in words if word not in expected), "without " + " ".join(expected))
             raise AnsibleError(

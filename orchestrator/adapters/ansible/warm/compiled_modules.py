@@ -67,10 +67,10 @@ def work_out() -> None:
     gc.freeze()
 
 
-def work_out_parts() -> None:
-    """What every run asks for that orch accelerates: of which files the usual modules are made. Call `keep` before."""
+def work_out_parts(project: Path | None = None) -> None:
+    """What runs ask for that orch accelerates: of which files modules are made that a project names. Call `keep` before."""
     parts: Any = import_module("orchestrator.adapters.ansible.accelerator.module_parts")
-    parts.work_ahead()
+    parts.work_ahead(project)
     gc.collect()
     gc.freeze()
 

@@ -24,7 +24,15 @@ from orchestrator.adapters.ansible.settings import (
     lasting_settings,
 )
 from orchestrator.adapters.ansible.warm import inspection
-from orchestrator.adapters.ansible.warm.protocol import ACCELERATE, AHEAD, FORKED, INSPECT, PARTS, PLAY, READY
+from orchestrator.adapters.ansible.warm.protocol import (
+    ACCELERATE,
+    AHEAD,
+    FORKED,
+    INSPECT,
+    PLAY,
+    READY,
+    parts_of,
+)
 from orchestrator.errors import OrchError
 
 if TYPE_CHECKING:
@@ -143,7 +151,7 @@ class WarmStart:
         """The same for an attempt that is expected soon: what all runs share is worked out."""
         self.begin(project, accelerate)
         if zygote(accelerate) in self._lines:
-            self._lines[zygote(accelerate)].say(PARTS if accelerate == "orch" else AHEAD)
+            self._lines[zygote(accelerate)].say(parts_of(project) if accelerate == "orch" else AHEAD)
 
     @property
     def pid(self) -> int | None:

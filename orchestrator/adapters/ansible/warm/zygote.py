@@ -12,8 +12,8 @@ the same way: a run that is not accelerated comes from a process without mitogen
 Under the Python of another Ansible (`guest/entry.py zygote`) there is no worker to fork: sent `play` and a socket, it forks an
 ansible-playbook that waits for a worker at the other end (player.py).
 
-Sent `ahead`, it works out what all runs share, as soon as nothing else is asked for; sent `parts`, what runs share that orch
-accelerates.
+Sent `ahead`, it works out what all runs share, as soon as nothing else is asked for; sent `parts of` a project, what runs of
+that project share that orch accelerates.
 
 Sent `inspect` and a socket, it forks an inspector, also while it still imports what only runs need.
 """
@@ -25,9 +25,9 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,9 +38,9 @@ from orchestrator.adapters.ansible.warm.protocol import (
     FORKED,
     INSPECT,
     LONGEST_MESSAGE,
-    PARTS,
     PLAY,
     READY,
+    project_of,
 )
 from orchestrator.adapters.process.own_process import raise_descriptor_limit
 
@@ -55,6 +55,10 @@ def _nothing() -> None:
     return
 
 
+def _for_none(project: Path | None) -> None:
+    return
+
+
 BeWorker = Callable[[Path, socket.socket], NoReturn]
 """In a fork: be the worker of the attempt in this folder, done with the driver."""
 
@@ -64,7 +68,7 @@ def serve(
     idle: float = IDLE,
     ahead: Callable[[], None] = _nothing,
     be_worker: BeWorker | None = None,
-    parts: Callable[[], None] = _nothing,
+    parts: Callable[[Path | None], None] = _for_none,
 ) -> None:
     """Fork what every message asks for, until the driver is gone or nothing was asked for so many seconds.
 
@@ -74,7 +78,7 @@ def serve(
     driver.settimeout(idle)
     with suppress(OSError):  # the driver is gone, or needs nothing; the workers go on
         driver.sendall(READY)
-        for message, lines in _messages(driver, {AHEAD: ahead, PARTS: parts}):
+        for message, lines in _messages(driver, ahead, parts):
             if message == ACCELERATE:
                 _second(driver, lines, idle, be_worker)
             elif message == INSPECT:
@@ -88,7 +92,7 @@ def serve(
 
 
 def _messages(
-    driver: socket.socket, ahead: Mapping[bytes, Callable[[], None]]
+    driver: socket.socket, ahead: Callable[[], None], parts: Callable[[Path | None], None]
 ) -> Iterator[tuple[bytes, list[int]]]:
     """What the driver says, and the sockets that come with it, for as long as there is one. Raises OSError."""
     due: Callable[[], None] | None = None
@@ -100,11 +104,12 @@ def _messages(
         message, lines, _, _ = socket.recv_fds(driver, LONGEST_MESSAGE, 1)
         if not message:
             return
-        if message in (AHEAD, PARTS):
-            due = ahead.get(message)
+        project = project_of(message)
+        if message == AHEAD or project is not None:
+            due = ahead if project is None else partial(parts, Path(project) if project else None)
             continue
         if message == ACCELERATE:
-            ahead, due = {}, None
+            ahead, parts, due = _nothing, _for_none, None
         yield message, lines
 
 

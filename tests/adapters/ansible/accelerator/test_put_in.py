@@ -118,8 +118,7 @@ class Asked(ssh.Connection):
         return self.options[name]
 
 
-import argparse
-parser = argparse.ArgumentParser()
+parser = ssh.argparse.ArgumentParser()
 parser.add_argument("-t", action="count")
 parser.add_argument("-o", action="append")
 given = [("-C", None, None), ("-C", "-t", ""), ("", None, "-o RequestTTY=force"), ("-C", "-o RequestTTY=no", "-q")]
