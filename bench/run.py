@@ -13,6 +13,7 @@ from typing import Any
 
 from bench import (
     ansible_share,
+    backouts,
     before_touch,
     evidence_price,
     history,
@@ -45,6 +46,7 @@ PARTS = (
     "scale",
     "ansible",
     "nodes",
+    "backouts",
 )
 WAVES = 20
 SHARE_TASKS = 3
@@ -84,6 +86,7 @@ class Bench:
             "scale": self._scale,
             "ansible": self._share,
             "nodes": self._nodes,
+            "backouts": self._backouts,
         }
         for part in (part for part in PARTS if part in parts):
             steps[part]()
@@ -142,6 +145,13 @@ class Bench:
             with self._site(hosts) as site:
                 by_fleet[f"{hosts} hosts"] = evidence_price.pairs(site, self.rounds, self.say)
         self.say("\n" + figures("The price of evidence: with hooks and without, medians of pairs", by_fleet))
+
+    def _backouts(self) -> None:
+        by_fleet = self.results["backouts"] = {}
+        for hosts in self.fleets:
+            with self._site(hosts) as site:
+                by_fleet[f"{hosts} hosts"] = backouts.pairs(site, self.rounds, self.say)
+        self.say("\n" + figures("A backout, accelerated and plain: seconds, medians of pairs", by_fleet))
 
     def _sealing(self) -> None:
         by_fleet = self.results["sealing"] = {}
