@@ -56,4 +56,5 @@ def plain_account() -> Iterator[PlainAccount]:
         try:
             yield PlainAccount(name)
         finally:
-            subprocess.run(["userdel", name], check=False, capture_output=True)
+            # By force: podman's own process may be dead and not yet reaped.
+            subprocess.run(["userdel", "--force", name], check=False, capture_output=True)
