@@ -89,7 +89,6 @@ def test_reading_begins_after_a_number(journal: Journal) -> None:
     assert journal.read("d1", after=3) == []
 
 
-@pytest.mark.parametrize("expected", [0, 1, 3, 99, -1])
 def test_so_many_events_are_read_and_no_more(journal: Journal) -> None:
     journal.append("d1", 0, [Submitted(by="ann"), PAUSED, RESUMED])
     for most, numbers in ((1, [1]), (2, [1, 2]), (9, [1, 2, 3])):
@@ -97,6 +96,7 @@ def test_so_many_events_are_read_and_no_more(journal: Journal) -> None:
     assert [record.seq for record in journal.read("d1", after=1, most=1)] == [2]
 
 
+@pytest.mark.parametrize("expected", [0, 1, 3, 99, -1])
 def test_another_number_than_the_last_is_a_conflict_and_appends_nothing(
     journal: Journal, expected: int
 ) -> None:

@@ -26,12 +26,12 @@ def refuse_other_damage(ports: Ports, deployment: str, event: e.SealAccepted) ->
 
     Raises Refused.
     """
-    found = {(finding.code, finding.event) for finding in broken_seal(ports, deployment)}
+    there_now = {(finding.code, finding.event) for finding in broken_seal(ports, deployment)}
     given = {(damage.code, damage.event) for damage in event.damage}
-    if not given or not given <= found:
+    if not given or not given <= there_now:
         raise Refused(
-            f"What the word accepts is not what is found of {deployment} now. Look at it where its store is: "
-            f"orch record verify {deployment}. Nothing was recorded."
+            f"What the word accepts is not what is found of {deployment} now: have its record verified, and say it of that. "
+            "Nothing was recorded."
         )
 
 

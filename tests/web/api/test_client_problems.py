@@ -99,6 +99,6 @@ def test_what_no_server_of_orch_answers_is_no_traceback(
     monkeypatch.setenv("ORCH_TOKEN", TOKEN)
     with answering_with(status, body) as url:
         assert run(["--server", url, "list"]) in ANSWERED.values()
-    told = capsys.readouterr()
-    assert "Traceback" not in told.err
-    assert "\x1b" not in told.err
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err
+    assert "\x1b" not in printed.err
