@@ -138,9 +138,9 @@ def main(*words: str) -> None:
     if words[0] == "drive":
         _drive(*words[1:])
         return
-    numbers = [int(word) for word in words if word != "postgresql"]
+    watchers, hosts, pairs = (int(word) for word in words[:3])
     with postgresql() if words[-1] == "postgresql" else nullcontext() as server:
-        print(json.dumps(measured(*numbers, server=server), indent=1))
+        print(json.dumps(measured(watchers, hosts, pairs, server), indent=1))
 
 
 if __name__ == "__main__":

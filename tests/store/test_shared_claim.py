@@ -198,7 +198,7 @@ def test_a_frozen_holder_is_taken_over_and_refused_when_it_wakes(tmp_path: Path,
             assert SHORT.lease <= time.monotonic() - began < SHORT.lease + 2.0
             os.kill(zombie.pid, signal.SIGCONT)
             words, _ = zombie.communicate("append\n", timeout=30)
-            assert words.startswith("Conflict d1 was taken over by another process")
+            assert words.startswith("TakenOver d1 was taken over by another process")
             assert here.read("d1") == []
             assert here.append("d1", 0, [word(1, 1)])[0].seq == 1
     finally:

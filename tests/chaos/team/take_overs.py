@@ -77,8 +77,8 @@ def _followed(site: TeamSite, team: Round, pair: int, name: str) -> float:
     team._submit(pair)
     deployment, host = team.runs[pair].deployment, f"alpha{pair}"
     _until(lambda: any(act.host == host for act in site.fleet.log()))
-    took = _drivers(team.journal, deployment)[-1]
-    pid = int(took.event.driver.split()[1])
+    took = _drivers(team.journal, deployment)[-1][1]
+    pid = int(took.driver.split()[1])
     part = next(each for each in WORKERS if pid in site.networks.pids(each))
     strike, heal = STRIKES[name]
     struck = str(pid) if "driver" in name else part
@@ -88,11 +88,13 @@ def _followed(site: TeamSite, team: Round, pair: int, name: str) -> float:
         _until(lambda: len(_drivers(team.journal, deployment)) > 1)
     finally:
         heal(site, struck)
-    return round(_drivers(team.journal, deployment)[1].at.timestamp() - at, 1)
+    return round(_drivers(team.journal, deployment)[1][0] - at, 1)
 
 
-def _drivers(journal: Journal, deployment: str) -> list[e.Recorded]:
-    return [each for each in journal.read(deployment) if isinstance(each.event, e.DriverTook)]
+def _drivers(journal: Journal, deployment: str) -> list[tuple[float, e.DriverTook]]:
+    """Each driver, and when it took it."""
+    records = journal.read(deployment)
+    return [(each.at.timestamp(), each.event) for each in records if isinstance(each.event, e.DriverTook)]
 
 
 def _until(seen: Callable[[], bool]) -> None:
