@@ -10,10 +10,7 @@ import marshal
 import sys
 import zlib
 from collections.abc import Mapping
-from importlib.machinery import SourceFileLoader
-from pathlib import Path
 from types import CodeType
-from typing import Any
 
 # Only expressions, so that the module's namespace is its own; and such as every Python since 2.7 understands. linecache takes a
 # function for the lines of a file, and calls it when somebody wants to see them. `kept`: an expression over the code `c`.
@@ -26,19 +23,6 @@ getattr(i("sys").modules.get("_frozen_importlib_external"),"MAGIC_NUMBER",0)=={m
 else compile(o({text!r}),{elsewhere!r},"exec",0,1))))\
 (__import__,lambda t:__import__("zlib").decompress(__import__("binascii").a2b_base64(t))),globals())
 """
-
-
-class _Reader(SourceFileLoader):
-    """Python's own reading of a file's code: from its cache where that is of this text; it writes none."""
-
-    def set_data(self, path: str, data: object, *, _mode: int = 0o666) -> None:
-        return
-
-
-def code_of(path: Path) -> tuple[bytes, CodeType]:
-    """A module's text and its code. Raises OSError, SyntaxError."""
-    code: Any = _Reader(path.stem, str(path)).get_code(path.stem)
-    return path.read_bytes(), code
 
 
 def carrying(text: bytes, code: CodeType, elsewhere: str, kept: str = "0") -> bytes:

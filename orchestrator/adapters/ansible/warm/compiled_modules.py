@@ -83,7 +83,7 @@ def ansible_folder() -> Path:
 def _with_bytecode(add_module: Callable[..., None]) -> Callable[..., None]:
     """Ansible's last step of a zip, after which everything is in it; and then the bytecode of all of it."""
 
-    def added(archive: zipfile.ZipFile, now: datetime, *others: Any) -> None:
+    def added(archive: Any, now: datetime, *others: Any) -> None:
         add_module(archive, now, *others)
         if not isinstance(archive, zipfile.ZipFile):
             return  # no program is made: whoever looks into a module compiles what it sends

@@ -16,7 +16,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from orchestrator.adapters.ansible.warm.carried_code import carrying, code_of
+from orchestrator.adapters.ansible.accelerator.own_bytecode import code_of
+from orchestrator.adapters.ansible.warm.carried_code import carrying
 from orchestrator.adapters.ansible.warm.compiled_modules import MODULE, ansible_folder
 
 _MODULES = (

@@ -14,7 +14,8 @@ from types import ModuleType
 
 import pytest
 
-from orchestrator.adapters.ansible.warm.carried_code import carrying, code_of
+from orchestrator.adapters.ansible.accelerator.own_bytecode import code_of
+from orchestrator.adapters.ansible.warm.carried_code import carrying
 
 TEXT = '''"""What it is."""
 from __future__ import print_function
