@@ -163,10 +163,7 @@ class Journal(ABC):
         """
 
     def claim(self, deployment: str) -> LeaseSeen | None:
-        """Look at the claim that a process on any machine holds; None where nobody does, or this store cannot say.
-
-        Raises StoreFault.
-        """
+        """The claim that some process holds, on any machine; None where nobody does, or none is told. Raises StoreFault."""
         return None
 
 
