@@ -4,11 +4,11 @@ import json
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from bench.compare import run_metered
 from bench.contenders import environment
+from bench.one_run import is_done
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.domain.evidence.attempt import AttemptRequest
 
@@ -106,13 +106,7 @@ def attempt(home: Path, hosts: int) -> int:
             forks=FORKS,
         )
     )
-    while (sighting := playbooks.sight("bench.1-deploy")).state == "running":
-        time.sleep(POLL)
-    outcome = sighting.outcome
-    if outcome is None or any(host.result != "done" for host in outcome.hosts):
-        print(sighting.state, outcome and (outcome.faults, outcome.hosts[:3]))
-        return 1
-    return 0
+    return 0 if is_done(playbooks, "bench.1-deploy", POLL) else 1
 
 
 if __name__ == "__main__":

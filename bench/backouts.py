@@ -17,6 +17,7 @@ from statistics import median
 from bench.compare import Cost, Say, run_metered
 from bench.contenders import environment
 from bench.journal_times import Times
+from bench.one_run import is_done
 from bench.site import Site
 from orchestrator.adapters.ansible.playbooks import AnsiblePlaybooks
 from orchestrator.domain.evidence.attempt import Acceleration, AttemptRequest
@@ -93,15 +94,10 @@ def attempt(home: Path) -> int:
     time.sleep(READY)
     began = time.monotonic()
     playbooks.start(request)
-    while (sighting := playbooks.sight(request.attempt)).state == "running":
-        time.sleep(POLL)
+    done = is_done(playbooks, request.attempt, POLL)
     (home / "seconds.json").write_text(json.dumps(time.monotonic() - began))
     playbooks.let_go()
-    outcome = sighting.outcome
-    if outcome is None or any(host.result != "done" for host in outcome.hosts):
-        print(sighting.state, outcome and (outcome.faults, outcome.hosts[:3]))
-        return 1
-    return 0
+    return 0 if done else 1
 
 
 if __name__ == "__main__":

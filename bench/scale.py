@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
 
@@ -65,6 +65,16 @@ class Unwaiting(SystemClock):
         """At once."""
 
 
+def with_items(targets: FakeTargets, fleet: Iterable[Target]) -> None:
+    """Have each machine hold so many files."""
+    for target in fleet:
+        for item in range(ITEMS):
+            targets.machine(target.host).items["file", f"/opt/app/{item}"] = {
+                "sha256": f"{item:064x}",
+                "mode": "0644",
+            }
+
+
 def simulated(
     hosts: int,
     waves: int,
@@ -87,12 +97,7 @@ def simulated(
         )
         for n in range(hosts)
     )
-    for target in fleet:
-        for item in range(ITEMS):
-            targets.machine(target.host).items["file", f"/opt/app/{item}"] = {
-                "sha256": f"{item:064x}",
-                "mode": "0644",
-            }
+    with_items(targets, fleet)
     sizes = [hosts // waves] * (waves - 1)
     if fails:
         last = [target.host for target in fleet[hosts // waves * (waves - 1) :]]

@@ -20,7 +20,7 @@ from statistics import median
 from threading import Event
 
 from bench.contenders import ROOT
-from bench.scale import ITEMS
+from bench.scale import with_items
 from bench.site import BenchFault
 from bench.table import figures
 from bench.team_home import fresh_database, postgresql
@@ -68,12 +68,7 @@ def ports_of(home: Path, url: str, number: int, hosts: int) -> tuple[Ports, Prep
         )
         for n in range(hosts)
     )
-    for target in fleet:
-        for item in range(ITEMS):
-            targets.machine(target.host).items["file", f"/opt/app/{item}"] = {
-                "sha256": f"{item:064x}",
-                "mode": "0644",
-            }
+    with_items(targets, fleet)
     tree = plan_tree(waves=[max(1, hosts // WAVES)] * (WAVES - 1) + ["rest"])
     tree["release"] |= {"name": f"app{number}"}
     authority = FakeAuthority()

@@ -169,14 +169,19 @@ def test_a_node_that_has_no_run_for_long_holds_nothing_ready(world: ZoneWorld, t
     assert runs.let_gone == 1
 
 
-def test_a_node_that_comes_back_reports_what_it_began_and_begins_nothing_twice(
-    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
-) -> None:
+def begun_and_left(world: ZoneWorld, runs: FakePlaybooks, folder: Path) -> None:
+    """A run goes on although its node is gone."""
     runs.script("deploy", None, Script(stays_running=True))
     port = world.playbooks()
     with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
-        port.start(request(tmp_path / "project"))
+        port.start(request(folder / "project"))
         until(lambda: port.sight("a1").worker_pid is not None)
+
+
+def test_a_node_that_comes_back_reports_what_it_began_and_begins_nothing_twice(
+    world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
+) -> None:
+    begun_and_left(world, runs, tmp_path)
     number = world.exchange.report_of("a1")
     assert number is not None
     with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
@@ -266,11 +271,7 @@ def test_a_removed_node_that_comes_back_says_so_ends_what_it_runs_and_ends_as_re
     world: ZoneWorld, runs: FakePlaybooks, tmp_path: Path
 ) -> None:
     """It was gone, an administrator said so, and somebody may have gone on without it."""
-    runs.script("deploy", None, Script(stays_running=True))
-    port = world.playbooks()
-    with at_work(world.node("n1", only(runs), hosts(FakeTargets()))):
-        port.start(request(tmp_path / "project"))
-        until(lambda: port.sight("a1").worker_pid is not None)
+    begun_and_left(world, runs, tmp_path)
     world.book.change("n1", gone=True)
     before, reports = list(runs.started), world.exchange.report_of("a1")
     node = world.node("n1", only(runs), hosts(FakeTargets()), cut_off=1.0)
