@@ -502,6 +502,7 @@ NAMED_ONLY = {
     ("web/api/plans.py", "orch plan show"),
     ("cli/options/ansible_option.py", "orch doctor"),
     ("adapters/ansible/isolation/engines.py", "orch doctor"),
+    ("adapters/ansible/isolation/images.py", "orch doctor"),
     ("adapters/ansible/program_errors.py", "orch doctor"),
     ("cli/verbs/demo.py", "orch doctor"),
     ("cli/views/fault_formats.py", "orch plan check"),

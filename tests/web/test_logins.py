@@ -76,7 +76,7 @@ WRONG_TRIES = {
     "long name": ({"login": "a" * 9000, "password": "x"}, 401),
     "long password": ({"login": "ada", "password": "x" * 9000}, 401),
     "too long": ({"login": "ada", "password": "x" * 20000}, 413),
-    "NUL": ({"login": "ada\0", "password": PASSWORD}, 401),
+    "NUL": ({"login": "ada\0", "password": PASSWORD}, 400),
     "a digest": ({"login": "ada", "password": "$argon2id$v=19$m=65536,t=3,p=4$a$b"}, 401),
 }
 
