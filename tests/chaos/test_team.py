@@ -19,6 +19,7 @@ def lacks() -> str:
 
 
 @pytest.mark.fleet
+@pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(bool(lacks()), reason=lacks())
 def test_a_round_with_a_dead_server_node_and_worker_breaks_nothing() -> None:
@@ -38,7 +39,10 @@ def test_a_round_with_a_dead_server_node_and_worker_breaks_nothing() -> None:
         removed(folder)
     assert [run.broken for run in runs] == [[], []], of_team(runs)
     assert any(run.faulted for run in runs), of_team(runs)
-    assert {run.ended for run in runs} == {"completed"}
+    # Faults begin with the first act of either: the other's hosts may be looked at just then, by the node that dies.
+    ended = [run.ended for run in runs]
+    assert "completed" in ended, of_team(runs)
+    assert {*ended} <= {"completed", "refused"}, of_team(runs)
 
 
 @pytest.mark.fleet
