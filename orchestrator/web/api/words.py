@@ -76,13 +76,14 @@ def _word(asked: Asked) -> Response:
     if isinstance(event, BackoutBegan):
         words = f"What is to be backed out is found out by the service: POST {BASE}/{name}/backouts."
         raise Problem(409, "refused", words)
-    if isinstance(event, SealAccepted):
-        refuse_other_damage(asked.ports, name, event)
     rights = rights_of(VERBS[type(event)])
     keyring = asked.ports.keys.keyring(Path(folded(asked.ports.journal, name).project))
     refuse_without(asked, rights, signed.word.key if signed is not None else None, keyring)
     if signed is not None:
         refuse_name(asked, signed.word.person)
+    if isinstance(event, SealAccepted):
+        # After the rights: it reads the whole record, which is nothing for whoever may not say the word.
+        refuse_other_damage(asked.ports, name, event)
     voice = HandedInVoice(speaker_of(asked), signed, asked.ports.clock.now)
     by = signed.word.person if signed is not None else asked.person
     word = event.model_copy(update={"spoken": None, "by": by})
