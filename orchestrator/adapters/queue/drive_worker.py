@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import signal
 import time
 from collections.abc import Callable
@@ -29,7 +30,8 @@ SILENT = 10.0
 LOOKS_WHILE_SILENT = 4
 """Heartbeats, and looks for whoever has none, in that time."""
 POLL = 1.0
-"""Seconds between looks for a job."""
+"""Seconds between looks for a job, at most. Each worker has its own: of two that looked in step, the same one would always
+be the first to find what is offered again."""
 FORGOTTEN = 3600.0
 """Seconds without a heartbeat after which nobody knows of a worker any more."""
 
@@ -46,9 +48,9 @@ TIDY_EVERY = 720
 WHEN_BROKEN = 15.0
 """Seconds after which a deployment is tried again that could not be driven at all."""
 
-DriveOne = Callable[[str, int, Callable[[], bool]], float | None]
-"""Has a deployment driven, given how often that was tried and whether the worker is to end. None: it is over or waits for a
-person; else the seconds after which it is to be tried again."""
+DriveOne = Callable[[str, Callable[[], bool]], float | None]
+"""Has a deployment driven, given whether the worker is to end. None: it is over or waits for a person; else the seconds after
+which it is to be tried again."""
 
 
 class _AgainError(Exception):
@@ -65,7 +67,7 @@ class _AsItSays(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         """See Procrastinate."""
         seconds = exception.seconds if isinstance(exception, _AgainError) else WHEN_BROKEN
-        return RetryDecision(retry_in={"seconds": max(0, int(seconds))})
+        return RetryDecision(retry_in={"milliseconds": max(0, int(1000 * seconds))})
 
 
 class DriveWorker:
@@ -107,7 +109,7 @@ class DriveWorker:
                 app,
                 queues=[DRIVE],
                 concurrency=self._at_once,
-                fetch_job_polling_interval=POLL,
+                fetch_job_polling_interval=POLL * random.SystemRandom().uniform(0.7, 1.0),
                 update_heartbeat_interval=self._silent / LOOKS_WHILE_SILENT,
                 stalled_worker_timeout=FORGOTTEN,
                 install_signal_handlers=False,
@@ -138,11 +140,11 @@ class DriveWorker:
             asyncio.get_running_loop().add_signal_handler(number, leave)
 
     async def _job(self, context: JobContext, subject: str) -> None:
-        tried, number = context.job.attempts, int(context.job.id or 0)
+        number = int(context.job.id or 0)
         self._at_work.add(number)
         try:
             seconds = await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._drive, subject, tried, self._leaving.is_set
+                self._threads, self._drive, subject, self._leaving.is_set
             )
         finally:
             self._at_work.discard(number)

@@ -8,7 +8,8 @@ from orchestrator.domain.deployment.deployment import Deployment
 from orchestrator.engine.lookup.snapshots import folded
 from orchestrator.engine.ports import Drivers, Ports
 from orchestrator.engine.practices.run_attempt import zone_of
-from orchestrator.errors import NotFound, StoreFault
+from orchestrator.engine.use_cases.fruitless_starts import AGAIN, FruitlessStarts
+from orchestrator.errors import NotFound, OrchError, StoreFault
 from orchestrator.policy.course.next_step import next_step
 from orchestrator.policy.course.steps import Over, WaitForPerson
 
@@ -16,10 +17,6 @@ LOOK = 0.5
 """Seconds between looks at a driver."""
 LOOKS_TO_CLAIM = 5
 """Looks at a driver between two at its claim: soon enough after one another that they count as one."""
-AGAIN = 5.0
-"""Seconds before a deployment is tried again whose driver ended before it came to an end; twice as long each time that
-nothing came of it."""
-SELDOM = 300.0
 
 Say = Callable[[str, str], None]
 """Tells of a deployment, in words."""
@@ -31,14 +28,15 @@ def drive_job(
     deployment: str,
     *,
     by: str,
-    tried: int = 0,
+    fruitless: FruitlessStarts,
     leaving: Callable[[], bool] = lambda: False,
     say: Say = lambda deployment, words: None,
 ) -> float | None:
     """Have the deployment driven until it is over or waits for a person; then None.
 
     Else the seconds after which it is to be tried again: its driver ended early, another process drives it, or this worker
-    is `leaving`. `tried`: how often that was so. A driver whose claim is over, though it is there, stands still, and is ended.
+    is `leaving`. `fruitless`: starts of this worker; what it cannot drive another may, and gets first. A driver whose claim is
+    over, though it is there, stands still, and is ended.
     """
     claim = ports.journal.claim(deployment)
     if claim is not None and not claim.overdue:
@@ -52,21 +50,14 @@ def drive_job(
     if _waits(ports, before):
         say(deployment, before.state)
         return None
-    say(deployment, "driven")
-    drivers.begin(deployment, by)
+    offer = fruitless.offer_after(deployment)
+    if offer is not None:
+        return offer
     job = _Job(ports, drivers, deployment, by, leaving, say)
+    if not job.begin():
+        return fruitless.add(deployment)
     job.follow(0 if claim is None else claim.fence)
-    after = folded(ports.journal, deployment)
-    if _waits(ports, after):
-        say(deployment, after.state)
-        return None
-    if leaving():
-        say(deployment, "left to another worker")
-        return 0.0
-    say(deployment, drivers.last_words(deployment) or "its driver ended early")
-    if after.seq != before.seq or _is_driven(ports, deployment):
-        return AGAIN  # somebody goes on with it, and may die
-    return min(SELDOM, AGAIN * 2.0 ** min(tried, 10))
+    return job.ended(before.seq, fruitless)
 
 
 @dataclass(frozen=True)
@@ -79,6 +70,35 @@ class _Job:
     by: str
     leaving: Callable[[], bool]
     say: Say
+
+    def begin(self) -> bool:
+        """Whether its driver was started."""
+        self.say(self.deployment, "driven")
+        try:
+            self.drivers.begin(self.deployment, self.by)
+        except (OrchError, OSError) as fault:
+            self.say(
+                self.deployment,
+                f"its driver could not be started, and another worker gets it first: {fault}",
+            )
+            return False
+        return True
+
+    def ended(self, seq: int, fruitless: FruitlessStarts) -> float | None:
+        """What `drive_job` returns after the driver's end. `seq`: of the journal before its start."""
+        after = folded(self.ports.journal, self.deployment)
+        if _waits(self.ports, after):
+            fruitless.forget(self.deployment)
+            self.say(self.deployment, after.state)
+            return None
+        if self.leaving():
+            self.say(self.deployment, "left to another worker")
+            return 0.0
+        self.say(self.deployment, self.drivers.last_words(self.deployment) or "its driver ended early")
+        if after.seq != seq or _is_driven(self.ports, self.deployment):
+            fruitless.forget(self.deployment)
+            return AGAIN  # somebody goes on with it, and may die
+        return fruitless.add(self.deployment)
 
     def follow(self, fence: int) -> None:
         """Until its driver has ended. `fence`: of the claim before it."""

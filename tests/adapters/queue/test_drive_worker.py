@@ -19,7 +19,10 @@ from tests.store import postgres
 _WORKER = """
 import sys, time
 from orchestrator.adapters.queue import DriveWorker, QueueConnection
-def drive(deployment, tried, leaving):
+seen = []
+def drive(deployment, leaving):
+    tried = seen.count(deployment)
+    seen.append(deployment)
     print("drives", deployment, tried, flush=True)
     for _ in range(int(float(sys.argv[2]) * 20)):
         time.sleep(0.05)
@@ -80,7 +83,7 @@ def test_what_a_dead_worker_had_is_taken_up_and_what_one_leaves_waits(
     assert "drives" not in (tmp_path / "w2").read_text(), "the first one still drives it"
     first.kill()
     first.wait(10)
-    until(lambda: "drives d1 1" in (tmp_path / "w2").read_text())
+    until(lambda: "drives d1 0" in (tmp_path / "w2").read_text())
     second.send_signal(signal.SIGTERM)
     assert second.wait(30) == 0
     assert jobs.state(number) == "waiting"
@@ -118,13 +121,50 @@ def test_a_second_job_of_a_deployment_is_taken_though_the_first_should_be_tried_
     assert process.wait(30) == 0
 
 
+_STARTS_NOTHING = """
+import sys
+from orchestrator.adapters.clock import SystemClock
+from orchestrator.adapters.queue import DriveWorker, QueueConnection
+from orchestrator.engine.use_cases.fruitless_starts import FruitlessStarts
+fruitless = FruitlessStarts(SystemClock())
+def drive(deployment, leaving):
+    offer = fruitless.offer_after(deployment)
+    if offer is None:
+        print("tries", deployment, flush=True)
+        offer = fruitless.add(deployment)
+    return offer
+DriveWorker(QueueConnection(sys.argv[1]), drive).run()
+"""
+
+
+def test_what_a_worker_cannot_start_the_next_one_has_within_seconds(
+    connection: QueueConnection, database_url: str, tmp_path: Path
+) -> None:
+    """Its disk is full, or its installation broken: it is the first to look, again and again."""
+    jobs, broken = ProcrastinateJobs(connection), tmp_path / "broken"
+    numbers = [jobs.put("drive", "drive", f"d{each}", lock=f"drive d{each}", once=True) for each in range(6)]
+    with broken.open("wb") as output:
+        first = subprocess.Popen(
+            [sys.executable, "-c", _STARTS_NOTHING, database_url], stdout=output, stderr=output
+        )
+    until(lambda: broken.read_text().count("tries") == len(numbers))
+    second = worker(database_url, tmp_path / "well", 0.1)
+    until(lambda: "drives" in (tmp_path / "well").read_text())
+    began = time.monotonic()
+    until(lambda: all(jobs.state(number or 0) == "over" for number in numbers))
+    assert time.monotonic() - began < 30
+    for process in (first, second):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
 _CROWD = """
 import sys
 from threading import Barrier
 from orchestrator.adapters.queue import DriveWorker, QueueConnection
 number = int(sys.argv[2])
 met = Barrier(number)
-def drive(deployment, tried, leaving):
+def drive(deployment, leaving):
     met.wait(60)
     print("met", flush=True)
 DriveWorker(QueueConnection(sys.argv[1]), drive, at_once=number).run()
@@ -207,6 +247,6 @@ def test_a_job_that_was_given_to_a_worker_which_never_heard_of_it_is_taken_up(
         "UPDATE procrastinate_jobs SET queue_name = %(queue)s WHERE id = %(id)s", queue=DRIVE, id=other
     )
     until(lambda: jobs.state(other or 0) == "over")
-    assert "drives d1 1" in (tmp_path / "w1").read_text()
+    assert "drives d1 0" in (tmp_path / "w1").read_text()
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0

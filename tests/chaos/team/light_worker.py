@@ -18,6 +18,7 @@ from orchestrator.bootstrap import nodes
 from orchestrator.engine.drive import drive
 from orchestrator.engine.ports import Drivers
 from orchestrator.engine.use_cases.drive_job import drive_job
+from orchestrator.engine.use_cases.fruitless_starts import FruitlessStarts
 from orchestrator.errors import OrchError
 from tests.chaos.team.light_deployments import light_plan, light_ports
 from tests.fakes.plans import FakePlans
@@ -34,14 +35,15 @@ def main(home: Path, fleet: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: leaving.set())
     ports = light_ports(home, url, fleet)
+    fruitless = FruitlessStarts(ports.clock)
 
-    def drive_in_turn(deployment: str, tried: int, is_leaving: object) -> float | None:
+    def drive_in_turn(deployment: str, is_leaving: object) -> float | None:
         return drive_job(
             ports,
             forks,
             deployment,
             by="orch",
-            tried=tried,
+            fruitless=fruitless,
             leaving=is_leaving,  # type: ignore[arg-type]
             say=lambda name, words: print(f"{name}: {words}", flush=True),
         )
@@ -69,7 +71,10 @@ class _Forks(Drivers):
     def begin(self, deployment: str, by: str) -> None:
         with self._one_asks:
             os.write(self._ask, f"{deployment}\n".encode())
-            self._pids[deployment] = int.from_bytes(os.read(self._answers, 4), "big")
+            answer = os.read(self._answers, 4)
+            if not answer:
+                raise BrokenPipeError("the process that forks drivers has ended")
+            self._pids[deployment] = int.from_bytes(answer, "big")
 
     def alive(self, deployment: str) -> bool:
         pid = self._pids.get(deployment)

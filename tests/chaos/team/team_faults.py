@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.chaos.team.team_site import NODES, SERVERS, WORKERS, TeamSite
 
@@ -55,10 +56,32 @@ def _kill_machine(site: TeamSite, part: str) -> None:
 
 
 def _kill_drivers(site: TeamSite, part: str) -> None:
+    """All that its worker has started, but for what it starts them with."""
     for pid in site.networks.pids(part):
-        if pid != site.processes[part].pid:
+        if pid != site.processes[part].pid and _parent(pid) != site.processes[part].pid:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _kill_starter(site: TeamSite, part: str) -> None:
+    """What its worker starts drivers with: it begins none any more, as where a disk is full or an installation broken."""
+    for pid in site.networks.pids(part):
+        if _parent(pid) == site.processes[part].pid:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _start_anew(site: TeamSite, part: str) -> None:
+    _terminate(site, part)
+    _start_after_its_end(site, part)
+
+
+def _parent(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    return int(status.rpartition(")")[2].split()[1])
 
 
 def _freeze(site: TeamSite, part: str) -> None:
@@ -136,6 +159,7 @@ FAULTS = (
     TeamFault("worker's machine frozen", WORKERS, _freeze, _thaw, (FROZEN, FROZEN)),
     TeamFault("worker cut off", WORKERS, _cut, _mend, (CUT, CUT)),
     TeamFault("drivers killed", WORKERS, _kill_drivers, _nothing, (0.0, 0.0)),
+    TeamFault("worker starts nothing", WORKERS, _kill_starter, _start_anew, (40.0, 60.0)),
     TeamFault("node killed", _NODES, _kill, _start, (0.5, 10.0)),
     TeamFault("node drained", _NODES, _drain, _drain_no_more, (5.0, 15.0)),
     TeamFault("node cut off", _NODES, _cut, _mend, (CUT, CUT)),

@@ -10,7 +10,9 @@ from orchestrator.adapters.queue.drive_worker import LOOKS_WHILE_SILENT, POLL, S
 from orchestrator.domain.journal import events as e
 from orchestrator.engine.lease_ports import LeaseSeen, LeaseTerms
 from orchestrator.engine.ports import Ports
-from orchestrator.engine.use_cases.drive_job import AGAIN, SELDOM, drive_job
+from orchestrator.engine.use_cases.drive_job import drive_job
+from orchestrator.engine.use_cases.fruitless_starts import AGAIN, HANDED_ON, SELDOM, FruitlessStarts
+from orchestrator.errors import StoreFault
 from tests.fakes.clock import FakeClock
 from tests.fakes.drivers import FakeDrivers
 from tests.fakes.journal import FakeJournal
@@ -33,8 +35,19 @@ def ports() -> Ports:
     return ports_over(clock, FakePlans(), FakePlaybooks(clock.now), FakeTargets(), journal=journal)
 
 
-def job(ports: Ports, drive: Callable[[], object], tried: int = 0) -> float | None:
-    return drive_job(ports, FakeDrivers(lambda deployment, by: drive()), NAME, by="ann", tried=tried)
+def job(ports: Ports, drive: Callable[[], object], fruitless: FruitlessStarts | None = None) -> float | None:
+    drivers = FakeDrivers(lambda deployment, by: drive())
+    return drive_job(ports, drivers, NAME, by="ann", fruitless=fruitless or starts_of(0))
+
+
+def starts_of(number: int) -> FruitlessStarts:
+    """A worker that started it so often for nothing, long ago."""
+    clock = FakeClock(START)
+    fruitless = FruitlessStarts(clock)
+    for _ in range(number):
+        fruitless.add(NAME)
+    clock.sleep(SELDOM)
+    return fruitless
 
 
 class Claimed(FakeJournal):
@@ -68,7 +81,7 @@ def test_while_another_renews_its_claim_it_is_looked_at_often_and_cheaply(tried:
         FakeDrivers(lambda deployment, by: pytest.fail("another drives it")),
         NAME,
         by="ann",
-        tried=tried,
+        fruitless=starts_of(tried),
         say=lambda name, words: words_of_job.append(words),
     )
     assert seconds == 3.0, "when it should have been renewed"
@@ -83,7 +96,7 @@ def test_a_claim_whose_renewal_is_overdue_has_a_driver_that_looks_for_its_end() 
 
 @pytest.mark.parametrize("tried", [0, 40])
 def test_a_driver_that_is_refused_by_a_renewal_is_no_reason_to_look_seldom(tried: int) -> None:
-    assert job(claimed(held(age=7.6), held(renewals=1)), lambda: None, tried) == AGAIN
+    assert job(claimed(held(age=7.6), held(renewals=1)), lambda: None, starts_of(tried)) == AGAIN
 
 
 class Frozen(FakeDrivers):
@@ -118,7 +131,7 @@ def test_a_driver_of_its_own_that_stands_still_is_ended_when_its_lease_is_over()
         drivers,
         NAME,
         by="ann",
-        tried=5,
+        fruitless=starts_of(5),
         leaving=leaving,
         say=lambda name, words: words_of_job.append(words),
     )
@@ -131,7 +144,10 @@ def test_a_driver_of_its_own_that_stands_still_is_ended_when_its_lease_is_over()
 def test_a_worker_that_is_leaving_begins_none_in_the_place_of_one_that_stands_still() -> None:
     drivers = Frozen()
     seen = [held(fence=2, age=float(age), seconds=float(age)) for age in range(0, 22, 2)]
-    assert drive_job(claimed(None, *seen), drivers, NAME, by="ann", leaving=lambda: True) == 0.0
+    assert (
+        drive_job(claimed(None, *seen), drivers, NAME, by="ann", fruitless=starts_of(0), leaving=lambda: True)
+        == 0.0
+    )
     assert (drivers.begun, drivers.ended) == ([NAME], [NAME])
 
 
@@ -144,7 +160,7 @@ def test_a_driver_that_waits_for_the_end_of_anothers_lease_is_left_to_it() -> No
             drivers.running.clear()
         return False
 
-    drive_job(ports, drivers, NAME, by="ann", leaving=leaving)
+    drive_job(ports, drivers, NAME, by="ann", fruitless=starts_of(0), leaving=leaving)
     assert drivers.ended == []
 
 
@@ -161,16 +177,56 @@ def took(ports: Ports) -> None:
     ports.journal.append(NAME, records[-1].seq, [e.DriverTook(driver="another", by="bo")])
 
 
-@pytest.mark.parametrize(("tried", "seconds"), [(0, AGAIN), (1, 2 * AGAIN), (3, 8 * AGAIN), (9, SELDOM)])
-def test_where_nothing_comes_of_it_it_is_tried_ever_more_seldom(
-    ports: Ports, tried: int, seconds: float
+@pytest.mark.parametrize(
+    ("starts", "seconds"), [(1, AGAIN), (2, 2 * AGAIN), (4, 8 * AGAIN), (10, SELDOM), (5000, SELDOM)]
+)
+def test_where_nothing_comes_of_it_a_worker_tries_it_ever_more_seldom(
+    ports: Ports, starts: int, seconds: float
 ) -> None:
-    assert job(ports, lambda: None, tried) == seconds
+    """And offers it to the others all the while, soon at first."""
+    clock = FakeClock(START)
+    fruitless = FruitlessStarts(clock)
+    for _ in range(starts):
+        fruitless.add(NAME)
+    for step in (0.0, 2.0, seconds - 2.1):
+        clock.sleep(step)
+        offer = job(ports, lambda: pytest.fail("not yet"), fruitless)
+        assert offer == (HANDED_ON if clock.uptime()[1] < 10 else AGAIN)
+    begun: list[str] = []
+    clock.sleep(0.2)
+    assert job(ports, lambda: begun.append(NAME), fruitless) == HANDED_ON
+    assert begun == [NAME]
+
+
+@pytest.mark.parametrize("fault", [StoreFault("no room"), OSError(11, "no process can be made")])
+def test_a_driver_that_cannot_be_started_is_told_and_left_to_another_worker(
+    ports: Ports, fault: Exception
+) -> None:
+    def fails() -> None:
+        raise fault
+
+    said, fruitless = list[str](), starts_of(0)
+    drivers = FakeDrivers(lambda deployment, by: fails())
+    for _ in range(2):
+        after = drive_job(
+            ports, drivers, NAME, by="ann", fruitless=fruitless, say=lambda name, words: said.append(words)
+        )
+        assert after == HANDED_ON
+    assert drivers.begun == [NAME], "others first"
+    assert said == ["driven", f"its driver could not be started, and another worker gets it first: {fault}"]
+
+
+def test_a_worker_forgets_its_fruitless_starts_when_something_came_of_one(ports: Ports) -> None:
+    fruitless = starts_of(3)
+    assert job(ports, lambda: took(ports), fruitless) == AGAIN
+    assert fruitless.offer_after(NAME) is None
+    assert job(ports, lambda: None, fruitless) == HANDED_ON
+    assert fruitless.offer_after(NAME) == HANDED_ON
 
 
 def test_a_deployment_that_another_process_goes_on_with_is_soon_looked_at_again(ports: Ports) -> None:
     """That one may die, and nobody else would know."""
-    assert job(ports, lambda: took(ports), 9) == AGAIN
+    assert job(ports, lambda: took(ports), starts_of(9)) == AGAIN
 
 
 def test_what_waits_for_a_person_is_over_for_the_queue(ports: Ports) -> None:

@@ -17,6 +17,7 @@ from orchestrator.cli.options.common_options import by_option
 from orchestrator.cli.options.signing_key import speaking_key_option
 from orchestrator.domain.text.plain_text import plain
 from orchestrator.engine.use_cases.drive_job import drive_job
+from orchestrator.engine.use_cases.fruitless_starts import FruitlessStarts
 from orchestrator.errors import UsageFault
 
 NODE_FOLDER = "ORCH_NODE"
@@ -66,15 +67,16 @@ def worker(zone: str | None, folder: Path, at_once: int, by: str) -> None:
         raise UsageFault("--node is of a node; say --zone ZONE with it.")
     nodes.store_url()
     ports, drivers = wiring.ports_to_look(), wiring.drivers()
+    fruitless = FruitlessStarts(ports.clock)
     say("worker: at work")
 
-    def drive(deployment: str, tried: int, is_leaving: object) -> float | None:
+    def drive(deployment: str, is_leaving: object) -> float | None:
         return drive_job(
             ports,
             drivers,
             deployment,
             by=by,
-            tried=tried,
+            fruitless=fruitless,
             leaving=is_leaving,  # type: ignore[arg-type]
             say=lambda name, words: say(f"{name}: {words}"),
         )
