@@ -39,6 +39,7 @@ from orchestrator.engine.ports import Ports
 from orchestrator.engine.practices.run_attempt import POLL
 from orchestrator.engine.use_cases.deployment_commands import open_deployment
 from orchestrator.engine.use_cases.drive_job import drive_job
+from orchestrator.engine.use_cases.fruitless_starts import FruitlessStarts
 from tests.fakes.authority import FakeAuthority
 from tests.fakes.plans import FakePlans
 from tests.fakes.playbooks import FakePlaybooks, Script
@@ -196,8 +197,10 @@ def work(home: Path, url: str, hosts: str) -> None:
     ports, _ = ports_of(home, url, 0, 1)
     drivers = DriverProcesses(home, spawn)  # type: ignore[arg-type]
 
-    def driven(deployment: str, tried: int, leaving: object) -> float | None:
-        return drive_job(ports, drivers, deployment, by="ann", tried=tried, leaving=leaving)  # type: ignore[arg-type]
+    fruitless = FruitlessStarts(ports.clock)
+
+    def driven(deployment: str, leaving: object) -> float | None:
+        return drive_job(ports, drivers, deployment, by="ann", fruitless=fruitless, leaving=leaving)  # type: ignore[arg-type]
 
     print("at work", flush=True)
     DriveWorker(nodes.queue_at(url), driven, at_once=AT_ONCE, leaving=Event()).run()

@@ -55,6 +55,8 @@ class TeamRun:
     took: list[float] = field(default_factory=list)
     gap: float = 0.0
     """Seconds for which the servers behind the proxy answered nobody, at the longest."""
+    refused: list[str] = field(default_factory=list)
+    """The last events of one that was refused: which fault refused it."""
 
 
 Say = Callable[[TeamRun], None]
@@ -238,6 +240,8 @@ class Round:
         d = fold(records)
         run.ended, run.drivers = d.state.value, sum(isinstance(r.event, e.DriverTook) for r in records)
         begun, last = _span(records)
+        if run.ended == "refused":
+            run.refused = [str(record.event)[:600] for record in records[-6:]]
         run.faulted = any(begun <= at <= last for at, _ in self.struck)
         run.took = _take_overs(
             records, [at for at, words in self.struck if "machine" in words or "drivers" in words]

@@ -205,15 +205,15 @@ def test_a_driver_that_cannot_be_started_is_told_and_left_to_another_worker(
     def fails() -> None:
         raise fault
 
-    said, fruitless = list[str](), starts_of(0)
+    words, fruitless = list[str](), starts_of(0)
     drivers = FakeDrivers(lambda deployment, by: fails())
     for _ in range(2):
         after = drive_job(
-            ports, drivers, NAME, by="ann", fruitless=fruitless, say=lambda name, words: said.append(words)
+            ports, drivers, NAME, by="ann", fruitless=fruitless, say=lambda name, line: words.append(line)
         )
         assert after == HANDED_ON
     assert drivers.begun == [NAME], "others first"
-    assert said == ["driven", f"its driver could not be started, and another worker gets it first: {fault}"]
+    assert words == ["driven", f"its driver could not be started, and another worker gets it first: {fault}"]
 
 
 def test_a_worker_forgets_its_fruitless_starts_when_something_came_of_one(ports: Ports) -> None:
