@@ -31,8 +31,13 @@ _RESET = """
 work={work}; rm -rf "$work"; mkdir -p -m 755 "$work"; chown deploy: "$work"
 rm -rf /tmp/ansible* /home/deploy/.ansible /root/.ansible /home/deploy/.ansible_async /root/.ansible_async /tmp/.ansible*
 """
-# What modules of a run left behind counts as much as what they say.
+# What modules of a run left behind counts as much as what they say. Whoever watches an asynchronous job looks every 5 s
+# whether it is over, and then takes its folder away: a fast run has ended by then.
 _LOOK = """
+for turn in $(seq 70); do
+    find /home/deploy/.ansible/tmp /root/.ansible/tmp -mindepth 1 2>/dev/null | grep -q . || break
+    sleep 0.1
+done
 cd {work} && find . -printf '%p %y %M %u %g %l\\n'; find . -type f -exec sha256sum {{}} +
 find /home/deploy/.ansible /root/.ansible -mindepth 1 -printf '%P %y %M %u\\n' 2>/dev/null
 getent passwd fid_plain fid_user; getent group fid_group games; ls -d /tmp/ansible* /tmp/.ansible* 2>/dev/null; true
