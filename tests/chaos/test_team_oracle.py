@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from orchestrator.domain.fold.fold import fold
 from orchestrator.domain.journal import events as e
 from tests.chaos.team.light_hands import TeamFleet
-from tests.chaos.team.team_oracle import against_acts, truthful
+from tests.chaos.team.team_oracle import against_acts, left_over, truthful
 from tests.histories import attempted, checked, compared, ready_to_deploy, recorded
 from tests.worlds.plans import plan_tree
 
@@ -104,3 +106,17 @@ def test_what_is_tampered_with_is_detected(fleet: TeamFleet, case: str) -> None:
     tamper, words = WRONGS[case]
     tamper(fleet)
     assert words in _wrong(fleet)
+
+
+@pytest.mark.parametrize(("lives", "left"), [("30", True), ("0.4", False)])
+def test_a_process_of_an_attempt_that_lives_on_is_seen_and_one_that_is_just_going_is_not(
+    lives: str, left: bool
+) -> None:
+    environment = {**os.environ, "ORCH_ATTEMPT": "left-1.deploy-1"}
+    with subprocess.Popen(["sleep", lives], env=environment) as process:
+        try:
+            wanted = [f"a process of it is left: {process.pid} sleep {lives}"] if left else []
+            assert left_over("left-1") == wanted
+            assert left_over("left-2") == []
+        finally:
+            process.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -96,14 +97,22 @@ def truthful(fleet: TeamFleet, d: Deployment, acts: list[Act]) -> list[str]:
     return breaks
 
 
-def left_over(deployment: str) -> list[str]:
-    """Processes of its attempts that live on."""
+def left_over(deployment: str, within: float = 1.0) -> list[str]:
+    """Processes of its attempts that live on, `within` seconds later: one that has written its end needs a moment to go."""
     mark = f"ORCH_ATTEMPT={deployment}.".encode()
-    return [
-        f"a process of it is left: {entry.name}"
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and mark in _environment(entry)
-    ]
+    deadline = time.monotonic() + within
+    while found := [entry for entry in Path("/proc").iterdir() if mark in _environment(entry)]:
+        if time.monotonic() > deadline:
+            return [f"a process of it is left: {entry.name} {_command(entry)}" for entry in found]
+        time.sleep(0.1)
+    return []
+
+
+def _command(entry: Path) -> str:
+    try:
+        return (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return "that has ended since"
 
 
 def _environment(entry: Path) -> bytes:

@@ -206,11 +206,13 @@ class TeamSite:
         return done.stdout
 
     def plan(self, pair: int, *, seconds: float, soak: float = 1.0, fails_on: str = "") -> Path:
-        """A plan for this pair."""
+        """A plan for this pair, whole at once: half of one is no plan, and of the tree that another plan is frozen with."""
         path = self.project / f"plans/pair{pair}.yml"
-        path.write_text(
+        draft = self.folder / f"pair{pair}.draft"
+        draft.write_text(
             json.dumps(_plan(pair, {"seconds": f"{seconds}", "fails_on": fails_on}, soak), indent=1)
         )
+        draft.replace(path)
         return path
 
     def _project(self) -> None:
