@@ -21,6 +21,7 @@ from procrastinate.worker import Worker
 
 from orchestrator.adapters.queue.connection import QueueConnection, connector_to
 from orchestrator.adapters.queue.exchange import SqlExchange
+from orchestrator.adapters.queue.jobs_in_turn import JobsInTurn
 from orchestrator.adapters.queue.patient_connector import PatientConnector
 from orchestrator.engine.node_ports import DRIVE
 from orchestrator.errors import StoreFault
@@ -48,6 +49,12 @@ TIDY_EVERY = 720
 WHEN_BROKEN = 15.0
 """Seconds after which a deployment is tried again that could not be driven at all."""
 
+TURN_BEFORE = 5.0
+"""Seconds after which a job is looked at again that another took for stalled, and that came back to this worker, which is at
+it still."""
+
+Turn = tuple[int, int]
+"""A job by its number, and its turn by the number of turns before."""
 DriveOne = Callable[[str, Callable[[], bool]], float | None]
 """Has a deployment driven, given whether the worker is to end. None: it is over or waits for a person; else the seconds after
 which it is to be tried again."""
@@ -89,7 +96,7 @@ class DriveWorker:
         self._connection, self._drive = connection, drive
         self._at_once, self._silent = at_once, silent
         self._leaving = leaving or Event()
-        self._at_work: set[int] = set()
+        self._at_work: set[Turn] = set()
         # Python's own pool has a few threads for each processor: what it has no room for would be taken and not driven.
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="drive")
 
@@ -103,6 +110,7 @@ class DriveWorker:
         connector = connector_to(self._connection.url, most=MOST, kind=PatientConnector, seconds=AWAY)
         connector.leaving = self._leaving  # type: ignore[attr-defined]
         app = procrastinate.App(connector=connector)
+        app.job_manager = JobsInTurn(app.connector)
         app.task(name="drive", queue=DRIVE, pass_context=True, retry=_AsItSays())(self._job)
         async with app.open_async():
             worker = Worker(
@@ -140,14 +148,16 @@ class DriveWorker:
             asyncio.get_running_loop().add_signal_handler(number, leave)
 
     async def _job(self, context: JobContext, subject: str) -> None:
-        number = int(context.job.id or 0)
-        self._at_work.add(number)
+        number, turn = int(context.job.id or 0), context.job.attempts
+        if any(number == at_work for at_work, _ in self._at_work):
+            raise _AgainError(TURN_BEFORE)
+        self._at_work.add((number, turn))
         try:
             seconds = await asyncio.get_running_loop().run_in_executor(
                 self._threads, self._drive, subject, self._leaving.is_set
             )
         finally:
-            self._at_work.discard(number)
+            self._at_work.discard((number, turn))
         if seconds is not None:
             raise _AgainError(seconds)
 
@@ -156,7 +166,7 @@ class DriveWorker:
 
         Only after the database has answered for as long as a worker may be silent: nobody was heard of while it was away.
         """
-        turns, answered, lost = 0, 0.0, set[int]()
+        turns, answered, lost = 0, 0.0, set[Turn]()
         while True:
             began = time.monotonic()
             try:
@@ -175,16 +185,20 @@ class DriveWorker:
             spent = time.monotonic() - began
             answered = answered + spent if spent < self._silent / 2 else 0.0
 
-    async def _put_back_unheard(self, app: procrastinate.App, worker: Worker, lost: set[int]) -> set[int]:
+    async def _put_back_unheard(self, app: procrastinate.App, worker: Worker, lost: set[Turn]) -> set[Turn]:
         """Jobs that the database gave to this worker, whose line broke before it heard of them: seen so twice."""
         if worker.worker_id is None:
             return set()
         jobs = await app.job_manager.list_jobs_async(
             queue=DRIVE, status=Status.DOING.value, worker_id=worker.worker_id
         )
-        unheard = {int(job.id or 0): job for job in jobs if int(job.id or 0) not in self._at_work}
-        for number in lost & set(unheard):
-            await _put_back(app, unheard[number])
+        unheard = {
+            (int(job.id or 0), job.attempts): job
+            for job in jobs
+            if (int(job.id or 0), job.attempts) not in self._at_work
+        }
+        for turn in lost & set(unheard):
+            await _put_back(app, unheard[turn])
         return set(unheard)
 
     async def _tidy(self, app: procrastinate.App) -> None:

@@ -121,6 +121,41 @@ def test_a_second_job_of_a_deployment_is_taken_though_the_first_should_be_tried_
     assert process.wait(30) == 0
 
 
+def test_what_a_worker_says_of_a_turn_that_is_over_does_not_end_the_job(
+    connection: QueueConnection, database_url: str, tmp_path: Path
+) -> None:
+    """It was not heard of, and another put the job back; whoever asks then for the deployment relies on that job."""
+    jobs, log = ProcrastinateJobs(connection), tmp_path / "w1"
+    number = jobs.put("drive", "drive", "d1", lock="drive d1", once=True) or 0
+    process = worker(database_url, log, 1.5)
+    until(lambda: "drives d1 0" in log.read_text())
+    jobs.put_back(number, 3.5)
+    assert jobs.put("drive", "drive", "d1", lock="drive d1", once=True) is None, "it waits already"
+    time.sleep(2.5)
+    assert jobs.state(number) == "waiting", "the first turn is over, and the job is not"
+    until(lambda: "drives d1 1" in log.read_text())
+    until(lambda: jobs.state(number) == "over")
+    assert "Traceback" not in log.read_text()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
+def test_a_turn_that_comes_back_to_the_worker_that_is_at_it_waits_for_it(
+    connection: QueueConnection, database_url: str, tmp_path: Path
+) -> None:
+    jobs, log = ProcrastinateJobs(connection), tmp_path / "w1"
+    number = jobs.put("drive", "drive", "d1", lock="drive d1", once=True) or 0
+    process = worker(database_url, log, 2.5)
+    until(lambda: "drives d1 0" in log.read_text())
+    jobs.put_back(number)
+    time.sleep(2.0)
+    assert log.read_text() == "drives d1 0\n", "not beside itself"
+    until(lambda: "drives d1 1" in log.read_text())
+    until(lambda: jobs.state(number) == "over")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
 _STARTS_NOTHING = """
 import sys
 from orchestrator.adapters.clock import SystemClock
