@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
+import secrets
 import signal
 import time
 from collections.abc import Callable
@@ -117,7 +117,7 @@ class DriveWorker:
                 app,
                 queues=[DRIVE],
                 concurrency=self._at_once,
-                fetch_job_polling_interval=POLL * random.SystemRandom().uniform(0.7, 1.0),
+                fetch_job_polling_interval=POLL * secrets.SystemRandom().uniform(0.7, 1.0),
                 update_heartbeat_interval=self._silent / LOOKS_WHILE_SILENT,
                 stalled_worker_timeout=FORGOTTEN,
                 install_signal_handlers=False,

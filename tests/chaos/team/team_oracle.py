@@ -101,9 +101,9 @@ def left_over(deployment: str, within: float = 1.0) -> list[str]:
     """Processes of its attempts that live on, `within` seconds later: one that has written its end needs a moment to go."""
     mark = f"ORCH_ATTEMPT={deployment}.".encode()
     deadline = time.monotonic() + within
-    while found := [entry for entry in Path("/proc").iterdir() if mark in _environment(entry)]:
+    while living := [entry for entry in Path("/proc").iterdir() if mark in _environment(entry)]:
         if time.monotonic() > deadline:
-            return [f"a process of it is left: {entry.name} {_command(entry)}" for entry in found]
+            return [f"a process of it is left: {entry.name} {_command(entry)}" for entry in living]
         time.sleep(0.1)
     return []
 
