@@ -165,3 +165,11 @@ def test_what_was_equal_is_not_run_again_after_a_kill(tmp_path: Path) -> None:
 
 def test_a_recording_is_kept_whole() -> None:
     assert loaded(recording().saved()) == recording()
+
+
+def test_how_often_a_job_is_asked_is_no_difference() -> None:
+    polls = "ASYNC POLL on web1: jid=j123456789012.42 started=True finished=False\n"
+    polled = {"event": "v2_runner_on_async_poll", "host": "web1", "result": {"finished": 0}}
+    events = (*recording().events[:3], polled, *recording().events[3:])
+    assert not list(differences(recording(), recording(events=events, out=recording().out + polls * 3)))
+    assert list(differences(recording(), recording(out=recording().out + polls.replace("POLL", "FAILED"))))
