@@ -114,7 +114,9 @@ def _request(attempt: str, kind: str, variables: dict[str, object]) -> AttemptRe
     return AttemptRequest.model_validate({**given, **rest})
 
 
-@pytest.fixture(params=["fake", "real", "of a zone", "of a zone on PostgreSQL"])
+@pytest.fixture(
+    params=["fake", "real", "of a zone", pytest.param("of a zone on PostgreSQL", marks=pytest.mark.long)]
+)
 def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
     if not request.param.startswith("of a zone"):
         yield Fake() if request.param == "fake" else Real(tmp_path)

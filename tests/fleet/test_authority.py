@@ -222,6 +222,7 @@ def test_a_swap_in_the_copy_between_waves_holds_and_is_put_back(
     assert touched.acts() == {"web1": ["deploy"], "web2": ["deploy"]}
 
 
+@pytest.mark.long
 def test_a_tampered_backout_playbook_never_runs(touched: Site) -> None:
     at_the_gate(touched)
     edit(touched.copy("rollback/app.yml"), "absent", "touch")

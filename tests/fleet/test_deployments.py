@@ -219,6 +219,7 @@ def cut_when_wave_begins(
 
 
 # Two deployments, a resume and two backouts: each run of an Ansible that cannot be imported ahead begins in the cold.
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_killed_orchestrator_loses_nothing_and_repeats_nothing(site: Site) -> None:
     before = site.see()

@@ -113,8 +113,12 @@ FILES = [
 ]
 
 
+QUICK = ("good", "bad", "exits as if it were well", "dies")
+
+
 @pytest.mark.parametrize(
-    ("text", "answer", "finding"), [row[1:] for row in FILES], ids=[row[0] for row in FILES]
+    ("text", "answer", "finding"),
+    [pytest.param(*row[1:], id=row[0], marks=() if row[0] in QUICK else pytest.mark.long) for row in FILES],
 )
 def test_testinfra(sshd: Loopback, tmp_path: Path, text: str, answer: str, finding: str) -> None:
     (tmp_path / "test_shop.py").write_text(text)

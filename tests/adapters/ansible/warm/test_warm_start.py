@@ -68,6 +68,7 @@ def test_after_a_killed_zygote_there_is_another(warm: Warm) -> None:
     assert (warm.root / "log").read_text() == "one a1\none a2\n"
 
 
+@pytest.mark.long
 def test_a_zygote_that_does_not_answer_is_done_without(tmp_path: Path) -> None:
     warm = Warm(tmp_path, answers_within=0.5)
     assert warm.start.await_ready(str(RUNS))
@@ -78,6 +79,7 @@ def test_a_zygote_that_does_not_answer_is_done_without(tmp_path: Path) -> None:
     assert (tmp_path / "log").read_text() == "one a1\n"
 
 
+@pytest.mark.long
 def test_a_zygote_that_takes_its_time_is_waited_for_and_not_begun_anew(tmp_path: Path) -> None:
     """On a busy machine the import takes long; a worker in the cold would import the same, and later."""
     warm = Warm(tmp_path, answers_within=5.0)
@@ -91,6 +93,7 @@ def test_a_zygote_that_takes_its_time_is_waited_for_and_not_begun_anew(tmp_path:
     assert done(until(warm.port, "a1", "finished"))
 
 
+@pytest.mark.long
 def test_a_zygote_that_comes_too_late_for_one_attempt_serves_the_next(tmp_path: Path) -> None:
     warm = Warm(tmp_path, ready_within=0.3)
     warm.port.make_ready(str(RUNS))
@@ -106,6 +109,7 @@ def test_a_zygote_that_comes_too_late_for_one_attempt_serves_the_next(tmp_path: 
     assert (tmp_path / "log").read_text() == "one a1\none a2\n"
 
 
+@pytest.mark.long
 def test_a_name_that_leaves_no_room_for_its_mark_starts_cold(warm: Warm) -> None:
     assert "ansible.worker" in warm.run(NO_ROOM)
     assert done(until(warm.port, NO_ROOM, "finished"))
@@ -158,6 +162,7 @@ def test_letting_go_ends_the_zygote_at_once_also_while_it_imports(warm: Warm) ->
     assert warm.start.pid is None
 
 
+@pytest.mark.long
 def test_two_deployments_at_once_have_a_zygote_each(tmp_path: Path) -> None:
     first, other = Warm(tmp_path / "1"), Warm(tmp_path / "2")
     for each, attempt in ((first, "a1"), (other, "b1")):
