@@ -12,7 +12,6 @@ _SIGNS = re.compile(r"(?=\[(?:WARNING|ERROR|DEPRECATION WARNING)\])")
 # What a result holds stands in the events; here only that it was printed counts.
 _SHOWN = re.compile(r"(=> |\) => )[{\[].*|\{\n.*", re.DOTALL)
 
-# How often a job is asked depends on how long it takes.
 _LEFT_OUT = ("TASK [", "RUNNING HANDLER [", "PLAY [", "ASYNC POLL on ")
 _INCLUDED = re.compile(r"^(included: .* for )([^=]*?)( => .*|$)")
 
@@ -78,7 +77,11 @@ def _by_owner(events: tuple[dict[str, Any], ...]) -> Iterator[tuple[str, dict[st
 
 
 def _lines(text: str) -> list[str]:
-    """Results as they were shown. Headings are left out: events have them, and they are repeated where a strategy is free."""
+    """Results as they were shown.
+
+    Headings are left out: events have them, and they are repeated where a strategy is free. So are looks at jobs: how often
+    a job is asked depends on how long it takes.
+    """
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith((" ", *_LEFT_OUT))]
     return [_SHOWN.sub(r"\1", _INCLUDED.sub(_sorted_hosts, line)) for line in lines]
 

@@ -111,8 +111,6 @@ FILES = [
     ("dies", DIES, "inconclusive", "pytest died (exit code 0)"),
     ("prints", PRINTS, "failed", "test_it: AssertionError: "),
 ]
-
-
 QUICK = ("good", "bad", "exits as if it were well", "dies")
 
 

@@ -71,11 +71,16 @@ def test_unknown_code_is_no_answer() -> None:
         Library().codes({"0" * 64})
 
 
-LONG = ("apt", "systemd_service", "unarchive", "uri")
-
-
 @pytest.mark.parametrize(
-    "name", ["copy", "setup", *(pytest.param(name, marks=pytest.mark.long) for name in LONG)]
+    "name",
+    [
+        "copy",
+        "setup",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("apt", "systemd_service", "unarchive", "uri")
+        ),
+    ],
 )
 def test_what_is_looked_into_together_is_made_of_the_same_files(name: str) -> None:
     together, alone = Library(), Library()
